@@ -1,0 +1,126 @@
+"""Every setting that shapes a run, as frozen dataclasses that go to JSON and back without loss.
+
+Unknown keys and wrong types are errors that name the key. `PRESETS` holds the named configurations.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+
+from itner.errors import InputError
+
+SCHEMA_VERSION = 1
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
+
+Family = Literal["full", "lora", "distilled architecture"]
+Precision = Literal["torch-fp32", "fp32", "fp16", "int8"]
+# FP32 in PyTorch is the reference that the ONNX files are compared with; the others are ONNX files.
+ONNX_PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
+PRECISIONS: tuple[Precision, ...] = ("torch-fp32", *ONNX_PRECISIONS)
+PRECISION_NAMES: dict[Precision, str] = {
+    "torch-fp32": "FP32 (PyTorch)",
+    "fp32": "FP32",
+    "fp16": "FP16",
+    "int8": "INT8",
+}
+
+
+@dataclass(frozen=True, config=STRICT)
+class LoraSettings:
+    """Low-rank adapters (Hu et al. 2021); `targets` are module-name endings, the classifier is trained in full."""
+
+    r: int = Field(16, ge=1)
+    alpha: int = Field(32, ge=1)
+    dropout: float = Field(0.05, ge=0, lt=1)
+    targets: tuple[str, ...] = ("query", "key", "value", "dense")
+
+
+@dataclass(frozen=True, config=STRICT)
+class TrainConfig:
+    """One training, complete: with the dataset's hash and the seed it says what the run is."""
+
+    preset: str
+    family: Family
+    backbone: str
+    layers: tuple[int, ...] | None = None
+    lora: LoraSettings | None = None
+    max_length: int = Field(128, ge=8, le=512)
+    epochs: int = Field(6, ge=1)
+    batch_size: int = Field(16, ge=1)
+    learning_rate: float = Field(2e-5, gt=0)
+    weight_decay: float = Field(0.01, ge=0)
+    warmup_ratio: float = Field(0.1, ge=0, lt=1)
+    scheduler: Literal["cosine", "linear"] = "cosine"
+    label_smoothing: float = Field(0.05, ge=0, lt=1)
+    dropout: float | None = Field(None, ge=0, lt=1)
+    oversample: bool = True
+    gradient_checkpointing: bool = False
+    early_stopping_patience: int = Field(1, ge=1)
+    seed: int = Field(13, ge=0)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    schema_version: Literal[1] = 1
+
+    @model_validator(mode="after")
+    def _family_matches_settings(self) -> TrainConfig:
+        if (self.family == "lora") != (self.lora is not None):
+            raise ValueError("family 'lora' and the lora settings go together")
+        if self.layers is not None and (not self.layers or sorted(set(self.layers)) != list(self.layers)):
+            raise ValueError("layers must be ascending and not empty")
+        return self
+
+
+def _hub(preset: str, family: Family, backbone: str, **changes: Any) -> TrainConfig:
+    return TrainConfig(preset=preset, family=family, backbone=backbone, gradient_checkpointing=True, **changes)
+
+
+def _embedded(preset: str, family: Family, **changes: Any) -> TrainConfig:
+    return TrainConfig(preset=preset, family=family, backbone=EMBEDDED_BACKBONE, **changes)
+
+
+PRESETS: dict[str, TrainConfig] = {
+    config.preset: config
+    for config in (
+        _hub("bert_full", "full", "bert-base-cased"),
+        _hub("bert_lora", "lora", "bert-base-cased", learning_rate=1e-4, lora=LoraSettings()),
+        _hub("distil_full", "distilled architecture", "distilbert-base-cased"),
+        _embedded("minilm_full", "full", learning_rate=1e-4),
+        _embedded("minilm_lora", "lora", learning_rate=5e-4, lora=LoraSettings()),
+        _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1e-4),
+    )
+}
+
+
+def preset(name: str, **changes: Any) -> TrainConfig:
+    """The named preset with fields replaced; values of None mean "as the preset has it"."""
+    if name not in PRESETS:
+        raise InputError(f"unknown preset {name!r}; the presets are {', '.join(PRESETS)}")
+    given = {key: value for key, value in changes.items() if value is not None}
+    try:
+        return dataclasses.replace(PRESETS[name], **given)
+    except ValidationError as error:
+        raise InputError(f"preset {name}: {describe(error)}") from error
+
+
+def describe(error: ValidationError) -> str:
+    """A validation error in one line: each offending key with what is wrong with it."""
+    parts = []
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "value"
+        parts.append(f"{key}: {item['msg']}")
+    return "; ".join(parts)
+
+
+def config_to_json(config: TrainConfig) -> str:
+    """The configuration as indented JSON."""
+    return TypeAdapter(TrainConfig).dump_json(config, indent=2).decode() + "\n"
+
+
+def config_from_json(text: str | bytes) -> TrainConfig:
+    """The configuration from JSON; pydantic's ValidationError names unknown keys and bad values."""
+    return TypeAdapter(TrainConfig).validate_json(text)

@@ -1,0 +1,92 @@
+"""What every reader returns: documents in the target scheme, with a count of everything that was changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itner.errors import InputError
+from itner.labels import LabelScheme, repair_tags, spans_to_mentions, tags_to_spans
+from itner.types import Document, Token
+
+SPLITS = ("train", "dev", "test")
+
+_HEADERS = {"Question_ID", "Question_URL", "Answer_to_Question_ID"}
+
+
+@dataclass
+class Split:
+    """One split as read: documents, what was dropped (by reason) and repaired, and the input's SHA-256."""
+
+    documents: list[Document] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    repaired_tags: int = 0
+    fine_types: Counter[str] = field(default_factory=Counter)
+    sha256: str = ""
+
+
+def sha256_file(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_text(path: Path) -> str:
+    """The file as UTF-8 text; an InputError names the file, and the line of the first undecodable byte."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", path=path) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path) from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8", path=path, line=line) from None
+
+
+def drop_reason(words: Sequence[str], tags: Sequence[str]) -> str | None:
+    """Why a sentence is no prose and left out (`header`, `code_block`), or None when it is kept."""
+    if words[0] in _HEADERS and len(words) > 1 and words[1] == ":":
+        return "header"
+    if words[0] == "-DOCSTART-":
+        return "header"
+    if tags[0].endswith("Code_Block"):
+        return "code_block"
+    return None
+
+
+def sentence_document(words: Sequence[str], tags: Sequence[str], scheme: LabelScheme, id: str, source: str) -> Document:
+    """A pre-tokenized sentence as a document: words joined by one space, valid `tags` mapped into the scheme.
+
+    Raises KeyError with the source type when the scheme has no mapping for it.
+    """
+    tokens = []
+    position = 0
+    for word in words:
+        tokens.append(Token(position, position + len(word)))
+        position += len(word) + 1
+    spans = []
+    for start, end, name in tags_to_spans(tags):
+        target = scheme.target(name)
+        if target is not None:
+            spans.append((start, end, target))
+    return Document(" ".join(words), tuple(tokens), spans_to_mentions(spans, tokens), id, source)
+
+
+def add_sentence(
+    split: Split, words: Sequence[str], tags: Sequence[str], scheme: LabelScheme, id: str, source: str
+) -> None:
+    """Filter, repair, remap and append one pre-tokenized sentence, counting what happens to it."""
+    reason = drop_reason(words, tags)
+    if reason is not None:
+        split.dropped[reason] += 1
+        return
+    repaired, changed = repair_tags(tags)
+    split.documents.append(sentence_document(words, repaired, scheme, id, source))
+    split.repaired_tags += changed
+    split.fine_types.update(name for _, _, name in tags_to_spans(repaired))

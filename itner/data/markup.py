@@ -1,0 +1,103 @@
+r"""Inline annotation, the reviewable source format of the corpora that ship.
+
+A ticket is a header line `# ID | SPLIT | CHANNEL`, then one sentence a line with mentions as
+`[Outlook](SOFTWARE)`, then a blank line. Literal brackets and backslashes are escaped: `\[`, `\]`, `\\`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from itner.data.corpus import SPLITS, Split, read_text, sha256_file
+from itner.errors import InputError
+from itner.labels import LabelScheme, align_mentions
+from itner.tokens import split_tokens
+from itner.types import Document, Mention
+
+_HEADER = re.compile(r"# (?P<id>[A-Z]\d{3,}) \| (?P<split>\w+) \| (?P<channel>[a-z]+)")
+_TYPE = re.compile(r"\(([A-Z]+)\)")
+
+
+def parse_sentence(line: str, scheme: LabelScheme) -> tuple[str, list[Mention]]:
+    """Plain text and mentions of an annotated line; ValueError says what is wrong and at which column."""
+    text: list[str] = []
+    mentions: list[Mention] = []
+    opened: int | None = None
+    length = 0
+    index = 0
+    while index < len(line):
+        char = line[index]
+        if char == "\\":
+            if line[index + 1 : index + 2] not in ("[", "]", "\\"):
+                raise ValueError(f"column {index + 1}: a backslash must be followed by [, ] or \\")
+            text.append(line[index + 1])
+            length += 1
+            index += 2
+            continue
+        if char == "[":
+            if opened is not None:
+                raise ValueError(f"column {index + 1}: mentions cannot be nested (write \\[ for a literal bracket)")
+            opened = length
+        elif char == "]":
+            match = _TYPE.match(line, index + 1)
+            if opened is None or match is None:
+                raise ValueError(f"column {index + 1}: a closing ] ends a mention and is followed by (TYPE)")
+            if match[1] not in scheme.types:
+                raise ValueError(f"column {index + 2}: unknown type {match[1]}; known are {', '.join(scheme.types)}")
+            if opened == length:
+                raise ValueError(f"column {index + 1}: the mention is empty")
+            mentions.append(Mention(opened, length, match[1]))
+            opened = None
+            index = match.end() - 1
+        else:
+            text.append(char)
+            length += 1
+        index += 1
+    if opened is not None:
+        raise ValueError(f"column {len(line)}: the mention that starts at character {opened} is not closed")
+    return "".join(text), mentions
+
+
+def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split]:
+    """All splits of an annotated file; one document a sentence, its id the ticket's id and a number."""
+    digest = sha256_file(path) if path.is_file() else ""
+    splits = {name: Split(sha256=digest) for name in SPLITS}
+    ticket: str | None = None
+    seen: set[str] = set()
+    sentence = 0
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            ticket = None
+            continue
+        if ticket is None:
+            header = _HEADER.fullmatch(line)
+            if header is None:
+                raise InputError(
+                    "a ticket starts with a header line `# ID | SPLIT | CHANNEL`, such as `# H001 | train | email`",
+                    path=path,
+                    line=number,
+                )
+            if header["split"] not in SPLITS:
+                raise InputError(f"split {header['split']!r} is not one of {', '.join(SPLITS)}", path=path, line=number)
+            ticket, split, sentence = header["id"], splits[header["split"]], 0
+            if ticket in seen:
+                raise InputError(f"ticket id {ticket} is used twice", path=path, line=number)
+            seen.add(ticket)
+            continue
+        try:
+            text, mentions = parse_sentence(line, scheme)
+            sentence += 1
+            document = Document(text, split_tokens(text), tuple(mentions), f"{ticket}-{sentence}", source)
+        except ValueError as error:
+            raise InputError(str(error), path=path, line=number) from None
+        unaligned = align_mentions(document)[1]
+        if unaligned:
+            part = text[unaligned[0].start : unaligned[0].end]
+            raise InputError(f"mention {part!r} does not start and end on token boundaries", path=path, line=number)
+        split.documents.append(document)
+        split.fine_types.update(mention.type for mention in mentions)
+    empty = [name for name in SPLITS if not splits[name].documents]
+    if empty:
+        raise InputError(f"no sentence in split {', '.join(empty)}", path=path)
+    return splits

@@ -1,0 +1,128 @@
+"""`data/processed/<dataset>/` and `data/processed_meta.json`: writing them whole, reading them back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from itner.config import describe
+from itner.data.corpus import SPLITS, Split, sha256_file
+from itner.data.jsonl import read_documents, write_lines
+from itner.data.oversample import ENTITY_FACTOR, RARE_BONUS, oversample
+from itner.data.sources import DATA_ROOT
+from itner.data.stats import count_mentions, describe_split
+from itner.errors import InputError
+from itner.labels import LabelScheme
+from itner.results import DataStats, OversamplingStats, ProcessedMeta, from_json, to_json
+from itner.types import Document
+
+PROCESSED = "processed"
+META = "processed_meta.json"
+
+
+def write_processed(
+    splits: dict[str, Split],
+    name: str,
+    source: str,
+    scheme: LabelScheme,
+    rare_types: Collection[str],
+    seed: int,
+    root: Path = DATA_ROOT,
+) -> DataStats:
+    """Write a dataset's three splits, its oversampling and its statistics; nothing is left half-written."""
+    folder = root / PROCESSED / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
+    try:
+        hashes = {}
+        for split_name in SPLITS:
+            path = build / f"{split_name}.jsonl"
+            path.write_text(write_lines(splits[split_name].documents), encoding="utf-8")
+            hashes[split_name] = sha256_file(path)
+        train = splits["train"].documents
+        indices = oversample(train, rare_types, seed)
+        (build / "oversample.json").write_text(json.dumps(indices), encoding="utf-8")
+        stats = DataStats(
+            name=name,
+            source=source,
+            scheme=scheme.name,
+            labels=scheme.labels,
+            mapping=dict(scheme.mapping),
+            splits={split: describe_split(split, splits, scheme.types, hashes) for split in SPLITS},
+            oversampling=OversamplingStats(
+                entity_factor=ENTITY_FACTOR,
+                rare_bonus=RARE_BONUS,
+                rare_types=tuple(rare_types),
+                seed=seed,
+                sentences_before=len(train),
+                sentences_after=len(indices),
+                mentions_before=count_mentions(train, scheme.types),
+                mentions_after=count_mentions((train[index] for index in indices), scheme.types),
+            ),
+            sha256=hashlib.sha256("".join(hashes[split] for split in SPLITS).encode()).hexdigest(),
+        )
+        meta_path = root / META
+        meta = read_meta(root) if meta_path.exists() else ProcessedMeta(datasets={})
+        meta = replace(meta, datasets=dict(sorted({**meta.datasets, name: stats}.items())))
+        if folder.exists():
+            shutil.rmtree(folder)
+        build.chmod(0o755)
+        os.replace(build, folder)
+        temporary = meta_path.with_suffix(".tmp")
+        temporary.write_text(to_json(meta), encoding="utf-8")
+        os.replace(temporary, meta_path)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return stats
+
+
+def read_meta(root: Path = DATA_ROOT) -> ProcessedMeta:
+    """The committed statistics of every dataset prepared so far."""
+    path = root / META
+    try:
+        return from_json(ProcessedMeta, path.read_bytes())
+    except FileNotFoundError:
+        raise InputError("no dataset is prepared; run scripts/prepare_data.py", path=path) from None
+    except ValidationError as error:
+        raise InputError(describe(error), path=path) from None
+
+
+def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:
+    """Statistics of one prepared dataset."""
+    datasets = read_meta(root).datasets
+    if name not in datasets:
+        known = ", ".join(datasets) or "none"
+        raise InputError(f"dataset {name!r} is not prepared (prepared: {known}); run scripts/prepare_data.py")
+    return datasets[name]
+
+
+def read_split(name: str, split: str, scheme: LabelScheme, root: Path = DATA_ROOT) -> list[Document]:
+    """Documents of a prepared split; an InputError when its text is not here or is not what the statistics say."""
+    stats = read_stats(name, root)
+    path = root / PROCESSED / name / f"{split}.jsonl"
+    if not path.is_file():
+        raise InputError(
+            f"the text of dataset {name!r} is not on this machine; bring it with "
+            f"`python scripts/prepare_data.py --source {stats.source} ...`",
+            path=path,
+        )
+    if sha256_file(path) != stats.splits[split].processed_sha256:
+        raise InputError("differs from data/processed_meta.json; prepare the dataset again", path=path)
+    return read_documents(path, scheme, name)
+
+
+def read_oversampling(name: str, root: Path = DATA_ROOT) -> list[int]:
+    """Train indices after oversampling."""
+    path = root / PROCESSED / name / "oversample.json"
+    if not path.is_file():
+        raise InputError("not here; prepare the dataset again", path=path)
+    indices: list[int] = json.loads(path.read_text(encoding="utf-8"))
+    return indices

@@ -1,0 +1,1 @@
+"""One module a domain: its label scheme and lexicons."""

@@ -1,0 +1,1 @@
+"""Pure evaluation: scores, confusions and intervals from gold and predicted mentions."""

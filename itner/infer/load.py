@@ -1,0 +1,38 @@
+"""Loading the tagger of a run at a weight precision."""
+
+from __future__ import annotations
+
+from itner.config import Precision
+from itner.encoding import Encoder
+from itner.errors import InputError
+from itner.infer.onnx_backend import OnnxScorer
+from itner.infer.tagger import ModelTagger, Scorer
+from itner.labels import LabelScheme
+from itner.store import TOKENIZER, Run
+
+
+def load_tagger(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> ModelTagger:
+    """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
+    tokenizer = run.path / TOKENIZER
+    if not tokenizer.is_file():
+        raise InputError(f"{TOKENIZER} is missing", path=run.path)
+    return ModelTagger(load_scorer(run, precision, threads, spin), Encoder.from_file(tokenizer, run.info.max_length),
+                       run_scheme(run))
+
+
+def load_scorer(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> Scorer:
+    """The model alone."""
+    if precision == "torch-fp32":
+        from itner.infer.torch_backend import TorchScorer
+
+        return TorchScorer(run, threads)
+    return OnnxScorer(run.onnx_path(precision), threads, spin)
+
+
+def run_scheme(run: Run) -> LabelScheme:
+    """The label scheme a run was trained with, rebuilt from its labels."""
+    types = tuple(label[2:] for label in run.info.labels if label.startswith("B-"))
+    scheme = LabelScheme(run.info.scheme, types)
+    if scheme.labels != run.info.labels:
+        raise InputError(f"labels {list(run.info.labels)} are not in the order O, B-X, I-X, ...", path=run.path)
+    return scheme

@@ -1,0 +1,163 @@
+"""The tagger: documents in, mentions out, whatever computes the scores.
+
+Documents are cut into windows, windows are sorted by length and batched by size, and everything after the
+model works on flat arrays over all tokens at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from itner.encoding import Encoder, Window
+from itner.labels import LabelScheme, TokenSpan, decode_label_ids
+from itner.tokens import split_segments, split_tokens
+from itner.types import Document, Mention
+
+# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU.
+_BATCH_PIECES = 2048
+_BATCH_ROWS = 64
+
+
+class Scorer(Protocol):
+    """A model: piece ids to label scores."""
+
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+        """Logits float32 [batch, length, labels] for int64 [batch, length] inputs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the tagger says about one document.
+
+    Attributes:
+        label_ids: int [tokens], in `LabelScheme.labels` order.
+        probabilities: float32 [tokens, labels]; a token without any piece is O with probability 1.
+        spans: token spans of the mentions.
+        mentions: the mentions, each scored by its least certain token.
+    """
+
+    label_ids: np.ndarray
+    probabilities: np.ndarray
+    spans: tuple[TokenSpan, ...]
+    mentions: tuple[Mention, ...]
+
+
+class ModelTagger:
+    """A `Tagger` over any `Scorer`."""
+
+    def __init__(self, scorer: Scorer, encoder: Encoder, scheme: LabelScheme):
+        self._scorer = scorer
+        self._encoder = encoder
+        self.scheme = scheme
+
+    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
+        segments: list[Document] = []
+        origins: list[tuple[int, int]] = []
+        for index, text in enumerate(texts):
+            for start, end in split_segments(text):
+                part = text[start:end]
+                segments.append(Document(part, split_tokens(part), (), f"{index}:{start}", "text"))
+                origins.append((index, start))
+        found: list[list[Mention]] = [[] for _ in texts]
+        for (index, offset), prediction in zip(origins, self.predict(segments), strict=True):
+            found[index] += [
+                Mention(mention.start + offset, mention.end + offset, mention.type, mention.score)
+                for mention in prediction.mentions
+            ]
+        return found
+
+    def predict(
+        self, documents: Sequence[Document], on_batch: Callable[[float], None] | None = None
+    ) -> list[Prediction]:
+        """A prediction for each document, over the document's own tokens. `on_batch` hears the share done."""
+        logits, offsets = self._token_logits(documents, on_batch)
+        return _decode(documents, logits, offsets, self.scheme)
+
+    def _token_logits(
+        self, documents: Sequence[Document], on_batch: Callable[[float], None] | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Logits [rows, labels] over all tokens, and each document's first row.
+
+        An O row follows each document, so that no mention runs from one document into the next.
+        """
+        lengths = np.fromiter((len(document.tokens) + 1 for document in documents), np.int64, len(documents))
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        logits = np.full((int(offsets[-1]), len(self.scheme.labels)), -np.inf, dtype=np.float32)
+        logits[:, 0] = 0.0
+        windows = self._encoder.encode(documents)
+        windows.sort(key=lambda window: len(window.ids))
+        done = 0
+        for batch in _batches(windows):
+            input_ids, attention_mask = _pad(batch)
+            scores = self._scorer.score(input_ids, attention_mask)
+            rows = np.repeat(np.arange(len(batch)), [len(window.positions) for window in batch])
+            positions = np.concatenate([window.positions for window in batch])
+            targets = np.concatenate([offsets[window.document] + window.tokens for window in batch])
+            logits[targets] = scores[rows, positions]
+            done += len(batch)
+            if on_batch is not None:
+                on_batch(done / len(windows))
+        return logits, offsets
+
+
+def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:
+    batches = []
+    start = 0
+    for stop in range(1, len(windows) + 1):
+        # Sorted by length: the next window would be the longest of its batch.
+        rows = stop - start
+        if (
+            stop == len(windows)
+            or rows == _BATCH_ROWS
+            or (rows + 1) * len(windows[stop].ids) > _BATCH_PIECES
+        ):
+            batches.append(windows[start:stop])
+            start = stop
+    return batches
+
+
+def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
+    width = max(len(window.ids) for window in batch)
+    input_ids = np.zeros((len(batch), width), dtype=np.int64)
+    attention_mask = np.zeros((len(batch), width), dtype=np.int64)
+    for row, window in enumerate(batch):
+        input_ids[row, : len(window.ids)] = window.ids
+        attention_mask[row, : len(window.ids)] = 1
+    return input_ids, attention_mask
+
+
+def _decode(
+    documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray, scheme: LabelScheme
+) -> list[Prediction]:
+    probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    label_ids = logits.argmax(axis=1)
+    starts, ends, type_ids = decode_label_ids(label_ids)
+    certainty = probabilities[np.arange(len(label_ids)), label_ids]
+    owners = np.searchsorted(offsets, starts, side="right") - 1
+    spans: list[list[TokenSpan]] = [[] for _ in documents]
+    mentions: list[list[Mention]] = [[] for _ in documents]
+    for owner, start, end, type_id in zip(
+        owners.tolist(), starts.tolist(), ends.tolist(), type_ids.tolist(), strict=True
+    ):
+        document, first = documents[owner], int(offsets[owner])
+        name = scheme.types[type_id]
+        score = min(float(certainty[start:end].min()), 1.0)
+        spans[owner].append((start - first, end - first, name))
+        tokens = document.tokens
+        mentions[owner].append(Mention(tokens[start - first].start, tokens[end - first - 1].end, name, score))
+    return [
+        Prediction(
+            label_ids[offsets[index] : offsets[index + 1] - 1],
+            probabilities[offsets[index] : offsets[index + 1] - 1],
+            tuple(spans[index]),
+            tuple(mentions[index]),
+        )
+        for index in range(len(documents))
+    ]

@@ -1,0 +1,401 @@
+"""What a run folder holds, as types: run facts, evaluation, error and benchmark reports, data statistics.
+
+Reports store counts; precision, recall and F1 are derived. All types are validated when built and go to
+JSON and back without loss; an unknown key is an error that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from itner.config import STRICT, Family, Precision
+
+T = TypeVar("T")
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Positive = Annotated[int, Field(gt=0)]
+OUTSIDE = "O"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Machine:
+    """Where a number was measured."""
+
+    cpu: str
+    cores: int
+    memory_gib: float
+    isa: tuple[str, ...]
+    os: str
+    gpu: str | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Provenance:
+    """What made a file: code, library versions, machine, time (UTC, ISO 8601)."""
+
+    created: str
+    commit: str | None
+    commit_dirty: bool | None
+    versions: dict[str, str]
+    machine: Machine
+
+
+@dataclass(frozen=True, config=STRICT)
+class Counts:
+    """True positives, false positives and false negatives, with the scores they imply.
+
+    A score with an empty denominator is 0, as in seqeval with zero_division=0.
+    """
+
+    tp: int = Field(0, ge=0)
+    fp: int = Field(0, ge=0)
+    fn: int = Field(0, ge=0)
+
+    @property
+    def precision(self) -> float:
+        """Share of predicted mentions that are right."""
+        return self.tp / (self.tp + self.fp) if self.tp + self.fp else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of gold mentions that were found."""
+        return self.tp / (self.tp + self.fn) if self.tp + self.fn else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = 2 * self.tp + self.fp + self.fn
+        return 2 * self.tp / total if total else 0.0
+
+    @property
+    def support(self) -> int:
+        """Number of gold mentions."""
+        return self.tp + self.fn
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Interval:
+    """A confidence interval from resampling documents."""
+
+    low: float
+    high: float
+    level: float
+    resamples: int
+
+
+@dataclass(frozen=True, config=STRICT)
+class EvalReport:
+    """Entity-level strict IOB2 counts of one run at one weight precision on one dataset split."""
+
+    dataset: str
+    split: str
+    split_sha256: Sha256
+    precision: Precision
+    weights_sha256: Sha256
+    repair_rule: str
+    documents: int
+    tokens: int
+    tokens_correct: int
+    unaligned_gold: int
+    per_type: dict[str, Counts]
+    micro_f1_interval: Interval
+    provenance: Provenance
+
+    @property
+    def micro(self) -> Counts:
+        """Counts summed over types: every mention weighs the same."""
+        return sum(self.per_type.values(), Counts())
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean F1 over types that occur in gold or prediction: every type weighs the same."""
+        return _mean(counts.f1 for counts in self._seen())
+
+    @property
+    def macro_precision(self) -> float:
+        """Mean precision over types that occur."""
+        return _mean(counts.precision for counts in self._seen())
+
+    @property
+    def macro_recall(self) -> float:
+        """Mean recall over types that occur."""
+        return _mean(counts.recall for counts in self._seen())
+
+    @property
+    def token_accuracy(self) -> float:
+        """Share of tokens whose BIO tag is right, O included."""
+        return self.tokens_correct / self.tokens if self.tokens else 0.0
+
+    def _seen(self) -> list[Counts]:
+        return [counts for counts in self.per_type.values() if counts.tp + counts.fp + counts.fn]
+
+
+ErrorClass = Literal["boundary", "type", "boundary and type", "missed", "spurious"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Span:
+    """A mention without its text: character offsets and type."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class ErrorRecord:
+    """One error, as document id and offsets; the text stays in the dataset."""
+
+    document: str
+    kind: ErrorClass
+    gold: Span | None
+    pred: Span | None
+
+
+@dataclass(frozen=True, config=STRICT)
+class ErrorReport:
+    """Confusions and errors of one run at one weight precision on one dataset split.
+
+    `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
+    most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
+    """
+
+    dataset: str
+    split: str
+    split_sha256: Sha256
+    precision: Precision
+    weights_sha256: Sha256
+    confusion: dict[str, dict[str, int]]
+    errors: tuple[ErrorRecord, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Metrics:
+    """`metrics.json`: one report per (dataset, split, weight precision)."""
+
+    reports: tuple[EvalReport, ...]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class Errors:
+    """`errors.json`: one report per (dataset, split, weight precision)."""
+
+    reports: tuple[ErrorReport, ...]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class Latency:
+    """Quantiles over all timed calls (ms), and each round's own median, which shows how steady the machine was."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    calls: int
+    round_p50_ms: tuple[float, ...]
+
+    @property
+    def spread(self) -> float:
+        """Slowest round's median over the fastest's: 1.0 means the rounds agree."""
+        return max(self.round_p50_ms) / min(self.round_p50_ms)
+
+
+@dataclass(frozen=True, config=STRICT)
+class BenchResult:
+    """One weight precision of one run. Forward is the model alone; end to end is text to mentions."""
+
+    precision: Precision
+    weights_sha256: Sha256
+    file_mib: float
+    load_s: float
+    peak_rss_mib: float
+    forward: dict[int, Latency]
+    end_to_end: Latency
+    bulk_tokens_per_s: float
+    bulk_round_tokens_per_s: tuple[float, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class BenchReport:
+    """`bench.json`: the compared precisions, timed in turn on one machine."""
+
+    dataset: str
+    split: str
+    documents: int
+    tokens: int
+    threads: int
+    rounds: int
+    calls_per_round: int
+    warmup_calls: int
+    results: tuple[BenchResult, ...]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+    def result(self, precision: Precision) -> BenchResult | None:
+        """The result at a weight precision, None when it was not measured."""
+        return next((result for result in self.results if result.precision == precision), None)
+
+
+@dataclass(frozen=True, config=STRICT)
+class DatasetRef:
+    """Which data a run was trained on; the hash covers the processed train and dev splits."""
+
+    name: str
+    source: str
+    sha256: Sha256
+    train_documents: int
+    train_documents_oversampled: int
+
+
+@dataclass(frozen=True, config=STRICT)
+class RunInfo:
+    """`run.json`: what the run is."""
+
+    name: str
+    domain: str
+    scheme: str
+    labels: tuple[str, ...]
+    family: Family
+    preset: str
+    backbone: str
+    backbone_sha256: Sha256
+    dataset: DatasetRef
+    parameters_total: Positive
+    parameters_trainable: Positive
+    seed: int
+    max_length: int
+    best_epoch: float
+    best_dev_f1: float
+    train_seconds: float
+    weights_sha256: Sha256
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class SplitStats:
+    """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped."""
+
+    input_sha256: Sha256
+    processed_sha256: Sha256
+    sentences: int
+    tokens: int
+    tokens_mean: float
+    tokens_median: float
+    mentions: dict[str, int]
+    source_types: dict[str, int]
+    repaired_tags: int
+    unaligned_mentions: int
+    dropped: dict[str, int]
+    duplicates_inside: int
+    also_in: dict[str, int]
+
+
+@dataclass(frozen=True, config=STRICT)
+class OversamplingStats:
+    """Train sizes before and after oversampling, with the rule's settings."""
+
+    entity_factor: float
+    rare_bonus: float
+    rare_types: tuple[str, ...]
+    seed: int
+    sentences_before: int
+    sentences_after: int
+    mentions_before: dict[str, int]
+    mentions_after: dict[str, int]
+
+
+@dataclass(frozen=True, config=STRICT)
+class DataStats:
+    """One prepared dataset."""
+
+    name: str
+    source: str
+    scheme: str
+    labels: tuple[str, ...]
+    mapping: dict[str, str | None]
+    splits: dict[str, SplitStats]
+    oversampling: OversamplingStats
+    sha256: Sha256
+
+
+@dataclass(frozen=True, config=STRICT)
+class ProcessedMeta:
+    """`data/processed_meta.json`: every dataset prepared so far, by name."""
+
+    datasets: dict[str, DataStats]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class PublishedResult:
+    """A result reported elsewhere, to stand beside ours; what was not reported is None."""
+
+    name: str
+    family: Family
+    backbone: str
+    parameters: int
+    dataset: str
+    split: str
+    micro_f1: float
+
+
+@dataclass(frozen=True, config=STRICT)
+class Published:
+    """`data/published.json`."""
+
+    source: str
+    results: tuple[PublishedResult, ...]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class Int8Trial:
+    """One INT8 recipe tried on one run, scored on dev."""
+
+    run: str
+    recipe: str
+    per_channel: bool
+    reduce_range: bool
+    weight_type: Literal["QInt8", "QUInt8"]
+    embeddings: bool
+    fused: bool
+    dev_f1: float
+    dev_f1_fp32: float
+    dev_tag_agreement: float
+    forward_p50_ms: float
+    file_mib: float
+    kept: bool
+
+
+@dataclass(frozen=True, config=STRICT)
+class Int8Trials:
+    """`models/int8_trials.json`: why the INT8 recipe is what it is."""
+
+    dataset: str
+    trials: tuple[Int8Trial, ...]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+def to_json(value: object) -> str:
+    """Any of these types as indented JSON."""
+    return TypeAdapter(type(value)).dump_json(value, indent=2).decode() + "\n"
+
+
+def from_json(kind: type[T], text: str | bytes) -> T:
+    """Any of these types from JSON; pydantic's ValidationError names what does not fit."""
+    return TypeAdapter(kind).validate_json(text)
+
+
+def _mean(values: Iterable[float]) -> float:
+    numbers = list(values)
+    return sum(numbers) / len(numbers) if numbers else 0.0

@@ -1,0 +1,46 @@
+"""Splitting raw text into tokens and segments, the way the training corpora are split.
+
+The StackOverflow corpus keeps `foo()`, `C#`, `.NET`, `7.4.0` and `server-side` whole and splits off
+sentence punctuation and clitics (`'s`, `n't`); raw text is cut by the same habits so that the tagger sees
+at prediction what it saw in training. A slash separates (`Word/Excel`): either side may be a mention.
+"""
+
+from __future__ import annotations
+
+import re
+
+from itner.types import Token
+
+_TOKEN = re.compile(
+    r"""
+    \w+?(?=n['’]t\b)                                    # do|n't
+  | n['’]t\b
+  | ['’](?:s|m|d|ll|re|ve|t)\b                          # Outlook|'s
+  | (?<![\w.])\.(?=[A-Za-z])\w+                         # .NET
+  | \w+(?:(?:[.\-&@]|(?<=\d):(?=\d))\w+)*               # 7.4.0, server-side, 10:30, R&D
+      (?:\+\+|\#|\(\))?                                 # C++, C#, foo()
+  | \S
+    """,
+    re.VERBOSE,
+)
+_SEGMENT_END = re.compile(r"\n+|(?<=[.!?])[ \t]+(?=[\"'(]?[A-Z0-9])")
+
+
+def split_tokens(text: str) -> tuple[Token, ...]:
+    """Tokens of `text`; together they cover every character that is not white space."""
+    return tuple(Token(*match.span()) for match in _TOKEN.finditer(text))
+
+
+def split_segments(text: str) -> list[tuple[int, int]]:
+    """Character spans (start, end) of the lines and sentences of `text`, empty ones left out.
+
+    Taggers are trained on sentences, so they read sentences. A cut inside an abbreviation costs context,
+    never characters: every character that is not white space lies in exactly one segment.
+    """
+    spans = []
+    start = 0
+    for match in _SEGMENT_END.finditer(text):
+        spans.append((start, match.start()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip()]

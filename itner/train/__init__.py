@@ -1,0 +1,1 @@
+"""Building, training, saving and loading taggers with torch and transformers."""

@@ -1,0 +1,133 @@
+"""Token classifiers: building them from a backbone, saving them as safetensors, loading them for inference."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, TaskType, get_peft_model
+from torch import nn
+from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging as transformers_logging
+
+from itner.config import TrainConfig
+from itner.errors import InputError
+from itner.store import ADAPTER, CARD, WEIGHTS, Run
+from itner.train.backbone import Backbone, find_backbone
+
+# A fresh classifier head on a pretrained body is the point here; the report about it only alarms.
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
+
+
+def build_model(config: TrainConfig, backbone: Backbone, labels: tuple[str, ...]) -> PreTrainedModel:
+    """A token classifier on the backbone, cut to `config.layers`, without adapters; FP32, on the CPU."""
+    settings: dict[str, Any] = {
+        "num_labels": len(labels),
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: index for index, label in enumerate(labels)},
+    }
+    model_config = AutoConfig.from_pretrained(backbone.folder, **settings)
+    if config.dropout is not None:
+        for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
+            if isinstance(getattr(model_config, name, None), float):
+                setattr(model_config, name, config.dropout)
+    model = AutoModelForTokenClassification.from_pretrained(
+        backbone.folder, config=model_config, use_safetensors=True, dtype=torch.float32
+    )
+    if config.layers is not None:
+        _keep_layers(model, config.layers)
+    # Otherwise the folder on this machine ends up in the files that are saved.
+    model.config._name_or_path = backbone.name
+    model.name_or_path = backbone.name
+    return model
+
+
+def add_lora(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
+    """The model with low-rank adapters; the classifier is trained in full and saved with the adapter."""
+    lora = config.lora
+    if lora is None:
+        raise ValueError("the configuration has no lora settings")
+    adapter = LoraConfig(
+        task_type=TaskType.TOKEN_CLS,
+        r=lora.r,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=list(lora.targets),
+        modules_to_save=["classifier"],
+        # peft asks the hub about a name that is no folder; `save_model` puts the name in the place of the folder.
+        base_model_name_or_path=str(find_backbone(config.backbone).folder),
+    )
+    wrapped = get_peft_model(model, adapter)
+    if not isinstance(wrapped, PeftModel):
+        raise TypeError(f"peft returned {type(wrapped).__name__}")
+    return wrapped
+
+
+def count_parameters(model: nn.Module) -> tuple[int, int]:
+    """Parameters of the model as deployed (adapters merged), and those that were trained."""
+    trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    total = sum(
+        p.numel() for name, p in model.named_parameters() if "lora_" not in name and "original_module" not in name
+    )
+    return total, trainable
+
+
+def save_model(model: nn.Module, backbone: Backbone, folder: Path) -> Path:
+    """Write FP16 safetensors (the adapter alone for LoRA) and return the file with the weights."""
+    half = copy.deepcopy(model).to(device="cpu", dtype=torch.float16)
+    if isinstance(half, PeftModel):
+        for adapter in half.peft_config.values():
+            adapter.base_model_name_or_path = backbone.name
+        # Without the flag, peft asks the hub whether the vocabulary was changed; it never is.
+        half.save_pretrained(folder, save_embedding_layers=False)
+        # peft writes a template card here; the run's own card takes that name later.
+        (folder / CARD).unlink(missing_ok=True)
+    else:
+        half.save_pretrained(folder)
+    weights = folder / (ADAPTER if isinstance(half, PeftModel) else WEIGHTS)
+    weights.chmod(0o644)
+    return weights
+
+
+def save_tokenizer(backbone: Backbone, folder: Path) -> None:
+    """Copy the backbone's tokenizer into the run as `tokenizer.json` with its configuration."""
+    tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
+    tokenizer.name_or_path = backbone.name
+    tokenizer.save_pretrained(folder)
+
+
+def load_model(run: Run) -> PreTrainedModel:
+    """The trained model in FP32 and eval mode, adapters merged.
+
+    For LoRA the backbone is found again by name and must have the hash it was trained on.
+    """
+    weights = run.weights_path
+    if weights is None:
+        raise InputError(f"run {run.name} ships no weights; build them with `python scripts/train.py`", path=run.path)
+    if weights.name == ADAPTER:
+        backbone = find_backbone(run.config.backbone)
+        if backbone.sha256 != run.info.backbone_sha256:
+            raise InputError(
+                f"the adapter was trained on {backbone.name} with SHA-256 {run.info.backbone_sha256}, "
+                f"here it has {backbone.sha256}",
+                path=run.path,
+            )
+        base = build_model(run.config, backbone, run.info.labels)
+        merged = PeftModel.from_pretrained(base, run.path, torch_dtype=torch.float32).merge_and_unload()
+        return merged.float().eval()
+    model = AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
+    return model.eval()
+
+
+def _keep_layers(model: PreTrainedModel, layers: tuple[int, ...]) -> None:
+    body = model.base_model
+    holder = getattr(body, "encoder", None) or getattr(body, "transformer", None) or body
+    name = "layer" if hasattr(holder, "layer") else "layers"
+    stack = getattr(holder, name)
+    if layers[-1] >= len(stack):
+        raise InputError(f"layer {layers[-1]} does not exist: the backbone has {len(stack)} layers")
+    setattr(holder, name, nn.ModuleList([stack[index] for index in layers]))
+    model.config.num_hidden_layers = len(layers)

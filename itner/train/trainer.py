@@ -1,0 +1,252 @@
+"""One training with the Hugging Face Trainer, from documents to a complete run folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from torch import nn
+from transformers import (
+    AutoTokenizer,
+    DataCollatorForTokenClassification,
+    EvalPrediction,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer_callback import EarlyStoppingCallback, PrinterCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from itner.config import TrainConfig
+from itner.data.corpus import sha256_file
+from itner.encoding import Encoder
+from itner.errors import InputError
+from itner.labels import LabelScheme, decode_label_ids, document_tags
+from itner.progress import Progress
+from itner.provenance import collect_provenance
+from itner.results import DatasetRef, RunInfo, to_json
+from itner.store import CHECKPOINTS, LOG, RUN, TOKENIZER, read_config, training, write_atomic, write_config
+from itner.train.backbone import find_backbone
+from itner.train.model import add_lora, build_model, count_parameters, save_model, save_tokenizer
+from itner.types import Document
+
+IGNORED = -100  # torch's cross entropy skips this label
+
+
+def encode_labelled(documents: Sequence[Document], encoder: Encoder, scheme: LabelScheme) -> list[dict[str, Any]]:
+    """Windows as Trainer features: `input_ids`, `attention_mask`, `labels` (IGNORED but at first pieces), `length`."""
+    ids = {label: index for index, label in enumerate(scheme.labels)}
+    tags = [np.array([ids[tag] for tag in document_tags(document)[0]], dtype=np.int64) for document in documents]
+    rows = []
+    for window in encoder.encode(documents):
+        labels = np.full(len(window.ids), IGNORED, dtype=np.int64)
+        labels[window.positions] = tags[window.document][window.tokens]
+        rows.append(
+            {
+                "input_ids": window.ids.tolist(),
+                "attention_mask": [1] * len(window.ids),
+                "labels": labels.tolist(),
+                "length": len(window.ids),
+                "document": window.document,
+            }
+        )
+    return rows
+
+
+def train_run(
+    config: TrainConfig,
+    folder: Path,
+    scheme: LabelScheme,
+    domain: str,
+    dataset: DatasetRef,
+    train: Sequence[Document],
+    train_indices: Sequence[int],
+    dev: Sequence[Document],
+    resume: bool,
+    progress: Progress,
+) -> RunInfo:
+    """Train into `folder`, which is marked incomplete until everything is written.
+
+    `train_indices` says which training documents are seen per epoch, and how often. With `resume`, training goes on
+    from the last checkpoint; the configuration must be the one it began with. Early stopping and the
+    choice of the best epoch go by entity micro-F1 on `dev`.
+    """
+    last = _checkpoint_to_resume(folder, config) if resume else None
+    backbone = find_backbone(config.backbone)
+    device = _device(config)
+    set_seed(config.seed)
+    tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
+    with training(folder, {"preset": config.preset, "dataset": dataset.name}):
+        write_config(folder, config)
+        save_tokenizer(backbone, folder)
+        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
+        train_rows = _rows_by_document(encode_labelled(train, encoder, scheme), train_indices)
+        dev_rows = encode_labelled(dev, encoder, scheme)
+        model: nn.Module = build_model(config, backbone, scheme.labels)
+        if config.lora is not None:
+            model = add_lora(model, config)  # type: ignore[arg-type]
+        total, trainable = count_parameters(model)
+        trainer = Trainer(
+            model=model,
+            args=_arguments(config, folder / CHECKPOINTS, device),
+            train_dataset=Dataset.from_list(train_rows).remove_columns("document"),
+            eval_dataset=Dataset.from_list(dev_rows).remove_columns("document"),
+            data_collator=DataCollatorForTokenClassification(tokenizer),
+            compute_metrics=_score,
+            preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
+            callbacks=[EarlyStoppingCallback(config.early_stopping_patience), _Report(progress, folder.name)],
+        )
+        trainer.remove_callback(PrinterCallback)
+        clock = _Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
+        trainer.add_callback(clock)
+        trainer.train(resume_from_checkpoint=last)
+        weights = save_model(trainer.model, backbone, folder)
+        history = trainer.state.log_history
+        write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
+        best = max((entry for entry in history if "eval_f1" in entry), key=lambda entry: float(entry["eval_f1"]))
+        info = RunInfo(
+            name=folder.name,
+            domain=domain,
+            scheme=scheme.name,
+            labels=scheme.labels,
+            family=config.family,
+            preset=config.preset,
+            backbone=config.backbone,
+            backbone_sha256=backbone.sha256,
+            dataset=dataset,
+            parameters_total=total,
+            parameters_trainable=trainable,
+            seed=config.seed,
+            max_length=config.max_length,
+            best_epoch=float(best["epoch"]),
+            best_dev_f1=float(best["eval_f1"]),
+            train_seconds=round(clock.seconds(), 1),
+            weights_sha256=sha256_file(weights),
+            provenance=collect_provenance(),
+        )
+        write_atomic(folder / RUN, to_json(info))
+        shutil.rmtree(folder / CHECKPOINTS)
+    return info
+
+
+class _Report(TrainerCallback):
+    """Passes the share of steps done on to a progress callback, with the last dev F1."""
+
+    def __init__(self, progress: Progress, name: str):
+        self._progress = progress
+        self._name = name
+        self._score = ""
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._progress(f"training {self._name}{self._score}", state.global_step / max(state.max_steps, 1))
+
+    def on_evaluate(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        metrics: dict[str, float],
+        **kwargs: Any,
+    ) -> None:
+        self._score = f" (dev F1 {metrics['eval_f1']:.4f} after epoch {state.epoch:.0f})"
+
+
+class _Clock(TrainerCallback):
+    """Training time over all sessions of a run: what went before a checkpoint is kept beside it."""
+
+    def __init__(self, path: Path, keep: bool):
+        self._path = path
+        self._before = float(path.read_text(encoding="utf-8")) if keep and path.is_file() else 0.0
+        self._started = time.monotonic()
+
+    def seconds(self) -> float:
+        return self._before + time.monotonic() - self._started
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        write_atomic(self._path, f"{self.seconds():.1f}")
+
+
+def _checkpoint_to_resume(folder: Path, config: TrainConfig) -> str | None:
+    checkpoints = folder / CHECKPOINTS
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if last is not None and read_config(folder) != config:
+        raise InputError(
+            "the configuration differs from the one this training began with; "
+            "pass the same options, or remove the folder and begin anew",
+            path=folder,
+        )
+    return str(last) if last is not None else None
+
+
+def _device(config: TrainConfig) -> str:
+    if config.device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda, but torch sees no GPU here; use --device cpu")
+    return config.device
+
+
+def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArguments:
+    on_gpu = device == "cuda"
+    return TrainingArguments(
+        output_dir=str(output),
+        num_train_epochs=config.epochs,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=64,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type=config.scheduler,
+        warmup_steps=config.warmup_ratio,
+        weight_decay=config.weight_decay,
+        label_smoothing_factor=config.label_smoothing,
+        activation_checkpointing=config.gradient_checkpointing,
+        fp16=on_gpu,
+        tf32=on_gpu or None,
+        use_cpu=not on_gpu,
+        dataloader_pin_memory=on_gpu,
+        train_sampling_strategy="group_by_length",
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        logging_steps=50,
+        seed=config.seed,
+        disable_tqdm=True,
+        report_to="none",
+        log_level="error",
+    )
+
+
+def _rows_by_document(rows: Sequence[dict[str, Any]], indices: Sequence[int]) -> list[dict[str, Any]]:
+    windows: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        windows.setdefault(row["document"], []).append(row)
+    return [row for index in indices for row in windows.get(index, [])]
+
+
+def _score(prediction: EvalPrediction) -> dict[str, float]:
+    """Strict micro-F1 over windows, for choosing an epoch; the scores of record come from `itner.eval`."""
+    true = pred = both = 0
+    for predicted, labels in zip(np.asarray(prediction.predictions), np.asarray(prediction.label_ids), strict=True):
+        read = labels != IGNORED
+        found = set(zip(*decode_label_ids(predicted[read]), strict=True))
+        gold = set(zip(*decode_label_ids(labels[read]), strict=True))
+        true, pred, both = true + len(gold), pred + len(found), both + len(gold & found)
+    return {
+        "precision": both / pred if pred else 0.0,
+        "recall": both / true if true else 0.0,
+        "f1": 2 * both / (true + pred) if true + pred else 0.0,
+    }

@@ -1,0 +1,75 @@
+"""The types that every other module speaks: Token, Mention, Document, Tagger.
+
+Offsets count Unicode code points (Python string indices), end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token as character offsets into its document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"token offsets must satisfy 0 <= start < end, got {self.start}, {self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One entity mention as character offsets; `score` is a probability in [0, 1], or None for gold."""
+
+    start: int
+    end: int
+    type: str
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"mention offsets must satisfy 0 <= start < end, got {self.start}, {self.end}")
+        if not self.type:
+            raise ValueError("a mention needs a type")
+        if self.score is not None and not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"a mention's score must lie in [0, 1], got {self.score}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its tokens and (gold or predicted) mentions, both in text order and without overlap."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    id: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("a document needs an id")
+        for name, spans in (("token", self.tokens), ("mention", self.mentions)):
+            end = 0
+            for span in spans:
+                if span.start < end:
+                    raise ValueError(f"document {self.id}: {name} at {span.start} overlaps or is out of order")
+                end = span.end
+            if end > len(self.text):
+                raise ValueError(f"document {self.id}: {name} ends at {end}, the text at {len(self.text)}")
+
+    def token_texts(self) -> list[str]:
+        """The tokens' surface strings, in order."""
+        return [self.text[token.start : token.end] for token in self.tokens]
+
+
+class Tagger(Protocol):
+    """Anything that finds mentions in raw text: torch, ONNX of any weight precision, an LLM."""
+
+    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """One list of mentions per text, in text order, with scores. Texts may be of any length."""
+        ...

@@ -1,0 +1,40 @@
+"""Prepare a dataset: read, remap to five types, repair, drop, oversample, describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from _command import parser, run
+
+from itner import pipelines
+from itner.data.sources import SOURCES
+
+EXAMPLES = """\
+  python scripts/prepare_data.py --source embedded
+  python scripts/prepare_data.py --source conll --path DIR      (train.txt, dev.txt, test.txt)
+  python scripts/prepare_data.py --source jsonl --path DIR --dataset tickets
+  python scripts/prepare_data.py --source hub"""
+
+
+def main() -> None:
+    """Parse arguments, prepare, print what was made."""
+    args = parser(__doc__ or "", EXAMPLES)
+    args.add_argument("--source", required=True, choices=SOURCES, help="where the annotated text comes from")
+    args.add_argument("--path", type=Path, help="folder with train, dev and test (conll and jsonl)")
+    args.add_argument("--dataset", help="name of the prepared dataset (default: by source)")
+    args.add_argument("--seed", type=int, default=13, help="seed of the oversampling")
+    given = args.parse_args()
+    stats = pipelines.prepare(given.source, given.path, given.dataset, given.seed)
+    for name, split in stats.splits.items():
+        mentions = ", ".join(f"{kind} {count}" for kind, count in split.mentions.items())
+        dropped = ", ".join(f"{count} {reason}" for reason, count in split.dropped.items()) or "none"
+        shared = ", ".join(f"{count} also in {other}" for other, count in split.also_in.items())
+        print(f"{name}: {split.sentences:,} sentences, {split.tokens_mean} tokens on average, {mentions}")
+        print(f"  dropped {dropped}; repaired tags {split.repaired_tags}; {shared}")
+    grown = stats.oversampling
+    print(f"train oversampled: {grown.sentences_before:,} to {grown.sentences_after:,} sentences")
+    print(f"written to data/processed/{stats.name}/ and data/processed_meta.json")
+
+
+if __name__ == "__main__":
+    run(main)
