@@ -1,17 +1,41 @@
-"""The six things the workbench does, one call each, with a progress callback."""
+"""What the workbench does, each one call with a progress callback: prepare, train, export, evaluate, benchmark, tag."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from itner.config import TrainConfig
+import numpy as np
+
+from itner.card import write_card
+from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig
 from itner.data.processed import read_oversampling, read_split, read_stats, write_processed
 from itner.data.sources import DEFAULT_DATASET, SourceName, read_source
 from itner.domains.it import IT5, RARE_TYPES
 from itner.errors import InputError
+from itner.eval.confusion import list_errors, summarize_confusion
+from itner.eval.scoring import score_documents
+from itner.export.benchmark import BenchSettings, benchmark_run
+from itner.export.onnx import export_run
+from itner.infer.load import load_tagger
+from itner.infer.tagger import ModelTagger
+from itner.labels import REPAIR_RULE
 from itner.progress import Progress, silent
-from itner.results import DatasetRef, DataStats, RunInfo
-from itner.store import INCOMPLETE, MODELS_ROOT, RUN, check_run_name
+from itner.provenance import collect_provenance
+from itner.results import BenchReport, DatasetRef, DataStats, ErrorReport, EvalReport, RunInfo
+from itner.store import (
+    CARD,
+    INCOMPLETE,
+    MODELS_ROOT,
+    RUN,
+    Run,
+    RunStore,
+    check_run_name,
+    write_atomic,
+    write_bench,
+    write_errors,
+    write_metrics,
+)
 
 DOMAIN = "it"
 
@@ -52,3 +76,122 @@ def train(
     return train_run(
         config, folder, IT5, DOMAIN, ref, documents, indices, read_split(dataset, "dev", IT5), resume, progress
     )
+
+
+# An ONNX FP32 file further than this from PyTorch is a broken export, not rounding.
+MAX_LOGIT_DIFFERENCE = 1e-3
+
+
+def export(name: str, root: Path = MODELS_ROOT, progress: Progress = silent) -> Run:
+    """Build a run's ONNX files unless they are there and up to date."""
+    run = RunStore(root).load(name)
+    export_run(run, progress)
+    return run
+
+
+def open_tagger(
+    name: str, precision: Precision = "int8", root: Path = MODELS_ROOT, progress: Progress = silent
+) -> ModelTagger:
+    """A run's tagger at a weight precision; ONNX files are built first when they are missing."""
+    run = export(name, root, progress) if precision in ONNX_PRECISIONS else RunStore(root).load(name)
+    return load_tagger(run, precision)
+
+
+def evaluate(
+    name: str,
+    dataset: str,
+    split: str = "test",
+    precisions: Sequence[Precision] = PRECISIONS,
+    root: Path = MODELS_ROOT,
+    progress: Progress = silent,
+) -> list[EvalReport]:
+    """Score a run on a dataset split at each weight precision; writes metrics.json, errors.json and the card.
+
+    Every precision is compared with FP32 in PyTorch, tag by tag. Raises RuntimeError when the FP32 export differs
+    from it by more than `MAX_LOGIT_DIFFERENCE`.
+    """
+    run = export(name, root, progress)
+    documents = read_split(dataset, split, IT5)
+    sha256 = read_stats(dataset).splits[split].processed_sha256
+    reference: np.ndarray | None = None
+    reports: list[EvalReport] = []
+    errors: list[ErrorReport] = []
+    ordered: list[Precision] = ["torch-fp32", *(p for p in precisions if p != "torch-fp32")]
+    for precision in ordered:
+        tagger = load_tagger(run, precision)
+        if tagger.scheme.types != IT5.types:
+            raise InputError(f"run {name} tags {tagger.scheme.types}, the dataset holds {IT5.types}")
+        step = f"evaluating {name} on {dataset} {split}, {precision}"
+        logits, offsets = tagger.token_logits(documents, lambda share, step=step: progress(step, share))  # type: ignore[misc]
+        difference = agreement = None
+        if reference is None:
+            reference = logits
+        else:
+            both = np.isfinite(reference) & np.isfinite(logits)
+            difference = float(np.abs(logits[both] - reference[both]).max())
+            token_rows = np.delete(np.arange(len(logits)), offsets[1:] - 1)
+            agreement = float((logits.argmax(1) == reference.argmax(1))[token_rows].mean())
+            if precision == "fp32" and difference > MAX_LOGIT_DIFFERENCE:
+                raise RuntimeError(f"{name}: FP32 ONNX logits differ from PyTorch by {difference:.2g}")
+        if precision not in precisions:
+            continue
+        predictions = tagger.decode(documents, logits, offsets)
+        pred_mentions = [prediction.mentions for prediction in predictions]
+        counts = score_documents(documents, [prediction.spans for prediction in predictions], IT5)
+        reports.append(
+            EvalReport(
+                dataset=dataset,
+                split=split,
+                split_sha256=sha256,
+                precision=precision,
+                weights_sha256=run.info.weights_sha256,
+                repair_rule=REPAIR_RULE,
+                max_logit_difference=difference,
+                tag_agreement=agreement,
+                provenance=collect_provenance(),
+                **counts,
+            )
+        )
+        gold_mentions = [document.mentions for document in documents]
+        errors.append(
+            ErrorReport(
+                dataset=dataset,
+                split=split,
+                split_sha256=sha256,
+                precision=precision,
+                weights_sha256=run.info.weights_sha256,
+                confusion=summarize_confusion(gold_mentions, pred_mentions, IT5.types),
+                errors=tuple(
+                    record
+                    for document, found in zip(documents, pred_mentions, strict=True)
+                    for record in list_errors(document.id, document.mentions, found)
+                ),
+            )
+        )
+    write_metrics(run, reports)
+    write_errors(run, errors)
+    write_run_card(name, root)
+    return reports
+
+
+def benchmark(
+    name: str,
+    dataset: str,
+    split: str = "dev",
+    settings: BenchSettings = BenchSettings(),  # noqa: B008 - frozen
+    root: Path = MODELS_ROOT,
+    progress: Progress = silent,
+) -> BenchReport:
+    """Time a run's weight precisions in turn; writes bench.json and the card."""
+    run = export(name, root, progress)
+    documents = read_split(dataset, split, IT5)
+    report = benchmark_run(run, documents, dataset, split, settings, progress=progress)
+    write_bench(run, report)
+    write_run_card(name, root)
+    return report
+
+
+def write_run_card(name: str, root: Path = MODELS_ROOT) -> None:
+    """Write the model card from what the run folder holds now."""
+    run = RunStore(root).load(name)
+    write_atomic(run.path / CARD, write_card(run))

@@ -92,7 +92,11 @@ class Interval:
 
 @dataclass(frozen=True, config=STRICT)
 class EvalReport:
-    """Entity-level strict IOB2 counts of one run at one weight precision on one dataset split."""
+    """Entity-level strict IOB2 counts of one run at one weight precision on one dataset split.
+
+    `max_logit_difference` (absolute, over all tokens) and `tag_agreement` (share of tokens) compare with FP32 in
+    PyTorch; None for that precision itself.
+    """
 
     dataset: str
     split: str
@@ -106,6 +110,8 @@ class EvalReport:
     unaligned_gold: int
     per_type: dict[str, Counts]
     micro_f1_interval: Interval
+    max_logit_difference: float | None
+    tag_agreement: float | None
     provenance: Provenance
 
     @property
@@ -210,7 +216,12 @@ class Latency:
 
 @dataclass(frozen=True, config=STRICT)
 class BenchResult:
-    """One weight precision of one run. Forward is the model alone; end to end is text to mentions."""
+    """One weight precision of one run.
+
+    `forward` is the model alone at batch 1, by sequence length in pieces; `end_to_end` is one sentence from text to
+    mentions; bulk is the whole document set at once. `load_s` is the median time in a fresh process from the
+    weights on disk (file cache warm) to a ready model; `peak_rss_mib` the largest resident memory of such a process.
+    """
 
     precision: Precision
     weights_sha256: Sha256
@@ -225,7 +236,10 @@ class BenchResult:
 
 @dataclass(frozen=True, config=STRICT)
 class BenchReport:
-    """`bench.json`: the compared precisions, timed in turn on one machine."""
+    """`bench.json`: the compared precisions, timed in turn on one machine.
+
+    `documents` and `tokens` say what bulk throughput was measured on.
+    """
 
     dataset: str
     split: str
@@ -386,9 +400,9 @@ class Int8Trials:
     schema_version: Literal[1] = 1
 
 
-def to_json(value: object) -> str:
-    """Any of these types as indented JSON."""
-    return TypeAdapter(type(value)).dump_json(value, indent=2).decode() + "\n"
+def to_json(value: object, indent: int | None = 2) -> str:
+    """Any of these types as JSON."""
+    return TypeAdapter(type(value)).dump_json(value, indent=indent).decode() + "\n"
 
 
 def from_json(kind: type[T], text: str | bytes) -> T:

@@ -211,7 +211,7 @@ def write_metrics(run: Run, reports: list[EvalReport]) -> None:
 
 def write_errors(run: Run, reports: list[ErrorReport]) -> None:
     """Merge reports into `errors.json`, as `write_metrics` does."""
-    write_atomic(run.path / ERRORS, to_json(Errors(tuple(_merge(list(run.errors.reports), reports)))))
+    write_atomic(run.path / ERRORS, to_json(Errors(tuple(_merge(list(run.errors.reports), reports))), indent=None))
 
 
 def write_bench(run: Run, report: BenchReport) -> None:

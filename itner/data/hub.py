@@ -20,7 +20,7 @@ def read_hub(scheme: LabelScheme, source: str) -> dict[str, Split]:
 
     try:
         loaded = load_dataset(HUB_DATASET)
-    except Exception as error:  # noqa: BLE001 - the hub client raises many kinds; all mean "not reachable"
+    except Exception as error:
         raise InputError(
             f"the hub dataset {HUB_DATASET!r} could not be loaded ({type(error).__name__}). Without the hub, use "
             "`--source conll --path DIR` for CoNLL files on disk, or `--source embedded` for the corpus that ships"

@@ -82,8 +82,6 @@ def _parse(record: Any, scheme: LabelScheme, source: str, default_id: str, split
         if target is not None:
             mentions.append(Mention(span["start"], span["end"], target))
     mentions.sort(key=lambda mention: mention.start)
-    if "tokens" in record:
-        tokens = tuple(Token(start, end) for start, end in record["tokens"])
-    else:
-        tokens = split_tokens(text)
+    given = record.get("tokens")
+    tokens = split_tokens(text) if given is None else tuple(Token(start, end) for start, end in given)
     return Document(text, tokens, tuple(mentions), str(record.get("id", default_id)), source)

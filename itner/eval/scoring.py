@@ -6,13 +6,43 @@ The counts equal those of seqeval with `mode="strict", scheme=IOB2`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from itner.labels import TokenSpan
+from itner.labels import LabelScheme, TokenSpan, align_mentions, spans_to_tags
 from itner.results import Counts, Interval
+from itner.types import Document, Mention
 
 TYPE_COUNTS = 3  # tp, fp, fn
+
+
+def score_documents(
+    documents: Sequence[Document], pred: Sequence[Sequence[TokenSpan]], scheme: LabelScheme, seed: int = 13
+) -> dict[str, Any]:
+    """The counts of an `EvalReport` for predicted token spans. Gold that no token span can express counts as missed."""
+    gold = []
+    unaligned: list[Mention] = []
+    correct = tokens = 0
+    for document, found in zip(documents, pred, strict=True):
+        spans, outside = align_mentions(document)
+        gold.append(spans)
+        unaligned += outside
+        n = len(document.tokens)
+        correct += sum(a == b for a, b in zip(spans_to_tags(spans, n), spans_to_tags(found, n), strict=True))
+        tokens += n
+    counts = count_spans(gold, pred, scheme.types)
+    per_type = counts_per_type(counts, scheme.types)
+    for mention in unaligned:
+        per_type[mention.type] += Counts(fn=1)
+    return {
+        "documents": len(documents),
+        "tokens": tokens,
+        "tokens_correct": correct,
+        "unaligned_gold": len(unaligned),
+        "per_type": per_type,
+        "micro_f1_interval": bootstrap_micro_f1(counts, seed),
+    }
 
 
 def count_spans(

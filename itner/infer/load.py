@@ -16,8 +16,9 @@ def load_tagger(run: Run, precision: Precision, threads: int | None = None, spin
     tokenizer = run.path / TOKENIZER
     if not tokenizer.is_file():
         raise InputError(f"{TOKENIZER} is missing", path=run.path)
-    return ModelTagger(load_scorer(run, precision, threads, spin), Encoder.from_file(tokenizer, run.info.max_length),
-                       run_scheme(run))
+    return ModelTagger(
+        load_scorer(run, precision, threads, spin), Encoder.from_file(tokenizer, run.info.max_length), run_scheme(run)
+    )
 
 
 def load_scorer(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> Scorer:

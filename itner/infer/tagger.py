@@ -76,11 +76,10 @@ class ModelTagger:
         self, documents: Sequence[Document], on_batch: Callable[[float], None] | None = None
     ) -> list[Prediction]:
         """A prediction for each document, over the document's own tokens. `on_batch` hears the share done."""
-        logits, offsets = self._token_logits(documents, on_batch)
-        return _decode(documents, logits, offsets, self.scheme)
+        return self.decode(documents, *self.token_logits(documents, on_batch))
 
-    def _token_logits(
-        self, documents: Sequence[Document], on_batch: Callable[[float], None] | None
+    def token_logits(
+        self, documents: Sequence[Document], on_batch: Callable[[float], None] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Logits [rows, labels] over all tokens, and each document's first row.
 
@@ -105,6 +104,30 @@ class ModelTagger:
                 on_batch(done / len(windows))
         return logits, offsets
 
+    def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
+        """Predictions from what `token_logits` returned."""
+        probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        label_ids = logits.argmax(axis=1)
+        starts, ends, type_ids = decode_label_ids(label_ids)
+        certainty = np.minimum(probabilities[np.arange(len(label_ids)), label_ids], 1.0)
+        owners = np.searchsorted(offsets, starts, side="right") - 1
+        spans: list[list[TokenSpan]] = [[] for _ in documents]
+        mentions: list[list[Mention]] = [[] for _ in documents]
+        found = zip(owners.tolist(), starts.tolist(), ends.tolist(), type_ids.tolist(), strict=True)
+        for owner, start, end, type_id in found:
+            name = self.scheme.types[type_id]
+            score = float(certainty[start:end].min())
+            first, last = start - int(offsets[owner]), end - int(offsets[owner]) - 1
+            tokens = documents[owner].tokens
+            spans[owner].append((first, last + 1, name))
+            mentions[owner].append(Mention(tokens[first].start, tokens[last].end, name, score))
+        bounds = zip(offsets[:-1].tolist(), (offsets[1:] - 1).tolist(), strict=True)
+        return [
+            Prediction(label_ids[low:high], probabilities[low:high], tuple(spans[index]), tuple(mentions[index]))
+            for index, (low, high) in enumerate(bounds)
+        ]
+
 
 def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:
     batches = []
@@ -112,11 +135,7 @@ def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:
     for stop in range(1, len(windows) + 1):
         # Sorted by length: the next window would be the longest of its batch.
         rows = stop - start
-        if (
-            stop == len(windows)
-            or rows == _BATCH_ROWS
-            or (rows + 1) * len(windows[stop].ids) > _BATCH_PIECES
-        ):
+        if stop == len(windows) or rows == _BATCH_ROWS or (rows + 1) * len(windows[stop].ids) > _BATCH_PIECES:
             batches.append(windows[start:stop])
             start = stop
     return batches
@@ -130,34 +149,3 @@ def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
         input_ids[row, : len(window.ids)] = window.ids
         attention_mask[row, : len(window.ids)] = 1
     return input_ids, attention_mask
-
-
-def _decode(
-    documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray, scheme: LabelScheme
-) -> list[Prediction]:
-    probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    label_ids = logits.argmax(axis=1)
-    starts, ends, type_ids = decode_label_ids(label_ids)
-    certainty = probabilities[np.arange(len(label_ids)), label_ids]
-    owners = np.searchsorted(offsets, starts, side="right") - 1
-    spans: list[list[TokenSpan]] = [[] for _ in documents]
-    mentions: list[list[Mention]] = [[] for _ in documents]
-    for owner, start, end, type_id in zip(
-        owners.tolist(), starts.tolist(), ends.tolist(), type_ids.tolist(), strict=True
-    ):
-        document, first = documents[owner], int(offsets[owner])
-        name = scheme.types[type_id]
-        score = min(float(certainty[start:end].min()), 1.0)
-        spans[owner].append((start - first, end - first, name))
-        tokens = document.tokens
-        mentions[owner].append(Mention(tokens[start - first].start, tokens[end - first - 1].end, name, score))
-    return [
-        Prediction(
-            label_ids[offsets[index] : offsets[index + 1] - 1],
-            probabilities[offsets[index] : offsets[index + 1] - 1],
-            tuple(spans[index]),
-            tuple(mentions[index]),
-        )
-        for index in range(len(documents))
-    ]

@@ -60,7 +60,7 @@ def _download(name: str) -> Path:
 
     try:
         return Path(snapshot_download(name, allow_patterns=_FILES))
-    except Exception as error:  # noqa: BLE001 - the hub client raises many kinds; all mean "not to be had"
+    except Exception as error:
         raise InputError(
             f"backbone {name!r} is neither a folder here nor could it be loaded from the model hub "
             f"({type(error).__name__}). Offline, pass `--backbone {EMBEDDED_BACKBONE}` or a folder with the model"

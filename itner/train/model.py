@@ -39,9 +39,6 @@ def build_model(config: TrainConfig, backbone: Backbone, labels: tuple[str, ...]
     )
     if config.layers is not None:
         _keep_layers(model, config.layers)
-    # Otherwise the folder on this machine ends up in the files that are saved.
-    model.config._name_or_path = backbone.name
-    model.name_or_path = backbone.name
     return model
 
 
@@ -57,8 +54,6 @@ def add_lora(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
         lora_dropout=lora.dropout,
         target_modules=list(lora.targets),
         modules_to_save=["classifier"],
-        # peft asks the hub about a name that is no folder; `save_model` puts the name in the place of the folder.
-        base_model_name_or_path=str(find_backbone(config.backbone).folder),
     )
     wrapped = get_peft_model(model, adapter)
     if not isinstance(wrapped, PeftModel):
@@ -79,6 +74,7 @@ def save_model(model: nn.Module, backbone: Backbone, folder: Path) -> Path:
     """Write FP16 safetensors (the adapter alone for LoRA) and return the file with the weights."""
     half = copy.deepcopy(model).to(device="cpu", dtype=torch.float16)
     if isinstance(half, PeftModel):
+        # peft has the folder on this machine here, which says nothing elsewhere.
         for adapter in half.peft_config.values():
             adapter.base_model_name_or_path = backbone.name
         # Without the flag, peft asks the hub whether the vocabulary was changed; it never is.

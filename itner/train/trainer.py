@@ -147,9 +147,7 @@ class _Report(TrainerCallback):
         self._name = name
         self._score = ""
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         self._progress(f"training {self._name}{self._score}", state.global_step / max(state.max_steps, 1))
 
     def on_evaluate(

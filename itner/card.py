@@ -1,0 +1,147 @@
+"""Model cards in the hub's format, written from a run's own files."""
+
+from __future__ import annotations
+
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+
+from itner.config import EMBEDDED_BACKBONE, PRECISION_NAMES
+from itner.results import EvalReport
+from itner.store import Run
+
+_HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
+_LICENSES = {EMBEDDED_BACKBONE: "apache-2.0"}
+
+
+def write_card(run: Run) -> str:
+    """The card as Markdown with YAML front matter; `huggingface_hub` reads and pushes it as it is."""
+    reports = [report for report in run.metrics.reports if report.split == "test"]
+    reference = next((report for report in reports if report.precision == "torch-fp32"), None)
+    data = ModelCardData(
+        language="en",
+        license=_LICENSES.get(run.info.backbone),
+        library_name="peft" if run.info.family == "lora" else "transformers",
+        pipeline_tag="token-classification",
+        base_model=_HUB_NAMES.get(run.info.backbone, run.info.backbone),
+        tags=["ner", "it-support", "onnx"],
+        metrics=["precision", "recall", "f1"],
+        model_name=run.name,
+        eval_results=_eval_results(reference) if reference else None,
+    )
+    parts = [
+        f"---\n{data.to_yaml()}\n---",
+        f"# {run.name}",
+        _summary(run),
+        "## Use\n\n"
+        "```python\nfrom itner.pipelines import open_tagger\n\n"
+        f'tagger = open_tagger("{run.name}", "int8")\n'
+        'tagger.tag(["Outlook 2021 shows 0x80070057 on Windows 11."])\n```',
+        _data_section(run),
+        _quality_section(reports),
+        _speed_section(run),
+        "## Limits\n\n"
+        "- English only; the backbone is uncased, so it cannot tell `Word` from `word` by its letters.\n"
+        "- Trained on programmers' questions; support tickets differ, and rare types (ERROR, OS) rest on few examples.\n"
+        "- INT8 quantises activations at run time per batch, so a score can change in its last digits with the "
+        "batch, and results differ slightly on CPUs without VNNI.",
+        f"## Provenance\n\nSeed {run.info.seed}, commit `{run.info.provenance.commit}`, "
+        f"weights SHA-256 `{run.info.weights_sha256}`, backbone SHA-256 `{run.info.backbone_sha256}`, "
+        f"dataset SHA-256 `{run.info.dataset.sha256}`, PyTorch {run.info.provenance.versions['torch']}, "
+        f"Transformers {run.info.provenance.versions['transformers']}. Written by itner from `run.json`, "
+        "`metrics.json` and `bench.json` in this folder.",
+    ]
+    text = "\n\n".join(parts) + "\n"
+    ModelCard(text)  # refuses a card that the hub would refuse
+    return text
+
+
+def _eval_results(report: EvalReport) -> list[EvalResult]:
+    scores = {"precision": report.micro.precision, "recall": report.micro.recall, "f1": report.micro.f1}
+    return [
+        EvalResult(
+            task_type="token-classification",
+            dataset_type=report.dataset,
+            dataset_name=report.dataset,
+            dataset_split=report.split,
+            metric_type=name,
+            metric_name=f"micro {name}",
+            metric_value=round(value, 4),
+        )
+        for name, value in scores.items()
+    ]
+
+
+def _summary(run: Run) -> str:
+    info = run.info
+    how = {
+        "full": "all weights fine-tuned",
+        "lora": "low-rank adapters (LoRA) and a classifier trained, the backbone frozen",
+        "distilled architecture": f"layers {', '.join(map(str, run.config.layers or ()))} of the backbone kept, "
+        "all weights fine-tuned",
+    }[info.family]
+    if info.family == "distilled architecture" and run.config.layers is None:
+        how = "all weights of a distilled backbone fine-tuned"
+    types = ", ".join(label[2:] for label in info.labels if label.startswith("B-"))
+    return (
+        f"A tagger for IT-support text that finds {types}. Backbone: {info.backbone}; {how}. "
+        f"{info.parameters_total:,} parameters, {info.parameters_trainable:,} of them trained."
+    )
+
+
+def _data_section(run: Run) -> str:
+    dataset = run.info.dataset
+    text = (
+        f"## Data\n\nTrained on `{dataset.name}` ({dataset.train_documents:,} sentences, "
+        f"{dataset.train_documents_oversampled:,} after oversampling). Best of {run.config.epochs} epochs at most by dev "
+        f"micro-F1: epoch {run.info.best_epoch:.0f}, {run.info.best_dev_f1:.4f}."
+    )
+    if dataset.name.startswith("stackoverflow"):
+        text += (
+            " The corpus is the StackOverflow NER corpus of Tabassum et al., *Code and Named Entity Recognition in "
+            "StackOverflow*, ACL 2020 (MIT licence), its 28 types mapped to five."
+        )
+    return text
+
+
+def _quality_section(reports: list[EvalReport]) -> str:
+    if not reports:
+        return "## Quality\n\nNot evaluated."
+    rows = [
+        "| dataset | weight precision | P | R | micro-F1 | 95% interval | macro-F1 |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for report in reports:
+        micro, interval = report.micro, report.micro_f1_interval
+        rows.append(
+            f"| {report.dataset} test | {PRECISION_NAMES[report.precision]} | {micro.precision:.3f} | {micro.recall:.3f} "
+            f"| {micro.f1:.3f} | {interval.low:.3f} to {interval.high:.3f} | {report.macro_f1:.3f} |"
+        )
+    last = reports[-1]
+    types = ["| type | P | R | F1 | gold mentions |", "|---|---|---|---|---|"]
+    types += [
+        f"| {name} | {c.precision:.3f} | {c.recall:.3f} | {c.f1:.3f} | {c.support} |"
+        for name, c in last.per_type.items()
+    ]
+    return (
+        "## Quality\n\nEntity level, strict IOB2.\n\n"
+        + "\n".join(rows)
+        + f"\n\nPer type at {PRECISION_NAMES[last.precision]} on {last.dataset} test:\n\n"
+        + "\n".join(types)
+    )
+
+
+def _speed_section(run: Run) -> str:
+    bench = run.bench
+    if bench is None:
+        return "## Speed\n\nNot benchmarked."
+    rows = ["| weight precision | MiB | p50 ms, 128 pieces | p95 ms | tokens/s in bulk |", "|---|---|---|---|---|"]
+    for result in bench.results:
+        forward = result.forward[max(result.forward)]
+        rows.append(
+            f"| {PRECISION_NAMES[result.precision]} | {result.file_mib:.1f} | {forward.p50_ms:.1f} | {forward.p95_ms:.1f} "
+            f"| {result.bulk_tokens_per_s:,.0f} |"
+        )
+    machine = bench.provenance.machine
+    return (
+        f"## Speed\n\n{machine.cpu}, {bench.threads} threads, batch 1, {bench.rounds} interleaved rounds.\n\n"
+        + "\n".join(rows)
+    )

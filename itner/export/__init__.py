@@ -1,0 +1,1 @@
+"""ONNX export, quantisation and the benchmark."""

@@ -1,0 +1,199 @@
+"""From trained weights to ONNX files: FP32 fused, FP16, INT8.
+
+The files are built once, under a lock, in a folder of their own that is renamed when it is whole; a manifest ties
+them to the hash of the weights and to the recipe, so that new weights or a new recipe mean a new build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import onnxruntime as ort
+from filelock import FileLock
+
+from itner.config import ONNX_PRECISIONS, Precision
+from itner.errors import InputError
+from itner.progress import Progress, silent
+from itner.store import ONNX, ONNX_MANIFEST, Run
+
+OPSET = 17
+_LOCK = ".onnx.lock"
+
+
+@dataclass(frozen=True)
+class Int8Recipe:
+    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`."""
+
+    per_channel: bool = False
+    reduce_range: bool = False
+    weight_type: str = "QInt8"
+    embeddings: bool = True
+    fused: bool = True
+
+    @property
+    def name(self) -> str:
+        """A name in words."""
+        parts = [
+            self.weight_type,
+            "per channel" if self.per_channel else "per tensor",
+            "embeddings too" if self.embeddings else "embeddings FP32",
+            "fused graph" if self.fused else "plain graph",
+        ]
+        return ", ".join([*parts, "reduced range"] if self.reduce_range else parts)
+
+
+RECIPE = Int8Recipe()
+
+
+def is_exported(run: Run, precisions: Sequence[Precision] = ONNX_PRECISIONS) -> bool:
+    """Whether up-to-date ONNX files of the precisions are there."""
+    folder = run.path / ONNX
+    try:
+        manifest = json.loads((folder / ONNX_MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(manifest == _manifest(run)) and all(run.onnx_path(precision).is_file() for precision in precisions)
+
+
+def export_run(run: Run, progress: Progress = silent) -> None:
+    """Build the ONNX files of a run unless they are there. Several processes may ask at once: one builds, all wait."""
+    if is_exported(run):
+        return
+    if run.weights_path is None:
+        raise InputError(f"run {run.name} ships no weights to export; build them with scripts/train.py", path=run.path)
+    with FileLock(run.path / _LOCK):
+        if is_exported(run):
+            return
+        build = Path(tempfile.mkdtemp(prefix=f".{ONNX}-", dir=run.path))
+        try:
+            progress(f"building the ONNX files of {run.name}: FP32", 0.1)
+            plain = build / "plain.onnx"
+            fused = build / run.onnx_path("fp32").name
+            export_plain(run, plain)
+            fuse(run, plain, fused)
+            progress(f"building the ONNX files of {run.name}: FP16", 0.5)
+            convert_fp16(fused, build / run.onnx_path("fp16").name)
+            progress(f"building the ONNX files of {run.name}: INT8", 0.7)
+            quantize(fused if RECIPE.fused else plain, build / run.onnx_path("int8").name, RECIPE)
+            plain.unlink()
+            (build / ONNX_MANIFEST).write_text(json.dumps(_manifest(run), indent=2) + "\n", encoding="utf-8")
+            build.chmod(0o755)
+            folder = run.path / ONNX
+            if folder.exists():
+                shutil.rmtree(folder)
+            os.replace(build, folder)
+        finally:
+            shutil.rmtree(build, ignore_errors=True)
+        progress(f"building the ONNX files of {run.name}: done", 1.0)
+
+
+def export_plain(run: Run, path: Path) -> None:
+    """The FP32 graph as PyTorch exports it, with dynamic batch and length.
+
+    `dynamo=False`: of both exporters, only this one's attention is recognised by onnxruntime's fusion, and it
+    needs a fifth of the time. Its one danger, constants baked in by tracing, is what the tests of every length are for.
+    """
+    import torch
+
+    from itner.train.model import load_model
+
+    class Logits(torch.nn.Module):
+        """The model with plain tensors in and out."""
+
+        def __init__(self, model: torch.nn.Module):
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+            return logits
+
+    model = load_model(run)
+    model.set_attn_implementation("eager")
+    input_ids = torch.ones((2, 16), dtype=torch.int64)
+    attention_mask = torch.ones_like(input_ids)
+    attention_mask[1, 10:] = 0
+    names = ["input_ids", "attention_mask"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracer warnings about Python branches on fixed settings
+        torch.onnx.export(
+            Logits(model).eval(),
+            (input_ids, attention_mask),
+            str(path),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*names, "logits")},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def fuse(run: Run, source: Path, target: Path) -> None:
+    """Fuse attention, layer norms and activations with onnxruntime's transformer optimizer."""
+    from onnxruntime.transformers.optimizer import optimize_model
+    from transformers import AutoConfig
+
+    folder = run.path
+    if not (folder / "config.json").is_file():
+        from itner.train.backbone import find_backbone
+
+        folder = find_backbone(run.config.backbone).folder
+    config = AutoConfig.from_pretrained(folder)
+    optimized = optimize_model(
+        str(source),
+        model_type="bert",
+        num_heads=config.num_attention_heads,
+        hidden_size=config.hidden_size,
+        opt_level=0,
+        only_onnxruntime=False,
+    )
+    optimized.save_model_to_file(str(target))
+
+
+def convert_fp16(source: Path, target: Path) -> None:
+    """FP16 weights and arithmetic with FP32 logits."""
+    import onnx
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
+    model = OnnxModel(onnx.load(source))
+    model.convert_float_to_float16(keep_io_types=True)
+    model.save_model_to_file(str(target))
+
+
+def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
+    """Dynamic INT8: weights now, activations at run time. A failure is an error, never a silent FP32 file."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    operators = ["MatMul", "Attention", "Gemm"]
+    if recipe.embeddings:
+        operators += ["Gather", "EmbedLayerNormalization"]
+    quantize_dynamic(
+        str(source),
+        str(target),
+        op_types_to_quantize=operators,
+        per_channel=recipe.per_channel,
+        reduce_range=recipe.reduce_range,
+        weight_type=QuantType[recipe.weight_type],
+        # The fused operators' outputs have no inferred type; everything that is not an integer here is a float.
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
+    quantized = {node.op_type for node in onnx.load(target).graph.node}
+    if not quantized & {"MatMulInteger", "QAttention"}:
+        raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+
+
+def _manifest(run: Run) -> dict[str, object]:
+    return {
+        "weights_sha256": run.info.weights_sha256,
+        "opset": OPSET,
+        "int8": asdict(RECIPE),
+        "onnxruntime": ort.__version__,
+    }

@@ -1,0 +1,39 @@
+"""Score a run on a prepared dataset at one or all weight precisions."""
+
+from __future__ import annotations
+
+from _command import parser, run
+
+from itner import pipelines
+from itner.config import PRECISIONS
+from itner.data.corpus import SPLITS
+from itner.progress import ConsoleProgress
+
+EXAMPLES = """\
+  python scripts/evaluate.py minilm_full --dataset stackoverflow --precision all
+  python scripts/evaluate.py minilm_full --dataset stackoverflow --split dev --precision int8"""
+
+
+def main() -> None:
+    """Parse arguments, evaluate, print the scores."""
+    args = parser(__doc__ or "", EXAMPLES)
+    args.add_argument("run", metavar="RUN", help="folder under models/")
+    args.add_argument("--dataset", required=True, help="a prepared dataset")
+    args.add_argument("--split", choices=SPLITS, default="test", help="tune on dev; test is for shipped runs, once")
+    args.add_argument("--precision", choices=("all", *PRECISIONS), default="all", help="weight precision")
+    given = args.parse_args()
+    precisions = PRECISIONS if given.precision == "all" else (given.precision,)
+    progress = ConsoleProgress()
+    reports = pipelines.evaluate(given.run, given.dataset, given.split, precisions, progress=progress)
+    progress.close()
+    for report in reports:
+        micro, interval = report.micro, report.micro_f1_interval
+        print(
+            f"{report.precision:10s} micro P {micro.precision:.4f} R {micro.recall:.4f} F1 {micro.f1:.4f} "
+            f"[{interval.low:.4f}, {interval.high:.4f}]  macro-F1 {report.macro_f1:.4f}  "
+            f"token accuracy {report.token_accuracy:.4f}"
+        )
+
+
+if __name__ == "__main__":
+    run(main)
