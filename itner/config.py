@@ -6,7 +6,7 @@ Unknown keys and wrong types are errors that name the key. `PRESETS` holds the n
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
@@ -35,9 +35,9 @@ PRECISION_NAMES: dict[Precision, str] = {
 class LoraSettings:
     """Low-rank adapters (Hu et al. 2021); `targets` are module-name endings, the classifier is trained in full."""
 
-    r: int = Field(16, ge=1)
-    alpha: int = Field(32, ge=1)
-    dropout: float = Field(0.05, ge=0, lt=1)
+    r: Annotated[int, Field(ge=1)] = 16
+    alpha: Annotated[int, Field(ge=1)] = 32
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
     targets: tuple[str, ...] = ("query", "key", "value", "dense")
 
 
@@ -50,19 +50,20 @@ class TrainConfig:
     backbone: str
     layers: tuple[int, ...] | None = None
     lora: LoraSettings | None = None
-    max_length: int = Field(128, ge=8, le=512)
-    epochs: int = Field(6, ge=1)
-    batch_size: int = Field(16, ge=1)
-    learning_rate: float = Field(2e-5, gt=0)
-    weight_decay: float = Field(0.01, ge=0)
-    warmup_ratio: float = Field(0.1, ge=0, lt=1)
+    max_length: Annotated[int, Field(ge=8, le=512)] = 128
+    epochs: Annotated[int, Field(ge=1)] = 6
+    batch_size: Annotated[int, Field(ge=1)] = 16
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-5
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    warmup_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.1
     scheduler: Literal["cosine", "linear"] = "cosine"
-    label_smoothing: float = Field(0.05, ge=0, lt=1)
-    dropout: float | None = Field(None, ge=0, lt=1)
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    dropout: Annotated[float | None, Field(ge=0, lt=1)] = None
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
     oversample: bool = True
     gradient_checkpointing: bool = False
-    early_stopping_patience: int = Field(1, ge=1)
-    seed: int = Field(13, ge=0)
+    early_stopping_patience: Annotated[int, Field(ge=1)] = 1
+    seed: Annotated[int, Field(ge=0)] = 13
     device: Literal["auto", "cpu", "cuda"] = "auto"
     schema_version: Literal[1] = 1
 

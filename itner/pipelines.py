@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from itner.card import write_card
-from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig
+from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
 from itner.data.processed import read_oversampling, read_split, read_stats, write_processed
 from itner.data.sources import DEFAULT_DATASET, SourceName, read_source
 from itner.domains.it import IT5, RARE_TYPES
@@ -17,15 +17,17 @@ from itner.eval.confusion import list_errors, summarize_confusion
 from itner.eval.scoring import score_documents
 from itner.export.benchmark import BenchSettings, benchmark_run
 from itner.export.onnx import export_run
+from itner.export.trials import try_recipes
 from itner.infer.load import load_tagger
 from itner.infer.tagger import ModelTagger
 from itner.labels import REPAIR_RULE
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance
-from itner.results import BenchReport, DatasetRef, DataStats, ErrorReport, EvalReport, RunInfo
+from itner.results import BenchReport, DatasetRef, DataStats, ErrorReport, EvalReport, Int8Trials, RunInfo, to_json
 from itner.store import (
     CARD,
     INCOMPLETE,
+    INT8_TRIALS,
     MODELS_ROOT,
     RUN,
     Run,
@@ -38,9 +40,13 @@ from itner.store import (
 )
 
 DOMAIN = "it"
+SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
+OVERSAMPLING_SEED = 13
 
 
-def prepare(source: SourceName, path: Path | None, dataset: str | None, seed: int) -> DataStats:
+def prepare(
+    source: SourceName, path: Path | None, dataset: str | None = None, seed: int = OVERSAMPLING_SEED
+) -> DataStats:
     """Read a source, remap it to the scheme, oversample train, write `data/processed/<dataset>/`."""
     name = check_run_name(dataset or DEFAULT_DATASET[source])
     splits = read_source(source, path, IT5, name)
@@ -195,3 +201,56 @@ def write_run_card(name: str, root: Path = MODELS_ROOT) -> None:
     """Write the model card from what the run folder holds now."""
     run = RunStore(root).load(name)
     write_atomic(run.path / CARD, write_card(run))
+
+
+def try_int8(
+    name: str, dataset: str, split: str = "dev", root: Path = MODELS_ROOT, progress: Progress = silent
+) -> Int8Trials:
+    """Measure every INT8 recipe on a run; writes `models/int8_trials.json`."""
+    if split == "test":
+        raise InputError("recipes are chosen on dev; test is for shipped runs")
+    run = RunStore(root).load(name)
+    trials = try_recipes(run, read_split(dataset, split, IT5), dataset, split, progress=progress)
+    write_atomic(root / INT8_TRIALS, to_json(trials))
+    return trials
+
+
+def reproduce(
+    source: SourceName,
+    path: Path | None,
+    presets: Sequence[str] = SHIPPED,
+    root: Path = MODELS_ROOT,
+    progress: Progress = silent,
+) -> list[Run]:
+    """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
+
+    A run trained on another dataset than the corpus of record is named `PRESET-DATASET`. Raises InputError when a
+    complete run of that name was made from other data or another configuration.
+    """
+    stats = prepare(source, path)
+    runs = []
+    for name in presets:
+        config = preset(name)
+        run_name = name if stats.name == DEFAULT_DATASET["conll"] else f"{name}-{stats.name}"
+        folder = root / run_name
+        if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
+            run = RunStore(root).load(run_name)
+            if (run.config, run.info.dataset.sha256) != (config, stats.sha256):
+                raise InputError(
+                    "this run was made from other data or another configuration; "
+                    "remove the folder, or reproduce into another one with --models",
+                    path=folder,
+                )
+        else:
+            train(config, stats.name, run_name, resume=(folder / INCOMPLETE).exists(), root=root, progress=progress)
+        run = export(run_name, root, progress)
+        for split in ("dev", "test"):
+            known = [run.report(stats.name, split, precision) for precision in PRECISIONS]
+            current = (stats.splits[split].processed_sha256, run.info.weights_sha256)
+            if any(report is None or (report.split_sha256, report.weights_sha256) != current for report in known):
+                evaluate(run_name, stats.name, split, root=root, progress=progress)
+        bench = run.bench
+        if bench is None or any(result.weights_sha256 != run.info.weights_sha256 for result in bench.results):
+            benchmark(run_name, stats.name, root=root, progress=progress)
+        runs.append(RunStore(root).load(run_name))
+    return runs

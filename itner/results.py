@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(gt=0)]
+NonNegative = Annotated[int, Field(ge=0)]
 OUTSIDE = "O"
 
 
@@ -51,9 +52,9 @@ class Counts:
     A score with an empty denominator is 0, as in seqeval with zero_division=0.
     """
 
-    tp: int = Field(0, ge=0)
-    fp: int = Field(0, ge=0)
-    fn: int = Field(0, ge=0)
+    tp: NonNegative = 0
+    fp: NonNegative = 0
+    fn: NonNegative = 0
 
     @property
     def precision(self) -> float:
@@ -372,20 +373,37 @@ class Published:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Int8Recipe:
+    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`."""
+
+    weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
+    per_channel: bool = False
+    reduce_range: bool = False
+    embeddings: bool = True
+    classifier: bool = True
+    fused: bool = True
+
+    @property
+    def name(self) -> str:
+        """The recipe in words."""
+        parts = [self.weight_type, "per channel" if self.per_channel else "per tensor"]
+        parts.append("embeddings INT8" if self.embeddings else "embeddings FP32")
+        parts.append("classifier INT8" if self.classifier else "classifier FP32")
+        parts.append("fused graph" if self.fused else "plain graph")
+        return ", ".join([*parts, "reduced range"] if self.reduce_range else parts)
+
+
+@dataclass(frozen=True, config=STRICT)
 class Int8Trial:
-    """One INT8 recipe tried on one run, scored on dev."""
+    """One INT8 recipe on one run, scored on dev; `forward_ratio` is its latency over the kept recipe's."""
 
     run: str
-    recipe: str
-    per_channel: bool
-    reduce_range: bool
-    weight_type: Literal["QInt8", "QUInt8"]
-    embeddings: bool
-    fused: bool
+    recipe: Int8Recipe
     dev_f1: float
     dev_f1_fp32: float
     dev_tag_agreement: float
-    forward_p50_ms: float
+    forward: Latency
+    forward_ratio: float
     file_mib: float
     kept: bool
 
@@ -395,6 +413,9 @@ class Int8Trials:
     """`models/int8_trials.json`: why the INT8 recipe is what it is."""
 
     dataset: str
+    split: str
+    forward_length: int
+    threads: int
     trials: tuple[Int8Trial, ...]
     provenance: Provenance
     schema_version: Literal[1] = 1

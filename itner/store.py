@@ -41,6 +41,8 @@ INCOMPLETE = "incomplete.json"
 CHECKPOINTS = "checkpoints"
 ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
+# Beside the runs, not in one.
+INT8_TRIALS = "int8_trials.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_RUNS = {ONNX}

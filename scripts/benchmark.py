@@ -33,7 +33,7 @@ def main() -> None:
     progress.close()
     for result in report.results:
         lengths = "  ".join(
-            f"{length} pieces p50 {latency.p50_ms:.2f} p95 {latency.p95_ms:.2f} ms (rounds differ x{latency.spread:.2f})"
+            f"{length} pieces p50 {latency.p50_ms:.2f} p95 {latency.p95_ms:.2f} ms (rounds x{latency.spread:.2f})"
             for length, latency in result.forward.items()
         )
         print(

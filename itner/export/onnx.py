@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import onnxruntime as ort
@@ -21,32 +21,11 @@ from filelock import FileLock
 from itner.config import ONNX_PRECISIONS, Precision
 from itner.errors import InputError
 from itner.progress import Progress, silent
+from itner.results import Int8Recipe
 from itner.store import ONNX, ONNX_MANIFEST, Run
 
 OPSET = 17
 _LOCK = ".onnx.lock"
-
-
-@dataclass(frozen=True)
-class Int8Recipe:
-    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`."""
-
-    per_channel: bool = False
-    reduce_range: bool = False
-    weight_type: str = "QInt8"
-    embeddings: bool = True
-    fused: bool = True
-
-    @property
-    def name(self) -> str:
-        """A name in words."""
-        parts = [
-            self.weight_type,
-            "per channel" if self.per_channel else "per tensor",
-            "embeddings too" if self.embeddings else "embeddings FP32",
-            "fused graph" if self.fused else "plain graph",
-        ]
-        return ", ".join([*parts, "reduced range"] if self.reduce_range else parts)
 
 
 RECIPE = Int8Recipe()
@@ -172,6 +151,7 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    skipped = [] if recipe.classifier else [n.name for n in onnx.load(source).graph.node if "classifier" in n.name]
     operators = ["MatMul", "Attention", "Gemm"]
     if recipe.embeddings:
         operators += ["Gather", "EmbedLayerNormalization"]
@@ -182,6 +162,7 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
         per_channel=recipe.per_channel,
         reduce_range=recipe.reduce_range,
         weight_type=QuantType[recipe.weight_type],
+        nodes_to_exclude=skipped,
         # The fused operators' outputs have no inferred type; everything that is not an integer here is a float.
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
     )

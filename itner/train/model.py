@@ -70,15 +70,15 @@ def count_parameters(model: nn.Module) -> tuple[int, int]:
     return total, trainable
 
 
-def save_model(model: nn.Module, backbone: Backbone, folder: Path) -> Path:
+def save_model(model: PreTrainedModel | PeftModel, backbone: Backbone, folder: Path) -> Path:
     """Write FP16 safetensors (the adapter alone for LoRA) and return the file with the weights."""
-    half = copy.deepcopy(model).to(device="cpu", dtype=torch.float16)
+    half = copy.deepcopy(model).cpu().half()
     if isinstance(half, PeftModel):
         # peft has the folder on this machine here, which says nothing elsewhere.
         for adapter in half.peft_config.values():
             adapter.base_model_name_or_path = backbone.name
         # Without the flag, peft asks the hub whether the vocabulary was changed; it never is.
-        half.save_pretrained(folder, save_embedding_layers=False)
+        half.save_pretrained(str(folder), save_embedding_layers=False)
         # peft writes a template card here; the run's own card takes that name later.
         (folder / CARD).unlink(missing_ok=True)
     else:

@@ -12,12 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from torch import nn
 from transformers import (
     AutoTokenizer,
     DataCollatorForTokenClassification,
     EvalPrediction,
-    Trainer,
     TrainerCallback,
     TrainerControl,
     TrainerState,
@@ -36,6 +34,7 @@ from itner.progress import Progress
 from itner.provenance import collect_provenance
 from itner.results import DatasetRef, RunInfo, to_json
 from itner.store import CHECKPOINTS, LOG, RUN, TOKENIZER, read_config, training, write_atomic, write_config
+from itner.train.averaging import AveragedTrainer, WeightAverage
 from itner.train.backbone import find_backbone
 from itner.train.model import add_lora, build_model, count_parameters, save_model, save_tokenizer
 from itner.types import Document
@@ -92,11 +91,10 @@ def train_run(
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
         train_rows = _rows_by_document(encode_labelled(train, encoder, scheme), train_indices)
         dev_rows = encode_labelled(dev, encoder, scheme)
-        model: nn.Module = build_model(config, backbone, scheme.labels)
-        if config.lora is not None:
-            model = add_lora(model, config)  # type: ignore[arg-type]
+        base = build_model(config, backbone, scheme.labels)
+        model = add_lora(base, config) if config.lora is not None else base
         total, trainable = count_parameters(model)
-        trainer = Trainer(
+        trainer = AveragedTrainer(
             model=model,
             args=_arguments(config, folder / CHECKPOINTS, device),
             train_dataset=Dataset.from_list(train_rows).remove_columns("document"),
@@ -109,8 +107,14 @@ def train_run(
         trainer.remove_callback(PrinterCallback)
         clock = _Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
         trainer.add_callback(clock)
+        trainer.average = WeightAverage(model, config.ema_decay)
+        trainer.add_callback(trainer.average)
         trainer.train(resume_from_checkpoint=last)
-        weights = save_model(trainer.model, backbone, folder)
+        if trainer.state.best_model_checkpoint is None:
+            raise RuntimeError("the Trainer kept no best checkpoint")
+        trainer.average.load(Path(trainer.state.best_model_checkpoint))
+        trainer.average.apply()
+        weights = save_model(model, backbone, folder)
         history = trainer.state.log_history
         write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
         best = max((entry for entry in history if "eval_f1" in entry), key=lambda entry: float(entry["eval_f1"]))
@@ -155,10 +159,9 @@ class _Report(TrainerCallback):
         args: TrainingArguments,
         state: TrainerState,
         control: TrainerControl,
-        metrics: dict[str, float],
         **kwargs: Any,
     ) -> None:
-        self._score = f" (dev F1 {metrics['eval_f1']:.4f} after epoch {state.epoch:.0f})"
+        self._score = f" (dev F1 {kwargs['metrics']['eval_f1']:.4f} after epoch {state.epoch:.0f})"
 
 
 class _Clock(TrainerCallback):
@@ -217,7 +220,6 @@ def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArgume
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=2,
-        load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
         logging_steps=50,

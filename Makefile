@@ -1,0 +1,30 @@
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: app test check format clean
+
+app: $(READY)  ## Set up and start the dashboard
+	$(BIN)/streamlit run streamlit_app.py
+
+test: $(READY)  ## Set up and run the tests
+	$(BIN)/python -m pytest -m "not network and not gpu"
+
+check: $(READY)  ## Lint, format and type checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## Format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $(READY)
+
+clean:  ## Remove the virtual environment and caches, never data or models
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

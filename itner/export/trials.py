@@ -1,0 +1,119 @@
+"""Trying INT8 recipes: F1 and agreement on dev, latency in turns, file size."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from itner.encoding import Encoder
+from itner.eval.scoring import score_documents
+from itner.export.benchmark import summarize_latency
+from itner.export.onnx import RECIPE, export_plain, fuse, quantize
+from itner.infer.load import run_scheme
+from itner.infer.onnx_backend import OnnxScorer
+from itner.infer.tagger import ModelTagger
+from itner.progress import Progress, silent
+from itner.provenance import collect_provenance, usable_cores
+from itner.results import Counts, Int8Recipe, Int8Trial, Int8Trials
+from itner.store import TOKENIZER, Run
+from itner.types import Document
+
+# Every choice alone against the kept recipe, and the pairs that are said to help each other.
+RECIPES: tuple[Int8Recipe, ...] = (
+    RECIPE,
+    replace(RECIPE, per_channel=True),
+    replace(RECIPE, per_channel=True, reduce_range=True),
+    replace(RECIPE, reduce_range=True),
+    replace(RECIPE, embeddings=False),
+    replace(RECIPE, embeddings=False, per_channel=True),
+    replace(RECIPE, classifier=False),
+    replace(RECIPE, fused=False),
+    replace(RECIPE, fused=False, per_channel=True),
+    replace(RECIPE, weight_type="QUInt8"),
+)
+_LENGTH = 128
+_ROUNDS, _CALLS, _WARMUP = 8, 25, 5
+
+
+def try_recipes(
+    run: Run,
+    documents: Sequence[Document],
+    dataset: str,
+    split: str,
+    recipes: Sequence[Int8Recipe] = RECIPES,
+    progress: Progress = silent,
+) -> Int8Trials:
+    """Quantise a run by each recipe and measure it; `documents` must not be test data."""
+    scheme = run_scheme(run)
+    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length)
+
+    def measure(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
+        tagger = ModelTagger(scorer, encoder, scheme)
+        logits, offsets = tagger.token_logits(documents)
+        spans = [prediction.spans for prediction in tagger.decode(documents, logits, offsets)]
+        per_type: dict[str, Counts] = score_documents(documents, spans, scheme)["per_type"]
+        token_rows = np.delete(logits.argmax(axis=1), offsets[1:] - 1)
+        return sum(per_type.values(), Counts()).f1, token_rows
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        progress(f"INT8 trials of {run.name}: exporting", 0.0)
+        plain, fused = folder / "plain.onnx", folder / "fused.onnx"
+        export_plain(run, plain)
+        fuse(run, plain, fused)
+        reference_f1, reference = measure(OnnxScorer(fused))
+        scorers, scores, sizes = [], [], []
+        for number, recipe in enumerate(recipes):
+            progress(f"INT8 trials of {run.name}: {recipe.name}", number / len(recipes))
+            path = folder / f"{number}.onnx"
+            quantize(fused if recipe.fused else plain, path, recipe)
+            scorers.append(OnnxScorer(path))
+            sizes.append(path.stat().st_size / 2**20)
+            f1, tags = measure(scorers[-1])
+            scores.append((f1, float((tags == reference).mean())))
+        times = _time_in_turns(scorers)
+    latencies = [summarize_latency(rounds) for rounds in times]
+    kept = latencies[list(recipes).index(RECIPE)].p50_ms
+    return Int8Trials(
+        dataset=dataset,
+        split=split,
+        forward_length=_LENGTH,
+        threads=usable_cores(),
+        trials=tuple(
+            Int8Trial(
+                run=run.name,
+                recipe=recipe,
+                dev_f1=f1,
+                dev_f1_fp32=reference_f1,
+                dev_tag_agreement=agreement,
+                forward=latency,
+                forward_ratio=round(latency.p50_ms / kept, 3),
+                file_mib=round(size, 2),
+                kept=recipe == RECIPE,
+            )
+            for recipe, (f1, agreement), latency, size in zip(recipes, scores, latencies, sizes, strict=True)
+        ),
+        provenance=collect_provenance(),
+    )
+
+
+def _time_in_turns(scorers: Sequence[OnnxScorer]) -> list[list[list[float]]]:
+    """Seconds [scorer][round][call]; the scorers do not spin, so they may share the process."""
+    input_ids = np.random.default_rng(0).integers(1000, 20000, (1, _LENGTH))
+    attention_mask = np.ones_like(input_ids)
+    times: list[list[list[float]]] = [[] for _ in scorers]
+    for _ in range(_ROUNDS):
+        for scorer, rounds in zip(scorers, times, strict=True):
+            calls = []
+            for number in range(_WARMUP + _CALLS):
+                started = time.perf_counter()
+                scorer.score(input_ids, attention_mask)
+                if number >= _WARMUP:
+                    calls.append(time.perf_counter() - started)
+            rounds.append(calls)
+    return times

@@ -1,0 +1,157 @@
+"""Tables over runs: one row a run and weight precision, for the dashboard, the README and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from itner.config import PRECISION_NAMES, PRECISIONS, Family, Precision, describe
+from itner.data.sources import DATA_ROOT
+from itner.errors import InputError
+from itner.results import BenchResult, EvalReport, Published, from_json
+from itner.store import Run
+
+PUBLISHED = DATA_ROOT / "published.json"
+README_BEGIN = "<!-- results: written by scripts/write_readme.py -->"
+README_END = "<!-- end of results -->"
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run at a weight precision; what was not measured is None."""
+
+    run: str
+    family: Family
+    precision: Precision
+    parameters: int
+    report: EvalReport | None
+    bench: BenchResult | None
+    bench_length: int | None
+
+    @property
+    def label(self) -> str:
+        """Run and precision, unique in a table."""
+        return f"{self.run} · {PRECISION_NAMES[self.precision]}"
+
+    @property
+    def micro_f1(self) -> float | None:
+        """Strict entity-level micro-F1."""
+        return self.report.micro.f1 if self.report else None
+
+    @property
+    def p50_ms(self) -> float | None:
+        """Median forward latency at the longest benchmarked length."""
+        if self.bench is None or self.bench_length is None:
+            return None
+        return self.bench.forward[self.bench_length].p50_ms
+
+    @property
+    def p95_ms(self) -> float | None:
+        """95th percentile of the same."""
+        if self.bench is None or self.bench_length is None:
+            return None
+        return self.bench.forward[self.bench_length].p95_ms
+
+    @property
+    def size_mib(self) -> float | None:
+        """Size of the deployed weights."""
+        return self.bench.file_mib if self.bench else None
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Bulk throughput."""
+        return self.bench.bulk_tokens_per_s if self.bench else None
+
+
+def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Row]:
+    """Every run at every weight precision that was evaluated on the dataset split or benchmarked."""
+    rows = []
+    for run in runs:
+        for precision in PRECISIONS:
+            report = run.report(dataset, split, precision)
+            bench = run.bench.result(precision) if run.bench else None
+            if report is None and bench is None:
+                continue
+            length = max(bench.forward) if bench else None
+            rows.append(Row(run.name, run.info.family, precision, run.info.parameters_total, report, bench, length))
+    return rows
+
+
+def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
+    """Datasets that any run was evaluated on, the one with most reports first."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        for report in run.metrics.reports:
+            if report.split == split:
+                counts[report.dataset] = counts.get(report.dataset, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def read_published(path: Path = PUBLISHED) -> Published:
+    """Results reported elsewhere; they are shown as such, and never mixed with measured ones."""
+    try:
+        return from_json(Published, path.read_bytes())
+    except FileNotFoundError:
+        raise InputError("no such file", path=path) from None
+    except ValidationError as error:
+        raise InputError(describe(error), path=path) from None
+
+
+def results_table(runs: Sequence[Run]) -> str:
+    """Measured results as a Markdown table, one block of rows per dataset."""
+    lines = [
+        "| run | weight precision | dataset | micro-F1 (95% interval) | macro-F1 | size, MiB "
+        "| p50 / p95 ms | tokens/s |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for dataset in list_datasets(runs):
+        for row in list_rows(runs, dataset):
+            lines.append(f"| {' | '.join(_cells(row, dataset))} |")
+    return "\n".join(lines)
+
+
+def fill_readme(text: str, runs: Sequence[Run], published: Published) -> str:
+    """The README with its results section written anew between the two markers."""
+    begin, end = text.find(README_BEGIN), text.find(README_END)
+    if begin < 0 or end < begin:
+        raise InputError(f"the README has no section between {README_BEGIN!r} and {README_END!r}")
+    reported = "\n".join(
+        f"| {result.name} | {result.backbone} | {result.parameters / 1e6:.0f} M | {result.micro_f1:.3f} |"
+        for result in published.results
+    )
+    section = (
+        f"{README_BEGIN}\n\n{results_table(runs)}\n\n{_bench_note(runs)}\n\n"
+        f"Published, for comparison. {published.source}.\n\n"
+        f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}\n\n"
+    )
+    return text[:begin] + section + text[end:]
+
+
+def _cells(row: Row, dataset: str) -> list[str]:
+    f1 = macro = MISSING
+    if row.report:
+        interval = row.report.micro_f1_interval
+        f1 = f"{row.report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+        macro = f"{row.report.macro_f1:.3f}"
+    latency = f"{row.p50_ms:.1f} / {row.p95_ms:.1f}" if row.p50_ms is not None else MISSING
+    size = f"{row.size_mib:.1f}" if row.size_mib is not None else MISSING
+    rate = f"{row.tokens_per_s:,.0f}" if row.tokens_per_s is not None else MISSING
+    return [row.run, PRECISION_NAMES[row.precision], f"{dataset} test", f1, macro, size, latency, rate]
+
+
+def _bench_note(runs: Sequence[Run]) -> str:
+    benches = [run.bench for run in runs if run.bench]
+    if not benches:
+        return "Not benchmarked."
+    machine = benches[0].provenance.machine
+    isa = ", ".join(machine.isa)
+    return (
+        f"Latency: the model alone at 128 pieces, batch 1, {benches[0].threads} threads; "
+        f"{benches[0].rounds * benches[0].calls_per_round} calls in {benches[0].rounds} rounds in which the "
+        f"precisions take turns, each in a process of its own. Throughput: {benches[0].documents:,} dev sentences at "
+        f"once. Machine: {machine.cpu}, {machine.cores} cores ({isa})."
+    )

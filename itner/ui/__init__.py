@@ -1,0 +1,1 @@
+"""The only Streamlit code in the package: caching, charts, highlighting, shared widgets."""

@@ -1,0 +1,34 @@
+"""What the dashboard keeps between reruns: runs by the state of their files, taggers by their weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from itner.config import Precision
+from itner.infer.tagger import ModelTagger
+from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore
+
+
+def load_runs(root: Path = MODELS_ROOT) -> tuple[list[Run], list[BrokenRun]]:
+    """All runs and broken folders; read again only when a file has changed."""
+    return _load_runs(root, RunStore(root).fingerprint())
+
+
+@st.cache_resource(show_spinner="Reading the run folders", max_entries=4)
+def _load_runs(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> tuple[list[Run], list[BrokenRun]]:
+    return RunStore(root).load_all()
+
+
+def get_tagger(run: Run, precision: Precision) -> ModelTagger:
+    """The tagger, loaded once for all sessions of this process; its ONNX files are built first when missing."""
+    return _load_tagger(run.name, precision, run.path.parent, run.info.weights_sha256)
+
+
+@st.cache_resource(show_spinner="Loading the model (the first time, its ONNX files are built from the weights)")
+def _load_tagger(name: str, precision: Precision, root: Path, weights_sha256: str) -> ModelTagger:
+    # Imported here so that pages without a model never pay for the runtime.
+    from itner.pipelines import open_tagger
+
+    return open_tagger(name, precision, root)

@@ -1,0 +1,27 @@
+"""Write the README's table of results from the files under models/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from _command import parser, run
+
+from itner.report import fill_readme, read_published
+from itner.store import RunStore, write_atomic
+
+EXAMPLES = """\
+  python scripts/write_readme.py"""
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def main() -> None:
+    """Write the section between the markers, leave the rest alone."""
+    parser(__doc__ or "", EXAMPLES).parse_args()
+    runs, _ = RunStore().load_all()
+    write_atomic(README, fill_readme(README.read_text(encoding="utf-8"), runs, read_published()))
+    print(f"{README.name}: results of {len(runs)} runs")
+
+
+if __name__ == "__main__":
+    run(main)
