@@ -28,9 +28,9 @@ rows = list_rows(runs, dataset)
 published = read_published()
 st.markdown(comparison_in_words(runs, rows, dataset))
 
-with st.container(horizontal=True):
-    for fact in tables.highlights(rows):
-        st.metric(fact.label, fact.value, help=fact.help, border=True)
+facts = tables.highlights(rows)
+for column, fact in zip(st.columns(max(len(facts), 1)), facts, strict=False):
+    column.metric(fact.label, fact.value, help=fact.help, border=True)
 
 st.subheader("F1 against latency")
 reported = [result for result in published.results if result.dataset == dataset]

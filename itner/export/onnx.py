@@ -7,6 +7,7 @@ them to the hash of the weights and to the recipe, so that new weights or a new 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -155,17 +156,22 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
     operators = ["MatMul", "Attention", "Gemm"]
     if recipe.embeddings:
         operators += ["Gather", "EmbedLayerNormalization"]
-    quantize_dynamic(
-        str(source),
-        str(target),
-        op_types_to_quantize=operators,
-        per_channel=recipe.per_channel,
-        reduce_range=recipe.reduce_range,
-        weight_type=QuantType[recipe.weight_type],
-        nodes_to_exclude=skipped,
-        # The fused operators' outputs have no inferred type; everything that is not an integer here is a float.
-        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
-    )
+    # It advises a pre-processing on the root logger that the optimizer has done, or that a plain graph goes without.
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(
+            str(source),
+            str(target),
+            op_types_to_quantize=operators,
+            per_channel=recipe.per_channel,
+            reduce_range=recipe.reduce_range,
+            weight_type=QuantType[recipe.weight_type],
+            nodes_to_exclude=skipped,
+            # The fused operators' outputs have no inferred type; everything that is not an integer here is a float.
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    finally:
+        logging.disable(logging.NOTSET)
     quantized = {node.op_type for node in onnx.load(target).graph.node}
     if not quantized & {"MatMulInteger", "QAttention"}:
         raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")

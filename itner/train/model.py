@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from itner.train.backbone import Backbone, find_backbone
 # A fresh classifier head on a pretrained body is the point here; the report about it only alarms.
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
+# peft asks transformers by a name that it has deprecated.
+warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 
 
 def build_model(config: TrainConfig, backbone: Backbone, labels: tuple[str, ...]) -> PreTrainedModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +12,14 @@ from itner.infer.tagger import ModelTagger
 from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore
 
 
-def load_runs(root: Path = MODELS_ROOT) -> tuple[list[Run], list[BrokenRun]]:
+def models_root() -> Path:
+    """The folder that the dashboard shows: `models/`, or the one named by the variable ITNER_MODELS."""
+    return Path(os.environ.get("ITNER_MODELS") or MODELS_ROOT).resolve()
+
+
+def load_runs() -> tuple[list[Run], list[BrokenRun]]:
     """All runs and broken folders; read again only when a file has changed."""
+    root = models_root()
     return _load_runs(root, RunStore(root).fingerprint())
 
 

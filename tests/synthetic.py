@@ -1,0 +1,126 @@
+"""Run folders made of JSON alone, for tests of everything that only reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from itner.config import PRECISIONS, Precision, preset
+from itner.domains.it import IT5
+from itner.results import (
+    BenchReport,
+    BenchResult,
+    Counts,
+    DatasetRef,
+    EvalReport,
+    Interval,
+    Latency,
+    Machine,
+    Metrics,
+    Provenance,
+    RunInfo,
+    to_json,
+)
+from itner.store import BENCH, LOG, METRICS, RUN, write_config
+
+HASH = "ab" * 32
+PROVENANCE = Provenance(
+    created="2026-01-01T00:00:00+00:00",
+    commit="c" * 40,
+    commit_dirty=False,
+    versions={"python": "3.11", "torch": "2", "transformers": "5"},
+    machine=Machine(cpu="Test CPU", cores=2, memory_gib=4.0, isa=("avx2",), os="Linux x86_64"),
+)
+
+
+def latency(p50: float) -> Latency:
+    return Latency(p50_ms=p50, p95_ms=2 * p50, p99_ms=3 * p50, calls=4, round_p50_ms=(p50, 1.5 * p50))
+
+
+def eval_report(precision: Precision, tp: int, dataset: str = "stackoverflow", split: str = "test") -> EvalReport:
+    per_type = {name: Counts() for name in IT5.types}
+    per_type["SOFTWARE"] = Counts(tp=tp, fp=10, fn=100 - tp)
+    per_type["OS"] = Counts(tp=5, fp=0, fn=5)
+    return EvalReport(
+        dataset=dataset,
+        split=split,
+        split_sha256=HASH,
+        precision=precision,
+        weights_sha256=HASH,
+        repair_rule="begin",
+        documents=50,
+        tokens=500,
+        tokens_correct=450,
+        unaligned_gold=0,
+        per_type=per_type,
+        micro_f1_interval=Interval(low=0.5, high=0.9, level=0.95, resamples=100),
+        max_logit_difference=None,
+        tag_agreement=None,
+        provenance=PROVENANCE,
+    )
+
+
+def bench_report(p50: float) -> BenchReport:
+    results = [
+        BenchResult(
+            precision=precision,
+            weights_sha256=HASH,
+            file_mib=80.0 / (number + 1),
+            load_s=0.1,
+            peak_rss_mib=200.0,
+            forward={16: latency(p50 / 4), 128: latency(p50 / (number + 1))},
+            end_to_end=latency(p50 / 2),
+            bulk_tokens_per_s=1000.0 * (number + 1),
+            bulk_round_tokens_per_s=(900.0, 1100.0),
+        )
+        for number, precision in enumerate(PRECISIONS)
+    ]
+    return BenchReport(
+        dataset="stackoverflow",
+        split="dev",
+        documents=50,
+        tokens=500,
+        threads=2,
+        rounds=2,
+        calls_per_round=2,
+        warmup_calls=1,
+        results=tuple(results),
+        provenance=PROVENANCE,
+    )
+
+
+def write_run(
+    root: Path, name: str, preset_name: str = "minilm_full", tp: int = 80, p50: float = 20.0, measured: bool = True
+) -> Path:
+    """A run folder without weights; with `measured`, evaluated and benchmarked at every weight precision."""
+    folder = root / name
+    folder.mkdir(parents=True)
+    config = preset(preset_name)
+    write_config(folder, config)
+    info = RunInfo(
+        name=name,
+        domain="it",
+        scheme="it5",
+        labels=IT5.labels,
+        family=config.family,
+        preset=preset_name,
+        backbone=config.backbone,
+        backbone_sha256=HASH,
+        dataset=DatasetRef("stackoverflow", "conll", HASH, 100, 120),
+        parameters_total=22_000_000,
+        parameters_trainable=1_000_000,
+        seed=13,
+        max_length=128,
+        best_epoch=2.0,
+        best_dev_f1=0.7,
+        train_seconds=10.0,
+        weights_sha256=HASH,
+        provenance=PROVENANCE,
+    )
+    (folder / RUN).write_text(to_json(info), encoding="utf-8")
+    (folder / LOG).write_text(json.dumps([{"epoch": 1.0, "eval_f1": 0.7}]), encoding="utf-8")
+    if measured:
+        reports = tuple(eval_report(precision, tp - number) for number, precision in enumerate(PRECISIONS))
+        (folder / METRICS).write_text(to_json(Metrics(reports)), encoding="utf-8")
+        (folder / BENCH).write_text(to_json(bench_report(p50)), encoding="utf-8")
+    return folder

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itner.types import Mention
+from itner.ui.highlight import highlight, legend
+from itner.ui.palette import NEUTRAL, TYPE_COLORS, type_color
+
+
+def plain(html: str) -> str:
+    """The text a reader sees, without the type chips."""
+    return unescape(re.sub(r"<[^>]*>", "", re.sub(r'<span class="tag">[^<]*</span>', "", html)))
+
+
+def test_user_text_never_becomes_markup() -> None:
+    text = '<script>alert("x")</script> & \' done'
+    html = highlight(text, [Mention(0, 8, "OS", 0.5)], gaps=[(9, 14)])
+    assert "<script" not in html
+    assert plain(html) == text
+    assert "&lt;script&gt;" in html
+
+
+def test_quotes_cannot_leave_an_attribute() -> None:
+    html = highlight('a"b onclick="x', [Mention(0, 14, "OS", 0.5)])
+    assert html.count("onclick=&quot;x") == 2  # once as text, once in the label
+    assert 'onclick="' not in html
+
+
+def test_a_type_from_a_foreign_run_is_escaped_and_neutral() -> None:
+    html = highlight("abc", [Mention(0, 3, '"><img src=x>', 0.5)])
+    assert "<img" not in html
+    assert f"--c:{NEUTRAL}" in html
+    assert "<b>" not in legend(["<b>"])
+
+
+@given(st.text(max_size=60), st.data())
+def test_white_space_and_every_character_survive(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    mentions = [Mention(a, b, "OS", 0.5) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+    assert plain(highlight(text, mentions)) == text
+
+
+def test_a_mark_says_type_score_and_disagreement_in_words() -> None:
+    html = highlight("Windows 11", [Mention(0, 7, "OS", 0.876), Mention(8, 10, "VERSION")], {(0, 7, "OS")})
+    assert 'aria-label="Windows: OS 0.88, not every model agrees"' in html
+    assert 'class="differs"' in html
+    assert 'aria-label="11: VERSION"' in html
+    assert html.count('tabindex="0"') == 2
+
+
+def test_a_gap_is_underlined_unless_a_mention_covers_it() -> None:
+    html = highlight("one two", [Mention(0, 3, "OS")], gaps=[(1, 3), (4, 7)])
+    assert html.count('class="gap"') == 1
+    assert ">two</span>" in html
+
+
+def test_types_have_colours_of_their_own() -> None:
+    assert len({type_color(name) for name in TYPE_COLORS}) == 5
+    assert type_color("PERSON") == NEUTRAL
