@@ -17,17 +17,19 @@ class ConsoleProgress:
     """One line on stderr: rewritten in place on a terminal, a line per tenth in a log file."""
 
     def __init__(self) -> None:
-        self._message = ""
+        self._share = 1.0
         self._started = time.monotonic()
         self._tenth = -1
         self._live = sys.stderr.isatty()
         self._open = False
 
     def __call__(self, message: str, share: float) -> None:
-        if message != self._message:
-            self.close()
-            self._message, self._started, self._tenth = message, time.monotonic(), -1
         share = min(max(share, 0.0), 1.0)
+        # A step may add to its message while it runs (a score, say); only a new step starts over.
+        if share < self._share or self._share == 1.0:
+            self.close()
+            self._started, self._tenth = time.monotonic(), -1
+        self._share = share
         tenth = int(share * 10)
         if not self._live and tenth == self._tenth:
             return

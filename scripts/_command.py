@@ -13,7 +13,9 @@ def parser(description: str, examples: str) -> argparse.ArgumentParser:
     """A parser that shows examples and defaults under --help."""
 
     class Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-        pass
+        def _get_help_string(self, action: argparse.Action) -> str | None:
+            # "(default: None)" and "(default: False)" say nothing.
+            return super()._get_help_string(action) if action.default else action.help
 
     return argparse.ArgumentParser(description=description, epilog=f"examples:\n{examples}", formatter_class=Formatter)
 
