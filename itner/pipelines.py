@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
 from itner.data.processed import read_oversampling, read_split, read_stats, write_processed
-from itner.data.sources import DEFAULT_DATASET, SourceName, read_source
+from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, SourceName, read_source
 from itner.domains.it import IT5, RARE_TYPES
 from itner.errors import InputError
 from itner.eval.confusion import list_errors, summarize_confusion
@@ -44,13 +45,28 @@ SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
 OVERSAMPLING_SEED = 13
 
 
+@dataclass(frozen=True)
+class Workspace:
+    """The folders that the pipelines read and write."""
+
+    models: Path = MODELS_ROOT
+    data: Path = DATA_ROOT
+
+
+HERE = Workspace()
+
+
 def prepare(
-    source: SourceName, path: Path | None, dataset: str | None = None, seed: int = OVERSAMPLING_SEED
+    source: SourceName,
+    path: Path | None,
+    dataset: str | None = None,
+    seed: int = OVERSAMPLING_SEED,
+    place: Workspace = HERE,
 ) -> DataStats:
     """Read a source, remap it to the scheme, oversample train, write `data/processed/<dataset>/`."""
     name = check_run_name(dataset or DEFAULT_DATASET[source])
     splits = read_source(source, path, IT5, name)
-    return write_processed(splits, name, source, IT5, RARE_TYPES, seed)
+    return write_processed(splits, name, source, IT5, RARE_TYPES, seed, place.data)
 
 
 def train(
@@ -58,20 +74,20 @@ def train(
     dataset: str,
     name: str | None = None,
     resume: bool = False,
-    root: Path = MODELS_ROOT,
+    place: Workspace = HERE,
     progress: Progress = silent,
 ) -> RunInfo:
     """Train a run into `models/<name>/`; `name` is the preset's unless given."""
     from itner.train.trainer import train_run
 
-    folder = root / check_run_name(name or config.preset)
+    folder = place.models / check_run_name(name or config.preset)
     if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
         raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
     if (folder / INCOMPLETE).exists() and not resume:
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
-    stats = read_stats(dataset)
-    documents = read_split(dataset, "train", IT5)
-    indices = read_oversampling(dataset) if config.oversample else list(range(len(documents)))
+    stats = read_stats(dataset, place.data)
+    documents = read_split(dataset, "train", IT5, place.data)
+    indices = read_oversampling(dataset, place.data) if config.oversample else list(range(len(documents)))
     ref = DatasetRef(
         name=dataset,
         source=stats.source,
@@ -80,7 +96,16 @@ def train(
         train_documents_oversampled=len(indices),
     )
     return train_run(
-        config, folder, IT5, DOMAIN, ref, documents, indices, read_split(dataset, "dev", IT5), resume, progress
+        config,
+        folder,
+        IT5,
+        DOMAIN,
+        ref,
+        documents,
+        indices,
+        read_split(dataset, "dev", IT5, place.data),
+        resume,
+        progress,
     )
 
 
@@ -88,18 +113,18 @@ def train(
 MAX_LOGIT_DIFFERENCE = 1e-3
 
 
-def export(name: str, root: Path = MODELS_ROOT, progress: Progress = silent) -> Run:
+def export(name: str, place: Workspace = HERE, progress: Progress = silent) -> Run:
     """Build a run's ONNX files unless they are there and up to date."""
-    run = RunStore(root).load(name)
+    run = RunStore(place.models).load(name)
     export_run(run, progress)
     return run
 
 
 def open_tagger(
-    name: str, precision: Precision = "int8", root: Path = MODELS_ROOT, progress: Progress = silent
+    name: str, precision: Precision = "int8", place: Workspace = HERE, progress: Progress = silent
 ) -> ModelTagger:
     """A run's tagger at a weight precision; ONNX files are built first when they are missing."""
-    run = export(name, root, progress) if precision in ONNX_PRECISIONS else RunStore(root).load(name)
+    run = export(name, place, progress) if precision in ONNX_PRECISIONS else RunStore(place.models).load(name)
     return load_tagger(run, precision)
 
 
@@ -108,7 +133,7 @@ def evaluate(
     dataset: str,
     split: str = "test",
     precisions: Sequence[Precision] = PRECISIONS,
-    root: Path = MODELS_ROOT,
+    place: Workspace = HERE,
     progress: Progress = silent,
 ) -> list[EvalReport]:
     """Score a run on a dataset split at each weight precision; writes metrics.json, errors.json and the card.
@@ -116,9 +141,9 @@ def evaluate(
     Every precision is compared with FP32 in PyTorch, tag by tag. Raises RuntimeError when the FP32 export differs
     from it by more than `MAX_LOGIT_DIFFERENCE`.
     """
-    run = export(name, root, progress)
-    documents = read_split(dataset, split, IT5)
-    sha256 = read_stats(dataset).splits[split].processed_sha256
+    run = export(name, place, progress)
+    documents = read_split(dataset, split, IT5, place.data)
+    sha256 = read_stats(dataset, place.data).splits[split].processed_sha256
     reference: np.ndarray | None = None
     reports: list[EvalReport] = []
     errors: list[ErrorReport] = []
@@ -176,7 +201,7 @@ def evaluate(
         )
     write_metrics(run, reports)
     write_errors(run, errors)
-    write_run_card(name, root)
+    write_run_card(name, place)
     return reports
 
 
@@ -185,33 +210,33 @@ def benchmark(
     dataset: str,
     split: str = "dev",
     settings: BenchSettings = BenchSettings(),  # noqa: B008 - frozen
-    root: Path = MODELS_ROOT,
+    place: Workspace = HERE,
     progress: Progress = silent,
 ) -> BenchReport:
     """Time a run's weight precisions in turn; writes bench.json and the card."""
-    run = export(name, root, progress)
-    documents = read_split(dataset, split, IT5)
+    run = export(name, place, progress)
+    documents = read_split(dataset, split, IT5, place.data)
     report = benchmark_run(run, documents, dataset, split, settings, progress=progress)
     write_bench(run, report)
-    write_run_card(name, root)
+    write_run_card(name, place)
     return report
 
 
-def write_run_card(name: str, root: Path = MODELS_ROOT) -> None:
+def write_run_card(name: str, place: Workspace = HERE) -> None:
     """Write the model card from what the run folder holds now."""
-    run = RunStore(root).load(name)
+    run = RunStore(place.models).load(name)
     write_atomic(run.path / CARD, write_card(run))
 
 
 def try_int8(
-    name: str, dataset: str, split: str = "dev", root: Path = MODELS_ROOT, progress: Progress = silent
+    name: str, dataset: str, split: str = "dev", place: Workspace = HERE, progress: Progress = silent
 ) -> Int8Trials:
     """Measure every INT8 recipe on a run; writes `models/int8_trials.json`."""
     if split == "test":
         raise InputError("recipes are chosen on dev; test is for shipped runs")
-    run = RunStore(root).load(name)
-    trials = try_recipes(run, read_split(dataset, split, IT5), dataset, split, progress=progress)
-    write_atomic(root / INT8_TRIALS, to_json(trials))
+    run = RunStore(place.models).load(name)
+    trials = try_recipes(run, read_split(dataset, split, IT5, place.data), dataset, split, progress=progress)
+    write_atomic(place.models / INT8_TRIALS, to_json(trials))
     return trials
 
 
@@ -219,7 +244,8 @@ def reproduce(
     source: SourceName,
     path: Path | None,
     presets: Sequence[str] = SHIPPED,
-    root: Path = MODELS_ROOT,
+    place: Workspace = HERE,
+    settings: BenchSettings = BenchSettings(),  # noqa: B008 - frozen
     progress: Progress = silent,
 ) -> list[Run]:
     """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
@@ -227,14 +253,14 @@ def reproduce(
     A run trained on another dataset than the corpus of record is named `PRESET-DATASET`. Raises InputError when a
     complete run of that name was made from other data or another configuration.
     """
-    stats = prepare(source, path)
+    stats = prepare(source, path, place=place)
     runs = []
     for name in presets:
         config = preset(name)
         run_name = name if stats.name == DEFAULT_DATASET["conll"] else f"{name}-{stats.name}"
-        folder = root / run_name
+        folder = place.models / run_name
         if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
-            run = RunStore(root).load(run_name)
+            run = RunStore(place.models).load(run_name)
             if (run.config, run.info.dataset.sha256) != (config, stats.sha256):
                 raise InputError(
                     "this run was made from other data or another configuration; "
@@ -242,15 +268,15 @@ def reproduce(
                     path=folder,
                 )
         else:
-            train(config, stats.name, run_name, resume=(folder / INCOMPLETE).exists(), root=root, progress=progress)
-        run = export(run_name, root, progress)
+            train(config, stats.name, run_name, resume=(folder / INCOMPLETE).exists(), place=place, progress=progress)
+        run = export(run_name, place, progress)
         for split in ("dev", "test"):
             known = [run.report(stats.name, split, precision) for precision in PRECISIONS]
             current = (stats.splits[split].processed_sha256, run.info.weights_sha256)
             if any(report is None or (report.split_sha256, report.weights_sha256) != current for report in known):
-                evaluate(run_name, stats.name, split, root=root, progress=progress)
+                evaluate(run_name, stats.name, split, place=place, progress=progress)
         bench = run.bench
         if bench is None or any(result.weights_sha256 != run.info.weights_sha256 for result in bench.results):
-            benchmark(run_name, stats.name, root=root, progress=progress)
-        runs.append(RunStore(root).load(run_name))
+            benchmark(run_name, stats.name, settings=settings, place=place, progress=progress)
+        runs.append(RunStore(place.models).load(run_name))
     return runs

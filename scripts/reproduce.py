@@ -35,7 +35,8 @@ def main() -> None:
         raise InputError("not a folder", path=given.models)
     progress = ConsoleProgress()
     presets = given.preset or pipelines.SHIPPED
-    runs = pipelines.reproduce(given.source, given.path, presets, given.models.resolve(), progress)
+    place = pipelines.Workspace(models=given.models.resolve())
+    runs = pipelines.reproduce(given.source, given.path, presets, place, progress=progress)
     progress.close()
     print(results_table(runs))
 

@@ -1,4 +1,4 @@
-"""Write the README's table of results from the files under models/."""
+"""Write the README's table of results from the files of the shipped runs under models/."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from _command import parser, run
 
+from itner.pipelines import SHIPPED
 from itner.report import fill_readme, read_published
 from itner.store import RunStore, write_atomic
 
@@ -18,7 +19,7 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def main() -> None:
     """Write the section between the markers, leave the rest alone."""
     parser(__doc__ or "", EXAMPLES).parse_args()
-    runs, _ = RunStore().load_all()
+    runs = [RunStore().load(name) for name in SHIPPED]
     write_atomic(README, fill_readme(README.read_text(encoding="utf-8"), runs, read_published()))
     print(f"{README.name}: results of {len(runs)} runs")
 

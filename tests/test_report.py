@@ -7,6 +7,7 @@ import pytest
 from synthetic import write_run
 
 from itner.errors import InputError
+from itner.pipelines import SHIPPED
 from itner.report import README_BEGIN, README_END, fill_readme, list_datasets, list_rows, read_published, results_table
 from itner.store import METRICS, RunStore
 
@@ -62,8 +63,7 @@ def test_the_readme_keeps_everything_outside_the_markers(tmp_path: Path) -> None
 
 
 def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
-    runs, broken = RunStore().load_all()
-    assert not broken
+    runs = [RunStore().load(name) for name in SHIPPED]
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert fill_readme(text, runs, read_published()) == text, "run scripts/write_readme.py"
 

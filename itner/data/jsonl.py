@@ -77,6 +77,8 @@ def _parse(record: Any, scheme: LabelScheme, source: str, default_id: str, split
     for span in record.get("spans", []):
         if not isinstance(span, dict) or set(span) != {"start", "end", "type"}:
             raise ValueError("each of 'spans' must be an object with start, end, type")
+        if not all(type(span[key]) is int for key in ("start", "end")) or not isinstance(span["type"], str):
+            raise ValueError("a span's start and end must be integers, its type a string")
         split.fine_types[span["type"]] += 1
         target = scheme.target(span["type"])
         if target is not None:

@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from itner.config import PRECISIONS, Precision
+from itner.encoding import Encoder
 from itner.infer.load import load_scorer, load_tagger
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance, usable_cores
 from itner.results import BenchReport, BenchResult, Latency
-from itner.store import Run, RunStore
+from itner.store import TOKENIZER, Run, RunStore
 from itner.types import Document
 
 
@@ -97,10 +98,11 @@ def measure_block(
     scorer = load_scorer(run, precision, settings.threads)
     load = time.perf_counter() - started
     tagger = load_tagger(run, precision, settings.threads)
+    encoder = Encoder.from_file(path / TOKENIZER, run.info.max_length)
     rng = np.random.default_rng(seed)
     forward = {}
     for length in settings.lengths:
-        input_ids = rng.integers(1000, 20000, (1, length))
+        input_ids = real_pieces(encoder, documents, length)
         attention_mask = np.ones_like(input_ids)
         forward[length] = _time_calls(lambda _, a=input_ids, b=attention_mask: scorer.score(a, b), settings)  # type: ignore[misc]
     texts = [documents[index].text for index in rng.integers(0, len(documents), settings.calls_per_round)]
@@ -109,6 +111,12 @@ def measure_block(
     tagger.predict(documents)
     bulk = time.perf_counter() - started
     return Block(load, _peak_rss_mib(), forward, end_to_end, bulk)
+
+
+def real_pieces(encoder: Encoder, documents: Sequence[Document], length: int) -> np.ndarray:
+    """Piece ids int64 [1, length] of the documents' own text, one after the other, repeated when it is short."""
+    ids = np.concatenate([window.ids for window in encoder.encode(documents[:length])])
+    return np.resize(ids, (1, length)).astype(np.int64)
 
 
 def summarize_latency(rounds: Sequence[Sequence[float]]) -> Latency:

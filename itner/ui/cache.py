@@ -36,6 +36,6 @@ def get_tagger(run: Run, precision: Precision) -> ModelTagger:
 @st.cache_resource(show_spinner="Loading the model (the first time, its ONNX files are built from the weights)")
 def _load_tagger(name: str, precision: Precision, root: Path, weights_sha256: str) -> ModelTagger:
     # Imported here so that pages without a model never pay for the runtime.
-    from itner.pipelines import open_tagger
+    from itner.pipelines import Workspace, open_tagger
 
-    return open_tagger(name, precision, root)
+    return open_tagger(name, precision, Workspace(models=root))

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Tiny
+
+from itner import pipelines
+from itner.config import PRECISIONS, PRESETS
+from itner.data.processed import read_split
+from itner.domains.it import IT5
+from itner.errors import InputError
+from itner.export.benchmark import BenchSettings
+from itner.export.trials import try_recipes
+from itner.pipelines import Workspace
+from itner.results import Int8Recipe
+from itner.store import CARD, Run, RunStore
+
+SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
+
+
+@pytest.fixture(scope="module")
+def reproduced(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Run, list[str]]:
+    """A tiny stand-in for a preset, reproduced on the embedded corpus."""
+    folder = tmp_path_factory.mktemp("workspace")
+    place = Workspace(folder / "models", folder / "data")
+    heard: list[str] = []
+    config = dataclasses.replace(
+        PRESETS["minilm_l3"], backbone=str(tiny.backbone), layers=(1,), epochs=2, max_length=32, device="cpu"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "minilm_l3", config)
+        (run,) = pipelines.reproduce(
+            "embedded", None, ["minilm_l3"], place, SETTINGS, lambda message, share: heard.append(message)
+        )
+        stamps = {path: path.stat().st_mtime_ns for path in run.path.rglob("*") if path.is_file()}
+        (again,) = pipelines.reproduce("embedded", None, ["minilm_l3"], place, SETTINGS)
+        assert again == run
+        assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*") if path.is_file()} == stamps
+        patch.setitem(PRESETS, "minilm_l3", dataclasses.replace(config, seed=99))
+        with pytest.raises(InputError, match="another configuration"):
+            pipelines.reproduce("embedded", None, ["minilm_l3"], place, SETTINGS)
+    return place, run, heard
+
+
+@pytest.mark.slow
+def test_one_call_makes_a_whole_run_and_a_second_changes_nothing(
+    reproduced: tuple[Workspace, Run, list[str]],
+) -> None:
+    place, run, heard = reproduced
+    assert run.name == "minilm_l3-helpdesk"
+    for split in ("dev", "test"):
+        documents = read_split("helpdesk", split, IT5, place.data)
+        gold = sum(len(document.mentions) for document in documents)
+        for precision in PRECISIONS:
+            report = run.report("helpdesk", split, precision)
+            assert report is not None
+            assert report.micro.support == gold
+            assert report.documents == len(documents)
+            assert (report.tag_agreement is None) == (precision == "torch-fp32")
+            (errors,) = [r for r in run.errors.reports if (r.split, r.precision) == (split, precision)]
+            missed = sum(record.gold is not None for record in errors.errors)
+            assert missed == report.micro.fn
+            assert sum(errors.confusion[kind][other] for kind in IT5.types for other in errors.confusion[kind]) == gold
+    assert run.bench is not None
+    assert {result.precision for result in run.bench.results} == set(PRECISIONS)
+    for step in ("training", "building", "evaluating", "benchmarking"):
+        assert any(message.startswith(step) for message in heard)
+
+
+@pytest.mark.slow
+def test_the_card_is_a_hub_card_with_the_measured_numbers(reproduced: tuple[Workspace, Run, list[str]]) -> None:
+    _, run, _ = reproduced
+    text = (run.path / CARD).read_text(encoding="utf-8")
+    front = yaml.safe_load(text.split("---")[1])
+    assert front["pipeline_tag"] == "token-classification"
+    report = run.report("helpdesk", "test", "torch-fp32")
+    assert report is not None
+    (result,) = front["model-index"][0]["results"]
+    values = {metric["name"]: metric["value"] for metric in result["metrics"]}
+    assert values["micro f1"] == pytest.approx(report.micro.f1, abs=1e-4)
+    assert f"{report.micro.f1:.3f}" in text
+    assert run.info.weights_sha256 in text
+
+
+@pytest.mark.slow
+def test_int8_recipes_are_compared_with_fp32(reproduced: tuple[Workspace, Run, list[str]]) -> None:
+    place, run, _ = reproduced
+    documents = read_split("helpdesk", "dev", IT5, place.data)
+    trials = try_recipes(run, documents, "helpdesk", "dev", [Int8Recipe(), Int8Recipe(fused=False, classifier=False)])
+    assert [trial.kept for trial in trials.trials] == [True, False]
+    assert trials.trials[0].forward_ratio == 1.0
+    assert all(0.5 < trial.dev_tag_agreement <= 1.0 for trial in trials.trials)
+    with pytest.raises(InputError, match="test is for shipped runs"):
+        pipelines.try_int8(run.name, "helpdesk", "test", place)
+
+
+def test_a_finished_or_unfinished_run_is_not_trained_over(full_run: Run, tmp_path: Path) -> None:
+    place = Workspace(models=full_run.path.parent)
+    with pytest.raises(InputError, match="this run is complete"):
+        pipelines.train(full_run.config, "helpdesk", "full", place=place)
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "incomplete.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="--resume"):
+        pipelines.train(full_run.config, "helpdesk", "begun", place=Workspace(models=tmp_path))
+
+
+def test_open_tagger_builds_what_is_missing(full_run: Run) -> None:
+    place = Workspace(models=full_run.path.parent)
+    (mentions,) = pipelines.open_tagger("full", "int8", place).tag(["the windows the outlook"])
+    assert {mention.type for mention in mentions} <= set(IT5.types)
+    assert RunStore(place.models).load("full").onnx_path("int8").is_file()

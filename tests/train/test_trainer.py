@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import Tiny
+from safetensors import safe_open
+
+from itner.encoding import Encoder
+from itner.errors import InputError
+from itner.infer.load import load_tagger
+from itner.labels import document_tags
+from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
+from itner.train.model import load_model
+from itner.train.trainer import IGNORED, encode_labelled
+
+
+def test_a_run_folder_is_complete_and_portable(tiny_run: Run, tiny: Tiny) -> None:
+    assert tiny_run.weights_path is not None
+    with safe_open(tiny_run.weights_path, "pt") as weights:
+        assert {weights.get_tensor(key).dtype for key in weights.keys()} == {torch.float16}  # noqa: SIM118
+    names = {path.name for path in tiny_run.path.iterdir()}
+    assert {"run.json", "config_resolved.json", "trainer_log_history.json", TOKENIZER} <= names
+    assert not {INCOMPLETE, CHECKPOINTS} & names
+    for path in tiny_run.path.glob("*.json"):
+        if path.name in ("config_resolved.json", "run.json"):
+            continue  # they say which backbone folder was asked for
+        if tiny_run.name == "lora" and path.name == "adapter_config.json":
+            assert json.loads(path.read_text(encoding="utf-8"))["base_model_name_or_path"] == str(tiny.backbone)
+            continue
+        assert str(tiny.backbone) not in path.read_text(encoding="utf-8")
+    scores = [entry["eval_f1"] for entry in tiny_run.log if "eval_f1" in entry]
+    assert tiny_run.info.best_dev_f1 == max(scores) > 0.5
+
+
+def test_parameters_are_counted_as_deployed_and_as_trained(tiny_root: Path) -> None:
+    runs = {name: RunStore(tiny_root).load(name).info for name in ("full", "lora", "l1")}
+    model = load_model(RunStore(tiny_root).load("full"))
+    n = sum(p.numel() for p in model.parameters())
+    assert runs["full"].parameters_total == runs["full"].parameters_trainable == n
+    assert runs["lora"].parameters_total == n
+    # Per layer: query, key, value, attention output (32x32 each), up (32x64), down (64x32), rank 4; the classifier.
+    assert runs["lora"].parameters_trainable == 2 * 4 * (4 * 64 + 2 * 96) + 32 * 11 + 11
+    layer = sum(p.numel() for p in model.base_model.encoder.layer[0].parameters())
+    assert runs["l1"].parameters_total == n - layer
+
+
+def test_the_adapter_is_merged_and_the_layer_cut_kept(tiny_root: Path) -> None:
+    merged = load_model(RunStore(tiny_root).load("lora"))
+    assert not [name for name, _ in merged.named_parameters() if "lora" in name]
+    assert not merged.training
+    assert len(load_model(RunStore(tiny_root).load("l1")).base_model.encoder.layer) == 1
+
+
+def test_a_trained_run_tags_what_it_has_learned(tiny_run: Run, tiny: Tiny) -> None:
+    tagger = load_tagger(tiny_run, "torch-fp32")
+    predictions = tagger.predict(tiny.documents[:20])
+    found = [{(m.start, m.end, m.type) for m in prediction.mentions} for prediction in predictions]
+    gold = [{(m.start, m.end, m.type) for m in document.mentions} for document in tiny.documents[:20]]
+    right = sum(a == b for a, b in zip(found, gold, strict=True))
+    assert right >= 15
+
+
+def test_an_adapter_refuses_another_backbone(tiny_root: Path, tiny: Tiny, tmp_path: Path) -> None:
+    run = RunStore(tiny_root).load("lora")
+    folder = tmp_path / "lora"
+    folder.mkdir()
+    for path in run.path.glob("*.*"):
+        if path.is_file():
+            (folder / path.name).write_bytes(path.read_bytes())
+    info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    info["backbone_sha256"] = "f" * 64
+    (folder / "run.json").write_text(json.dumps(info), encoding="utf-8")
+    with pytest.raises(InputError, match="was trained on"):
+        load_model(RunStore(tmp_path).load("lora"))
+
+
+def test_labels_stand_at_first_pieces_only(tiny: Tiny) -> None:
+    encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 8)
+    document = tiny.documents[1]
+    rows = encode_labelled([document], encoder, tiny.scheme)
+    assert len(rows) > 1  # more pieces than one window holds
+    read = [label for row in rows for label in row["labels"] if label != IGNORED]
+    expected = [tiny.scheme.labels.index(tag) for tag in document_tags(document)[0]]
+    assert sorted(read) == sorted(expected)
+    assert all(len(row["input_ids"]) <= 8 for row in rows)
+
+
+def test_a_killed_training_is_incomplete_and_resumes(tiny: Tiny, tmp_path: Path) -> None:
+    config = tiny.config("killed", ema_decay=0.5)
+    seen: list[float] = []
+
+    def stop_in_second_epoch(message: str, share: float) -> None:
+        seen.append(share)
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tiny.train(tmp_path, config, progress=stop_in_second_epoch)
+    runs, broken = RunStore(tmp_path).load_all()
+    assert runs == []
+    assert [(run.name, run.incomplete) for run in broken] == [("killed", True)]
+
+    with pytest.raises(InputError, match="configuration differs"):
+        tiny.train(tmp_path, tiny.config("killed", ema_decay=0.5, seed=99), resume=True)
+
+    later: list[float] = []
+    run = tiny.train(tmp_path, config, resume=True, progress=lambda message, share: later.append(share))
+    assert later[0] > 0.3  # not from the beginning
+    assert RunStore(tmp_path).load_all()[1] == []
+    whole = tiny.train(tmp_path / "whole", config)
+    ours, theirs = load_model(run).state_dict(), load_model(whole).state_dict()
+    difference = max(float(np.abs((ours[key] - theirs[key]).numpy()).max()) for key in ours)
+    assert difference < 0.05  # the same path up to the order of a few batches
