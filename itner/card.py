@@ -88,7 +88,7 @@ def _data_section(run: Run) -> str:
     text = (
         f"## Data\n\nTrained on `{dataset.name}` ({dataset.train_documents:,} sentences, "
         f"{dataset.train_documents_oversampled:,} after oversampling). Best of at most {run.config.epochs} epochs by "
-        f"dev micro-F1: epoch {run.info.best_epoch:.0f}, {run.info.best_dev_f1:.4f}."
+        f"dev micro-F1: epoch {run.info.best_epoch:.0f}."
     )
     if dataset.name.startswith("stackoverflow"):
         text += (

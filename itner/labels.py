@@ -1,8 +1,9 @@
 """Label schemes and the one BIO codec.
 
 Tags are IOB2 strings (`O`, `B-X`, `I-X`). Token spans are `(start, end, type)` with token indices, end
-exclusive. An `I-X` that does not continue a mention of type X is invalid; the one repair rule, named
-`begin` in every result that depends on it, reads it as `B-X`.
+exclusive. An `I-X` that does not continue a mention of type X is invalid. Two named rules deal with it: in gold data it
+is read as `B-X` (`begin`: an annotator meant a mention), in predictions it marks nothing (`discard`: on dev, most such
+fragments are wrong, and it is what seqeval's strict mode does). Results record the rule they were made with.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 
 from itner.types import Document, Mention, Token
 
-REPAIR_RULE = "begin"
+GOLD_RULE = "begin"
+PREDICTION_RULE = "discard"
 
 TokenSpan = tuple[int, int, str]
 
@@ -124,7 +126,7 @@ def spans_to_mentions(spans: Iterable[TokenSpan], tokens: Sequence[Token]) -> tu
 
 
 def decode_label_ids(label_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mentions in a flat array of label ids under the `begin` repair rule, without a loop over tokens.
+    """Mentions in a flat array of label ids under the `discard` rule, without a loop over tokens.
 
     Args:
         label_ids: int array [n] in `LabelScheme.labels` order (0 is O, odd ids B, even ids I).
@@ -134,9 +136,9 @@ def decode_label_ids(label_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     label_ids = np.asarray(label_ids)
     type_ids = (label_ids + 1) // 2
     previous = np.concatenate(([0], type_ids[:-1]))
-    begins = (label_ids > 0) & ((label_ids % 2 == 1) | (type_ids != previous))
-    starts = np.flatnonzero(begins)
-    stops = np.flatnonzero((label_ids == 0) | begins)
+    continues = (label_ids > 0) & (label_ids % 2 == 0) & (type_ids == previous)
+    starts = np.flatnonzero(label_ids % 2 == 1)
+    stops = np.flatnonzero(~continues)
     following = np.searchsorted(stops, starts, side="right")
     ends = np.append(stops, len(label_ids))[following]
     return starts, ends, type_ids[starts] - 1

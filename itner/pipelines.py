@@ -21,7 +21,7 @@ from itner.export.onnx import export_run
 from itner.export.trials import try_recipes
 from itner.infer.load import load_tagger
 from itner.infer.tagger import ModelTagger
-from itner.labels import REPAIR_RULE
+from itner.labels import PREDICTION_RULE
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance
 from itner.results import BenchReport, DatasetRef, DataStats, ErrorReport, EvalReport, Int8Trials, RunInfo, to_json
@@ -176,7 +176,7 @@ def evaluate(
                 split_sha256=sha256,
                 precision=precision,
                 weights_sha256=run.info.weights_sha256,
-                repair_rule=REPAIR_RULE,
+                repair_rule=PREDICTION_RULE,
                 max_logit_difference=difference,
                 tag_agreement=agreement,
                 provenance=collect_provenance(),

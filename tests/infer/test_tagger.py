@@ -106,11 +106,12 @@ def test_results_do_not_depend_on_the_company(oracle: ModelTagger) -> None:
 
 
 def test_neighbouring_documents_never_share_a_mention(tiny: Tiny, encoder: Encoder) -> None:
-    inside = tiny.scheme.labels.index("I-OS")
-    everything = dict.fromkeys(range(4, 200), inside)
-    tagger = ModelTagger(Oracle(everything, 11), encoder, tiny.scheme)
-    predictions = tagger.predict([document("windows linux"), document("laptop")])
-    assert [prediction.spans for prediction in predictions] == [((0, 2, "OS"),), ((0, 1, "OS"),)]
+    # The first document ends in a mention that the next one's first token would continue.
+    begin, inside = (tiny.scheme.labels.index(label) for label in ("B-OS", "I-OS"))
+    windows, laptop = (int(encoder.encode([document(word)])[0].ids[1]) for word in ("windows", "laptop"))
+    tagger = ModelTagger(Oracle({windows: begin, laptop: inside}, 11), encoder, tiny.scheme)
+    predictions = tagger.predict([document("windows laptop"), document("windows"), document("laptop laptop")])
+    assert [prediction.spans for prediction in predictions] == [((0, 2, "OS"),), ((0, 1, "OS"),), ()]
 
 
 @pytest.mark.parametrize(
