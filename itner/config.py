@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from itner.errors import InputError
 
 SCHEMA_VERSION = 1
-STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
@@ -48,7 +48,7 @@ class TrainConfig:
     preset: str
     family: Family
     backbone: str
-    layers: tuple[int, ...] | None = None
+    layers: tuple[Annotated[int, Field(ge=0)], ...] | None = None
     lora: LoraSettings | None = None
     max_length: Annotated[int, Field(ge=8, le=512)] = 128
     epochs: Annotated[int, Field(ge=1)] = 6
@@ -63,7 +63,7 @@ class TrainConfig:
     oversample: bool = True
     gradient_checkpointing: bool = False
     early_stopping_patience: Annotated[int, Field(ge=1)] = 1
-    seed: Annotated[int, Field(ge=0)] = 13
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
     device: Literal["auto", "cpu", "cuda"] = "auto"
     schema_version: Literal[1] = 1
 

@@ -6,6 +6,7 @@ and each token is read in the one window where it has most context, so no gold m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from itner.errors import InputError
 from itner.types import Document
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
 _OVERLAP_SHARE = 0.25
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +55,34 @@ class Encoder:
 
     @classmethod
     def from_file(cls, path: Path, max_length: int) -> Encoder:
-        """From a `tokenizer.json`."""
-        return cls(Tokenizer.from_file(str(path)), max_length)
+        """From a `tokenizer.json`; InputError when it is missing or damaged."""
+        if not path.is_file():
+            raise InputError("no such file", path=path)
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
+            raise InputError(f"not a tokenizer ({error})", path=path) from None
+        return cls(tokenizer, max_length)
 
     def encode(self, documents: Sequence[Document]) -> list[Window]:
         """Windows of all documents, in document order."""
         windows: list[Window] = []
-        texts = [document.text for document in documents]
+        # Half of a surrogate pair cannot be encoded; as one replacement character it leaves all offsets alone.
+        texts = [_SURROGATES.sub("\ufffd", document.text) for document in documents]
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         for index, (document, encoding) in enumerate(zip(documents, encodings, strict=True)):
             ids = np.array(encoding.ids, dtype=np.int32)
             if not len(ids) or not document.tokens:
                 continue
-            starts = np.fromiter((token.start for token in document.tokens), np.int64, len(document.tokens))
-            # A byte-level piece may begin with the space before its word; its last character never is that space.
-            last_chars = np.array(encoding.offsets, dtype=np.int64)[:, 1] - 1
-            owners = np.searchsorted(starts, last_chars, side="right") - 1
-            first = np.flatnonzero(np.diff(owners, prepend=-1) > 0)
-            windows += self._cut(index, ids, first, owners[first])
+            bounds = np.array([(token.start, token.end) for token in document.tokens], dtype=np.int64)
+            offsets = np.array(encoding.offsets, dtype=np.int64)
+            # A piece speaks for the token in which it begins, or, when it begins with the space before a word, as
+            # byte-level pieces do, for that word. Pieces of white space alone speak for none.
+            owners = np.searchsorted(bounds[:, 1], offsets[:, 0], side="right")
+            inside = np.flatnonzero(owners < len(bounds))
+            inside = inside[offsets[inside, 1] > bounds[owners[inside], 0]]
+            tokens, positions = np.unique(owners[inside], return_index=True)
+            windows += self._cut(index, ids, inside[positions], tokens)
         return windows
 
     def _cut(self, document: int, ids: np.ndarray, first: np.ndarray, tokens: np.ndarray) -> list[Window]:

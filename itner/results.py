@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, field_validator
 from pydantic.dataclasses import dataclass
 
 from itner.config import STRICT, Family, Precision
@@ -207,7 +207,7 @@ class Latency:
     p95_ms: float
     p99_ms: float
     calls: int
-    round_p50_ms: tuple[float, ...]
+    round_p50_ms: Annotated[tuple[float, ...], Field(min_length=1)]
 
     @property
     def spread(self) -> float:
@@ -229,7 +229,7 @@ class BenchResult:
     file_mib: float
     load_s: float
     peak_rss_mib: float
-    forward: dict[int, Latency]
+    forward: Annotated[dict[int, Latency], Field(min_length=1)]
     end_to_end: Latency
     bulk_tokens_per_s: float
     bulk_round_tokens_per_s: tuple[float, ...]
@@ -293,6 +293,15 @@ class RunInfo:
     weights_sha256: Sha256
     provenance: Provenance
     schema_version: Literal[1] = 1
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_in_order(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        types = [label[2:] for label in labels if label.startswith("B-")]
+        expected = ("O", *(f"{prefix}-{name}" for name in types for prefix in "BI"))
+        if not types or len(set(types)) != len(types) or labels != expected:
+            raise ValueError("labels must be O, then B-X and I-X for each type")
+        return labels
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -374,13 +383,16 @@ class Published:
 
 @dataclass(frozen=True, config=STRICT)
 class Int8Recipe:
-    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`."""
+    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`.
+
+    `fp32_nodes` is a regular expression: nodes whose name it finds are left alone; empty means none.
+    """
 
     weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
     per_channel: bool = False
     reduce_range: bool = False
     embeddings: bool = True
-    classifier: bool = True
+    fp32_nodes: str = ""
     fused: bool = True
 
     @property
@@ -388,9 +400,12 @@ class Int8Recipe:
         """The recipe in words."""
         parts = [self.weight_type, "per channel" if self.per_channel else "per tensor"]
         parts.append("embeddings INT8" if self.embeddings else "embeddings FP32")
-        parts.append("classifier INT8" if self.classifier else "classifier FP32")
         parts.append("fused graph" if self.fused else "plain graph")
-        return ", ".join([*parts, "reduced range"] if self.reduce_range else parts)
+        if self.reduce_range:
+            parts.append("reduced range")
+        if self.fp32_nodes:
+            parts.append(f"FP32 nodes {self.fp32_nodes}")
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, config=STRICT)

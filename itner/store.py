@@ -113,8 +113,8 @@ class Run:
         if not path.is_file():
             return []
         history = json.loads(_read_bytes(path))
-        if not isinstance(history, list):
-            raise InputError("expected a list", path=path)
+        if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+            raise InputError(f"{LOG}: expected a list of objects", path=path)
         return history
 
     def report(self, dataset: str, split: str, precision: Precision) -> EvalReport | None:
@@ -155,7 +155,7 @@ class RunStore:
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
-            except (InputError, OSError, ValueError) as error:
+            except (InputError, OSError, ValueError, RecursionError) as error:
                 broken.append(BrokenRun(path, getattr(error, "problem", str(error))))
         return runs, broken
 
@@ -191,6 +191,7 @@ class RunStore:
         )
 
     def _load(self, path: Path) -> Run:
+        check_run_name(path.name)
         if (path / INCOMPLETE).exists():
             raise _IncompleteError("training has not finished; go on with `--resume`, or remove the folder", path=path)
         info = _read_json(path / RUN, RunInfo)
@@ -208,12 +209,15 @@ class _IncompleteError(InputError):
 
 def write_metrics(run: Run, reports: list[EvalReport]) -> None:
     """Merge reports into `metrics.json`; a report replaces the one with the same dataset, split and precision."""
-    write_atomic(run.path / METRICS, to_json(Metrics(tuple(_merge(list(run.metrics.reports), reports)))))
+    # Read anew: what `run` has cached may be older than what another evaluation has written.
+    known = _read_json(run.path / METRICS, Metrics) or Metrics(())
+    write_atomic(run.path / METRICS, to_json(Metrics(tuple(_merge(list(known.reports), reports)))))
 
 
 def write_errors(run: Run, reports: list[ErrorReport]) -> None:
     """Merge reports into `errors.json`, as `write_metrics` does."""
-    write_atomic(run.path / ERRORS, to_json(Errors(tuple(_merge(list(run.errors.reports), reports))), indent=None))
+    known = _read_json(run.path / ERRORS, Errors) or Errors(())
+    write_atomic(run.path / ERRORS, to_json(Errors(tuple(_merge(list(known.reports), reports))), indent=None))
 
 
 def write_bench(run: Run, report: BenchReport) -> None:
@@ -238,6 +242,15 @@ def training(path: Path, note: dict[str, Any]) -> Iterator[None]:
     write_atomic(path / INCOMPLETE, json.dumps(note, indent=2) + "\n")
     yield
     (path / INCOMPLETE).unlink()
+
+
+def read_training_note(path: Path) -> dict[str, Any] | None:
+    """What `training` noted in an unfinished run's folder, None when there is no note."""
+    try:
+        note = json.loads((path / INCOMPLETE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) else None
 
 
 def _merge(old: list[T], new: list[T]) -> list[T]:

@@ -13,6 +13,7 @@ from itner.data.processed import read_split
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.export.benchmark import BenchSettings
+from itner.export.onnx import RECIPE
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import Int8Recipe
@@ -89,7 +90,9 @@ def test_the_card_is_a_hub_card_with_the_measured_numbers(reproduced: tuple[Work
 def test_int8_recipes_are_compared_with_fp32(reproduced: tuple[Workspace, Run, list[str]]) -> None:
     place, run, _ = reproduced
     documents = read_split("helpdesk", "dev", IT5, place.data)
-    trials = try_recipes(run, documents, "helpdesk", "dev", [Int8Recipe(), Int8Recipe(fused=False, classifier=False)])
+    trials = try_recipes(
+        run, documents, "helpdesk", "dev", [Int8Recipe(), Int8Recipe(fused=False, fp32_nodes="classifier")]
+    )
     assert [trial.kept for trial in trials.trials] == [True, False]
     assert trials.trials[0].forward_ratio == 1.0
     assert all(0.5 < trial.dev_tag_agreement <= 1.0 for trial in trials.trials)

@@ -43,7 +43,8 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from error
     try:
-        return raw.decode("utf-8")
+        # Editors on Windows write a byte order mark, which is no part of the text.
+        return raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8", path=path, line=line) from None

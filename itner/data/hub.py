@@ -46,16 +46,27 @@ def convert(loaded: Any, scheme: LabelScheme, source: str) -> dict[str, Split]:
         digest = hashlib.sha256()
         for row, (words, raw) in enumerate(zip(table["tokens"], table[column], strict=True)):
             tags = [names[tag] for tag in raw] if names else [str(tag) for tag in raw]
+            where = f"{HUB_DATASET}/{hub_name} row {row}"
+            if len(words) != len(tags):
+                raise InputError(f"{where}: {len(words)} tokens, {len(tags)} tags")
+            if not all(word.strip() for word in words):
+                raise InputError(f"{where}: an empty token")
             digest.update("".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)).encode() + b"\n")
             try:
                 for tag in tags:
                     kind = split_tag(tag)[1]
                     if kind is not None:
                         scheme.target(kind)
-            except (ValueError, KeyError) as error:
-                raise InputError(f"{HUB_DATASET}/{hub_name} row {row}: {error}") from None
+            except ValueError as error:
+                raise InputError(f"{where}: {error}") from None
+            except KeyError as error:
+                raise InputError(
+                    f"{where}: entity type {error.args[0]!r} has no mapping in label scheme {scheme.name!r}"
+                ) from None
             if words:
                 add_sentence(split, words, tags, scheme, f"{name}-{len(split.documents):05d}", source)
+        if not split.documents:
+            raise InputError(f"{HUB_DATASET}: the {hub_name} split holds no sentence")
         split.sha256 = digest.hexdigest()
         splits[name] = split
     missing = {"train", "dev", "test"} - splits.keys()

@@ -9,13 +9,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from itner.config import STRICT, describe
 from itner.data.corpus import Split, read_text, sha256_file
 from itner.errors import InputError
 from itner.labels import LabelScheme
 from itner.tokens import split_tokens
 from itner.types import Document, Mention, Token
+
+
+@dataclass(frozen=True, config=STRICT)
+class _Span:
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class _Record:
+    text: Annotated[str, StringConstraints(pattern=r"\S")]
+    spans: tuple[_Span, ...] = ()
+    tokens: tuple[tuple[int, int], ...] | None = None
+    id: str | int | None = None
+
+
+_RECORD = TypeAdapter(_Record)
 
 
 def document_to_json(document: Document) -> str:
@@ -32,22 +54,24 @@ def document_to_json(document: Document) -> str:
 def read_jsonl(path: Path, scheme: LabelScheme, source: str, split_name: str) -> Split:
     """Read one file; InputError with file and line for bad JSON, bad offsets or a type without mapping."""
     split = Split(sha256=sha256_file(path) if path.is_file() else "")
+    seen: set[str] = set()
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"not JSON ({error.msg} at column {error.colno})", path=path, line=number) from None
         default_id = f"{split_name}-{len(split.documents):05d}"
         try:
-            document = _parse(record, scheme, source, default_id, split)
+            document = _document(_RECORD.validate_json(line), scheme, source, default_id, split)
+        except ValidationError as error:
+            raise InputError(describe(error), path=path, line=number) from None
         except KeyError as error:
             raise InputError(
                 f"entity type {error.args[0]!r} has no mapping in label scheme {scheme.name!r}", path=path, line=number
             ) from None
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise InputError(str(error), path=path, line=number) from None
+        if document.id in seen:
+            raise InputError(f"id {document.id!r} is used twice", path=path, line=number)
+        seen.add(document.id)
         split.documents.append(document)
     if not split.documents:
         raise InputError(f"the {split_name} split holds no document", path=path)
@@ -64,26 +88,16 @@ def write_lines(documents: Iterable[Document]) -> str:
     return "".join(document_to_json(document) + "\n" for document in documents)
 
 
-def _parse(record: Any, scheme: LabelScheme, source: str, default_id: str, split: Split) -> Document:
-    if not isinstance(record, dict):
-        raise ValueError("a line must hold a JSON object")
-    unknown = set(record) - {"id", "text", "spans", "tokens"}
-    if unknown:
-        raise ValueError(f"unknown keys {sorted(unknown)}; known are id, text, spans, tokens")
-    text = record.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("'text' must be a string that is not blank")
+def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str, split: Split) -> Document:
     mentions = []
-    for span in record.get("spans", []):
-        if not isinstance(span, dict) or set(span) != {"start", "end", "type"}:
-            raise ValueError("each of 'spans' must be an object with start, end, type")
-        if not all(type(span[key]) is int for key in ("start", "end")) or not isinstance(span["type"], str):
-            raise ValueError("a span's start and end must be integers, its type a string")
-        split.fine_types[span["type"]] += 1
-        target = scheme.target(span["type"])
+    for span in record.spans:
+        target = scheme.target(span.type)
+        split.fine_types[span.type] += 1
         if target is not None:
-            mentions.append(Mention(span["start"], span["end"], target))
+            mentions.append(Mention(span.start, span.end, target))
     mentions.sort(key=lambda mention: mention.start)
-    given = record.get("tokens")
-    tokens = split_tokens(text) if given is None else tuple(Token(start, end) for start, end in given)
-    return Document(text, tokens, tuple(mentions), str(record.get("id", default_id)), source)
+    if record.tokens is None:
+        tokens = split_tokens(record.text)
+    else:
+        tokens = tuple(Token(start, end) for start, end in record.tokens)
+    return Document(record.text, tokens, tuple(mentions), default_id if record.id is None else str(record.id), source)

@@ -66,7 +66,8 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
     ticket: str | None = None
     seen: set[str] = set()
     sentence = 0
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, raw in enumerate(read_text(path).split("\n"), start=1):
+        line = raw.removesuffix("\r")
         if not line.strip():
             ticket = None
             continue

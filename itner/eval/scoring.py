@@ -22,25 +22,24 @@ def score_documents(
 ) -> dict[str, Any]:
     """The counts of an `EvalReport` for predicted token spans. Gold that no token span can express counts as missed."""
     gold = []
-    unaligned: list[Mention] = []
+    unaligned: list[tuple[int, Mention]] = []
     correct = tokens = 0
-    for document, found in zip(documents, pred, strict=True):
+    for row, (document, found) in enumerate(zip(documents, pred, strict=True)):
         spans, outside = align_mentions(document)
         gold.append(spans)
-        unaligned += outside
+        unaligned += [(row, mention) for mention in outside]
         n = len(document.tokens)
         correct += sum(a == b for a, b in zip(spans_to_tags(spans, n), spans_to_tags(found, n), strict=True))
         tokens += n
     counts = count_spans(gold, pred, scheme.types)
-    per_type = counts_per_type(counts, scheme.types)
-    for mention in unaligned:
-        per_type[mention.type] += Counts(fn=1)
+    for row, mention in unaligned:
+        counts[row, scheme.types.index(mention.type), 2] += 1
     return {
         "documents": len(documents),
         "tokens": tokens,
         "tokens_correct": correct,
         "unaligned_gold": len(unaligned),
-        "per_type": per_type,
+        "per_type": counts_per_type(counts, scheme.types),
         "micro_f1_interval": bootstrap_micro_f1(counts, seed),
     }
 

@@ -34,7 +34,7 @@ class BenchSettings:
     calls_per_round: int = 40
     warmup_calls: int = 10
     lengths: tuple[int, ...] = (16, 128)
-    bulk_documents: int = 1000
+    bulk_documents: int = 500
     threads: int | None = None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -152,7 +153,10 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    skipped = [] if recipe.classifier else [n.name for n in onnx.load(source).graph.node if "classifier" in n.name]
+    names = [node.name for node in onnx.load(source).graph.node] if recipe.fp32_nodes else []
+    skipped = [name for name in names if re.search(recipe.fp32_nodes, name)]
+    if recipe.fp32_nodes and not skipped:
+        raise RuntimeError(f"no node of {source.name} is named like {recipe.fp32_nodes!r}")
     operators = ["MatMul", "Attention", "Gemm"]
     if recipe.embeddings:
         operators += ["Gather", "EmbedLayerNormalization"]

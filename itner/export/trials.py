@@ -23,6 +23,9 @@ from itner.results import Counts, Int8Recipe, Int8Trial, Int8Trials
 from itner.store import TOKENIZER, Run
 from itner.types import Document
 
+CLASSIFIER = "classifier"
+# The inputs of these hold the largest outliers, which cost a per-tensor scale most.
+FFN_OUTPUT = r"layer\.\d+/output/dense"
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
 RECIPES: tuple[Int8Recipe, ...] = (
     RECIPE,
@@ -31,7 +34,10 @@ RECIPES: tuple[Int8Recipe, ...] = (
     replace(RECIPE, reduce_range=True),
     replace(RECIPE, embeddings=False),
     replace(RECIPE, embeddings=False, per_channel=True),
-    replace(RECIPE, classifier=False),
+    replace(RECIPE, fp32_nodes=CLASSIFIER),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=True),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=True, embeddings=False),
     replace(RECIPE, fused=False),
     replace(RECIPE, fused=False, per_channel=True),
     replace(RECIPE, weight_type="QUInt8"),

@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokeni
 from transformers.utils import logging as transformers_logging
 
 from itner.config import TrainConfig
+from itner.data.corpus import sha256_file
 from itner.errors import InputError
 from itner.store import ADAPTER, CARD, WEIGHTS, Run
 from itner.train.backbone import Backbone, find_backbone
@@ -33,6 +34,9 @@ def build_model(config: TrainConfig, backbone: Backbone, labels: tuple[str, ...]
         "label2id": {label: index for index, label in enumerate(labels)},
     }
     model_config = AutoConfig.from_pretrained(backbone.folder, **settings)
+    positions = getattr(model_config, "max_position_embeddings", config.max_length)
+    if config.max_length > positions:
+        raise InputError(f"max_length {config.max_length} is more than the {positions} positions of {backbone.name}")
     if config.dropout is not None:
         for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
             if isinstance(getattr(model_config, name, None), float):
@@ -106,6 +110,8 @@ def load_model(run: Run) -> PreTrainedModel:
     weights = run.weights_path
     if weights is None:
         raise InputError(f"run {run.name} ships no weights; build them with `python scripts/train.py`", path=run.path)
+    if sha256_file(weights) != run.info.weights_sha256:
+        raise InputError("the weights are not those that run.json describes", path=weights)
     if weights.name == ADAPTER:
         backbone = find_backbone(run.config.backbone)
         if backbone.sha256 != run.info.backbone_sha256:

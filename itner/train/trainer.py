@@ -33,7 +33,17 @@ from itner.labels import LabelScheme, decode_label_ids, document_tags
 from itner.progress import Progress
 from itner.provenance import collect_provenance
 from itner.results import DatasetRef, RunInfo, to_json
-from itner.store import CHECKPOINTS, LOG, RUN, TOKENIZER, read_config, training, write_atomic, write_config
+from itner.store import (
+    CHECKPOINTS,
+    LOG,
+    RUN,
+    TOKENIZER,
+    read_config,
+    read_training_note,
+    training,
+    write_atomic,
+    write_config,
+)
 from itner.train.averaging import AveragedTrainer, WeightAverage
 from itner.train.backbone import find_backbone
 from itner.train.model import add_lora, build_model, count_parameters, save_model, save_tokenizer
@@ -80,19 +90,20 @@ def train_run(
     from the last checkpoint; the configuration must be the one it began with. Early stopping and the
     choice of the best epoch go by entity micro-F1 on `dev`.
     """
-    last = _checkpoint_to_resume(folder, config) if resume else None
+    note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256}
+    last = _checkpoint_to_resume(folder, config, note) if resume else None
     backbone = find_backbone(config.backbone)
     device = _device(config)
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
-    with training(folder, {"preset": config.preset, "dataset": dataset.name}):
+    base = build_model(config, backbone, scheme.labels)
+    model = add_lora(base, config) if config.lora is not None else base
+    with training(folder, note):
         write_config(folder, config)
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
         train_rows = _rows_by_document(encode_labelled(train, encoder, scheme), train_indices)
         dev_rows = encode_labelled(dev, encoder, scheme)
-        base = build_model(config, backbone, scheme.labels)
-        model = add_lora(base, config) if config.lora is not None else base
         total, trainable = count_parameters(model)
         trainer = AveragedTrainer(
             model=model,
@@ -179,7 +190,7 @@ class _Clock(TrainerCallback):
         write_atomic(self._path, f"{self.seconds():.1f}")
 
 
-def _checkpoint_to_resume(folder: Path, config: TrainConfig) -> str | None:
+def _checkpoint_to_resume(folder: Path, config: TrainConfig, note: dict[str, str]) -> str | None:
     checkpoints = folder / CHECKPOINTS
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     if last is not None and read_config(folder) != config:
@@ -188,6 +199,8 @@ def _checkpoint_to_resume(folder: Path, config: TrainConfig) -> str | None:
             "pass the same options, or remove the folder and begin anew",
             path=folder,
         )
+    if last is not None and read_training_note(folder) != note:
+        raise InputError("this training began with other data; remove the folder and begin anew", path=folder)
     return str(last) if last is not None else None
 
 

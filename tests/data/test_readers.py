@@ -127,18 +127,21 @@ def test_jsonl_without_tokens_or_id_and_with_source_types(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("record", "problem"),
     [
-        ("{", "not JSON"),
-        ('{"text": "  "}', "not blank"),
-        ('{"text": "a", "label": 1}', "unknown keys"),
+        ("{", "Invalid JSON"),
+        ('{"text": "  "}', "text: String should match"),
+        ('{"text": "a", "label": 1}', "label: Unexpected keyword"),
         ('{"text": "abc", "spans": [{"start": 2, "end": 9, "type": "OS"}]}', "ends at 9"),
         ('{"text": "abc", "spans": [{"start": 2, "end": 1, "type": "OS"}]}', "0 <= start < end"),
         (
             '{"text": "abc", "spans": [{"start": 0, "end": 2, "type": "OS"}, {"start": 1, "end": 3, "type": "OS"}]}',
             "overlaps",
         ),
-        ('{"text": "abc", "spans": [{"start": "0", "end": 2, "type": "OS"}]}', "must be integers"),
+        (
+            '{"text": "abc", "spans": [{"start": "0", "end": 2, "type": "OS"}]}',
+            "spans.0.start: Input should be",
+        ),
         ('{"text": "abc", "spans": [{"start": 0, "end": 2, "type": "Alien"}]}', "no mapping"),
-        ("[1]", "JSON object"),
+        ("[1]", "should be"),
     ],
 )
 def test_bad_jsonl_names_the_line(tmp_path: Path, record: str, problem: str) -> None:

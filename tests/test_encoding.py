@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from conftest import Tiny
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from itner.encoding import Encoder, window_spans
+from itner.store import TOKENIZER
+from itner.tokens import split_tokens
+from itner.types import Document, Token
+
+
+def document(text: str, tokens: tuple[Token, ...] | None = None) -> Document:
+    return Document(text, split_tokens(text) if tokens is None else tokens, (), "d", "test")
+
+
+@pytest.fixture
+def encoder(tiny: Tiny) -> Encoder:
+    return Encoder.from_file(tiny.backbone / TOKENIZER, 10)  # room for 8 pieces
+
+
+def test_window_spans_by_hand() -> None:
+    assert window_spans(8, 8) == [(0, 8)]
+    # A quarter of 8 overlaps, so the step is 6; the last window ends with the text.
+    assert window_spans(9, 8) == [(0, 8), (1, 9)]
+    assert window_spans(20, 8) == [(0, 8), (6, 14), (12, 20)]
+    assert window_spans(21, 8) == [(0, 8), (6, 14), (12, 20), (13, 21)]
+    assert window_spans(0, 8) == [(0, 0)]
+
+
+def test_of_an_overlap_each_window_reads_the_half_with_its_context(encoder: Encoder) -> None:
+    windows = encoder.encode([document("the " * 20)])  # one piece a token
+    assert [window.tokens.tolist() for window in windows] == [
+        [0, 1, 2, 3, 4, 5, 6],
+        [7, 8, 9, 10, 11, 12],
+        [13, 14, 15, 16, 17, 18, 19],
+    ]
+    # Each window begins with [CLS] and ends with [SEP]; positions count from there.
+    assert [window.positions.tolist() for window in windows] == [
+        [1, 2, 3, 4, 5, 6, 7],
+        [2, 3, 4, 5, 6, 7],
+        [2, 3, 4, 5, 6, 7, 8],
+    ]
+    assert all((window.ids[0], window.ids[-1]) == (2, 3) for window in windows)
+
+
+def test_a_token_is_read_at_its_first_piece(encoder: Encoder, tiny: Tiny) -> None:
+    pieces = Tokenizer.from_file(str(tiny.backbone / TOKENIZER))
+    (window,) = encoder.encode([document("ab windows c#")])
+    assert [pieces.id_to_token(int(i)) for i in window.ids] == ["[CLS]", "a", "##b", "windows", "c", "#", "[SEP]"]
+    assert window.positions.tolist() == [1, 3, 4]
+    assert window.tokens.tolist() == [0, 1, 2]
+
+
+def test_the_tokenizers_own_truncation_and_padding_are_off(tiny: Tiny) -> None:
+    tokenizer = Tokenizer.from_file(str(tiny.backbone / TOKENIZER))
+    tokenizer.enable_truncation(4)
+    tokenizer.enable_padding(length=64)
+    windows = Encoder(tokenizer, 64).encode([document("the " * 30), document("the")])
+    assert [len(window.ids) for window in windows] == [32, 3]
+    assert len(windows[0].tokens) == 30
+
+
+def test_documents_without_tokens_or_pieces_have_no_window(encoder: Encoder) -> None:
+    found = encoder.encode([document(""), document("the", ()), document(" \n "), document("the")])
+    assert [window.document for window in found] == [3]
+    assert encoder.encode([]) == []
+
+
+def test_text_before_the_first_token_belongs_to_none(encoder: Encoder) -> None:
+    (window,) = encoder.encode([document("the the windows", (Token(8, 15),))])
+    assert window.tokens.tolist() == [0]
+    assert window.positions.tolist() == [3]
+
+
+def test_special_tokens_spelled_in_a_text_move_no_offset(encoder: Encoder) -> None:
+    text = "[SEP] windows [MASK]"
+    doc = document(text)
+    (window,) = encoder.encode([doc])
+    names = {doc.token_texts()[t]: p for t, p in zip(window.tokens, window.positions, strict=True)}
+    (word,) = encoder.encode([document("windows")])
+    assert window.ids[names["windows"]] == word.ids[1]
+
+
+def test_a_byte_level_piece_belongs_to_the_word_after_its_space() -> None:
+    # As in RoBERTa: the space before a word is a part of its first piece, and of that piece's offsets.
+    words = ["<s>", "</s>", "a", "o", "k", "ok", "Ġ", "Ġok", "Ġa"]
+    merges = [("o", "k"), ("Ġ", "ok"), ("Ġ", "a")]
+    tokenizer = Tokenizer(models.BPE({word: i for i, word in enumerate(words)}, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    doc = document("ok ok a ok")
+    (window,) = Encoder(tokenizer, 10).encode([doc])
+    assert window.ids.tolist() == [5, 7, 8, 7]
+    assert window.tokens.tolist() == window.positions.tolist() == [0, 1, 2, 3]
+
+
+def test_every_token_of_a_contraction_is_read() -> None:
+    # Tokens are ca and n't, pieces are can, ' and t (as all-MiniLM cuts them). A token that no piece speaks for is
+    # always O, so a mention that begins with "can't" could never be found whole.
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "can", "'", "t", "open"]
+    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    doc = document("can't open")
+    assert doc.token_texts() == ["ca", "n't", "open"]
+    (window,) = Encoder(tokenizer, 10).encode([doc])
+    assert window.tokens.tolist() == [0, 1, 2]
