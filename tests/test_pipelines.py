@@ -13,7 +13,6 @@ from itner.data.processed import read_split
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.export.benchmark import BenchSettings
-from itner.export.onnx import RECIPE
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import Int8Recipe

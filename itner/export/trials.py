@@ -23,9 +23,6 @@ from itner.results import Counts, Int8Recipe, Int8Trial, Int8Trials
 from itner.store import TOKENIZER, Run
 from itner.types import Document
 
-CLASSIFIER = "classifier"
-# The inputs of these hold the largest outliers, which cost a per-tensor scale most.
-FFN_OUTPUT = r"layer\.\d+/output/dense"
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
 RECIPES: tuple[Int8Recipe, ...] = (
     RECIPE,
@@ -33,14 +30,12 @@ RECIPES: tuple[Int8Recipe, ...] = (
     replace(RECIPE, per_channel=True, reduce_range=True),
     replace(RECIPE, reduce_range=True),
     replace(RECIPE, embeddings=False),
-    replace(RECIPE, embeddings=False, per_channel=True),
-    replace(RECIPE, fp32_nodes=CLASSIFIER),
-    replace(RECIPE, fp32_nodes=FFN_OUTPUT),
-    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=True),
-    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=True, embeddings=False),
     replace(RECIPE, fused=False),
-    replace(RECIPE, fused=False, per_channel=True),
     replace(RECIPE, weight_type="QUInt8"),
+    replace(RECIPE, fp32_nodes=""),
+    replace(RECIPE, fp32_nodes="", per_channel=True),
+    replace(RECIPE, fp32_nodes="classifier"),
+    replace(RECIPE, fp32_nodes="", fused=False, per_channel=True),
 )
 _LENGTH = 128
 _ROUNDS, _CALLS, _WARMUP = 8, 25, 5

@@ -12,10 +12,8 @@ from itner.store import TOKENIZER, Run
 
 def load_tagger(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> ModelTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    tokenizer = run.path / TOKENIZER
-    return ModelTagger(
-        load_scorer(run, precision, threads, spin), Encoder.from_file(tokenizer, run.info.max_length), run_scheme(run)
-    )
+    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length)
+    return ModelTagger(load_scorer(run, precision, threads, spin), encoder, run_scheme(run))
 
 
 def load_scorer(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> Scorer:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from synthetic import write_run
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.export.onnx import export_run
-from itner.infer.load import load_tagger, run_scheme
+from itner.infer.load import load_scorer, load_tagger, run_scheme
 from itner.store import Run, RunStore
 
 
@@ -38,11 +38,13 @@ def test_tagging_with_onnx_needs_no_training_library(full_run: Run) -> None:
 def test_a_run_without_its_tokenizer_or_files_says_what_is_missing(tmp_path: Path) -> None:
     folder = write_run(tmp_path, "bare")
     run = RunStore(tmp_path).load("bare")
-    with pytest.raises(InputError, match=r"tokenizer\.json is missing"):
+    with pytest.raises(InputError, match=r"tokenizer\.json: no such file"):
         load_tagger(run, "int8")
     (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(InputError, match=r"no such ONNX file; build it with scripts/export\.py"):
+    with pytest.raises(InputError, match="not a tokenizer"):
         load_tagger(run, "int8")
+    with pytest.raises(InputError, match=r"no such ONNX file; build it with scripts/export\.py"):
+        load_scorer(run, "int8")
 
 
 @pytest.mark.parametrize(
@@ -51,11 +53,12 @@ def test_a_run_without_its_tokenizer_or_files_says_what_is_missing(tmp_path: Pat
 )
 def test_labels_in_any_other_order_are_refused(tmp_path: Path, labels: tuple[str, ...]) -> None:
     # Label ids are read by position; labels in another order would name every mention wrongly.
-    write_run(tmp_path, "run")
-    run = RunStore(tmp_path).load("run")
-    assert run_scheme(run).types == IT5.types
+    folder = write_run(tmp_path, "run")
+    assert run_scheme(RunStore(tmp_path).load("run")).types == IT5.types
+    info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(info | {"labels": labels}), encoding="utf-8")
     with pytest.raises(InputError, match="labels"):
-        run_scheme(replace(run, info=replace(run.info, labels=labels)))
+        RunStore(tmp_path).load("run")
 
 
 @pytest.mark.parametrize("damaged", ["tokenizer.json", "onnx/model_int8.onnx"])
