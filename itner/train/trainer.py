@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from torch import nn
 from transformers import (
     AutoTokenizer,
     DataCollatorForTokenClassification,
@@ -50,6 +52,7 @@ from itner.train.model import add_lora, build_model, count_parameters, save_mode
 from itner.types import Document
 
 IGNORED = -100  # torch's cross entropy skips this label
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 def encode_labelled(documents: Sequence[Document], encoder: Encoder, scheme: LabelScheme) -> list[dict[str, Any]]:
@@ -108,6 +111,7 @@ def train_run(
         trainer = AveragedTrainer(
             model=model,
             args=_arguments(config, folder / CHECKPOINTS, device),
+            optimizers=(build_optimizer(model, config), None),
             train_dataset=Dataset.from_list(train_rows).remove_columns("document"),
             eval_dataset=Dataset.from_list(dev_rows).remove_columns("document"),
             data_collator=DataCollatorForTokenClassification(tokenizer),
@@ -152,6 +156,33 @@ def train_run(
         write_atomic(folder / RUN, to_json(info))
         shutil.rmtree(folder / CHECKPOINTS)
     return info
+
+
+def build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
+    """AdamW with layer-wise learning rates; biases and layer norms get no weight decay."""
+    trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    numbers = {name: int(match[1]) for name, _ in trained if (match := _LAYER.search(name))}
+    layers = max(numbers.values(), default=-1) + 1
+    groups: dict[tuple[int, bool], list[nn.Parameter]] = {}
+    for name, parameter in trained:
+        below_top = 0
+        if name in numbers:
+            below_top = layers - 1 - numbers[name]
+        elif ".embeddings." in name:
+            below_top = layers
+        groups.setdefault((below_top, parameter.ndim > 1), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "lr": config.learning_rate * config.layer_decay**below_top,
+                "weight_decay": config.weight_decay if decayed else 0.0,
+            }
+            for (below_top, decayed), parameters in groups.items()
+        ],
+        lr=config.learning_rate,
+        fused=True,
+    )
 
 
 class _Report(TrainerCallback):

@@ -14,8 +14,9 @@ from itner.errors import InputError
 from itner.infer.load import load_tagger
 from itner.labels import document_tags
 from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
-from itner.train.model import load_model
-from itner.train.trainer import IGNORED, encode_labelled
+from itner.train.backbone import find_backbone
+from itner.train.model import build_model, load_model
+from itner.train.trainer import IGNORED, build_optimizer, encode_labelled
 
 
 def test_a_run_folder_is_complete_and_portable(tiny_run: Run, tiny: Tiny) -> None:
@@ -87,6 +88,20 @@ def test_labels_stand_at_first_pieces_only(tiny: Tiny) -> None:
     expected = [tiny.scheme.labels.index(tag) for tag in document_tags(document)[0]]
     assert sorted(read) == sorted(expected)
     assert all(len(row["input_ids"]) <= 8 for row in rows)
+
+
+def test_layers_learn_more_slowly_the_lower_they_stand(tiny: Tiny) -> None:
+    config = tiny.config("x", layer_decay=0.5, learning_rate=1e-3)
+    model = build_model(config, find_backbone(config.backbone), tiny.scheme.labels)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    groups = build_optimizer(model, config).param_groups
+    rates = {names[id(p)]: (group["lr"], group["weight_decay"]) for group in groups for p in group["params"]}
+    assert set(rates) == set(names.values())
+    assert rates["classifier.weight"] == (1e-3, 0.01)
+    assert rates["bert.encoder.layer.1.output.dense.weight"] == (1e-3, 0.01)
+    assert rates["bert.encoder.layer.0.output.dense.weight"] == (5e-4, 0.01)
+    assert rates["bert.embeddings.word_embeddings.weight"] == (2.5e-4, 0.01)
+    assert rates["bert.embeddings.LayerNorm.bias"] == (2.5e-4, 0.0)
 
 
 def test_a_killed_training_is_incomplete_and_resumes(tiny: Tiny, tmp_path: Path) -> None:
