@@ -30,7 +30,15 @@ st.markdown(comparison_in_words(runs, rows, dataset))
 
 facts = tables.highlights(rows)
 for column, fact in zip(st.columns(max(len(facts), 1)), facts, strict=False):
-    column.metric(fact.label, fact.value, help=fact.help, border=True)
+    column.metric(
+        fact.label,
+        fact.value,
+        fact.holder,
+        delta_color="off",
+        delta_arrow="off",
+        help=fact.help,
+        border=True,
+    )
 
 st.subheader("F1 against latency")
 reported = [result for result in published.results if result.dataset == dataset]

@@ -60,9 +60,12 @@ def test_the_spread_of_a_latency() -> None:
 
 
 def test_recipes_have_names_that_tell_them_apart() -> None:
-    assert Int8Recipe().name == "QInt8, per tensor, embeddings INT8, classifier INT8, fused graph"
-    other = Int8Recipe("QUInt8", per_channel=True, reduce_range=True, embeddings=False, classifier=False, fused=False)
-    assert other.name == "QUInt8, per channel, embeddings FP32, classifier FP32, plain graph, reduced range"
+    assert Int8Recipe().name == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
+    assert Int8Recipe(fp32_nodes="").name == "QInt8, per tensor, embeddings INT8, fused graph"
+    other = Int8Recipe(
+        "QUInt8", per_channel=True, reduce_range=True, embeddings=False, fp32_nodes="classifier", fused=False
+    )
+    assert other.name == ("QUInt8, per channel, embeddings FP32, plain graph, reduced range, FP32 nodes classifier")
 
 
 def test_reports_go_to_json_and_back_without_loss() -> None:

@@ -74,6 +74,7 @@ class Highlight:
 
     label: str
     value: str
+    holder: str
     help: str
 
 
@@ -85,11 +86,11 @@ def highlights(rows: Sequence[Row]) -> list[Highlight]:
         known = [(value, row) for row in rows if (value := key(row)) is not None]
         if known:
             value, row = (max if largest else min)(known, key=lambda pair: pair[0])
-            found.append(Highlight(f"{label}: {row.label}", show(value), f"Of {len(known)} measured."))
+            found.append(Highlight(label, show(value), row.label, f"Of {len(known)} measured."))
 
     add("Best micro-F1", lambda row: row.micro_f1, lambda value: f"{value:.3f}", True)
     add("Lowest latency", lambda row: row.p50_ms, lambda value: f"{value:.1f} ms", False)
-    add("Highest throughput", lambda row: row.tokens_per_s, lambda value: f"{value:,.0f} tokens/s", True)
+    add("Most tokens/s", lambda row: row.tokens_per_s, lambda value: f"{value:,.0f}", True)
     add("Smallest", lambda row: row.size_mib, lambda value: f"{value:.1f} MiB", False)
     return found
 
