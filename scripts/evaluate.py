@@ -7,7 +7,9 @@ from _command import parser, run
 from itner import pipelines
 from itner.config import PRECISIONS
 from itner.data.corpus import SPLITS
+from itner.eval.confusion import list_confusions
 from itner.progress import ConsoleProgress
+from itner.store import RunStore
 
 EXAMPLES = """\
   python scripts/evaluate.py minilm_full --dataset stackoverflow --precision all
@@ -33,6 +35,10 @@ def main() -> None:
             f"[{interval.low:.4f}, {interval.high:.4f}]  macro-F1 {report.macro_f1:.4f}  "
             f"token accuracy {report.token_accuracy:.4f}"
         )
+    for report in RunStore().load(given.run).errors.reports:
+        if (report.dataset, report.split, report.precision) == (given.dataset, given.split, precisions[-1]):
+            confusions = ", ".join(f"{gold} → {pred}: {count}" for gold, pred, count in list_confusions(report)[:6])
+            print(f"most frequent confusions at {report.precision}: {confusions}")
 
 
 if __name__ == "__main__":

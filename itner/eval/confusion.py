@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from itner.results import OUTSIDE, ErrorClass, ErrorRecord, Span
+from itner.results import OUTSIDE, ErrorClass, ErrorRecord, ErrorReport, Span
 from itner.types import Mention
 
 
@@ -43,6 +43,17 @@ def summarize_confusion(
         for mention in alone:
             table[OUTSIDE][mention.type] += 1
     return table
+
+
+def list_confusions(report: ErrorReport) -> list[tuple[str, str, int]]:
+    """(gold type, predicted type, mentions) off the diagonal, most frequent first; O stands for "none"."""
+    cells = [
+        (gold, pred, count)
+        for gold, row in report.confusion.items()
+        for pred, count in row.items()
+        if gold != pred and count
+    ]
+    return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
 def list_errors(document_id: str, gold: Sequence[Mention], pred: Sequence[Mention]) -> list[ErrorRecord]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from itner.domains.it import IT5
-from itner.eval.confusion import list_errors, pair_mentions, summarize_confusion
+from itner.eval.confusion import list_confusions, list_errors, pair_mentions, summarize_confusion
+from itner.results import ErrorReport
 from itner.types import Mention
 
 GOLD = [Mention(0, 5, "OS"), Mention(6, 10, "VERSION"), Mention(20, 25, "ERROR"), Mention(30, 40, "SOFTWARE")]
@@ -56,3 +57,9 @@ def test_touching_is_not_overlapping() -> None:
     pairs, alone = pair_mentions([Mention(0, 5, "OS")], [Mention(5, 8, "OS")])
     assert pairs[0][1] is None
     assert len(alone) == 1
+
+
+def test_the_most_frequent_confusion_comes_first_and_the_diagonal_never() -> None:
+    table = {"OS": {"OS": 9, "O": 2}, "O": {"OS": 3}, "ERROR": {"O": 3, "OS": 0}}
+    report = ErrorReport("x", "dev", "a" * 64, "int8", "a" * 64, table, ())
+    assert list_confusions(report) == [("ERROR", "O", 3), ("O", "OS", 3), ("OS", "O", 2)]
