@@ -35,10 +35,10 @@ def main() -> None:
             f"[{interval.low:.4f}, {interval.high:.4f}]  macro-F1 {report.macro_f1:.4f}  "
             f"token accuracy {report.token_accuracy:.4f}"
         )
-    for report in RunStore().load(given.run).errors.reports:
-        if (report.dataset, report.split, report.precision) == (given.dataset, given.split, precisions[-1]):
-            confusions = ", ".join(f"{gold} → {pred}: {count}" for gold, pred, count in list_confusions(report)[:6])
-            print(f"most frequent confusions at {report.precision}: {confusions}")
+    for found in RunStore().load(given.run).errors.reports:
+        if (found.dataset, found.split, found.precision) == (given.dataset, given.split, precisions[-1]):
+            confusions = ", ".join(f"{gold} → {pred}: {count}" for gold, pred, count in list_confusions(found)[:6])
+            print(f"most frequent confusions at {found.precision}: {confusions}")
 
 
 if __name__ == "__main__":
