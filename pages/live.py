@@ -7,10 +7,10 @@ import streamlit as st
 from itner.config import PRECISION_NAMES
 from itner.errors import InputError
 from itner.eval.agreement import find_places
+from itner.highlight import STYLE, legend
 from itner.ui import tables
 from itner.ui.cache import load_runs
 from itner.ui.examples import EXAMPLES
-from itner.ui.highlight import STYLE, legend
 from itner.ui.live import MAX_CHARACTERS, Choice, list_choices, tag_with, view
 from itner.ui.widgets import download_csv, keep, show_broken, show_no_runs
 

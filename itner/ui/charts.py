@@ -9,9 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from itner.config import PRECISION_NAMES, Family
+from itner.palette import FAMILY_COLORS, NEUTRAL, PRECISION_SYMBOLS
 from itner.report import Row
 from itner.results import PublishedResult
-from itner.ui.palette import FAMILY_COLORS, NEUTRAL, PRECISION_SYMBOLS
 
 _LARGEST_BUBBLE = 42
 

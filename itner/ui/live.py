@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from itner.config import PRECISION_NAMES, PRECISIONS, Precision
 from itner.eval.agreement import Place
+from itner.highlight import highlight
 from itner.store import Run
 from itner.types import Mention
 from itner.ui.cache import get_tagger
-from itner.ui.highlight import highlight
 
 MAX_CHARACTERS = 20_000
 _TIMED_CALLS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
+from itner.palette import type_color
 from itner.types import Mention
-from itner.ui.palette import type_color
 
 STYLE = """<style>
 .itner-text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 2.1; unicode-bidi: plaintext; }

@@ -6,9 +6,9 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itner.highlight import highlight, legend
+from itner.palette import NEUTRAL, TYPE_COLORS, type_color
 from itner.types import Mention
-from itner.ui.highlight import highlight, legend
-from itner.ui.palette import NEUTRAL, TYPE_COLORS, type_color
 
 
 def plain(html: str) -> str:

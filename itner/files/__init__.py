@@ -1,0 +1,1 @@
+"""Uploaded or local files: reading their text safely, tagging it in bulk, writing the results."""
