@@ -192,6 +192,7 @@ def evaluate(
                 precision=precision,
                 weights_sha256=run.info.weights_sha256,
                 confusion=summarize_confusion(gold_mentions, pred_mentions, IT5.types),
+                gold_mentions={document.id: len(document.mentions) for document in documents if document.mentions},
                 errors=tuple(
                     record
                     for document, found in zip(documents, pred_mentions, strict=True)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from itner.config import PRECISION_NAMES, PRECISIONS, Family, Precision, describe
 from itner.data.sources import DATA_ROOT
 from itner.errors import InputError
-from itner.results import BenchResult, EvalReport, Published, from_json
+from itner.results import BenchResult, ErrorReport, EvalReport, Published, from_json
 from itner.store import Run
 
 PUBLISHED = DATA_ROOT / "published.json"
@@ -29,6 +29,7 @@ class Row:
     precision: Precision
     parameters: int
     report: EvalReport | None
+    errors: ErrorReport | None
     bench: BenchResult | None
     bench_length: int | None
 
@@ -41,6 +42,11 @@ class Row:
     def micro_f1(self) -> float | None:
         """Strict entity-level micro-F1."""
         return self.report.micro.f1 if self.report else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of gold mentions that were found."""
+        return self.report.micro.recall if self.report else None
 
     @property
     def p50_ms(self) -> float | None:
@@ -77,7 +83,9 @@ def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Ro
             if report is None and bench is None:
                 continue
             length = max(bench.forward) if bench else None
-            rows.append(Row(run.name, run.info.family, precision, run.info.parameters_total, report, bench, length))
+            errors = run.error_report(dataset, split, precision)
+            parameters = run.info.parameters_total
+            rows.append(Row(run.name, run.info.family, precision, parameters, report, errors, bench, length))
     return rows
 
 

@@ -7,7 +7,7 @@ JSON and back without loss; an unknown key is an error that names it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field, TypeAdapter, field_validator
 from pydantic.dataclasses import dataclass
@@ -144,7 +144,10 @@ class EvalReport:
         return [counts for counts in self.per_type.values() if counts.tp + counts.fp + counts.fn]
 
 
-ErrorClass = Literal["boundary", "type", "boundary and type", "missed", "spurious"]
+# "fragment": a prediction on a gold mention that another prediction matches better. With it, the distinct gold spans of
+# the records are the false negatives of strict scoring, and the distinct predicted spans its false positives.
+ErrorClass = Literal["boundary", "type", "boundary and type", "missed", "spurious", "fragment"]
+ERROR_CLASSES: tuple[ErrorClass, ...] = get_args(ErrorClass)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -172,6 +175,7 @@ class ErrorReport:
 
     `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
     most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
+    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs.
     """
 
     dataset: str
@@ -179,7 +183,8 @@ class ErrorReport:
     split_sha256: Sha256
     precision: Precision
     weights_sha256: Sha256
-    confusion: dict[str, dict[str, int]]
+    confusion: dict[str, dict[str, NonNegative]]
+    gold_mentions: dict[str, Positive]
     errors: tuple[ErrorRecord, ...]
 
 
@@ -196,7 +201,7 @@ class Errors:
     """`errors.json`: one report per (dataset, split, weight precision)."""
 
     reports: tuple[ErrorReport, ...]
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
 
 @dataclass(frozen=True, config=STRICT)

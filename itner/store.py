@@ -122,6 +122,11 @@ class Run:
         key = (dataset, split, precision)
         return next((r for r in self.metrics.reports if (r.dataset, r.split, r.precision) == key), None)
 
+    def error_report(self, dataset: str, split: str, precision: Precision) -> ErrorReport | None:
+        """The errors on a dataset split at a weight precision, None when there is no record of them."""
+        key = (dataset, split, precision)
+        return next((r for r in self.errors.reports if (r.dataset, r.split, r.precision) == key), None)
+
 
 @dataclass(frozen=True)
 class BrokenRun:

@@ -78,7 +78,9 @@ def test_reports_go_to_json_and_back_without_loss() -> None:
         ErrorRecord("d-1", "missed", Span(0, 3, "OS"), None),
         ErrorRecord("d-2", "spurious", None, Span(4, 9, "ERROR")),
     )
-    errors = Errors((ErrorReport("x", "dev", HASH, "fp16", HASH, {"OS": {"O": 1}, "O": {"ERROR": 1}}, records),))
+    errors = Errors(
+        (ErrorReport("x", "dev", HASH, "fp16", HASH, {"OS": {"O": 1}, "O": {"ERROR": 1}}, {"d": 1}, records),)
+    )
     assert from_json(Errors, to_json(errors, indent=None)) == errors
     assert to_json(errors, indent=None).count("\n") == 1
 

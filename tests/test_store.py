@@ -145,7 +145,7 @@ def test_reports_are_merged_by_dataset_split_and_precision(tmp_path: Path) -> No
     assert (test.per_type["SOFTWARE"].tp, dev.per_type["SOFTWARE"].tp) == (11, 12)
 
     record = ErrorRecord("d", "missed", Span(0, 3, "OS"), None)
-    errors = ErrorReport("stackoverflow", "test", HASH, "int8", HASH, {"OS": {"O": 1}}, (record,))
+    errors = ErrorReport("stackoverflow", "test", HASH, "int8", HASH, {"OS": {"O": 1}}, {"d": 1}, (record,))
     write_errors(run, [errors])
     write_errors(run, [errors])
     assert RunStore(tmp_path).load("good").errors.reports == (errors,)

@@ -57,14 +57,17 @@ def list_confusions(report: ErrorReport) -> list[tuple[str, str, int]]:
 
 
 def list_errors(document_id: str, gold: Sequence[Mention], pred: Sequence[Mention]) -> list[ErrorRecord]:
-    """One record per gold mention that is not exactly right and per prediction that overlaps none."""
+    """One record per gold mention that is not exactly right, and per prediction that no gold mention is paired with."""
     pairs, alone = pair_mentions(gold, pred)
     records = []
+    paired = {match for _, match in pairs if match is not None}
     for mention, match in pairs:
         kind = _classify(mention, match)
         if kind is not None:
             records.append(ErrorRecord(document_id, kind, _span(mention), _span(match) if match else None))
     records += [ErrorRecord(document_id, "spurious", None, _span(mention)) for mention in alone]
+    fragments = [mention for mention in pred if mention not in paired and mention not in alone]
+    records += [ErrorRecord(document_id, "fragment", None, _span(mention)) for mention in fragments]
     return records
 
 

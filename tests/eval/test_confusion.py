@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from itner.domains.it import IT5
 from itner.eval.confusion import list_confusions, list_errors, pair_mentions, summarize_confusion
 from itner.results import ErrorReport
@@ -61,5 +64,32 @@ def test_touching_is_not_overlapping() -> None:
 
 def test_the_most_frequent_confusion_comes_first_and_the_diagonal_never() -> None:
     table = {"OS": {"OS": 9, "O": 2}, "O": {"OS": 3}, "ERROR": {"O": 3, "OS": 0}}
-    report = ErrorReport("x", "dev", "a" * 64, "int8", "a" * 64, table, ())
+    report = ErrorReport("x", "dev", "a" * 64, "int8", "a" * 64, table, {}, ())
     assert list_confusions(report) == [("ERROR", "O", 3), ("O", "OS", 3), ("OS", "O", 2)]
+
+
+def test_a_second_prediction_on_the_same_gold_mention_is_a_fragment() -> None:
+    records = list_errors("d", [Mention(0, 10, "OS")], [Mention(0, 6, "OS"), Mention(7, 10, "VERSION")])
+    assert [(record.kind, record.pred and record.pred.start) for record in records] == [
+        ("boundary", 0),
+        ("fragment", 7),
+    ]
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> list[Mention]:
+    cuts = sorted(draw(st.sets(st.integers(0, 14), max_size=8)))
+    kinds = st.sampled_from(IT5.types)
+    return [Mention(a, b, draw(kinds)) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+
+
+@given(spans(), spans())
+def test_the_records_hold_every_false_negative_and_every_false_positive_once(
+    gold: list[Mention], pred: list[Mention]
+) -> None:
+    records = list_errors("d", gold, pred)
+    missed = {(r.gold.start, r.gold.end, r.gold.type) for r in records if r.gold}
+    wrong = {(r.pred.start, r.pred.end, r.pred.type) for r in records if r.pred}
+    expected, found = ({(m.start, m.end, m.type) for m in mentions} for mentions in (gold, pred))
+    assert missed == expected - found
+    assert wrong == found - expected
