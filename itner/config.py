@@ -6,7 +6,7 @@ Unknown keys and wrong types are errors that name the key. `PRESETS` holds the n
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
@@ -19,6 +19,7 @@ STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
 Family = Literal["full", "lora", "distilled architecture"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
 Precision = Literal["torch-fp32", "fp32", "fp16", "int8"]
 # FP32 in PyTorch is the reference that the ONNX files are compared with; the others are ONNX files.
 ONNX_PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")

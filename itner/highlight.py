@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 from itner.palette import type_color
 from itner.types import Mention
@@ -18,6 +19,14 @@ STYLE = """<style>
   white-space: nowrap; }
 .itner-text .differs .tag::before { content: "\\2260\\00a0"; }
 .itner-text .gap { border-bottom: 2px dotted currentColor; opacity: 0.75; }
+.itner-aligned { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; line-height: 1.7; }
+.itner-aligned .piece { display: inline-grid; vertical-align: top; justify-items: stretch; margin-bottom: 0.35em; }
+.itner-aligned .bar { font-size: 0.72em; line-height: 1.35; height: 1.5em; margin: 0.1em 0; padding: 0 0.35em;
+  white-space: nowrap; border: 1px solid var(--c); border-left: 4px solid var(--c);
+  background: color-mix(in srgb, var(--c) 18%, transparent); }
+.itner-aligned .bar.wrong { border-style: dashed; border-left-style: solid; }
+.itner-aligned .bar.goes-on { border-left-width: 1px; }
+.itner-aligned .none { font-size: 0.72em; height: 1.5em; margin: 0.1em 0; }
 .itner-legend span { display: inline-block; margin-right: 1.1em; font-size: 0.85em; }
 .itner-legend i { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 0.2em; margin-right: 0.35em; }
 </style>"""
@@ -53,6 +62,42 @@ def highlight(
         position = end
     parts.append(escape(text[position:]))
     return f'<div class="itner-text" dir="auto">{"".join(parts)}</div>'
+
+
+def aligned(text: str, rows: Sequence[tuple[str, Sequence[Mention]]]) -> str:
+    """The text with several annotations of it one under the other; the first row is what the others are held against.
+
+    Args:
+        rows: a name and its mentions, in text order and without overlap.
+    """
+    cuts = {0, len(text)}
+    for _, mentions in rows:
+        cuts |= {place for mention in mentions for place in (mention.start, mention.end)}
+    expected = {(mention.start, mention.end, mention.type) for mention in rows[0][1]} if rows else set()
+    bounds = sorted(cuts)
+    parts = []
+    for start, end in pairwise(bounds):
+        covering = [next((m for m in mentions if m.start <= start < m.end), None) for _, mentions in rows]
+        word = escape(text[start:end])
+        if not any(covering):
+            parts.append(word)
+            continue
+        bars = []
+        for (name, _), mention in zip(rows, covering, strict=True):
+            if mention is None:
+                bars.append('<span class="none"></span>')
+                continue
+            wrong = (mention.start, mention.end, mention.type) not in expected
+            classes = "bar" + (" wrong" if wrong else "") + (" goes-on" if start > mention.start else "")
+            said = f"{name}: {mention.type}" + (", differs" if wrong else "")
+            # A mention that other rows cut into pieces is named at its first piece.
+            label = "" if start > mention.start else ("≠\u00a0" if wrong else "") + f"{name} {mention.type}"
+            bars.append(
+                f'<span class="{classes}" style="--c:{type_color(mention.type)}" title="{escape(said, quote=True)}">'
+                f"{escape(label)}</span>"
+            )
+        parts.append(f'<span class="piece"><span>{word}</span>{"".join(bars)}</span>')
+    return f'<div class="itner-aligned" dir="auto">{"".join(parts)}</div>'
 
 
 def legend(types: Sequence[str]) -> str:

@@ -90,13 +90,14 @@ def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Ro
 
 
 def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
-    """Datasets that any run was evaluated on, the one with most reports first."""
+    """Datasets that any run was evaluated on, the one with most reports first, then the one most were trained on."""
     counts: dict[str, int] = {}
     for run in runs:
         for report in run.metrics.reports:
             if report.split == split:
                 counts[report.dataset] = counts.get(report.dataset, 0) + 1
-    return sorted(counts, key=lambda name: (-counts[name], name))
+    trained = [run.info.dataset.name for run in runs]
+    return sorted(counts, key=lambda name: (-counts[name], -trained.count(name), name))
 
 
 def read_published(path: Path = PUBLISHED) -> Published:

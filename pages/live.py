@@ -4,48 +4,49 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.config import PRECISION_NAMES
 from itner.errors import InputError
 from itner.eval.agreement import find_places
 from itner.highlight import STYLE, legend
-from itner.ui import tables
-from itner.ui.cache import load_runs
+from itner.ui import live, selection, share, tables
+from itner.ui.cache import get_tagger
 from itner.ui.examples import EXAMPLES
-from itner.ui.live import MAX_CHARACTERS, Choice, list_choices, tag_with, view
-from itner.ui.widgets import download_csv, keep, show_broken, show_no_runs
+from itner.ui.widgets import begin_page, show_figure, show_table
 
-st.title("Live")
-st.markdown("Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
-runs, broken = load_runs()
-show_broken(broken)
-choices = {choice.label: choice for choice in list_choices(runs)}
-if not runs:
-    show_no_runs()
-    st.stop()
+runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
+choices = {choice.key: choice for choice in live.list_choices(runs)}
 for run in runs:
     if run.weights_path is None:
         st.info(f"Run `{run.name}` has no weights here. Build them with `python scripts/train.py {run.config.preset}`.")
 if not choices:
     st.stop()
 
-defaults = [label for label, choice in choices.items() if choice.precision == "int8"][:3]
-keep("live_models", defaults)
-keep("live_text", EXAMPLES["Mail client"])
-# A run that was kept from an earlier visit may be gone.
-st.session_state.live_models = [label for label in st.session_state.live_models if label in choices]
-
 
 def use_example() -> None:
     """Put the chosen example into the text box."""
     if st.session_state.live_example:
-        st.session_state.live_text = EXAMPLES[st.session_state.live_example]
+        selection.set_choice("text", EXAMPLES[st.session_state.live_example])
 
 
 st.pills("Examples", list(EXAMPLES), key="live_example", on_change=use_example)
-text = st.text_area("Text", key="live_text", height=160, max_chars=MAX_CHARACTERS, help="Ctrl+Enter tags the text.")
-selected = st.multiselect(
-    "Models", list(choices), key="live_models", max_selections=6, help="A run at a weight precision. Up to six."
+text = selection.choose_text(
+    "text",
+    next(iter(EXAMPLES.values())),
+    live.MAX_CHARACTERS,
+    live.MAX_LINK_CHARACTERS,
+    lambda: st.text_area(
+        "Text", key="text", height=160, max_chars=live.MAX_CHARACTERS, help="Ctrl+Enter tags the text."
+    ),
 )
+models, slider = st.columns([3, 1])
+with models:
+    defaults = [key for key, choice in choices.items() if choice.precision == "int8"][:3]
+    names = {key: choice.label for key, choice in choices.items()}
+    help = "A run at a weight precision. Up to six."
+    selected = selection.choose_many("Models", list(choices), "model", defaults, names, help, most=6)
+with slider:
+    help = "Mentions below it are hidden. Confidence of a mention: the probability of its least certain token."
+    threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f", help)
+selection.write_link()
 if not text.strip():
     st.info("Enter a text to tag.")
     st.stop()
@@ -54,29 +55,26 @@ if not selected:
     st.stop()
 
 results = {}
-for label in selected:
-    choice: Choice = choices[label]
+for key in selected:
     try:
-        results[label] = tag_with(choice, text)
+        results[names[key]] = live.above(live.tag_with(choices[key], text), threshold)
     except InputError as error:
-        st.error(f"{choice.run.name} at {PRECISION_NAMES[choice.precision]} cannot be loaded.")
+        st.error(f"{names[key]} cannot be loaded.")
         st.text(str(error))
 if not results:
     st.stop()
+by_label = {names[key]: choices[key] for key in selected if names[key] in results}
 
 places = find_places({label: result.mentions for label, result in results.items()})
-types = [label[2:] for label in runs[0].info.labels if label.startswith("B-")]
-st.html(STYLE + legend(types))
+st.html(STYLE + legend([label[2:] for label in runs[0].info.labels if label.startswith("B-")]))
 for row in range(0, len(results), 3):
     labels = list(results)[row : row + 3]
     for column, label in zip(st.columns(len(labels)), labels, strict=True):
         with column.container(border=True):
             result = results[label]
             st.markdown(f"**{label}**")
-            st.caption(
-                f"{len(result.mentions)} mentions in {result.milliseconds:.1f} ms", help="Median of three calls."
-            )
-            st.html(STYLE + view(text, label, result, places))
+            st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:.1f} ms", help="Median of 3 calls.")
+            st.html(STYLE + live.view(text, label, result, places))
 
 if len(results) > 1:
     differing = tables.disagreements(text, places)
@@ -85,11 +83,34 @@ if len(results) > 1:
         st.success(f"All {len(results)} models mark the same {len(places)} mentions.")
     else:
         st.caption(f"{len(differing)} of {len(places)} marked places. Numbers are confidences.")
-        st.dataframe(differing, hide_index=True, width="stretch")
-        download_csv(differing, "disagreements", key="download_disagreements")
+        show_table(differing, "disagreements")
 
-st.subheader("Mentions and confidence")
-found = tables.mention_table(text, {label: result.mentions for label, result in results.items()})
-st.dataframe(found, hide_index=True, width="stretch", column_config=tables.mention_columns())
-st.caption("Confidence of a mention: the probability of its least certain token.")
-download_csv(found, "mentions", key="download_mentions")
+mentions_tab, tokens_tab, race_tab, share_tab = st.tabs(["Mentions", "Tokens", "Race", "Share and export"])
+with mentions_tab:
+    found = tables.mention_table(text, {label: result.mentions for label, result in results.items()})
+    show_table(found, "mentions", tables.mention_columns())
+with tokens_tab:
+    shown = st.selectbox("Model", list(by_label), key="token_model")
+    tokens = live.token_table(get_tagger(by_label[shown].run, by_label[shown].precision), text)
+    show_table(tokens, "tokens", tables.token_columns())
+with race_tab:
+    st.caption(
+        f"Each model tags this text over and over, in turns, {live.RACE_ROUNDS} rounds. What you see is this machine "
+        "now, with everybody who uses it; the measured comparison stands on the Efficiency page."
+    )
+    if st.button("Start the race", icon=":material/flag:"):
+        taggers = {label: get_tagger(choice.run, choice.precision) for label, choice in by_label.items()}
+        families = {label: choice.run.info.family for label, choice in by_label.items()}
+        bar, lanes = st.progress(0.0, "Racing"), st.empty()
+
+        def show_round(table: object, share: float) -> None:
+            """Draw the state after a round."""
+            bar.progress(share, f"Racing: {share:.0%}")
+            lanes.plotly_chart(live.race_bars(table, families), width="stretch", key=f"race_{share}")
+
+        final = live.race(taggers, text, show_round)
+        bar.empty()
+        lanes.empty()
+        show_figure(live.race_bars(final, families), final, "race", "Bar chart: tokens per second of each model.")
+with share_tab:
+    st.code(share.permalink())

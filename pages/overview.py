@@ -1,63 +1,94 @@
-"""What is compared, and how good, fast and large it is."""
+"""The answer first: which run to deploy under the limits of a deployment, and why."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from itner.report import list_datasets, list_rows, read_published
-from itner.ui import charts, tables
-from itner.ui.cache import load_runs
+from itner.choose import advise, pareto_front
+from itner.report import list_rows, read_published
+from itner.ui import overview, selection, tables
+from itner.ui.cache import compare, find
 from itner.ui.facts import comparison_in_words, machine_in_words
-from itner.ui.widgets import download_csv, keep, show_broken, show_no_runs
+from itner.ui.widgets import begin_page, choose_dataset, show_figure, show_table
 
-st.title("Which tagger to deploy")
-runs, broken = load_runs()
-show_broken(broken)
-if not runs:
-    show_no_runs()
-    st.stop()
+runs = begin_page("Which tagger to deploy")
+dataset, split = choose_dataset(runs)
+rows = list_rows(runs, dataset, split)
+st.markdown(comparison_in_words(runs, rows, dataset, split))
 
-datasets = list_datasets(runs)
-if not datasets:
-    st.info("No run has been evaluated yet. Score one with:")
-    st.code(f"python scripts/evaluate.py {runs[0].name} --dataset DATASET --precision all", language="bash")
-    st.stop()
-keep("dataset", datasets[0])
-dataset = st.selectbox("Test set", datasets, key="dataset") if len(datasets) > 1 else datasets[0]
-rows = list_rows(runs, dataset)
-published = read_published()
-st.markdown(comparison_in_words(runs, rows, dataset))
-
-facts = tables.highlights(rows)
-for column, fact in zip(st.columns(max(len(facts), 1)), facts, strict=False):
-    column.metric(
-        fact.label,
-        fact.value,
-        fact.holder,
-        delta_color="off",
-        delta_arrow="off",
-        help=fact.help,
-        border=True,
-    )
+with st.container(border=True):
+    bounds = overview.ranges(rows)
+    columns = st.columns(4)
+    with columns[0]:
+        ms = selection.choose_number(
+            "Latency at most",
+            1.0,
+            bounds.max_ms,
+            0.5,
+            "ms",
+            bounds.max_ms,
+            "%.1f ms",
+            "Median, 128 pieces.",
+        )
+    with columns[1]:
+        mib = selection.choose_number(
+            "Size at most", 1.0, bounds.max_mib, 1.0, "mib", bounds.max_mib, "%.0f MiB", "Weights to deploy."
+        )
+    with columns[2]:
+        f1 = selection.choose_number("Micro-F1 at least", 0.0, 1.0, 0.01, "f1", 0.0, "%.2f")
+    with columns[3]:
+        recall = selection.choose_number(
+            "Recall at least", 0.0, 1.0, 0.01, "recall", 0.0, "%.2f", "Share of the gold mentions that are found."
+        )
+    selection.write_link()
+    limits = overview.limits(bounds, ms, mib, f1, recall)
+    advice = advise(rows, limits, compare)
+    if advice.row is None:
+        st.subheader(f"{limits.in_words}, with CPU only: nothing fits", anchor="answer")
+        st.warning(advice.reason, icon=":material/block:")
+    else:
+        st.subheader(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
+        st.markdown(advice.reason)
+        for column, fact in zip(st.columns(4), overview.facts(advice.row), strict=False):
+            column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
+        links = st.columns([1, 1, 4])
+        links[0].page_link("pages/live.py", label="Try it", icon=":material/edit_note:")
+        links[1].page_link(
+            "pages/run.py", label="Its record", icon=":material/fact_check:", query_params={"run_name": advice.row.run}
+        )
 
 st.subheader("F1 against latency")
-reported = [result for result in published.results if result.dataset == dataset]
-st.plotly_chart(charts.trade_off(rows, reported), width="stretch", key="trade_off")
+published = read_published()
+reported = [result for result in published.results if (result.dataset, result.split) == (dataset, split)]
+front = pareto_front(rows)
+show_figure(
+    overview.trade_off(rows, reported, front, advice.row, limits),
+    overview.trade_off_data(rows, front),
+    f"trade-off-{dataset}-{split}",
+    "Scatter plot of micro-F1 against median latency for every run and weight precision, with the Pareto front.",
+)
 st.caption(
-    f"Up and left is better. Bubble area: size of the weights. {charts.symbol_key()}. "
-    f"Dotted lines: published results, for which no latency was reported. {machine_in_words(runs)}"
+    f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of the "
+    f"weights. {overview.symbol_key()}. Dotted lines: published results, without a latency. {machine_in_words(runs)}"
 )
 
-st.subheader("Leaderboard")
-board = tables.leaderboard(rows)
-st.dataframe(board, width="stretch", hide_index=True, column_config=tables.leaderboard_columns())
-download_csv(board, f"leaderboard-{dataset}", key="download_leaderboard")
+findings = find(runs, dataset, split)
+if findings:
+    st.subheader("What the numbers say")
+    for column, finding in zip(st.columns(2) * len(findings), findings, strict=False):
+        with column.container(border=True):
+            st.markdown(f"**{finding.title}**")
+            st.markdown(finding.text)
+            st.page_link(
+                f"pages/{finding.page}.py",
+                label=f"The evidence for “{finding.title}”",
+                icon=":material/arrow_forward:",
+                query_params=finding.query,
+            )
 
+st.subheader("Leaderboard")
+show_table(tables.leaderboard(rows), f"leaderboard-{dataset}-{split}", tables.leaderboard_columns())
 if reported:
     st.subheader("Published, not measured here")
-    st.dataframe(
-        tables.published_table(published, dataset),
-        hide_index=True,
-        column_config=tables.leaderboard_columns(),
-    )
+    show_table(tables.published_table(published, dataset), f"published-{dataset}", tables.leaderboard_columns())
     st.caption(published.source)

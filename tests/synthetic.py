@@ -12,6 +12,9 @@ from itner.results import (
     BenchResult,
     Counts,
     DatasetRef,
+    ErrorRecord,
+    ErrorReport,
+    Errors,
     EvalReport,
     Interval,
     Latency,
@@ -19,9 +22,10 @@ from itner.results import (
     Metrics,
     Provenance,
     RunInfo,
+    Span,
     to_json,
 )
-from itner.store import BENCH, LOG, METRICS, RUN, write_config
+from itner.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
 
 HASH = "ab" * 32
 PROVENANCE = Provenance(
@@ -48,7 +52,7 @@ def eval_report(precision: Precision, tp: int, dataset: str = "stackoverflow", s
         precision=precision,
         weights_sha256=HASH,
         repair_rule="discard",
-        documents=50,
+        documents=150,
         tokens=500,
         tokens_correct=450,
         unaligned_gold=0,
@@ -58,6 +62,20 @@ def eval_report(precision: Precision, tp: int, dataset: str = "stackoverflow", s
         tag_agreement=None,
         provenance=PROVENANCE,
     )
+
+
+def error_report(precision: Precision, tp: int, dataset: str = "stackoverflow", split: str = "test") -> ErrorReport:
+    """Errors that agree with `eval_report`: one SOFTWARE mention in each of 100 documents, ten OS mentions in ten."""
+    gold = {f"{split}-{number:05d}": 1 for number in range(110)}
+    missed = [f"{split}-{number:05d}" for number in range(tp, 100)]
+    errors = [ErrorRecord(name, "missed", Span(0, 4, "SOFTWARE"), None) for name in missed]
+    errors += [ErrorRecord(f"{split}-{number:05d}", "missed", Span(0, 4, "OS"), None) for number in range(100, 105)]
+    errors += [ErrorRecord(f"{split}-{number:05d}", "spurious", None, Span(6, 9, "SOFTWARE")) for number in range(10)]
+    table = {gold_type: dict.fromkeys((*IT5.types, "O"), 0) for gold_type in (*IT5.types, "O")}
+    table["SOFTWARE"] |= {"SOFTWARE": tp, "O": 100 - tp}
+    table["OS"] |= {"OS": 5, "O": 5}
+    table["O"]["SOFTWARE"] = 10
+    return ErrorReport(dataset, split, HASH, precision, HASH, table, gold, tuple(errors))
 
 
 def bench_report(p50: float) -> BenchReport:
@@ -122,5 +140,7 @@ def write_run(
     if measured:
         reports = tuple(eval_report(precision, tp - number) for number, precision in enumerate(PRECISIONS))
         (folder / METRICS).write_text(to_json(Metrics(reports)), encoding="utf-8")
+        errors = tuple(error_report(precision, tp - number) for number, precision in enumerate(PRECISIONS))
+        (folder / ERRORS).write_text(to_json(Errors(errors)), encoding="utf-8")
         (folder / BENCH).write_text(to_json(bench_report(p50)), encoding="utf-8")
     return folder

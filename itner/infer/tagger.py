@@ -47,6 +47,21 @@ class Prediction:
     mentions: tuple[Mention, ...]
 
 
+@dataclass(frozen=True)
+class Segment:
+    """A sentence of a raw text.
+
+    Attributes:
+        text: index of the text it comes from.
+        start: where in that text it begins; the document's offsets count from there.
+    """
+
+    text: int
+    start: int
+    document: Document
+    prediction: Prediction
+
+
 class ModelTagger:
     """A `Tagger` over any `Scorer`."""
 
@@ -57,20 +72,28 @@ class ModelTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
-        segments: list[Document] = []
+        found: list[list[Mention]] = [[] for _ in texts]
+        for segment in self.read(texts):
+            found[segment.text] += [
+                Mention(mention.start + segment.start, mention.end + segment.start, mention.type, mention.score)
+                for mention in segment.prediction.mentions
+            ]
+        return found
+
+    def read(self, texts: Sequence[str]) -> list[Segment]:
+        """The texts' sentences in order, each with its prediction."""
+        documents: list[Document] = []
         origins: list[tuple[int, int]] = []
         for index, text in enumerate(texts):
             for start, end in split_segments(text):
                 part = text[start:end]
-                segments.append(Document(part, split_tokens(part), (), f"{index}:{start}", "text"))
+                documents.append(Document(part, split_tokens(part), (), f"{index}:{start}", "text"))
                 origins.append((index, start))
-        found: list[list[Mention]] = [[] for _ in texts]
-        for (index, offset), prediction in zip(origins, self.predict(segments), strict=True):
-            found[index] += [
-                Mention(mention.start + offset, mention.end + offset, mention.type, mention.score)
-                for mention in prediction.mentions
-            ]
-        return found
+        predictions = self.predict(documents)
+        return [
+            Segment(index, start, document, prediction)
+            for (index, start), document, prediction in zip(origins, documents, predictions, strict=True)
+        ]
 
     def predict(
         self, documents: Sequence[Document], on_batch: Callable[[float], None] | None = None

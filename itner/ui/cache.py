@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from itner.choose import compare_rows
 from itner.config import Precision
+from itner.data.processed import read_split, read_stats
+from itner.domains.it import IT5
+from itner.errors import InputError
+from itner.eval.compare import Difference
+from itner.findings import Finding, list_findings
 from itner.infer.tagger import ModelTagger
+from itner.report import Row
 from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore
+from itner.types import Document
 
 
 def models_root() -> Path:
@@ -26,6 +35,44 @@ def load_runs() -> tuple[list[Run], list[BrokenRun]]:
 @st.cache_resource(show_spinner="Reading the run folders", max_entries=4)
 def _load_runs(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> tuple[list[Run], list[BrokenRun]]:
     return RunStore(root).load_all()
+
+
+def compare(first: Row, second: Row) -> Difference | None:
+    """`compare_rows`, once for each pair of results."""
+    return _compare(first, second, _key(first), _key(second))
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _compare(_first: Row, _second: Row, first: tuple[str, ...], second: tuple[str, ...]) -> Difference | None:
+    return compare_rows(_first, _second)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    report = row.report
+    facts = (report.dataset, report.split, report.split_sha256, report.weights_sha256) if report else ()
+    # A new evaluation of the same weights may come from new code.
+    return (row.run, row.precision, *facts, report.provenance.created if report else "")
+
+
+@st.cache_resource(show_spinner="Comparing the runs", max_entries=32)
+def _findings(
+    root: Path, fingerprint: tuple[tuple[str, int, int], ...], _runs: Sequence[Run], dataset: str, split: str
+) -> list[Finding]:
+    return list_findings(_runs, dataset, split, compare)
+
+
+def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
+    """`list_findings`, once for each state of the run folders."""
+    root = models_root()
+    return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
+
+
+@st.cache_resource(show_spinner="Reading the corpus", max_entries=8)
+def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:
+    """A split's documents; InputError when their text is not on this machine or is not what was scored."""
+    if read_stats(dataset).splits[split].processed_sha256 != split_sha256:
+        raise InputError(f"the runs were scored on another version of {dataset} {split} than the one prepared here")
+    return read_split(dataset, split, IT5)
 
 
 def get_tagger(run: Run, precision: Precision) -> ModelTagger:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
+from itner.choose import Compare
 from itner.report import Row
 from itner.store import Run
 
 
-def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str) -> str:
+def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> str:
     """One sentence on what is compared, on what."""
     precisions = len({row.precision for row in rows})
     report = next((row.report for row in rows if row.report), None)
     gold = f", {report.micro.support:,} gold mentions in {report.documents:,} sentences" if report else ""
     return (
-        f"{_count(len(runs), 'run')} at {_count(precisions, 'weight precision')} each, scored on the test set of "
+        f"{_count(len(runs), 'run')} at {_count(precisions, 'weight precision')} each, scored on the {split} set of "
         f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right)."
     )
 
@@ -26,6 +29,22 @@ def machine_in_words(runs: Sequence[Run]) -> str:
         return "Speed was not measured."
     named = " and ".join(f"{cpu} with {_count(threads, 'thread')}" for cpu, threads in sorted(machines))
     return f"Measured on {named}."
+
+
+def differences_table(base: Row, others: Sequence[Row], compare: Compare) -> pd.DataFrame:
+    """Micro-F1 of each row minus the base's, with the paired interval and what it says."""
+    records = []
+    for row in others:
+        difference = compare(row, base)
+        record: dict[str, object] = {"model": row.label, "difference": None, "low": None, "high": None}
+        record["verdict"] = "errors not recorded"
+        if difference is not None:
+            record |= {"difference": difference.value, "low": difference.low, "high": difference.high}
+            record["verdict"] = "no clear difference"
+            if difference.significant:
+                record["verdict"] = "better" if difference.value > 0 else "worse"
+        records.append(record)
+    return pd.DataFrame.from_records(records)
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,21 +1,36 @@
-"""The Live page's work: which taggers can be chosen, tagging with a time, and the highlighted view."""
+"""The Live page's work: which taggers can be chosen, tagging with a time, the highlighted view, tokens, the race."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
 
 from itner.config import PRECISION_NAMES, PRECISIONS, Precision
 from itner.eval.agreement import Place
 from itner.highlight import highlight
+from itner.infer.tagger import ModelTagger
+from itner.palette import FAMILY_COLORS, NEUTRAL
 from itner.store import Run
+from itner.tokens import split_tokens
 from itner.types import Mention
 from itner.ui.cache import get_tagger
 
 MAX_CHARACTERS = 20_000
+# Longer texts stay out of the address: browsers and chat programs cut long links.
+MAX_LINK_CHARACTERS = 1_500
 _TIMED_CALLS = 3
+_LONG_CALL_S = 0.1
+_RESULTS = "live_results"
+
+RACE_ROUNDS = 5
+_RACE_TOKENS = 1_000
 
 
 @dataclass(frozen=True)
@@ -26,8 +41,13 @@ class Choice:
     precision: Precision
 
     @property
+    def key(self) -> str:
+        """Short and unique, for links."""
+        return f"{self.run.name}@{self.precision}"
+
+    @property
     def label(self) -> str:
-        """Unique among choices."""
+        """Unique among choices, for people."""
         return f"{self.run.name} · {PRECISION_NAMES[self.precision]}"
 
 
@@ -47,14 +67,30 @@ def list_choices(runs: Sequence[Run]) -> list[Choice]:
 
 
 def tag_with(choice: Choice, text: str) -> Tagged:
-    """Tag a text; the time is the median of a few calls, without loading the model."""
+    """Tag a text; the time is the median of a few calls, without loading the model.
+
+    The result is kept in the session, so that moving a slider tags nothing anew.
+    """
+    known: dict[str, tuple[str, str, Tagged]] = st.session_state.setdefault(_RESULTS, {})
+    weights = choice.run.info.weights_sha256
+    if choice.key in known and known[choice.key][:2] == (weights, text):
+        return known[choice.key][2]
     tagger = get_tagger(choice.run, choice.precision)
-    times = []
-    for _ in range(_TIMED_CALLS):
+    times: list[float] = []
+    mentions: list[Mention] = []
+    while len(times) < _TIMED_CALLS and sum(times) < _LONG_CALL_S:
         started = time.perf_counter()
         (mentions,) = tagger.tag([text])
         times.append(time.perf_counter() - started)
-    return Tagged(tuple(mentions), statistics.median(times) * 1000)
+    result = Tagged(tuple(mentions), statistics.median(times) * 1000)
+    known[choice.key] = (weights, text, result)
+    return result
+
+
+def above(result: Tagged, threshold: float) -> Tagged:
+    """The result with only the mentions whose confidence reaches the threshold."""
+    kept = tuple(mention for mention in result.mentions if mention.score is None or mention.score >= threshold)
+    return Tagged(kept, result.milliseconds)
 
 
 def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:
@@ -67,3 +103,95 @@ def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:
     }
     gaps = [(place.start, place.end) for place in places if not place.mentions[label]]
     return highlight(text, result.mentions, differing, gaps)
+
+
+def token_table(tagger: ModelTagger, text: str) -> pd.DataFrame:
+    """One line a token: its text, BIO tag, the tag's probability, and the next likely tag with its own."""
+    labels = tagger.scheme.labels
+    parts = []
+    for segment in tagger.read([text]):
+        probabilities = segment.prediction.probabilities
+        ranked = np.argsort(-probabilities, axis=1)[:, :2]
+        rows = np.arange(len(ranked))
+        tokens = segment.document.tokens
+        parts.append(
+            pd.DataFrame(
+                {
+                    "token": segment.document.token_texts(),
+                    "tag": [labels[index] for index in ranked[:, 0]],
+                    "probability": probabilities[rows, ranked[:, 0]],
+                    "next": [labels[index] for index in ranked[:, 1]],
+                    "its probability": probabilities[rows, ranked[:, 1]],
+                    "start": [segment.start + token.start for token in tokens],
+                    "end": [segment.start + token.end for token in tokens],
+                }
+            )
+        )
+    columns = ["token", "tag", "probability", "next", "its probability", "start", "end"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def race(
+    taggers: Mapping[str, ModelTagger], text: str, on_round: Callable[[pd.DataFrame, float], None]
+) -> pd.DataFrame:
+    """Throughput of each tagger on the text, repeated to about a thousand tokens; the taggers take turns.
+
+    Args:
+        on_round: hears the table so far and the share done, after each round.
+    Returns:
+        model, tokens/s (median of the rounds), slowest and fastest round.
+    """
+    size = max(1, len(split_tokens(text)))
+    texts = [text] * max(1, round(_RACE_TOKENS / size))
+    rates: dict[str, list[float]] = {label: [] for label in taggers}
+    table = pd.DataFrame()
+    for number in range(RACE_ROUNDS):
+        # Each round begins with another model, so that none always runs first.
+        order = list(taggers)[number % len(taggers) :] + list(taggers)[: number % len(taggers)]
+        for label in order:
+            started = time.perf_counter()
+            taggers[label].tag(texts)
+            rates[label].append(size * len(texts) / (time.perf_counter() - started))
+        table = pd.DataFrame(
+            {
+                "model": list(rates),
+                "tokens/s": [statistics.median(values) for values in rates.values()],
+                "slowest round": [min(values) for values in rates.values()],
+                "fastest round": [max(values) for values in rates.values()],
+            }
+        )
+        on_round(table, (number + 1) / RACE_ROUNDS)
+    return table
+
+
+def race_bars(table: pd.DataFrame, families: Mapping[str, str]) -> go.Figure:
+    """Tokens per second as bars in lanes, with the range of the rounds.
+
+    Args:
+        families: each model's family, for its colour.
+    """
+    figure = go.Figure(
+        go.Bar(
+            y=table["model"],
+            x=table["tokens/s"],
+            orientation="h",
+            marker={"color": [FAMILY_COLORS.get(families[label], NEUTRAL) for label in table["model"]]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": table["fastest round"] - table["tokens/s"],
+                "arrayminus": table["tokens/s"] - table["slowest round"],
+            },
+            texttemplate="%{x:,.0f}",
+            textposition="inside",
+            insidetextanchor="start",
+            hovertemplate="<b>%{y}</b><br>%{x:,.0f} tokens/s<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "tokens/s (median of the rounds; whiskers: slowest and fastest)", "rangemode": "tozero"},
+        yaxis={"autorange": "reversed"},
+        height=100 + 44 * len(table),
+        margin={"t": 10, "b": 45},
+    )
+    return figure

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -32,13 +31,11 @@ def leaderboard(rows: Sequence[Row]) -> pd.DataFrame:
                 "F1 low": report.micro_f1_interval.low if report else None,
                 "F1 high": report.micro_f1_interval.high if report else None,
                 "macro-F1": report.macro_f1 if report else None,
-                "precision": report.micro.precision if report else None,
                 "recall": report.micro.recall if report else None,
                 "p50 ms": row.p50_ms,
                 "p95 ms": row.p95_ms,
                 "tokens/s": row.tokens_per_s,
                 "size MiB": row.size_mib,
-                "parameters M": row.parameters / 1e6,
             }
         )
     frame = pd.DataFrame.from_records(records)
@@ -60,6 +57,7 @@ def leaderboard_columns() -> dict[str, Any]:
         ),
         "precision": number(format="%.3f", help="Share of predicted mentions that are right."),
         "recall": number(format="%.3f", help="Share of gold mentions that were found."),
+        "token accuracy": number(format="%.3f", help="Share of tokens with the right BIO tag; most tokens are O."),
         "p50 ms": number(format="%.1f", help="Median latency of the model on 128 pieces, batch 1."),
         "p95 ms": number(format="%.1f", help="95th percentile of the same."),
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
@@ -68,31 +66,15 @@ def leaderboard_columns() -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Highlight:
-    """One headline figure."""
-
-    label: str
-    value: str
-    holder: str
-    help: str
-
-
-def highlights(rows: Sequence[Row]) -> list[Highlight]:
-    """The best F1, lowest latency, smallest size and highest throughput, each with the run it belongs to."""
-    found: list[Highlight] = []
-
-    def add(label: str, key: Callable[[Row], float | None], show: Callable[[float], str], largest: bool) -> None:
-        known = [(value, row) for row in rows if (value := key(row)) is not None]
-        if known:
-            value, row = (max if largest else min)(known, key=lambda pair: pair[0])
-            found.append(Highlight(label, show(value), row.label, f"Of {len(known)} measured."))
-
-    add("Best micro-F1", lambda row: row.micro_f1, lambda value: f"{value:.3f}", True)
-    add("Lowest latency", lambda row: row.p50_ms, lambda value: f"{value:.1f} ms", False)
-    add("Most tokens/s", lambda row: row.tokens_per_s, lambda value: f"{value:,.0f}", True)
-    add("Smallest", lambda row: row.size_mib, lambda value: f"{value:.1f} MiB", False)
-    return found
+def difference_columns() -> dict[str, Any]:
+    """How Streamlit shows `facts.differences_table`."""
+    number = st.column_config.NumberColumn
+    return {
+        "difference": number("micro-F1 difference", format="%+.3f", help="This model minus the baseline."),
+        "low": number(format="%+.3f", help="Lower end of the paired 95% interval (sentences resampled for both)."),
+        "high": number(format="%+.3f", help="Upper end of the paired interval."),
+        "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
+    }
 
 
 def published_table(published: Published, dataset: str) -> pd.DataFrame:
@@ -147,6 +129,15 @@ def mention_table(text: str, tagged: Mapping[str, Sequence[Mention]]) -> pd.Data
 def mention_columns() -> dict[str, Any]:
     """How Streamlit shows `mention_table`."""
     return {"confidence": st.column_config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0)}
+
+
+def token_columns() -> dict[str, Any]:
+    """How Streamlit shows `live.token_table`."""
+    bar = st.column_config.ProgressColumn
+    return {
+        "probability": bar(format="%.3f", min_value=0.0, max_value=1.0),
+        "its probability": bar(format="%.3f", min_value=0.0, max_value=1.0, help="Of the next likely tag."),
+    }
 
 
 def _said(text: str, mention: Mention) -> str:

@@ -1,13 +1,75 @@
-"""Pieces that several pages share: broken-run cards, empty states, downloads."""
+"""Pieces that several pages share: how a page begins, broken-run cards, empty states, figures and downloads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from itner.store import BrokenRun
+from itner.config import PRECISION_NAMES, PRECISIONS, Precision
+from itner.report import list_datasets
+from itner.store import BrokenRun, Run
+from itner.ui import selection
+from itner.ui.cache import load_runs
+
+T = TypeVar("T")
+
+# A longer table scrolls.
+_FULL_HEIGHT_ROWS = 20
+# What is asked first when a page opens; test is what a stakeholder wants to know.
+_SPLITS = ("test", "dev")
+
+
+def begin_page(title: str, intro: str = "") -> list[Run]:
+    """Title, warning cards for broken runs, and the runs; without any the page ends with what to run."""
+    selection.begin()
+    st.title(title)
+    if intro:
+        st.markdown(intro)
+    runs, broken = load_runs()
+    show_broken(broken)
+    if not runs:
+        show_no_runs()
+        st.stop()
+    return runs
+
+
+def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
+    """A dataset and split that runs were scored on; without any the page ends with what to run."""
+    datasets = {split: list_datasets(runs, split) for split in _SPLITS}
+    splits = [split for split, names in datasets.items() if names]
+    if not splits:
+        show_not_evaluated(runs[0])
+        st.stop()
+    left, right = st.columns([2, 1])
+    with right:
+        split = selection.choose_one(
+            "Split", splits, "split", help="Choices are made on dev; test says how good they are.", pills=True
+        )
+    with left:
+        dataset = selection.choose_one("Dataset", datasets[split], "dataset")
+    return dataset, split
+
+
+def choose_runs(runs: Sequence[Run], most: int = 6) -> list[Run]:
+    """Any of the runs, the first few unless chosen otherwise."""
+    names = [run.name for run in runs]
+    chosen = selection.choose_many("Runs", names, "run", names[:most])
+    return [run for run in runs if run.name in chosen]
+
+
+def choose_precisions(default: Sequence[Precision] = ("fp32", "int8")) -> list[Precision]:
+    """Any of the weight precisions."""
+    chosen = selection.choose_many("Weight precisions", PRECISIONS, "precision", default, PRECISION_NAMES, pills=True)
+    return [precision for precision in PRECISIONS if precision in chosen]
+
+
+def choose_run(runs: Sequence[Run], key: str = "run_name", label: str = "Run") -> Run:
+    """One run."""
+    name = selection.choose_one(label, [run.name for run in runs], key)
+    return next(run for run in runs if run.name == name)
 
 
 def show_broken(broken: Sequence[BrokenRun]) -> None:
@@ -25,21 +87,52 @@ def show_no_runs() -> None:
     st.code("python scripts/reproduce.py --source embedded", language="bash")
 
 
-def download_csv(frame: pd.DataFrame, name: str, key: str) -> None:
+def show_not_evaluated(run: Run) -> None:
+    """What to do when no run has been scored."""
+    st.info("No run has been evaluated yet. Score one with:")
+    st.code(f"python scripts/evaluate.py {run.name} --dataset DATASET --precision all", language="bash")
+
+
+def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
+    """A figure with a description for screen readers, and a download of the data behind it."""
+    st.plotly_chart(figure, width="stretch", key=f"figure_{name}", alt=alt, config={"displaylogo": False})
+    download_csv(frame, name, key=f"download_{name}", label="Data of this figure (CSV)")
+
+
+def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = None) -> None:
+    """A table with a download of what it shows."""
+    height: Literal["content", "auto"] = "content" if len(frame) <= _FULL_HEIGHT_ROWS else "auto"
+    st.dataframe(
+        frame,
+        width="stretch",
+        height=height,
+        hide_index=True,
+        column_config=columns,
+        key=f"table_{name}",
+        placeholder="–",
+    )
+    download_csv(frame, name, key=f"download_{name}")
+
+
+def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Download as CSV") -> None:
     """A download of the data behind a table or figure."""
     st.download_button(
-        "Download as CSV",
+        label,
         frame.to_csv(index=False),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
         icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
     )
 
 
-def keep(key: str, default: object) -> None:
-    """Hold a widget's value over page switches: Streamlit forgets the state of widgets that were not drawn."""
-    if key in st.session_state:
-        st.session_state[key] = st.session_state[key]
-    else:
-        st.session_state[key] = default
+def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:
+    """The items of the page that the user has turned to."""
+    pages = max(1, -(-len(items) // size))
+    if pages == 1:
+        return items
+    st.session_state[key] = min(st.session_state.get(key, 1), pages)
+    page = st.number_input(f"Page of {pages:,}", 1, pages, key=key, width=160)
+    return items[(page - 1) * size : page * size]

@@ -7,10 +7,10 @@ import pytest
 from synthetic import write_run
 
 from itner.eval.agreement import find_places
-from itner.report import list_rows, read_published
+from itner.report import list_rows
 from itner.store import RunStore
 from itner.types import Mention
-from itner.ui import charts, tables
+from itner.ui import tables
 from itner.ui.facts import comparison_in_words, machine_in_words
 
 
@@ -26,7 +26,7 @@ def test_the_leaderboard_is_sorted_by_f1(root: Path) -> None:
     board = tables.leaderboard(list_rows(runs, "stackoverflow"))
     assert list(board["micro-F1"]) == sorted(board["micro-F1"], reverse=True)
     assert list(board["run"]) == ["good"] * 4 + ["small"] * 4
-    assert set(tables.leaderboard_columns()) <= set(board.columns)
+    assert not set(board.select_dtypes("number").columns) - set(tables.leaderboard_columns())
 
 
 def test_unmeasured_rows_come_last(root: Path) -> None:
@@ -38,47 +38,11 @@ def test_unmeasured_rows_come_last(root: Path) -> None:
     assert board["micro-F1"][-4:].isna().all()
 
 
-def test_highlights_name_the_right_runs(root: Path) -> None:
-    runs, _ = RunStore(root).load_all()
-    found = [(fact.label, fact.value, fact.holder) for fact in tables.highlights(list_rows(runs, "stackoverflow"))]
-    assert found == [
-        ("Best micro-F1", f"{2 * 95 / (2 * 95 + 10 + 10 + 5):.3f}", "good · FP32 (PyTorch)"),
-        ("Lowest latency", "2.0 ms", "small · INT8"),
-        ("Most tokens/s", "4,000", "good · INT8"),
-        ("Smallest", "20.0 MiB", "good · INT8"),
-    ]
-    assert tables.highlights([]) == []
-
-
-def test_the_scatter_shows_every_measured_row_and_marks_published_results(root: Path) -> None:
-    runs, _ = RunStore(root).load_all()
-    rows = list_rows(runs, "stackoverflow")
-    published = read_published().results
-    figure = charts.trade_off(rows, published)
-    points = {(x, y) for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True)}
-    assert points == {(row.p50_ms, row.micro_f1) for row in rows}
-    assert [trace.name for trace in figure.data] == ["full", "distilled architecture"]
-    assert all("(published)" in note.text for note in figure.layout.annotations)
-    assert len(figure.layout.annotations) == len(published) == 3
-    assert all(
-        f"{value:g}" == text
-        for value, text in zip(*(figure.layout.xaxis[k] for k in ("tickvals", "ticktext")), strict=True)
-    )
-
-
-def test_the_scatter_leaves_out_rows_without_a_latency(root: Path) -> None:
-    (root / "small" / "bench.json").unlink()
-    runs, _ = RunStore(root).load_all()
-    figure = charts.trade_off(list_rows(runs, "stackoverflow"), [])
-    assert [trace.name for trace in figure.data] == ["full"]
-    assert charts.trade_off([], []).data == ()
-
-
 def test_words_count_and_name_machines(root: Path) -> None:
     runs, _ = RunStore(root).load_all()
-    words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow")
+    words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")
     assert words.startswith("2 runs at 4 weight precisions each")
-    assert "110 gold mentions in 50 sentences" in words
+    assert "110 gold mentions in 150 sentences" in words
     assert machine_in_words(runs) == "Measured on Test CPU with 2 threads."
     assert machine_in_words([]) == "Speed was not measured."
 

@@ -1,14 +1,17 @@
-"""Figures for the dashboard, from rows of runs."""
+"""The Overview page's figures: what is advised, and F1 against latency with the front of the best trade-offs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from itner.config import PRECISION_NAMES, Family
+from itner.choose import Limits
+from itner.config import FAMILIES, PRECISION_NAMES
 from itner.palette import FAMILY_COLORS, NEUTRAL, PRECISION_SYMBOLS
 from itner.report import Row
 from itner.results import PublishedResult
@@ -16,13 +19,79 @@ from itner.results import PublishedResult
 _LARGEST_BUBBLE = 42
 
 
-def trade_off(rows: Sequence[Row], published: Sequence[PublishedResult]) -> go.Figure:
+@dataclass(frozen=True)
+class Fact:
+    """One headline figure."""
+
+    label: str
+    value: str
+    note: str
+
+
+def facts(row: Row) -> list[Fact]:
+    """Quality, speed and size of one row; what was not measured is left out."""
+    found = []
+    if row.report is not None:
+        micro, interval = row.report.micro, row.report.micro_f1_interval
+        found += [
+            Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
+            Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
+        ]
+    if row.p50_ms is not None:
+        found.append(Fact("Median latency", f"{row.p50_ms:.1f} ms", f"p95 {row.p95_ms:.1f} ms, 128 pieces"))
+    if row.size_mib is not None:
+        found.append(Fact("Size", f"{row.size_mib:.1f} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
+    return found
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far the limits can be set: a little beyond what was measured."""
+
+    max_ms: float
+    max_mib: float
+
+
+def ranges(rows: Sequence[Row]) -> Ranges:
+    """Upper ends for the sliders of latency and size, whole numbers above everything measured."""
+    slowest = max((row.p50_ms for row in rows if row.p50_ms is not None), default=1.0)
+    largest = max((row.size_mib for row in rows if row.size_mib is not None), default=1.0)
+    return Ranges(math.floor(slowest) + 1.0, math.floor(largest) + 1.0)
+
+
+def limits(bounds: Ranges, ms: float, mib: float, f1: float, recall: float) -> Limits:
+    """What the sliders mean: a slider at its open end sets no limit."""
+    return Limits(
+        max_ms=ms if ms < bounds.max_ms else None,
+        max_mib=mib if mib < bounds.max_mib else None,
+        min_f1=f1 or None,
+        min_recall=recall or None,
+    )
+
+
+def trade_off(
+    rows: Sequence[Row],
+    published: Sequence[PublishedResult] = (),
+    front: Sequence[Row] = (),
+    chosen: Row | None = None,
+    limits: Limits | None = None,
+) -> go.Figure:
     """Micro-F1 against median latency, bubble area by size; published results, which have no latency, as lines."""
     shown = [row for row in rows if row.micro_f1 is not None and row.p50_ms is not None and row.size_mib is not None]
     figure = go.Figure()
     largest = max((row.size_mib or 0.0 for row in shown), default=1.0)
-    families: list[Family] = ["full", "lora", "distilled architecture"]
-    for family in families:
+    if len(front) > 1:
+        figure.add_trace(
+            go.Scatter(
+                x=[row.p50_ms for row in front],
+                y=[row.micro_f1 for row in front],
+                mode="lines",
+                name="Pareto front",
+                line={"shape": "hv", "width": 2, "color": NEUTRAL},
+                hoverinfo="skip",
+            )
+        )
+    for family in FAMILIES:
         members = [row for row in shown if row.family == family]
         if not members:
             continue
@@ -49,6 +118,20 @@ def trade_off(rows: Sequence[Row], published: Sequence[PublishedResult]) -> go.F
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
         )
+    if chosen is not None and chosen in shown:
+        figure.add_annotation(
+            x=math.log10(chosen.p50_ms or 1.0),
+            y=chosen.micro_f1,
+            text=f"<b>{chosen.label}</b>",
+            showarrow=True,
+            arrowhead=2,
+            ax=0,
+            ay=48,
+        )
+    if limits is not None and limits.max_ms is not None:
+        figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    if limits is not None and limits.min_f1 is not None:
+        figure.add_hline(y=limits.min_f1, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
     for result in published:
         figure.add_hline(
             y=result.micro_f1,
@@ -67,6 +150,25 @@ def trade_off(rows: Sequence[Row], published: Sequence[PublishedResult]) -> go.F
         margin={"t": 30, "r": 20, "b": 50},
     )
     return figure
+
+
+def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
+    """What `trade_off` draws."""
+    labels = {row.label for row in front}
+    return pd.DataFrame.from_records(
+        [
+            {
+                "run": row.run,
+                "family": row.family,
+                "weight precision": PRECISION_NAMES[row.precision],
+                "p50 ms": row.p50_ms,
+                "micro-F1": row.micro_f1,
+                "size MiB": row.size_mib,
+                "on Pareto front": row.label in labels,
+            }
+            for row in rows
+        ]
+    )
 
 
 def _ticks(rows: Sequence[Row]) -> dict[str, Any]:

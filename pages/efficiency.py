@@ -1,0 +1,53 @@
+"""What each tagger costs: size, latency, throughput, memory, training time, and the F1 that speed costs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.report import list_rows
+from itner.ui import efficiency, selection
+from itner.ui.facts import machine_in_words
+from itner.ui.overview import symbol_key
+from itner.ui.widgets import begin_page, choose_dataset, choose_precisions, choose_runs, show_figure, show_table
+
+runs = begin_page("Efficiency", "What each tagger costs, and how much F1 speed costs.")
+dataset, split = choose_dataset(runs)
+chosen = choose_runs(runs)
+precisions = choose_precisions(("torch-fp32", "fp32", "fp16", "int8"))
+rows = [row for row in list_rows(chosen, dataset, split) if row.precision in precisions]
+timed = [row for row in rows if row.bench is not None]
+if not timed:
+    selection.write_link()
+    st.info("None of these was benchmarked. Measure one with:")
+    st.code(f"python scripts/benchmark.py {runs[0].name} --dataset {dataset}", language="bash")
+    st.stop()
+st.caption(machine_in_words(chosen))
+
+st.subheader("Speed, and the F1 it costs")
+labels = [row.label for row in timed if row.micro_f1 is not None]
+if labels:
+    baseline = selection.choose_one("Compared with", labels, "speed_baseline")
+    gains = efficiency.gains(timed, baseline)
+    alt = f"Scatter plot: times as fast as {baseline} against the change in micro-F1."
+    show_figure(efficiency.gain_scatter(gains, baseline), gains, f"gains-{dataset}-{split}", alt)
+    st.caption(f"Right and up is better. {symbol_key()}. Whether a change in F1 is more than chance: see Quality.")
+else:
+    st.info(f"None of these was scored on the {split} set of {dataset}.")
+
+st.subheader("Latency")
+length = selection.choose_one("Measured on", efficiency.lengths(timed), "length", pills=True)
+frame = efficiency.latencies(timed, length)
+show_figure(
+    efficiency.latency_bars(frame, length), frame, "latency", f"Bar chart: median latency of each model, {length}."
+)
+st.caption("Bars: median of all calls, batch 1. Whiskers end at the 95th percentile.")
+
+st.subheader("Size, memory, throughput")
+costs = efficiency.costs(chosen, timed)
+measure = selection.choose_one("Show", list(efficiency.MEASURES), "measure", pills=True)
+alt = f"Bar chart: {efficiency.MEASURES[measure]} of each model."
+show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
+
+st.subheader("Everything measured")
+selection.write_link()
+show_table(costs, "efficiency", efficiency.cost_columns(costs))

@@ -1,0 +1,105 @@
+"""What the taggers get wrong: confusions, error classes, and the sentences themselves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.errors import InputError
+from itner.eval.cases import filter_cases, list_cases
+from itner.highlight import STYLE, legend
+from itner.report import list_rows
+from itner.results import ERROR_CLASSES
+from itner.ui import mistakes, selection
+from itner.ui.cache import load_documents
+from itner.ui.widgets import (
+    begin_page,
+    choose_dataset,
+    choose_precisions,
+    choose_runs,
+    show_figure,
+    show_table,
+    turn_pages,
+)
+
+runs = begin_page("Errors", "Where each tagger goes wrong, and how.")
+dataset, split = choose_dataset(runs)
+chosen = choose_runs(runs)
+precisions = choose_precisions(("int8",))
+rows = list_rows(chosen, dataset, split)
+reports = {row.label: row.errors for row in rows if row.errors is not None and row.precision in precisions}
+if not reports:
+    selection.write_link()
+    st.info(f"No errors are recorded for this choice on the {split} set of {dataset}. Record them with:")
+    st.code(f"python scripts/evaluate.py {runs[0].name} --dataset {dataset} --split {split}", language="bash")
+    st.stop()
+
+st.subheader("Error classes")
+frame = mistakes.classes(list(reports.items()))
+by = selection.choose_one("One bar for each", ("model", "type"), "by", pills=True)
+name = f"{dataset}-{split}"
+if by == "type":
+    shown = selection.choose_one("Model", list(reports), "class_model")
+    frame = frame[frame["model"] == shown]
+show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
+st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
+
+st.subheader("Confusions")
+label = selection.choose_one("Model", list(reports), "confusion_model")
+report = reports[label]
+left, right = st.columns([3, 2])
+with left:
+    unit = selection.choose_one("Cells show", ("mentions", "share of gold type"), "unit", pills=True)
+    diagonal = selection.choose_one("Right types", ("hidden", "shown"), "diagonal", pills=True) == "shown"
+    matrix = mistakes.confusion(report)
+    show_figure(
+        mistakes.confusion_heatmap(matrix, unit != "mentions", diagonal),
+        mistakes.confusion_records(matrix),
+        f"confusion-{name}",
+        f"Confusion matrix of {label}: gold types by predicted types.",
+    )
+    st.caption("A gold mention is paired with the prediction that overlaps it most. O: no mention.")
+with right:
+    st.markdown("**Dominant confusions**")
+    show_table(mistakes.dominant(report), f"dominant-{name}", mistakes.dominant_columns())
+
+st.subheader("Sentences")
+try:
+    documents = load_documents(dataset, split, report.split_sha256)
+    cases = list_cases(documents, reports)
+except (InputError, ValueError) as error:
+    selection.write_link()
+    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
+    st.text(str(error))
+    st.stop()
+first, second = st.columns(2)
+with first:
+    subject = selection.choose_one("Model A", list(reports), "a")
+with second:
+    modes = ["its errors", *(f"A right, wrong in {other}" for other in reports if other != subject)]
+    mode = selection.choose_one("Show", modes, "show")
+kinds, types, needle = st.columns([2, 2, 1])
+with kinds:
+    wanted = selection.choose_many("Error classes (none: any)", ERROR_CLASSES, "kind", (), pills=True)
+with types:
+    names = [type_name for type_name in report.confusion if type_name != "O"]
+    typed = selection.choose_many("Entity types (none: any)", names, "type", (), pills=True)
+with needle:
+    text = selection.choose_text("contains", "", 100, 100, lambda: st.text_input("Contains", key="contains"))
+selection.write_link()
+other = mode.removeprefix("A right, wrong in ") if mode != modes[0] else None
+found = filter_cases(cases, subject, wanted, typed, other, text)
+st.html(STYLE + legend(names))
+short = mistakes.letters(reports)
+st.caption(
+    f"{len(found):,} of {len(cases):,} sentences with a mention or an error. Dashed and ≠: differs from gold. "
+    f"{', '.join(f'{letter} = {model}' for model, letter in short.items())}."
+)
+for case in turn_pages(found, 10, "errors_page"):
+    with st.container(border=True):
+        st.caption(case.document.id)
+        st.html(STYLE + mistakes.show_case(case, short))
+if found:
+    with st.expander("These errors as a table"):
+        show_table(mistakes.list_case_rows(found), f"errors-{name}")
+else:
+    st.info("No sentence fits. Remove a filter.")

@@ -1,0 +1,74 @@
+"""Precision, recall and F1, overall and per entity type."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.report import list_rows
+from itner.ui import quality, selection, tables
+from itner.ui.cache import compare
+from itner.ui.facts import differences_table
+from itner.ui.widgets import (
+    begin_page,
+    choose_dataset,
+    choose_precisions,
+    choose_runs,
+    show_figure,
+    show_not_evaluated,
+    show_table,
+)
+
+runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
+dataset, split = choose_dataset(runs)
+chosen = choose_runs(runs)
+precisions = choose_precisions()
+rows = [row for row in list_rows(chosen, dataset, split) if row.report and row.precision in precisions]
+if not rows:
+    selection.write_link()
+    if chosen and precisions:
+        st.info(f"None of these was scored on the {split} set of {dataset}.")
+        show_not_evaluated(chosen[0])
+    else:
+        st.info("Choose at least one run and one weight precision.")
+    st.stop()
+
+st.subheader("Overall")
+show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
+with st.expander("What micro, macro and the interval mean"):
+    st.markdown(
+        "A mention counts as right when its boundaries **and** its type are right (strict, entity level).\n\n"
+        "- **Micro** adds up the counts of all types first: every mention weighs the same, so frequent types decide.\n"
+        "- **Macro** is the mean over the types: every type weighs the same, so rare types count as much as frequent "
+        "ones.\n"
+        "- **F1 low, F1 high**: the 95% interval of micro-F1 when whole sentences are drawn anew. Two models whose "
+        "intervals overlap can still differ clearly, because both see the same sentences: the comparison below pairs "
+        "them."
+    )
+
+st.subheader("Per entity type")
+frame = quality.scores(rows)
+score = selection.choose_one("Score", quality.SCORES, "score", pills=True)
+name = f"types-{dataset}-{split}"
+alt = f"{score} of each model for each entity type"
+show_figure(quality.bars(frame, score), frame, f"bars-{name}", f"Bar chart: {alt}.")
+rough = quality.few(frame)
+if rough:
+    st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
+show_figure(quality.heatmap(frame, score), frame, f"heat-{name}", f"Heat map: {alt}.")
+
+st.subheader("Difference to a baseline")
+labels = [row.label for row in rows]
+if len(labels) < 2:
+    st.info("Choose a second run or weight precision to see differences.")
+else:
+    baseline = selection.choose_one("Baseline", labels, "baseline")
+    changed = quality.difference(frame, baseline)
+    alt = f"Heat map: {score} of each model minus that of {baseline}."
+    show_figure(quality.heatmap(changed, score, diverging=True), changed, f"difference-{name}", alt)
+    base = next(row for row in rows if row.label == baseline)
+    others = [row for row in rows if row is not base]
+    show_table(differences_table(base, others, compare), f"paired-{name}", tables.difference_columns())
+
+with st.expander("All scores and counts"):
+    show_table(frame, name, quality.score_columns())
+selection.write_link()

@@ -1,0 +1,74 @@
+"""Everything about one run: what it is, where it comes from, how it was trained, what it left."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.errors import InputError
+from itner.store import CARD
+from itner.ui import record, selection
+from itner.ui.widgets import begin_page, choose_run, show_figure, show_table
+
+runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
+run = choose_run(runs)
+left, right = st.columns(2)
+with left:
+    st.subheader("What it is")
+    show_table(record.facts(run), f"facts-{run.name}")
+with right:
+    st.subheader("Where it comes from")
+    show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
+
+st.subheader("Train it again")
+st.code(record.reproduce_command(run), language="bash")
+lost = record.unreachable_settings(run)
+if lost:
+    st.warning(
+        f"Today's preset `{run.config.preset}` differs from this run in {', '.join(lost)}; for the run as it is, check "
+        f"out the commit above.",
+        icon=":material/warning:",
+    )
+
+st.subheader("Configuration")
+others = [other for other in runs if other is not run]
+names = ["nothing: all settings", *(other.name for other in others)]
+against = selection.choose_one("Compare with", names, "against")
+selection.write_link()
+other = next((other for other in others if other.name == against), None)
+table = record.config_table(run.config, other.config if other else None, (run.name, against))
+if table.empty:
+    st.info("Both runs have the same configuration.")
+else:
+    show_table(table, f"config-{run.name}")
+
+st.subheader("Training")
+curves = record.curves(run)
+if curves.empty:
+    st.info("This run has no training log.")
+else:
+    left, right = st.columns(2)
+    with left:
+        show_figure(record.loss_figure(curves), curves, f"loss-{run.name}", "Line chart: loss by epoch.")
+    with right:
+        figure = record.f1_figure(curves, run.info.best_epoch)
+        show_figure(figure, curves, f"f1-{run.name}", "Line chart: micro-F1 on dev by epoch.")
+
+st.subheader("Evaluations")
+evaluations = record.evaluations(run)
+if evaluations.empty:
+    st.info("Not evaluated yet. Score it with:")
+    st.code(f"python scripts/evaluate.py {run.name} --dataset {run.info.dataset.name}", language="bash")
+else:
+    show_table(evaluations, f"evaluations-{run.name}", record.evaluation_columns())
+
+st.subheader("Files")
+try:
+    show_table(record.artifacts(run), f"files-{run.name}", record.artifact_columns())
+except (OSError, InputError) as error:
+    st.error("The run's files cannot be read.")
+    st.text(str(error))
+if run.weights_path is None:
+    st.info("The weights are not on this machine; the command above makes them.")
+if (run.path / CARD).is_file():
+    with st.expander("Model card"):
+        st.code((run.path / CARD).read_text(encoding="utf-8", errors="replace")[:50_000], language="markdown")

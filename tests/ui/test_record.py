@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from synthetic import PROVENANCE, write_run
+
+from itner.config import preset
+from itner.store import Run, RunStore, write_config
+from itner.ui import record
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    write_run(tmp_path, "good")
+    return RunStore(tmp_path).load("good")
+
+
+def values(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(frame.iloc[:, 0], frame.iloc[:, 1], strict=True))
+
+
+def test_facts_and_provenance(run: Run) -> None:
+    facts = values(record.facts(run))
+    assert facts["parameters"] == "22,000,000, trained 1,000,000"
+    assert facts["label scheme"] == "it5: ERROR, HARDWARE, OS, SOFTWARE, VERSION"
+    found = values(record.provenance(PROVENANCE))
+    assert found["commit"] == "c" * 40
+    assert found["version of torch"] == "2"
+    assert found["GPU"] == "none"
+    assert values(record.provenance(replace(PROVENANCE, commit_dirty=True)))["commit"].endswith("uncommitted changes")
+    assert values(record.provenance(replace(PROVENANCE, commit=None)))["commit"] == "not recorded"
+
+
+def test_the_configuration_and_what_differs() -> None:
+    full, lora = preset("minilm_full"), preset("minilm_lora")
+    assert values(record.config_table(full))["learning_rate"] == "0.0001"
+    table = record.config_table(full, lora, ("full", "lora"))
+    lines = {line["setting"]: (line["full"], line["lora"]) for line in table.to_dict("records")}
+    assert lines["learning_rate"] == ("0.0001", "0.0005")
+    assert lines["lora.r"] == ("–", "16")
+    assert "batch_size" not in lines
+    assert record.config_table(full, full, ("a", "b")).empty
+
+
+def test_the_command_holds_what_was_changed(tmp_path: Path, run: Run) -> None:
+    assert record.reproduce_command(run) == "python scripts/train.py minilm_full --data stackoverflow --run good_again"
+    assert record.unreachable_settings(run) == []
+    write_config(run.path, replace(run.config, seed=7, epochs=2, backbone="my; rm -rf", batch_size=4))
+    changed = RunStore(tmp_path).load("good")
+    assert record.reproduce_command(changed) == (
+        "python scripts/train.py minilm_full --data stackoverflow --run good_again "
+        "--backbone 'my; rm -rf' --epochs 2 --seed 7"
+    )
+    assert record.unreachable_settings(changed) == ["batch_size"]
+
+
+def test_an_unknown_preset_is_said(tmp_path: Path, run: Run) -> None:
+    write_config(run.path, replace(run.config, preset="gone"))
+    changed = RunStore(tmp_path).load("good")
+    assert record.unreachable_settings(changed) == ["preset"]
+    assert "--epochs" in record.reproduce_command(changed)
+
+
+def test_curves_keep_numbers_only(run: Run) -> None:
+    log = [{"epoch": 0.5, "loss": 1.0}, {"epoch": 1.0, "eval_f1": 0.6, "eval_loss": 0.4}, {"epoch": "x", "loss": 2}]
+    log += [{"epoch": 1.0, "loss": "<script>"}, {"train_runtime": 3.0}]
+    (run.path / "trainer_log_history.json").write_text(json.dumps(log), encoding="utf-8")
+    frame = record.curves(RunStore(run.path.parent).load("good"))
+    assert list(frame["epoch"]) == [0.5, 1.0]
+    loss = record.loss_figure(frame)
+    assert [(trace.name, list(trace.y)) for trace in loss.data] == [("training loss", [1.0]), ("dev loss", [0.4])]
+    f1 = record.f1_figure(frame, 1.0)
+    assert list(f1.data[0].y) == [0.6]
+    assert f1.layout.annotations[0].text == "kept"
+
+
+def test_artifacts_leave_out_links_and_hidden_files(run: Run, tmp_path: Path) -> None:
+    outside = tmp_path / "secret"
+    outside.write_text("x", encoding="utf-8")
+    (run.path / "link").symlink_to(outside)
+    (run.path / ".hidden").write_text("x", encoding="utf-8")
+    (run.path / "empty.txt").write_text("", encoding="utf-8")
+    table = record.artifacts(run)
+    assert "run.json" in set(table["file"])
+    assert not {"link", ".hidden"} & set(table["file"])
+    digest = table.set_index("file").loc["empty.txt", "SHA-256"]
+    assert digest == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_evaluations_list_every_report(run: Run) -> None:
+    table = record.evaluations(run)
+    assert list(table["weight precision"]) == ["FP32 (PyTorch)", "FP32", "FP16", "INT8"]
+    assert set(record.evaluation_columns()) <= set(table.columns)
