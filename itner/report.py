@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from itner.config import PRECISION_NAMES, PRECISIONS, Family, Precision, describe
 from itner.data.sources import DATA_ROOT
 from itner.errors import InputError
-from itner.results import BenchResult, ErrorReport, EvalReport, Published, from_json
+from itner.results import AppTimings, BenchResult, ErrorReport, EvalReport, Published, from_json
 from itner.store import Run
+
+T = TypeVar("T")
 
 PUBLISHED = DATA_ROOT / "published.json"
 README_BEGIN = "<!-- results: written by scripts/write_readme.py -->"
 README_END = "<!-- end of results -->"
+APP_TIMINGS = DATA_ROOT.parent / "assets" / "app_timings.json"
+TIMINGS_BEGIN = "<!-- timings: written by scripts/write_readme.py -->"
+TIMINGS_END = "<!-- end of timings -->"
 MISSING = "–"
 
 
@@ -102,12 +108,7 @@ def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
 
 def read_published(path: Path = PUBLISHED) -> Published:
     """Results reported elsewhere; they are shown as such, and never mixed with measured ones."""
-    try:
-        return from_json(Published, path.read_bytes())
-    except FileNotFoundError:
-        raise InputError("no such file", path=path) from None
-    except ValidationError as error:
-        raise InputError(describe(error), path=path) from None
+    return _read(path, Published)
 
 
 def results_table(runs: Sequence[Run]) -> str:
@@ -123,21 +124,56 @@ def results_table(runs: Sequence[Run]) -> str:
     return "\n".join(lines)
 
 
-def fill_readme(text: str, runs: Sequence[Run], published: Published) -> str:
-    """The README with its results section written anew between the two markers."""
-    begin, end = text.find(README_BEGIN), text.find(README_END)
-    if begin < 0 or end < begin:
-        raise InputError(f"the README has no section between {README_BEGIN!r} and {README_END!r}")
+def read_app_timings(path: Path = APP_TIMINGS) -> AppTimings:
+    """The dashboard's measured response times."""
+    return _read(path, AppTimings)
+
+
+def app_timings_table(timings: AppTimings) -> str:
+    """Response times as a Markdown table, with the machine in the last line."""
+    lines = ["| what | runs | limit | median | slowest |", "|---|---|---|---|---|"]
+    for timing in timings.timings:
+        numbers = (timing.limit_ms, timing.median_ms, timing.slowest_ms)
+        cells = " | ".join(f"{value / 1000:.2f} s" for value in numbers)
+        lines.append(f"| {timing.what} | {timing.runs} | {cells} |")
+    machine = timings.provenance.machine
+    lines.append(
+        f"\n{timings.timings[0].repeats} repeats, each in a new session, server caches warm; {timings.browser} on the "
+        f"server's machine: {machine.cpu}, {machine.cores} cores. {timings.sessions} browser sessions tagging at "
+        f"once all finish; the server's memory was {timings.memory_before_mib:,.0f} MiB after one session with three "
+        f"models loaded, {timings.memory_after_mib:,.0f} MiB after {timings.sessions} more."
+    )
+    return "\n".join(lines)
+
+
+def fill_readme(text: str, runs: Sequence[Run], published: Published, timings: AppTimings) -> str:
+    """The README with its results and timings written anew, each between its two markers."""
+    text = _replace_section(text, TIMINGS_BEGIN, TIMINGS_END, app_timings_table(timings))
     reported = "\n".join(
         f"| {result.name} | {result.backbone} | {result.parameters / 1e6:.0f} M | {result.micro_f1:.3f} |"
         for result in published.results
     )
     section = (
-        f"{README_BEGIN}\n\n{results_table(runs)}\n\n{_bench_note(runs)}\n\n"
-        f"Published, for comparison. {published.source}.\n\n"
-        f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}\n\n"
+        f"{results_table(runs)}\n\n{_bench_note(runs)}\n\nPublished, for comparison. {published.source}.\n\n"
+        f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
     )
-    return text[:begin] + section + text[end:]
+    return _replace_section(text, README_BEGIN, README_END, section)
+
+
+def _replace_section(text: str, begin: str, end: str, section: str) -> str:
+    first, last = text.find(begin), text.find(end)
+    if first < 0 or last < first:
+        raise InputError(f"the README has no section between {begin!r} and {end!r}")
+    return f"{text[:first]}{begin}\n\n{section}\n\n{text[last:]}"
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return from_json(kind, path.read_bytes())
+    except FileNotFoundError:
+        raise InputError("no such file", path=path) from None
+    except ValidationError as error:
+        raise InputError(describe(error), path=path) from None
 
 
 def _cells(row: Row, dataset: str) -> list[str]:

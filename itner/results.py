@@ -446,6 +446,31 @@ class Int8Trials:
     schema_version: Literal[1] = 1
 
 
+@dataclass(frozen=True, config=STRICT)
+class AppTiming:
+    """How long a user waits for one thing, in a real browser (ms)."""
+
+    what: str
+    runs: int
+    limit_ms: float
+    median_ms: float
+    slowest_ms: float
+    repeats: Positive
+
+
+@dataclass(frozen=True, config=STRICT)
+class AppTimings:
+    """`assets/app_timings.json`: the dashboard's response times. `memory_mib` is the server's resident memory."""
+
+    browser: str
+    timings: tuple[AppTiming, ...]
+    sessions: NonNegative
+    memory_before_mib: float
+    memory_after_mib: float
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
 def to_json(value: object, indent: int | None = 2) -> str:
     """Any of these types as JSON."""
     return TypeAdapter(type(value)).dump_json(value, indent=indent).decode() + "\n"

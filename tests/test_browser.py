@@ -2,86 +2,55 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from itner.app_timing import SESSIONS, tag_in_session
+from itner.browser import find_chromium, new_page, open_chromium, serve, wait_until_done
 from itner.export.onnx import is_exported
 from itner.store import MODELS_ROOT, RunStore
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-PATIENCE_MS = 120_000
-
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed"),
     # One server and one browser at a time: several on two cores only time out.
     pytest.mark.xdist_group("browser"),
 ]
 
 
-@contextmanager
-def serve(models: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    environment = os.environ | {"ITNER_MODELS": str(models), "HF_HUB_OFFLINE": "1"}
-    server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                assert server.poll() is None, "streamlit has stopped"
-                assert time.monotonic() < deadline, "streamlit does not answer"
-                time.sleep(0.2)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
+def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms=8")
+        page.get_by_role("heading", name="Under ≤ 8 ms, with CPU only: deploy minilm_l3 · INT8").wait_for()
+        page.locator(".js-plotly-plot").first.wait_for()
+        wait_until_done(page)
 
+        slider = page.get_by_role("slider", name="Latency at most")
+        slider.focus()
+        slider.press("End")
+        page.get_by_role("heading", name="Without any limit, with CPU only: deploy").wait_for()
+        page.wait_for_function("() => !location.search.includes('ms=')")
 
-@contextmanager
-def open_browser(url: str) -> Iterator[Page]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(url)
-        yield page
-        browser.close()
+        page.get_by_role("link", name="Its record").click()
+        page.get_by_role("heading", name="Train it again").wait_for()
+        assert "run_name=" in page.url
+        page.go_back()
+        page.get_by_role("heading", name="Which tagger to deploy").wait_for()
 
 
 def test_from_the_overview_to_a_live_comparison() -> None:
-    with serve(MODELS_ROOT) as url, open_browser(url) as page:
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(dashboard.url)
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
-        page.locator(".js-plotly-plot").wait_for()
+        page.locator(".js-plotly-plot").first.wait_for()
         assert page.get_by_text("Published, not measured here").is_visible()
 
-        page.get_by_role("link", name="Live").click()
+        page.get_by_role("link", name="Live", exact=True).click()
         page.locator("mark").first.wait_for()
         assert page.locator(".itner-text").count() == 3
 
@@ -108,14 +77,41 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     assert not any(is_exported(run) for run in store.load_all()[0])
 
     def marked(url: str) -> int:
-        with open_browser(f"{url}/live") as page:
+        with open_chromium() as browser:
+            page = new_page(browser)
+            page.goto(f"{url}/live")
             page.locator("mark").first.wait_for()
-            page.get_by_text("Mentions and confidence").wait_for()
+            wait_until_done(page)
             assert page.locator(".stException, .stAlert").count() == 0
             return page.locator(".itner-text").count()
 
-    with serve(tmp_path) as url, ThreadPoolExecutor(2) as tabs:
-        assert list(tabs.map(marked, [url, url])) == [2, 2]
+    with serve(tmp_path) as dashboard, ThreadPoolExecutor(2) as tabs:
+        assert list(tabs.map(marked, [dashboard.url] * 2)) == [2, 2]
     assert all(is_exported(run) for run in store.load_all()[0])
     leftovers = [path.name for folder in tmp_path.iterdir() for path in folder.glob(".onnx-*")]
     assert leftovers == []
+
+
+def test_many_sessions_tag_at_once_with_the_models_loaded_once() -> None:
+    with serve(MODELS_ROOT) as dashboard:
+        tag_in_session(dashboard, "10.0")
+        before = dashboard.memory_mib()
+        with ThreadPoolExecutor(SESSIONS) as pool:
+            list(pool.map(lambda number: tag_in_session(dashboard, f"{20 + number}.1"), range(SESSIONS)))
+        # Three INT8 models take more than 100 MiB; ten copies of them would take a GiB.
+        assert dashboard.memory_mib() - before < 300
+
+
+def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None:
+    shutil.copytree(MODELS_ROOT / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "run.json").write_text('{"name": "<img src=x onerror=alert(1)>"}', encoding="utf-8")
+    with serve(tmp_path) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        alerts: list[str] = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        for path in ("", "quality", "errors", "run"):
+            page.goto(f"{dashboard.url}/{path}")
+            page.get_by_text("cannot be used").wait_for()
+            page.locator("[data-testid=stDataFrame]").first.wait_for()
+        assert alerts == []

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
+from itner.results import Errors, from_json, to_json
 from itner.store import MODELS_ROOT, RunStore
+from pages import REPOSITORY, open_page
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "live")
+PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")
 
 
-def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("ITNER_MODELS", str(root))
-    st.cache_resource.clear()
-    page = AppTest.from_file(str(REPOSITORY / "pages" / f"{name}.py"), default_timeout=120)
-    page.run()
-    assert not page.exception, page.exception
-    return page
+def texts(page: AppTest) -> list[str]:
+    return [block.value for block in page.markdown]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -40,25 +38,115 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     (write_run(tmp_path, "halfway") / "incomplete.json").write_text("{}", encoding="utf-8")
     page = open_page(name, tmp_path, monkeypatch)
     cards = [warning.value for warning in page.warning]
-    assert cards == ["Run `bad` cannot be used", "Run `halfway` is not finished"]
+    assert cards[:2] == ["Run `bad` cannot be used", "Run `halfway` is not finished"]
     assert any("run.json" in text.value for text in page.text)
     assert any("good" in info.value for info in page.info) or len(page.dataframe)
 
 
-def test_overview_shows_the_measured_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["overview", "quality", "errors"])
+def test_without_an_evaluation_a_page_says_what_to_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(tmp_path, "bare", measured=False)
+    page = open_page(name, tmp_path, monkeypatch)
+    assert "scripts/evaluate.py bare" in page.code[0].value
+
+
+@pytest.mark.parametrize("name", ["overview", "quality", "efficiency", "errors", "run", "live"])
+def test_the_shipped_runs_show_on_every_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page(name, MODELS_ROOT, monkeypatch)
+    assert not page.warning
+    assert len(page.dataframe)
+
+
+def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
     page = open_page("overview", tmp_path, monkeypatch)
-    assert [metric.value for metric in page.metric] == ["0.884", "5.0 ms", "4,000", "20.0 MiB"]
-    board = page.dataframe[0].value
-    assert list(board["weight precision"]) == ["FP32 (PyTorch)", "FP32", "FP16", "INT8"]
+    assert page.subheader[0].value == "Without any limit, with CPU only: deploy good · INT8"
+    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Median latency", "Size"]
+    assert list(page.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
     assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
     assert any("not measured by this project" in caption.value for caption in page.caption)
 
+    page.slider(key="ms").set_value(3.0).run()
+    assert page.subheader[0].value == "Under ≤ 3 ms, with CPU only: deploy small · INT8"
+    page.slider(key="f1").set_value(0.8).run()
+    assert page.subheader[0].value.endswith("nothing fits")
+    assert "the fastest takes 2.0 ms" in page.warning[0].value
+    assert page.query_params["ms"] == "3"
+    assert page.query_params["f1"] == "0.8"
 
-def test_overview_without_an_evaluation_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_run(tmp_path, "bare", measured=False)
-    page = open_page("overview", tmp_path, monkeypatch)
-    assert "scripts/evaluate.py bare" in page.code[0].value
+
+def test_a_link_opens_the_overview_with_its_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
+    page = open_page("overview", tmp_path, monkeypatch, ms="2.5", f1="nonsense", recall="99")
+    assert page.slider(key="ms").value == 2.5
+    assert page.slider(key="f1").value == 0.0
+    assert page.slider(key="recall").value == 1.0
+
+
+def test_choices_survive_page_switches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        write_run(tmp_path, name)
+    page = open_page("quality", tmp_path, monkeypatch)
+    page.multiselect(key="run").set_value(["b"]).run()
+    page.switch_page("pages/run.py").run()
+    page.switch_page("pages/errors.py").run()
+    assert page.multiselect(key="run").value == ["b"]
+    assert page.query_params["run"] == "b"
+
+
+def test_quality_compares_with_a_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60)
+    page = open_page("quality", tmp_path, monkeypatch, baseline="small · INT8")
+    paired = next(table.value for table in page.dataframe if "verdict" in table.value)
+    assert list(paired["model"]) == ["good · FP32", "good · INT8", "small · FP32"]
+    assert list(paired["verdict"]) == ["better", "better", "no clear difference"]
+    page.multiselect(key="run").set_value([]).run()
+    assert page.info[0].value == "Choose at least one run and one weight precision."
+
+
+def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    page = open_page("errors", tmp_path, monkeypatch)
+    assert len(page.dataframe) == 1
+    assert "the sentences cannot be shown" in page.info[0].value
+    assert page.text[0].value
+
+
+def test_errors_show_sentences_of_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("errors", MODELS_ROOT, monkeypatch, dataset="helpdesk", split="dev")
+    assert any("itner-aligned" in block.proto.body for block in page.get("html"))
+    before = page.caption[-11].value
+    page.text_input(key="contains").set_value("zzz no such words").run()
+    assert not page.exception
+    assert page.info[-1].value == "No sentence fits. Remove a filter."
+    assert before
+
+
+def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = RunStore().load("minilm_l3")
+    folder = write_run(tmp_path, "good")
+    reports = tuple(report for report in run.errors.reports if report.dataset == "helpdesk")
+    text = to_json(Errors(reports)).replace('"start": ', '"start": 1')
+    assert from_json(Errors, text).reports
+    (folder / "errors.json").write_text(text, encoding="utf-8")
+    (folder / "metrics.json").write_bytes((run.path / "metrics.json").read_bytes())
+    page = open_page("errors", tmp_path, monkeypatch, dataset="helpdesk")
+    assert "do not fit its text" in page.text[0].value
+
+
+def test_run_shows_a_difference_of_configurations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "a", "minilm_full")
+    write_run(tmp_path, "b", "minilm_lora")
+    page = open_page("run", tmp_path, monkeypatch, run_name="b", against="a")
+    table = next(table.value for table in page.dataframe if "setting" in table.value)
+    assert list(table.columns) == ["setting", "b", "a"]
+    assert page.code[0].value == "python scripts/train.py minilm_lora --data stackoverflow --run b_again"
+    assert any("weights are not on this machine" in info.value for info in page.info)
 
 
 def test_live_names_runs_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,38 +160,59 @@ def test_live_tags_with_the_shipped_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     page = open_page("live", MODELS_ROOT, monkeypatch)
     shipped = [run.name for run in RunStore().load_all()[0]]
     assert len(shipped) >= 3
-    assert page.multiselect(key="live_models").value == [f"{name} · INT8" for name in shipped[:3]]
-    mentions = page.dataframe[-1].value
-    assert {"Outlook", "Windows"} <= set(mentions["mention"])
-    assert mentions["confidence"].between(0, 1).all()
-    assert page.text_area(key="live_text").value.startswith("Since the update")
+    assert page.multiselect(key="model").value == [f"{name}@int8" for name in shipped[:3]]
+    assert {"Outlook", "Windows"} <= set(mentions(page)["mention"])
+    assert mentions(page)["confidence"].between(0, 1).all()
+    assert page.text_area(key="text").value.startswith("Since the update")
 
-    page.text_area(key="live_text").set_value("<script>alert(1)</script> on Ubuntu 22.04 \u202e\x00").run()
+    page.text_area(key="text").set_value("<script>alert(1)</script> on Ubuntu 22.04 \u202e\x00").run()
     assert not page.exception
-    assert "Ubuntu" in set(page.dataframe[-1].value["mention"])
-    page.text_area(key="live_text").set_value("   ").run()
+    assert "Ubuntu" in set(mentions(page)["mention"])
+    page.text_area(key="text").set_value("   ").run()
     assert [info.value for info in page.info] == ["Enter a text to tag."]
-    page.text_area(key="live_text").set_value("Linux").run()
-    page.multiselect(key="live_models").set_value([]).run()
+    page.text_area(key="text").set_value("Linux").run()
+    page.multiselect(key="model").set_value([]).run()
     assert [info.value for info in page.info] == ["Choose at least one model."]
 
 
-def test_live_takes_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_opens_a_permalink(monkeypatch: pytest.MonkeyPatch) -> None:
+    link = {"text": "Excel on Windows 11", "model": ["minilm_l3@int8", "gone@int8"], "confidence": "0.5"}
+    page = open_page("live", MODELS_ROOT, monkeypatch, **link)
+    assert page.text_area(key="text").value == "Excel on Windows 11"
+    assert page.multiselect(key="model").value == ["minilm_l3@int8"]
+    assert mentions(page)["confidence"].ge(0.5).all()
+    assert "text=Excel+on+Windows+11" in page.code[0].value
+    page.slider(key="confidence").set_value(1.0).run()
+    assert mentions(page).empty
+
+
+def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("live", MODELS_ROOT, monkeypatch)
     page.get("button_group")[0].set_value("Server").run()
-    assert page.text_area(key="live_text").value.startswith("web-03 answers")
+    assert page.text_area(key="text").value.startswith("web-03 answers")
+    assert page.query_params["text"].startswith("web-03 answers")
+    page.text_area(key="text").set_value("Windows 11 " * 400).run()
+    assert not page.exception
+    assert "text" not in page.query_params
+
+
+def test_live_races_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", MODELS_ROOT, monkeypatch, model="minilm_l3@int8")
+    next(button for button in page.button if button.label == "Start the race").click().run()
+    assert not page.exception
+
+
+def mentions(page: AppTest) -> pd.DataFrame:
+    return next(table.value for table in page.dataframe if list(table.value.columns[:2]) == ["model", "mention"])
 
 
 def test_the_first_page_imports_neither_torch_nor_transformers() -> None:
-    import subprocess
-    import sys
-
     program = (
         "from streamlit.testing.v1 import AppTest\n"
-        f"page = AppTest.from_file({str(REPOSITORY / 'pages' / 'overview.py')!r}, default_timeout=120).run()\n"
+        f"page = AppTest.from_file({str(REPOSITORY / 'streamlit_app.py')!r}, default_timeout=120).run()\n"
         "assert not page.exception and page.dataframe\n"
         "import sys\n"
-        "heavy = ('torch', 'transformers', 'peft', 'datasets', 'onnxruntime')\n"
+        "heavy = ('torch', 'transformers', 'peft', 'datasets', 'onnxruntime', 'docx', 'pypdf')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

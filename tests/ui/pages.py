@@ -1,0 +1,26 @@
+"""Opening a page of the dashboard in Streamlit's test runner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:
+    """The page `name` with the runs under `root`; an exception on the page fails the test."""
+    monkeypatch.setenv("ITNER_MODELS", str(root))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
+    if name != "overview":
+        app.switch_page(f"pages/{name}.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
