@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
+from itner.ui.widgets import draw_navigation
+
+PAGES = {
+    "Choose": [
+        st.Page("pages/overview.py", title="Overview", icon=":material/leaderboard:", default=True),
+        st.Page("pages/quality.py", title="Quality", icon=":material/target:"),
+        st.Page("pages/efficiency.py", title="Efficiency", icon=":material/speed:"),
+    ],
+    "Explain": [
+        st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
+        st.Page("pages/data.py", title="Data", icon=":material/database:"),
+        st.Page("pages/run.py", title="Run", icon=":material/fact_check:"),
+    ],
+    "Try": [
+        st.Page("pages/live.py", title="Live", icon=":material/edit_note:"),
+        st.Page("pages/tag_files.py", title="Tag files", icon=":material/upload_file:"),
+    ],
+}
+
 st.set_page_config(page_title="itner", page_icon=":material/label:", layout="wide")
-st.navigation(
-    {
-        "Choose": [
-            st.Page("pages/overview.py", title="Overview", icon=":material/leaderboard:", default=True),
-            st.Page("pages/quality.py", title="Quality", icon=":material/target:"),
-            st.Page("pages/efficiency.py", title="Efficiency", icon=":material/speed:"),
-        ],
-        "Explain": [
-            st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
-            st.Page("pages/data.py", title="Data", icon=":material/database:"),
-            st.Page("pages/run.py", title="Run", icon=":material/fact_check:"),
-        ],
-        "Try": [
-            st.Page("pages/live.py", title="Live", icon=":material/edit_note:"),
-            st.Page("pages/tag_files.py", title="Tag files", icon=":material/upload_file:"),
-        ],
-    }
-).run()
+page = st.navigation(PAGES, position="hidden")
+draw_navigation(PAGES)
+page.run()

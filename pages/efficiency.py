@@ -23,7 +23,7 @@ if not timed:
     st.stop()
 st.caption(machine_in_words(chosen))
 
-st.subheader("Speed, and the F1 it costs")
+st.header("Speed, and the F1 it costs")
 labels = [row.label for row in timed if row.micro_f1 is not None]
 if labels:
     baseline = selection.choose_one("Compared with", labels, "speed_baseline")
@@ -34,7 +34,7 @@ if labels:
 else:
     st.info(f"None of these was scored on the {split} set of {dataset}.")
 
-st.subheader("Latency")
+st.header("Latency")
 length = selection.choose_one("Measured on", efficiency.lengths(timed), "length", pills=True)
 frame = efficiency.latencies(timed, length)
 show_figure(
@@ -42,12 +42,12 @@ show_figure(
 )
 st.caption("Bars: median of all calls, batch 1. Whiskers end at the 95th percentile.")
 
-st.subheader("Size, memory, throughput")
+st.header("Size, memory, throughput")
 costs = efficiency.costs(chosen, timed)
 measure = selection.choose_one("Show", list(efficiency.MEASURES), "measure", pills=True)
 alt = f"Bar chart: {efficiency.MEASURES[measure]} of each model."
 show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
 
-st.subheader("Everything measured")
+st.header("Everything measured")
 selection.write_link()
 show_table(costs, "efficiency", efficiency.cost_columns(costs))

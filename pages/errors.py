@@ -33,7 +33,7 @@ if not reports:
     st.code(f"python scripts/evaluate.py {runs[0].name} --dataset {dataset} --split {split}", language="bash")
     st.stop()
 
-st.subheader("Error classes")
+st.header("Error classes")
 frame = mistakes.classes(list(reports.items()))
 by = selection.choose_one("One bar for each", ("model", "type"), "by", pills=True)
 name = f"{dataset}-{split}"
@@ -43,7 +43,7 @@ if by == "type":
 show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
 st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
 
-st.subheader("Confusions")
+st.header("Confusions")
 label = selection.choose_one("Model", list(reports), "confusion_model")
 report = reports[label]
 left, right = st.columns([3, 2])
@@ -62,7 +62,7 @@ with right:
     st.markdown("**Dominant confusions**")
     show_table(mistakes.dominant(report), f"dominant-{name}", mistakes.dominant_columns())
 
-st.subheader("Sentences")
+st.header("Sentences")
 try:
     documents = load_documents(dataset, split, report.split_sha256)
     cases = list_cases(documents, reports)

@@ -78,7 +78,7 @@ for row in range(0, len(results), 3):
 
 if len(results) > 1:
     differing = tables.disagreements(text, places)
-    st.subheader("Where they disagree")
+    st.header("Where they disagree")
     if differing.empty:
         st.success(f"All {len(results)} models mark the same {len(places)} mentions.")
     else:

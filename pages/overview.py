@@ -44,10 +44,10 @@ with st.container(border=True):
     limits = overview.limits(bounds, ms, mib, f1, recall)
     advice = advise(rows, limits, compare)
     if advice.row is None:
-        st.subheader(f"{limits.in_words}, with CPU only: nothing fits", anchor="answer")
+        st.header(f"{limits.in_words}, with CPU only: nothing fits", anchor="answer")
         st.warning(advice.reason, icon=":material/block:")
     else:
-        st.subheader(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
+        st.header(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
         st.markdown(advice.reason)
         for column, fact in zip(st.columns(4), overview.facts(advice.row), strict=False):
             column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
@@ -57,7 +57,7 @@ with st.container(border=True):
             "pages/run.py", label="Its record", icon=":material/fact_check:", query_params={"run_name": advice.row.run}
         )
 
-st.subheader("F1 against latency")
+st.header("F1 against latency")
 published = read_published()
 reported = [result for result in published.results if (result.dataset, result.split) == (dataset, split)]
 front = pareto_front(rows)
@@ -74,7 +74,7 @@ st.caption(
 
 findings = find(runs, dataset, split)
 if findings:
-    st.subheader("What the numbers say")
+    st.header("What the numbers say")
     for column, finding in zip(st.columns(2) * len(findings), findings, strict=False):
         with column.container(border=True):
             st.markdown(f"**{finding.title}**")
@@ -86,9 +86,9 @@ if findings:
                 query_params=finding.query,
             )
 
-st.subheader("Leaderboard")
+st.header("Leaderboard")
 show_table(tables.leaderboard(rows), f"leaderboard-{dataset}-{split}", tables.leaderboard_columns())
 if reported:
-    st.subheader("Published, not measured here")
+    st.header("Published, not measured here")
     show_table(tables.published_table(published, dataset), f"published-{dataset}", tables.leaderboard_columns())
     st.caption(published.source)

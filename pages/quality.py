@@ -32,7 +32,7 @@ if not rows:
         st.info("Choose at least one run and one weight precision.")
     st.stop()
 
-st.subheader("Overall")
+st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
 with st.expander("What micro, macro and the interval mean"):
     st.markdown(
@@ -45,7 +45,7 @@ with st.expander("What micro, macro and the interval mean"):
         "them."
     )
 
-st.subheader("Per entity type")
+st.header("Per entity type")
 frame = quality.scores(rows)
 score = selection.choose_one("Score", quality.SCORES, "score", pills=True)
 name = f"types-{dataset}-{split}"
@@ -56,7 +56,7 @@ if rough:
     st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
 show_figure(quality.heatmap(frame, score), frame, f"heat-{name}", f"Heat map: {alt}.")
 
-st.subheader("Difference to a baseline")
+st.header("Difference to a baseline")
 labels = [row.label for row in rows]
 if len(labels) < 2:
     st.info("Choose a second run or weight precision to see differences.")

@@ -13,13 +13,13 @@ runs = begin_page("Run", "The record of one run: enough to make it again, and to
 run = choose_run(runs)
 left, right = st.columns(2)
 with left:
-    st.subheader("What it is")
+    st.header("What it is")
     show_table(record.facts(run), f"facts-{run.name}")
 with right:
-    st.subheader("Where it comes from")
+    st.header("Where it comes from")
     show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
-st.subheader("Train it again")
+st.header("Train it again")
 st.code(record.reproduce_command(run), language="bash")
 lost = record.unreachable_settings(run)
 if lost:
@@ -29,7 +29,7 @@ if lost:
         icon=":material/warning:",
     )
 
-st.subheader("Configuration")
+st.header("Configuration")
 others = [other for other in runs if other is not run]
 names = ["nothing: all settings", *(other.name for other in others)]
 against = selection.choose_one("Compare with", names, "against")
@@ -41,7 +41,7 @@ if table.empty:
 else:
     show_table(table, f"config-{run.name}")
 
-st.subheader("Training")
+st.header("Training")
 curves = record.curves(run)
 if curves.empty:
     st.info("This run has no training log.")
@@ -53,7 +53,7 @@ else:
         figure = record.f1_figure(curves, run.info.best_epoch)
         show_figure(figure, curves, f"f1-{run.name}", "Line chart: micro-F1 on dev by epoch.")
 
-st.subheader("Evaluations")
+st.header("Evaluations")
 evaluations = record.evaluations(run)
 if evaluations.empty:
     st.info("Not evaluated yet. Score it with:")
@@ -61,7 +61,7 @@ if evaluations.empty:
 else:
     show_table(evaluations, f"evaluations-{run.name}", record.evaluation_columns())
 
-st.subheader("Files")
+st.header("Files")
 try:
     show_table(record.artifacts(run), f"files-{run.name}", record.artifact_columns())
 except (OSError, InputError) as error:

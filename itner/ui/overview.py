@@ -125,8 +125,8 @@ def trade_off(
             text=f"<b>{chosen.label}</b>",
             showarrow=True,
             arrowhead=2,
-            ax=0,
-            ay=48,
+            ax=-60,
+            ay=40,
         )
     if limits is not None and limits.max_ms is not None:
         figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})

@@ -80,7 +80,7 @@ def choose_many(
     st.session_state[key] = known if known or not value else first
     show = _names(names)
     if pills:
-        chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=show, help=help)
+        chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=show, help=help, wrap=True)
     else:
         chosen = st.multiselect(label, options, key=key, format_func=show, help=help, max_selections=most)
     ordered = [option for option in options if option in chosen]

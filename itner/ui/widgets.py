@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from itner.config import PRECISION_NAMES, PRECISIONS, Precision
 from itner.report import list_datasets
@@ -16,18 +17,40 @@ from itner.ui.cache import load_runs
 
 T = TypeVar("T")
 
+# White on the dark theme's own colour for chosen options is too faint to read.
+_STYLE = "<style>[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }</style>"
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
 _SPLITS = ("test", "dev")
 
 
-def begin_page(title: str, intro: str = "") -> list[Run]:
-    """Title, warning cards for broken runs, and the runs; without any the page ends with what to run."""
+def draw_navigation(pages: Mapping[str, Sequence[Any]]) -> None:
+    """The groups of pages in the sidebar; Streamlit's own list of groups is not valid HTML for screen readers."""
+    st.html(_STYLE)
+    with st.sidebar:
+        for group, members in pages.items():
+            st.caption(group)
+            for page in members:
+                st.page_link(page, icon=page.icon, width="stretch")
+
+
+def begin(title: str, intro: str = "") -> None:
+    """Title and introduction of a page, and the choices that its link asks for."""
+    if PagesManager.uses_pages_directory:
+        # When the first visit to a new server goes straight to a page, Streamlit runs that page alone, because a
+        # folder named `pages` is there, and never the main script that calls `st.navigation`.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     selection.begin()
     st.title(title)
     if intro:
         st.markdown(intro)
+
+
+def begin_page(title: str, intro: str = "") -> list[Run]:
+    """`begin`, warning cards for broken runs, and the runs; without any the page ends with what to run."""
+    begin(title, intro)
     runs, broken = load_runs()
     show_broken(broken)
     if not runs:

@@ -63,16 +63,16 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     write_run(tmp_path, "good", tp=90)
     write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
     page = open_page("overview", tmp_path, monkeypatch)
-    assert page.subheader[0].value == "Without any limit, with CPU only: deploy good · INT8"
+    assert page.header[0].value == "Without any limit, with CPU only: deploy good · INT8"
     assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Median latency", "Size"]
     assert list(page.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
     assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
     assert any("not measured by this project" in caption.value for caption in page.caption)
 
     page.slider(key="ms").set_value(3.0).run()
-    assert page.subheader[0].value == "Under ≤ 3 ms, with CPU only: deploy small · INT8"
+    assert page.header[0].value == "Under ≤ 3 ms, with CPU only: deploy small · INT8"
     page.slider(key="f1").set_value(0.8).run()
-    assert page.subheader[0].value.endswith("nothing fits")
+    assert page.header[0].value.endswith("nothing fits")
     assert "the fastest takes 2.0 ms" in page.warning[0].value
     assert page.query_params["ms"] == "3"
     assert page.query_params["f1"] == "0.8"
