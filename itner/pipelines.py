@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from itner.eval.scoring import score_documents
 from itner.export.benchmark import BenchSettings, benchmark_run
 from itner.export.onnx import export_run
 from itner.export.trials import try_recipes
+from itner.files.readers import ReadResult, Upload, read_uploads
+from itner.files.tagging import above, tag_items
+from itner.files.writers import write_zip
 from itner.infer.load import load_tagger
 from itner.infer.tagger import ModelTagger
 from itner.labels import PREDICTION_RULE
@@ -281,3 +285,35 @@ def reproduce(
             benchmark(run_name, stats.name, settings=settings, place=place, progress=progress)
         runs.append(RunStore(place.models).load(run_name))
     return runs
+
+
+def tag_files(
+    paths: Sequence[Path],
+    name: str,
+    output: Path,
+    precision: Precision = "int8",
+    formats: Sequence[str] = ("JSONL",),
+    threshold: float = 0.0,
+    place: Workspace = HERE,
+    progress: Progress = silent,
+) -> ReadResult:
+    """Tag files with a run and write the results into the zip `output`; returns what was read, with its problems.
+
+    Raises InputError when no file could be read; then nothing is written.
+    """
+    for path in paths:
+        if not path.is_file():
+            raise InputError("no such file", path=path)
+    read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
+    if not read.items:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
+    tagger = open_tagger(name, precision, place, progress)
+    tagged = tag_items(read.items, tagger, lambda done, total: progress("tagging", done / total), lambda: False)
+    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            write_zip(above(tagged, threshold), formats, file)
+        os.replace(temporary, output)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return read

@@ -78,6 +78,11 @@ class Run:
         return self.info.name
 
     @property
+    def scheme_types(self) -> tuple[str, ...]:
+        """The entity types that the run tags."""
+        return tuple(label[2:] for label in self.info.labels if label.startswith("B-"))
+
+    @property
     def weights_path(self) -> Path | None:
         """The file with the trained weights, None in a run without."""
         for name in (WEIGHTS, ADAPTER):

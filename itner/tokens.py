@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SEGMENT_END = re.compile(r"\n+|(?<=[.!?])[ \t]+(?=[\"'(]?[A-Z0-9])")
+# A longer line is no sentence but a dump; cut, it can be read in bounded memory.
+_LONGEST_SEGMENT = 4_000
 
 
 def split_tokens(text: str) -> tuple[Token, ...]:
@@ -35,12 +37,25 @@ def split_segments(text: str) -> list[tuple[int, int]]:
     """Character spans (start, end) of the lines and sentences of `text`, empty ones left out.
 
     Taggers are trained on sentences, so they read sentences. A cut inside an abbreviation costs context,
-    never characters: every character that is not white space lies in exactly one segment.
+    never characters: every character that is not white space lies in exactly one segment. What has no sentence
+    end for thousands of characters is cut at white space.
     """
-    spans = []
+    spans: list[tuple[int, int]] = []
     start = 0
     for match in _SEGMENT_END.finditer(text):
-        spans.append((start, match.start()))
+        spans += _cut(text, start, match.start())
         start = match.end()
-    spans.append((start, len(text)))
+    spans += _cut(text, start, len(text))
     return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    spans = []
+    while end - start > _LONGEST_SEGMENT:
+        stop = start + _LONGEST_SEGMENT
+        space = max(text.rfind(" ", start, stop), text.rfind("\t", start, stop))
+        # Without any white space there is no good place to cut.
+        stop = space + 1 if space > start else stop
+        spans.append((start, stop))
+        start = stop
+    return [*spans, (start, end)]

@@ -66,7 +66,7 @@ if not results:
 by_label = {names[key]: choices[key] for key in selected if names[key] in results}
 
 places = find_places({label: result.mentions for label, result in results.items()})
-st.html(STYLE + legend([label[2:] for label in runs[0].info.labels if label.startswith("B-")]))
+st.html(STYLE + legend(runs[0].scheme_types))
 for row in range(0, len(results), 3):
     labels = list(results)[row : row + 3]
     for column, label in zip(st.columns(len(labels)), labels, strict=True):

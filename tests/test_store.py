@@ -20,7 +20,7 @@ def test_a_complete_run_loads_with_everything(tmp_path: Path) -> None:
     assert run.bench is not None
     assert run.bench.result("int8") is not None
     assert run.log == [{"epoch": 1.0, "eval_f1": 0.7}]
-    assert run.errors.reports == ()
+    assert len(run.errors.reports) == 4
     assert run.report("stackoverflow", "test", "int8") is not None
     assert run.report("stackoverflow", "dev", "int8") is None
 
@@ -148,7 +148,9 @@ def test_reports_are_merged_by_dataset_split_and_precision(tmp_path: Path) -> No
     errors = ErrorReport("stackoverflow", "test", HASH, "int8", HASH, {"OS": {"O": 1}}, {"d": 1}, (record,))
     write_errors(run, [errors])
     write_errors(run, [errors])
-    assert RunStore(tmp_path).load("good").errors.reports == (errors,)
+    stored = RunStore(tmp_path).load("good").errors.reports
+    assert [report for report in stored if report.precision == "int8"] == [errors]
+    assert len(stored) == 4
 
 
 def test_the_fingerprint_changes_with_any_file(tmp_path: Path) -> None:

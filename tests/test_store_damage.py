@@ -118,12 +118,13 @@ def test_two_writes_from_one_run_lose_nothing(tmp_path: Path) -> None:
 
 def test_writing_nothing_keeps_what_is_there(tmp_path: Path) -> None:
     write_run(tmp_path, "run")
-    before = RunStore(tmp_path).load("run").metrics
+    before = RunStore(tmp_path).load("run")
     write_metrics(RunStore(tmp_path).load("run"), [])
     write_errors(RunStore(tmp_path).load("run"), [])
     after = RunStore(tmp_path).load("run")
-    assert sorted(after.metrics.reports, key=repr) == sorted(before.reports, key=repr)
-    assert after.errors.reports == ()
+    assert sorted(after.metrics.reports, key=repr) == sorted(before.metrics.reports, key=repr)
+    assert sorted(after.errors.reports, key=repr) == sorted(before.errors.reports, key=repr)
+    assert len(after.errors.reports) == 4
 
 
 def test_a_complete_run_beside_an_unfinished_one_of_its_name_waits(tmp_path: Path) -> None:

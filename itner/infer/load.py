@@ -27,5 +27,4 @@ def load_scorer(run: Run, precision: Precision, threads: int | None = None, spin
 
 def run_scheme(run: Run) -> LabelScheme:
     """The label scheme a run was trained with, rebuilt from its labels."""
-    types = tuple(label[2:] for label in run.info.labels if label.startswith("B-"))
-    return LabelScheme(run.info.scheme, types)
+    return LabelScheme(run.info.scheme, run.scheme_types)

@@ -6,7 +6,7 @@ model works on flat arrays over all tokens at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,9 +85,8 @@ class ModelTagger:
         documents: list[Document] = []
         origins: list[tuple[int, int]] = []
         for index, text in enumerate(texts):
-            for start, end in split_segments(text):
-                part = text[start:end]
-                documents.append(Document(part, split_tokens(part), (), f"{index}:{start}", "text"))
+            for start, document in list_segments(text):
+                documents.append(document)
                 origins.append((index, start))
         predictions = self.predict(documents)
         return [
@@ -150,6 +149,13 @@ class ModelTagger:
             Prediction(label_ids[low:high], probabilities[low:high], tuple(spans[index]), tuple(mentions[index]))
             for index, (low, high) in enumerate(bounds)
         ]
+
+
+def list_segments(text: str) -> Iterator[tuple[int, Document]]:
+    """The sentences of a raw text as documents without mentions, each with where in the text it begins."""
+    for start, end in split_segments(text):
+        part = text[start:end]
+        yield start, Document(part, split_tokens(part), (), str(start), "text")
 
 
 def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:

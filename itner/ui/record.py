@@ -39,7 +39,7 @@ def facts(run: Run) -> pd.DataFrame:
             "preset": info.preset,
             "backbone": info.backbone,
             "backbone SHA-256": info.backbone_sha256,
-            "label scheme": f"{info.scheme}: {', '.join(name[2:] for name in info.labels if name.startswith('B-'))}",
+            "label scheme": f"{info.scheme}: {', '.join(run.scheme_types)}",
             "dataset": f"{data.name} (source: {data.source})",
             "dataset SHA-256": data.sha256,
             "training sentences": f"{data.train_documents:,} ({data.train_documents_oversampled:,} after oversampling)",

@@ -10,6 +10,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from itner.config import PRECISION_NAMES, PRECISIONS, Precision
+from itner.files.readers import FileNotice
+from itner.files.writers import harmless_cell
 from itner.report import list_datasets
 from itner.store import BrokenRun, Run
 from itner.ui import selection
@@ -19,6 +21,7 @@ T = TypeVar("T")
 
 # White on the dark theme's own colour for chosen options is too faint to read.
 _STYLE = "<style>[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }</style>"
+_MOST_NOTICES = 10
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
@@ -104,6 +107,19 @@ def show_broken(broken: Sequence[BrokenRun]) -> None:
         st.text(run.reason)
 
 
+def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:
+    """A card for each file that could not be read, and what was assumed about the others."""
+    for notice in problems[:_MOST_NOTICES]:
+        st.warning("A file could not be read", icon=":material/warning:")
+        # The name comes from the user: no Markdown in it.
+        st.text(f"{notice.file}: {notice.reason}")
+    if len(problems) > _MOST_NOTICES:
+        st.warning(f"{len(problems) - _MOST_NOTICES:,} more files could not be read.")
+    if notes:
+        with st.expander(f"Notes on {len(notes):,} files"):
+            st.text("\n".join(f"{notice.file}: {notice.reason}" for notice in notes))
+
+
 def show_no_runs() -> None:
     """What to do when there is no run at all."""
     st.info("There is no run under `models/` yet. Train and measure the shipped ones with:")
@@ -141,7 +157,7 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
     """A download of the data behind a table or figure."""
     st.download_button(
         label,
-        frame.to_csv(index=False),
+        _to_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
@@ -149,6 +165,11 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
         type="tertiary",
         on_click="ignore",
     )
+
+
+def _to_csv(frame: pd.DataFrame) -> str:
+    texts = frame.select_dtypes(exclude="number").columns
+    return str(frame.assign(**{name: frame[name].map(harmless_cell) for name in texts}).to_csv(index=False))
 
 
 def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:

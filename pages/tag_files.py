@@ -1,0 +1,99 @@
+"""Tag many files at once and take the results away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.errors import InputError
+from itner.files.tagging import TaggedItem
+from itner.files.writers import FORMATS, title
+from itner.highlight import STYLE, highlight, legend
+from itner.ui import live, selection, uploads
+from itner.ui.cache import get_tagger
+from itner.ui.jobs import Job
+from itner.ui.widgets import begin_page, show_figure, show_notices, show_table, turn_pages
+
+runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
+choices = {choice.key: choice for choice in live.list_choices(runs)}
+if not choices:
+    selection.write_link()
+    st.info(f"Run `{runs[0].name}` has no weights here. Build them with:")
+    st.code(f"python scripts/train.py {runs[0].config.preset} --data {runs[0].info.dataset.name}", language="bash")
+    st.stop()
+left, right = st.columns([3, 1])
+with left:
+    model = selection.choose_one("Model", list(choices), "model_one", names={k: c.label for k, c in choices.items()})
+with right:
+    threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
+selection.write_link()
+
+files = st.file_uploader("Files", type=uploads.TYPES, accept_multiple_files=True, help=uploads.limits_in_words())
+if not files:
+    uploads.forget()
+    st.info(uploads.limits_in_words(), icon=":material/upload_file:")
+    st.stop()
+taken = uploads.take(files)
+columns = {}
+for name, known in uploads.columns_of(taken).items():
+    columns[name] = st.selectbox(f"Column with the text in {name}", known, key=f"column_{name}")
+with st.spinner("Reading the files"):
+    read = uploads.read(taken, columns)
+show_notices(read.problems, read.notes)
+if not read.items:
+    st.info("No text was found in these files.")
+    st.stop()
+characters = sum(len(item.text) for item in read.items)
+asked = (model, tuple((item.file, item.part, len(item.text)) for item in read.items))
+job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
+if job is not None and st.session_state.get("tag_asked") != asked:
+    # Other files or another model: the old results would not be theirs.
+    job.stop()
+    job = st.session_state.tag_job = None
+if job is None:
+    label = f"Tag {len(read.items):,} texts, {characters:,} characters"
+    if not st.button(label, type="primary", icon=":material/label:"):
+        st.stop()
+    try:
+        tagger = get_tagger(choices[model].run, choices[model].precision)
+    except InputError as error:
+        st.error("The model cannot be loaded.")
+        st.text(str(error))
+        st.stop()
+    job = st.session_state.tag_job = uploads.start(read.items, tagger)
+    st.session_state.tag_asked = asked
+    job.wait(0.3)
+if job.running:
+    uploads.follow(job)
+    st.stop()
+
+found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
+if job.stopped:
+    st.warning(f"Stopped: {len(found.results):,} of {len(read.items):,} texts are tagged.", icon=":material/stop:")
+if not found.results:
+    st.stop()
+st.header("What was found")
+show_figure(uploads.type_bars(found.types), found.types, "types", "Bar chart: mentions of each entity type.")
+if not found.top.empty:
+    show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
+show_table(found.files, "files")
+
+st.header("Download")
+formats = st.pills("Formats", list(FORMATS), selection_mode="multi", default=list(FORMATS)[:1], wrap=True)
+if len(formats) == 1:
+    chosen = FORMATS[formats[0]]
+    data, name, mime = uploads.single(found.results, formats[0]), f"tagged.{chosen.extension}", chosen.mime
+else:
+    data, name, mime = uploads.package(found.results, formats), "tagged.zip", "application/zip"
+st.download_button(
+    f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
+)
+
+st.header("Preview")
+st.html(STYLE + legend(choices[model].run.scheme_types))
+for entry in turn_pages(found.results, 5, "preview_page"):
+    with st.container(border=True):
+        st.text(title(entry))
+        text = entry.item.text[: uploads.MAX_SHOWN_CHARACTERS]
+        st.html(STYLE + highlight(text, [mention for mention in entry.mentions if mention.end <= len(text)]))
+        if len(text) < len(entry.item.text):
+            st.caption(f"The first {len(text):,} of {len(entry.item.text):,} characters.")

@@ -1,0 +1,285 @@
+"""Every format read, and every way in which a file can be wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from email.message import EmailMessage
+
+import docx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+
+from itner.files import limits, readers
+from itner.files.readers import ReadResult, Upload, list_columns, read_uploads
+
+
+def read(name: str, data: bytes | str, column: str | None = None) -> ReadResult:
+    raw = data.encode() if isinstance(data, str) else data
+    return read_uploads([Upload(name, raw)], {} if column is None else {name: column})
+
+
+def texts(result: ReadResult) -> list[tuple[str, str]]:
+    assert result.problems == []
+    return [(item.part, item.text) for item in result.items]
+
+
+def problem(result: ReadResult) -> str:
+    assert result.items == []
+    assert len(result.problems) == 1
+    return result.problems[0].reason
+
+
+def make_pdf(*lines: str) -> bytes:
+    """A PDF with one line of text a page, written by hand: no library here draws text."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    kids = []
+    font = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    for line in lines:
+        stream = f"BT /F1 12 Tf 72 700 Td ({line}) Tj ET".encode() if line else b""
+        number = len(objects) + 1
+        kids.append(f"{number} 0 R")
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources %s /Contents %d 0 R >>"
+            % (font, number + 1)
+        )
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
+    out = io.BytesIO(b"%PDF-1.4\n")
+    out.seek(0, io.SEEK_END)
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.writelines(b"%010d 00000 n \n" % offset for offset in offsets)
+    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
+    return out.getvalue()
+
+
+def lock_pdf(data: bytes, password: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def make_zip(files: dict[str, bytes], **options: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", **options) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.txt", "A.LOG", "b.md"])
+def test_plain_text_keeps_every_character(name: str) -> None:
+    text = "  one\r\n\ttwo \u202ereversed\u202c  \u00a0end"
+    assert texts(read(name, text)) == [("", text)]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+def test_any_utf8_text_survives(text: str) -> None:
+    result = read("a.txt", text)
+    if text.removeprefix("\ufeff").strip():
+        assert texts(result) == [("", text.removeprefix("\ufeff"))]
+    else:
+        assert "no text" in problem(result) or "empty" in problem(result)
+
+
+def test_encodings_are_recognised_and_said() -> None:
+    assert texts(read("a.txt", "\ufeffÄpfel".encode())) == [("", "Äpfel")]
+    assert texts(read("a.txt", "Äpfel".encode("utf-16"))) == [("", "Äpfel")]
+    german = "Der Drucker im Büro läuft nicht, die Anwender möchten größere Schrift. " * 5
+    result = read("a.txt", german.encode("cp1252"))
+    assert texts(result) == [("", german)]
+    assert "is not UTF-8; read as " in result.notes[0].reason
+
+
+def test_binary_and_broken_text_is_refused() -> None:
+    assert problem(read("a.txt", b"abc\0def")) == "holds NUL bytes (the first at byte 3), so it is not text"
+    assert "although it begins so" in problem(read("a.txt", b"\xff\xfe\x00\xd8"))
+    assert problem(read("a.txt", b"")) == "the file is empty"
+    assert problem(read("a.txt", b" \n\t ")) == "the file holds no text"
+    assert problem(read("a.exe", b"MZ")).startswith("files of the kind .exe cannot be read; known are .txt")
+    assert "without an extension" in problem(read("README", b"text"))
+
+
+def test_a_line_of_a_megabyte_is_read() -> None:
+    line = "word " * 200_000
+    assert texts(read("a.log", line)) == [("", line)]
+    table = 'id,text\n1,"' + "word " * 200_000 + '"\n'
+    assert len(texts(read("a.csv", table))[0][1]) == 1_000_000
+
+
+def test_csv_guesses_the_column_and_takes_the_chosen_one() -> None:
+    table = 'id;Description;owner\n1;"Outlook; it\nhangs";ann\n2;printer "offline";bob\n'
+    result = read("a.csv", table)
+    assert texts(result) == [("row 1", "Outlook; it\nhangs"), ("row 2", 'printer "offline"')]
+    assert result.notes[0].reason == "read column number 2 of 3"
+    assert texts(read("a.csv", table, column="owner")) == [("row 1", "ann"), ("row 2", "bob")]
+    assert problem(read("a.csv", table, column="gone")) == "has no column of that name"
+    assert list_columns(Upload("a.csv", table.encode())) == ["Description", "id", "owner"]
+
+
+def test_csv_with_other_delimiters_and_without_known_names() -> None:
+    assert texts(read("a.csv", "n\twhat\n1\tthe long cell\n2\tanother one\n")) == [
+        ("row 1", "the long cell"),
+        ("row 2", "another one"),
+    ]
+    assert texts(read("a.csv", "only\nfirst text\nsecond text\n")) == [
+        ("row 1", "first text"),
+        ("row 2", "second text"),
+    ]
+
+
+def test_ragged_and_empty_tables_are_refused_with_the_line() -> None:
+    assert problem(read("a.csv", "a,b\n1,2\n1,2,3\n")).startswith("line 3: 3 fields where the first line has 2")
+    assert "no row below" in problem(read("a.csv", "a,b\n"))
+    assert "same name" in problem(read("a.csv", "a,a\n1,2\n"))
+    assert list_columns(Upload("a.csv", b"a,b\n1\n")) == []
+
+
+def test_jsonl() -> None:
+    lines = '{"id": 1, "subject": "short", "note": "the longer text"}\n\n{"subject": "b", "note": "c", "id": 2}\n'
+    assert texts(read("a.jsonl", lines)) == [("record 1", "short"), ("record 2", "b")]
+    assert texts(read("a.jsonl", lines, column="note")) == [("record 1", "the longer text"), ("record 2", "c")]
+    assert list_columns(Upload("a.jsonl", lines.encode())) == ["subject", "note"]
+    assert problem(read("a.jsonl", '{"text": "x"}\n{oops\n')) == "line 2: not valid JSON"
+    assert problem(read("a.jsonl", "[1]\n")) == "line 1: not a JSON object"
+    assert problem(read("a.jsonl", '{"text": 1}\n')) == "no key holds a text in every record"
+    assert "line 1" in problem(read("a.jsonl", "[" * 100_000 + "\n"))
+
+
+def test_docx_reads_paragraphs_and_tables_in_order() -> None:
+    document = docx.Document()
+    document.add_paragraph("Excel 2019 crashes.")
+    table = document.add_table(1, 2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "host", "web-03"
+    document.add_paragraph("Thanks")
+    out = io.BytesIO()
+    document.save(out)
+    assert texts(read("a.docx", out.getvalue())) == [("", "Excel 2019 crashes.\nhost\tweb-03\nThanks")]
+
+
+def test_a_damaged_or_explosive_docx_is_refused() -> None:
+    assert problem(read("a.docx", b"PK\x03\x04 no zip")) == "damaged, or not what its name says"
+    assert "not a Word document" in problem(read("a.docx", make_zip({"x.xml": b"<x/>"})))
+    bomb = make_zip({"word/document.xml": bytes(60 * limits.MIB)}, compression=zipfile.ZIP_DEFLATED)
+    assert "unpacks to 60 MiB" in problem(read("a.docx", bomb))
+
+
+def test_entities_in_a_docx_are_not_expanded() -> None:
+    out = io.BytesIO()
+    docx.Document().save(out)
+    parts = {entry: zipfile.ZipFile(out).read(entry) for entry in zipfile.ZipFile(out).namelist()}
+    laughs = b'<!DOCTYPE x [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;">]>'
+    body = parts["word/document.xml"].split(b"<w:document", 1)
+    text = b"<w:p><w:r><w:t>seen &b; </w:t></w:r></w:p></w:body>"
+    parts["word/document.xml"] = body[0] + laughs + b"<w:document" + body[1].replace(b"</w:body>", text)
+    result = read("a.docx", make_zip(parts))
+    assert "haha" not in "".join(item.text for item in result.items)
+
+
+def test_pdf_pages() -> None:
+    assert texts(read("a.pdf", make_pdf("Outlook 2021", "", "page three"))) == [
+        ("page 1", "Outlook 2021"),
+        ("page 3", "page three"),
+    ]
+    assert "scanned" in problem(read("a.pdf", make_pdf("", "")))
+    assert "not a PDF" in problem(read("a.pdf", b"%PDF-1.4 nothing more"))
+
+
+def test_encrypted_pdfs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert texts(read("a.pdf", lock_pdf(make_pdf("open to all"), ""))) == [("page 1", "open to all")]
+    assert problem(read("a.pdf", lock_pdf(make_pdf("secret"), "pw"))).startswith("protected by a password")
+    monkeypatch.setattr(readers, "MAX_PDF_PAGES", 1)
+    assert problem(read("a.pdf", make_pdf("a", "b"))) == "has 2 pages; at most 1 are read"
+
+
+def test_mail_with_an_attachment_and_in_html() -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "Drucker für Büro"
+    mail.set_content("The printer is offline.\n")
+    mail.add_attachment(b"\0\1", maintype="application", subtype="octet-stream", filename="x.bin")
+    result = read("a.eml", mail.as_bytes())
+    assert texts(result) == [("subject", "Drucker für Büro"), ("body", "The printer is offline.\n")]
+    assert result.notes[0].reason == "1 attachment not read"
+    page = EmailMessage()
+    page.set_content(
+        "<head><style>p {}</style></head><p>One<br>two</p><script>alert(1)</script><p>three</p>", subtype="html"
+    )
+    assert texts(read("a.eml", page.as_bytes())) == [("body", "One\ntwo\nthree")]
+
+
+def test_zip_reads_what_it_can() -> None:
+    data = make_zip(
+        {
+            "../../etc/evil.txt": b"still only text",
+            "folder/a.log": b"Windows",
+            "b.csv": b"a,b\n1\n",
+            "inner.zip": make_zip({"x.txt": b"x"}),
+            "__MACOSX/._a.log": b"junk",
+            "c.bin": b"\0",
+        }
+    )
+    result = read_uploads([Upload("z.zip", data), Upload("last.txt", b"after")])
+    assert [(item.file, item.text) for item in result.items] == [
+        ("z.zip/../../etc/evil.txt", "still only text"),
+        ("z.zip/folder/a.log", "Windows"),
+        ("last.txt", "after"),
+    ]
+    assert [(notice.file, notice.reason.split()[0]) for notice in result.problems] == [
+        ("z.zip/b.csv", "line"),
+        ("z.zip/inner.zip", "an"),
+        ("z.zip/c.bin", "files"),
+    ]
+
+
+def test_zip_bombs_locked_and_damaged_archives() -> None:
+    bomb = make_zip({"a.txt": bytes(40 * limits.MIB)}, compression=zipfile.ZIP_DEFLATED)
+    assert "at most 100 MiB and 200 times" in problem(read("a.zip", bomb))
+    many = make_zip({f"{n}.txt": bytes(20 * limits.MIB) for n in range(6)})
+    assert problem(read_uploads([Upload("a.zip", many)])).startswith("larger than 50 MiB")
+    assert problem(read("a.zip", b"PK nonsense")) == "damaged, or not what its name says"
+    good = bytearray(make_zip({"a.txt": b"hello hello"}))
+    place = good.find(b"hello")
+    good[place] ^= 0xFF
+    assert problem(read("a.zip", bytes(good))).startswith("this entry of the archive is damaged")
+    locked = bytearray(make_zip({"a.txt": b"x"}))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.find(mark) + offset] |= 1
+    assert problem(read("a.zip", bytes(locked))) == "protected by a password; unpack it first"
+
+
+def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(readers, "MIB", 1)
+    assert problem(read("a.txt", "x" * 11)) == "larger than 10 MiB; split it"
+    monkeypatch.setattr(readers, "MAX_FILES", 2)
+    result = read_uploads([Upload(f"{n}.txt", b"x") for n in range(4)])
+    assert len(result.items) == 2
+    assert result.problems[0].reason.startswith("more than 2 files")
+    monkeypatch.setattr(readers, "MAX_CHARACTERS", 5)
+    result = read_uploads([Upload("a.txt", b"12345"), Upload("b.txt", b"6")])
+    assert [item.file for item in result.items] == ["a.txt"]
+    assert "more than 5 characters" in result.problems[0].reason
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.jsonl", "a.docx", "a.pdf", "a.eml", "a.zip"])
+def test_no_message_quotes_the_file(name: str) -> None:
+    secret = "hunter2-password"
+    for data in (secret.encode() + b"\0", f'{secret},"{secret}\n{secret}'.encode(), json.dumps(secret).encode()):
+        result = read(name, data)
+        assert not any(secret in notice.reason for notice in (*result.problems, *result.notes))
+
+
+@given(st.binary(max_size=300), st.sampled_from([*readers.READERS, ".zip"]))
+def test_no_bytes_raise(data: bytes, kind: str) -> None:
+    result = read(f"a{kind}", data)
+    assert result.items or result.problems
