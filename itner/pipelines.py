@@ -11,6 +11,7 @@ import numpy as np
 
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
+from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import read_oversampling, read_split, read_stats, write_processed
 from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, SourceName, read_source
 from itner.domains.it import IT5, RARE_TYPES
@@ -46,7 +47,6 @@ from itner.store import (
 
 DOMAIN = "it"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
-OVERSAMPLING_SEED = 13
 
 
 @dataclass(frozen=True)

@@ -311,7 +311,11 @@ class RunInfo:
 
 @dataclass(frozen=True, config=STRICT)
 class SplitStats:
-    """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped."""
+    """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped.
+
+    `length_histogram` gives sentences by their number of tokens; `unseen_mentions` the mentions of each type whose
+    text, case ignored, is no mention of that type in train.
+    """
 
     input_sha256: Sha256
     processed_sha256: Sha256
@@ -319,7 +323,9 @@ class SplitStats:
     tokens: int
     tokens_mean: float
     tokens_median: float
+    length_histogram: dict[int, int]
     mentions: dict[str, int]
+    unseen_mentions: dict[str, int]
     source_types: dict[str, int]
     repaired_tags: int
     unaligned_mentions: int
@@ -361,7 +367,7 @@ class ProcessedMeta:
     """`data/processed_meta.json`: every dataset prepared so far, by name."""
 
     datasets: dict[str, DataStats]
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
 
 @dataclass(frozen=True, config=STRICT)

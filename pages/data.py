@@ -1,0 +1,95 @@
+"""What the taggers learn from and are scored on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from itner.data.corpus import SPLITS
+from itner.data.processed import preparing_command
+from itner.errors import InputError
+from itner.highlight import STYLE, highlight, legend
+from itner.ui import corpus, selection
+from itner.ui.cache import load_datasets, load_documents
+from itner.ui.widgets import begin, show_figure, show_table, turn_pages
+
+begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
+try:
+    datasets = load_datasets()
+except InputError as error:
+    selection.write_link()
+    st.warning("There are no statistics of prepared data.", icon=":material/warning:")
+    st.text(str(error))
+    st.markdown("The corpus that ships is prepared with:")
+    st.code("python scripts/prepare_data.py --source embedded", language="bash")
+    st.stop()
+name = selection.choose_one("Dataset", list(datasets), "dataset")
+stats = datasets[name]
+
+st.header("Size")
+show_table(corpus.splits_table(stats), f"splits-{name}", corpus.splits_columns())
+
+st.header("Types in each split")
+frame = corpus.types(stats)
+show_figure(corpus.type_bars(frame), frame, f"types-{name}", "Bar chart: share of each entity type in each split.")
+
+st.header("From the source's types to ours")
+mapped = corpus.remapping(stats)
+st.markdown(corpus.remapping_in_words(mapped))
+alt = "Bar chart: mentions of each source type, coloured by the type it became."
+show_figure(corpus.remapping_bars(mapped), mapped, f"remapping-{name}", alt)
+
+left, right = st.columns(2)
+with left:
+    st.header("Oversampling")
+    st.markdown(corpus.oversampling_in_words(stats.oversampling))
+    grown = corpus.oversampling(stats.oversampling)
+    alt = "Bar chart: mentions of each type in train before and after oversampling."
+    show_figure(corpus.oversampling_bars(grown), grown, f"oversampling-{name}", alt)
+with right:
+    st.header("Sentence length")
+    st.markdown("Tokens are those of the corpus, or of our own tokenizer where it has none.")
+    histogram = corpus.lengths(stats)
+    alt = "Line chart: share of sentences by number of tokens, for each split."
+    show_figure(corpus.length_figure(histogram), histogram, f"lengths-{name}", alt)
+
+st.header("Duplicates and leakage")
+st.markdown(corpus.leakage_in_words(stats))
+left, right = st.columns(2)
+with left:
+    show_table(corpus.leakage(stats), f"leakage-{name}", corpus.leakage_columns())
+with right:
+    alt = "Bar chart: share of mentions of each type that are not mentioned in train."
+    show_figure(corpus.unseen_bars(frame), frame, f"unseen-{name}", alt)
+
+st.header("Where it comes from")
+show_table(corpus.inputs(stats), f"inputs-{name}")
+st.code(preparing_command(stats), language="bash")
+
+st.header("Sentences")
+split = selection.choose_one("Split", SPLITS, "split", default="test", pills=True)
+try:
+    documents = load_documents(name, split, stats.splits[split].processed_sha256)
+except InputError as error:
+    selection.write_link()
+    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
+    st.text(str(error))
+    st.stop()
+left, right = st.columns([3, 1])
+kinds = tuple(stats.splits[split].mentions)
+with left:
+    wanted = selection.choose_many("Entity types (none: any)", kinds, "type", (), pills=True)
+with right:
+    text = selection.choose_text("contains", "", 100, 100, lambda: st.text_input("Contains", key="contains"))
+selection.write_link()
+found = corpus.filter_documents(documents, wanted, text)
+st.caption(f"{len(found):,} of {len(documents):,} sentences")
+if not found:
+    st.info("No sentence fits. Remove a filter.")
+    st.stop()
+st.html(STYLE + legend(kinds))
+for document in turn_pages(found, 20, "data_page"):
+    with st.container(border=True):
+        st.caption(document.id)
+        st.html(STYLE + highlight(document.text, document.mentions))
+with st.expander("These mentions as a table"):
+    show_table(corpus.mention_rows(found), f"mentions-{name}-{split}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from _command import parser, run
 
 from itner import pipelines
+from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.sources import SOURCES
 
 EXAMPLES = """\
@@ -22,7 +23,7 @@ def main() -> None:
     args.add_argument("--source", required=True, choices=SOURCES, help="where the annotated text comes from")
     args.add_argument("--path", type=Path, help="folder with train, dev and test (conll and jsonl)")
     args.add_argument("--dataset", help="name of the prepared dataset (default: by source)")
-    args.add_argument("--seed", type=int, default=pipelines.OVERSAMPLING_SEED, help="seed of the oversampling")
+    args.add_argument("--seed", type=int, default=OVERSAMPLING_SEED, help="seed of the oversampling")
     given = args.parse_args()
     stats = pipelines.prepare(given.source, given.path, given.dataset, given.seed)
     for name, split in stats.splits.items():

@@ -9,6 +9,7 @@ from itner.types import Document
 
 ENTITY_FACTOR = 1.5
 RARE_BONUS = 0.5
+OVERSAMPLING_SEED = 13
 
 
 def oversample(documents: Sequence[Document], rare_types: Collection[str], seed: int) -> list[int]:

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from itner.config import describe
 from itner.data.corpus import SPLITS, Split, sha256_file
 from itner.data.jsonl import read_documents, write_lines
-from itner.data.oversample import ENTITY_FACTOR, RARE_BONUS, oversample
-from itner.data.sources import DATA_ROOT
+from itner.data.oversample import ENTITY_FACTOR, OVERSAMPLING_SEED, RARE_BONUS, oversample
+from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, EMBEDDED_CORPUS, read_source
 from itner.data.stats import count_mentions, describe_split
 from itner.errors import InputError
 from itner.labels import LabelScheme
@@ -92,7 +92,7 @@ def read_meta(root: Path = DATA_ROOT) -> ProcessedMeta:
     except FileNotFoundError:
         raise InputError("no dataset is prepared; run scripts/prepare_data.py", path=path) from None
     except ValidationError as error:
-        raise InputError(describe(error), path=path) from None
+        raise InputError(f"{describe(error)}; remove the file and prepare the datasets again", path=path) from None
 
 
 def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:
@@ -105,18 +105,36 @@ def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:
 
 
 def read_split(name: str, split: str, scheme: LabelScheme, root: Path = DATA_ROOT) -> list[Document]:
-    """Documents of a prepared split; an InputError when its text is not here or is not what the statistics say."""
+    """Documents of a prepared split; an InputError when its text is not here or is not what the statistics say.
+
+    The embedded corpus ships, so without prepared files it is read from its source.
+    """
     stats = read_stats(name, root)
+    expected = stats.splits[split].processed_sha256
     path = root / PROCESSED / name / f"{split}.jsonl"
+    if not path.is_file() and stats.source == "embedded":
+        documents = read_source("embedded", None, scheme, name)[split].documents
+        if hashlib.sha256(write_lines(documents).encode()).hexdigest() != expected:
+            raise InputError("differs from data/processed_meta.json; prepare the dataset again", path=EMBEDDED_CORPUS)
+        return documents
     if not path.is_file():
         raise InputError(
-            f"the text of dataset {name!r} is not on this machine; bring it with "
-            f"`python scripts/prepare_data.py --source {stats.source} ...`",
+            f"the text of dataset {name!r} is not on this machine; bring it with `{preparing_command(stats)}`",
             path=path,
         )
-    if sha256_file(path) != stats.splits[split].processed_sha256:
+    if sha256_file(path) != expected:
         raise InputError("differs from data/processed_meta.json; prepare the dataset again", path=path)
     return read_documents(path, scheme, name)
+
+
+def preparing_command(stats: DataStats) -> str:
+    """The command that prepares the dataset anew; DIR stands for a folder that only its owner knows."""
+    command = f"python scripts/prepare_data.py --source {stats.source}"
+    if stats.source in ("conll", "jsonl"):
+        command += " --path DIR"
+    if (stats.source, stats.name) not in DEFAULT_DATASET.items():
+        command += f" --dataset {stats.name}"
+    return f"{command} --seed {stats.oversampling.seed}" if stats.oversampling.seed != OVERSAMPLING_SEED else command
 
 
 def read_oversampling(name: str, root: Path = DATA_ROOT) -> list[int]:

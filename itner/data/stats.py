@@ -18,6 +18,15 @@ def count_mentions(documents: Iterable[Document], types: Iterable[str]) -> dict[
     return {name: counts[name] for name in types}
 
 
+def list_mentions(documents: Iterable[Document]) -> list[tuple[str, str]]:
+    """Type and text, case ignored, of every mention."""
+    return [
+        (mention.type, document.text[mention.start : mention.end].casefold())
+        for document in documents
+        for mention in document.mentions
+    ]
+
+
 def describe_split(
     name: str, splits: Mapping[str, Split], types: Iterable[str], processed_sha256: Mapping[str, str]
 ) -> SplitStats:
@@ -25,6 +34,8 @@ def describe_split(
     split = splits[name]
     texts = Counter(document.text for document in split.documents)
     lengths = [len(document.tokens) for document in split.documents]
+    known = set(list_mentions(splits["train"].documents))
+    unseen = Counter(kind for kind, text in list_mentions(split.documents) if (kind, text) not in known)
     others = {other: {d.text for d in splits[other].documents} for other in splits if other != name}
     return SplitStats(
         input_sha256=split.sha256,
@@ -33,13 +44,15 @@ def describe_split(
         tokens=sum(lengths),
         tokens_mean=round(statistics.fmean(lengths), 2),
         tokens_median=statistics.median(lengths),
+        length_histogram=dict(sorted(Counter(lengths).items())),
         mentions=count_mentions(split.documents, types),
+        unseen_mentions={kind: unseen[kind] for kind in types},
         source_types=dict(sorted(split.fine_types.items())),
         repaired_tags=split.repaired_tags,
         unaligned_mentions=sum(len(align_mentions(document)[1]) for document in split.documents),
         dropped=dict(sorted(split.dropped.items())),
         duplicates_inside=sum(count - 1 for count in texts.values()),
         also_in={
-            other: sum(count for text, count in texts.items() if text in known) for other, known in others.items()
+            other: sum(count for text, count in texts.items() if text in there) for other, there in others.items()
         },
     )

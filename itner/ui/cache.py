@@ -10,13 +10,15 @@ import streamlit as st
 
 from itner.choose import compare_rows
 from itner.config import Precision
-from itner.data.processed import read_split, read_stats
+from itner.data.processed import META, read_meta, read_split, read_stats
+from itner.data.sources import DATA_ROOT
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.eval.compare import Difference
 from itner.findings import Finding, list_findings
 from itner.infer.tagger import ModelTagger
 from itner.report import Row
+from itner.results import DataStats
 from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore
 from itner.types import Document
 
@@ -24,6 +26,11 @@ from itner.types import Document
 def models_root() -> Path:
     """The folder that the dashboard shows: `models/`, or the one named by the variable ITNER_MODELS."""
     return Path(os.environ.get("ITNER_MODELS") or MODELS_ROOT).resolve()
+
+
+def data_root() -> Path:
+    """The folder of prepared datasets: `data/`, or the one named by the variable ITNER_DATA."""
+    return Path(os.environ.get("ITNER_DATA") or DATA_ROOT).resolve()
 
 
 def load_runs() -> tuple[list[Run], list[BrokenRun]]:
@@ -67,12 +74,21 @@ def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
     return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
 
 
+def load_datasets() -> dict[str, DataStats]:
+    """Statistics of the prepared datasets, the most sentences first; InputError without any."""
+    datasets = read_meta(data_root()).datasets
+    if not datasets:
+        raise InputError("no dataset is prepared", path=data_root() / META)
+    return dict(sorted(datasets.items(), key=lambda pair: -sum(s.sentences for s in pair[1].splits.values())))
+
+
 @st.cache_resource(show_spinner="Reading the corpus", max_entries=8)
 def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:
     """A split's documents; InputError when their text is not on this machine or is not what was scored."""
-    if read_stats(dataset).splits[split].processed_sha256 != split_sha256:
+    root = data_root()
+    if read_stats(dataset, root).splits[split].processed_sha256 != split_sha256:
         raise InputError(f"the runs were scored on another version of {dataset} {split} than the one prepared here")
-    return read_split(dataset, split, IT5)
+    return read_split(dataset, split, IT5, root)
 
 
 def get_tagger(run: Run, precision: Precision) -> ModelTagger:

@@ -7,12 +7,21 @@ import pytest
 
 from itner.data.corpus import Split, sha256_file
 from itner.data.oversample import oversample
-from itner.data.processed import read_meta, read_oversampling, read_split, read_stats, write_processed
+from itner.data.processed import (
+    preparing_command,
+    read_meta,
+    read_oversampling,
+    read_split,
+    read_stats,
+    write_processed,
+)
 from itner.domains.it import IT5, RARE_TYPES
 from itner.errors import InputError
 from itner.labels import LabelScheme
 from itner.tokens import split_tokens
 from itner.types import Document, Mention
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def document(number: int, kind: str | None) -> Document:
@@ -50,6 +59,10 @@ def test_a_prepared_dataset_reads_back_and_describes_itself(tmp_path: Path) -> N
     assert (train.sentences, train.tokens, train.tokens_mean, train.tokens_median) == (23, 46, 2.0, 2.0)
     assert train.mentions == {"ERROR": 0, "HARDWARE": 0, "OS": 4, "SOFTWARE": 8, "VERSION": 0}
     assert train.duplicates_inside == 1
+    assert train.length_histogram == {2: 23}
+    assert train.unseen_mentions == dict.fromkeys(IT5.types, 0)
+    # "text10" is SOFTWARE in train, so as an ERROR it is new; "text30" is nowhere in train.
+    assert [stats.splits[name].unseen_mentions[kind] for name, kind in (("dev", "OS"), ("test", "ERROR"))] == [1, 1]
     assert train.also_in == {"dev": 2, "test": 1}
     assert (stats.oversampling.sentences_before, stats.oversampling.sentences_after) == (23, 31)
     assert stats.oversampling.mentions_after["OS"] == 8
@@ -81,6 +94,26 @@ def test_text_that_was_changed_or_is_missing_is_refused(tmp_path: Path) -> None:
         read_meta(tmp_path / "nowhere")
 
 
+def test_the_corpus_that_ships_needs_no_prepared_files(tmp_path: Path) -> None:
+    meta = (REPOSITORY / "data" / "processed_meta.json").read_text(encoding="utf-8")
+    (tmp_path / "processed_meta.json").write_text(meta, encoding="utf-8")
+    documents = read_split("helpdesk", "test", IT5, tmp_path)
+    assert len(documents) == read_stats("helpdesk").splits["test"].sentences
+    sha256 = read_stats("helpdesk").splits["test"].processed_sha256
+    (tmp_path / "processed_meta.json").write_text(meta.replace(sha256, "0" * 64), encoding="utf-8")
+    with pytest.raises(InputError, match="differs from"):
+        read_split("helpdesk", "test", IT5, tmp_path)
+
+
+def test_the_command_that_brings_the_text_is_complete(tmp_path: Path) -> None:
+    stats = read_stats("stackoverflow")
+    assert preparing_command(stats) == "python scripts/prepare_data.py --source conll --path DIR"
+    assert preparing_command(read_stats("helpdesk")) == "python scripts/prepare_data.py --source embedded"
+    mine = write_processed(splits(), "mine", "jsonl", IT5, RARE_TYPES, 1, tmp_path)
+    expected = "python scripts/prepare_data.py --source jsonl --path DIR --dataset mine --seed 1"
+    assert preparing_command(mine) == expected
+
+
 def test_a_failure_leaves_the_old_dataset_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_processed(splits(), "mine", "jsonl", IT5, RARE_TYPES, 1, tmp_path)
     before = {path: sha256_file(path) for path in tmp_path.rglob("*") if path.is_file()}
@@ -101,5 +134,5 @@ def test_the_committed_statistics_show_the_real_corpus() -> None:
     assert [stats.splits[name].repaired_tags for name in ("train", "dev", "test")] == [7, 3, 1]
     assert stats.splits["test"].also_in["train"] == 149
     assert len(stats.mapping) == 28
-    text = (Path(__file__).resolve().parents[2] / "data" / "processed_meta.json").read_text(encoding="utf-8")
+    text = (REPOSITORY / "data" / "processed_meta.json").read_text(encoding="utf-8")
     assert "text" not in json.loads(text)
