@@ -304,6 +304,8 @@ def tag_files(
     for path in paths:
         if not path.is_file():
             raise InputError("no such file", path=path)
+    if not output.parent.is_dir():
+        raise InputError("no such folder", path=output.parent)
     read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
     if not read.items:
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))

@@ -113,4 +113,10 @@ with race_tab:
         lanes.empty()
         show_figure(live.race_bars(final, families), final, "race", "Bar chart: tokens per second of each model.")
 with share_tab:
-    st.code(share.permalink())
+    st.markdown("**Link to this comparison**")
+    st.code(share.permalink(), language=None, wrap_lines=True)
+    if len(text) > live.MAX_LINK_CHARACTERS:
+        st.caption(f"Without the text, which is longer than {live.MAX_LINK_CHARACTERS:,} characters.")
+    taken = st.selectbox("Results of", list(results), key="share_model")
+    share.draw_downloads(text, taken, results[taken].mentions)
+    st.code(share.as_json(text, taken, results[taken].mentions), language="json", height=300)

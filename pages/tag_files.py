@@ -42,7 +42,6 @@ show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
-characters = sum(len(item.text) for item in read.items)
 asked = (model, tuple((item.file, item.part, len(item.text)) for item in read.items))
 job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
 if job is not None and st.session_state.get("tag_asked") != asked:
@@ -50,8 +49,7 @@ if job is not None and st.session_state.get("tag_asked") != asked:
     job.stop()
     job = st.session_state.tag_job = None
 if job is None:
-    label = f"Tag {len(read.items):,} texts, {characters:,} characters"
-    if not st.button(label, type="primary", icon=":material/label:"):
+    if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
         st.stop()
     try:
         tagger = get_tagger(choices[model].run, choices[model].precision)
@@ -75,7 +73,7 @@ st.header("What was found")
 show_figure(uploads.type_bars(found.types), found.types, "types", "Bar chart: mentions of each entity type.")
 if not found.top.empty:
     show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
-show_table(found.files, "files")
+show_table(found.files, "files", uploads.file_columns())
 
 st.header("Download")
 formats = st.pills("Formats", list(FORMATS), selection_mode="multi", default=list(FORMATS)[:1], wrap=True)

@@ -104,6 +104,12 @@ def forget() -> None:
         del st.session_state[key]
 
 
+def tag_label(items: Sequence[TextItem]) -> str:
+    """What the button says: how much there is to tag."""
+    texts = "1 text" if len(items) == 1 else f"{len(items):,} texts"
+    return f"Tag {texts}, {sum(len(item.text) for item in items):,} characters"
+
+
 def start(items: Sequence[TextItem], tagger: ModelTagger) -> Job[list[TaggedItem]]:
     """Tag in the background."""
     return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop))
@@ -147,6 +153,13 @@ def single(results: Sequence[TaggedItem], format: str) -> Callable[[], bytes]:
     return lambda: to_bytes(results, format)
 
 
+def file_columns() -> dict[str, Any]:
+    """How Streamlit shows the table of files."""
+    number = st.column_config.NumberColumn
+    counts = {name: number(format="localized") for name in ("texts", "characters", "mentions")}
+    return counts | {"per 1,000 characters": number(format="%.1f", help="Mentions per 1,000 characters.")}
+
+
 def type_bars(frame: pd.DataFrame) -> go.Figure:
     """Mentions of each type, in its colour, from `count_types`."""
     figure = go.Figure(
@@ -187,6 +200,7 @@ def top_bars(frame: pd.DataFrame, most: int = 15) -> go.Figure:
             )
         )
     figure.update_layout(
+        barmode="stack",
         xaxis={"title": "mentions"},
         yaxis={"categoryorder": "total ascending"},
         legend={"orientation": "h", "y": 1.1},

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 # White on the dark theme's own colour for chosen options is too faint to read.
 _STYLE = "<style>[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }</style>"
-_MOST_NOTICES = 10
+_MOST_NOTICES = 50
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
@@ -108,16 +108,23 @@ def show_broken(broken: Sequence[BrokenRun]) -> None:
 
 
 def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:
-    """A card for each file that could not be read, and what was assumed about the others."""
-    for notice in problems[:_MOST_NOTICES]:
-        st.warning("A file could not be read", icon=":material/warning:")
-        # The name comes from the user: no Markdown in it.
-        st.text(f"{notice.file}: {notice.reason}")
-    if len(problems) > _MOST_NOTICES:
-        st.warning(f"{len(problems) - _MOST_NOTICES:,} more files could not be read.")
+    """A card for the files that could not be read, with the reasons, and what was assumed about the others."""
+    if problems:
+        with st.container(border=True):
+            files = "1 file" if len(problems) == 1 else f"{len(problems):,} files"
+            st.warning(f"{files} could not be read", icon=":material/warning:")
+            # The names come from the user: no Markdown in them.
+            st.text(_list_notices(problems))
     if notes:
-        with st.expander(f"Notes on {len(notes):,} files"):
-            st.text("\n".join(f"{notice.file}: {notice.reason}" for notice in notes))
+        with st.expander(f"Notes on {len(notes):,} files" if len(notes) > 1 else "A note on 1 file"):
+            st.text(_list_notices(notes))
+
+
+def _list_notices(notices: Sequence[FileNotice]) -> str:
+    lines = [f"{notice.file}: {notice.reason}" for notice in notices[:_MOST_NOTICES]]
+    if len(notices) > _MOST_NOTICES:
+        lines.append(f"and {len(notices) - _MOST_NOTICES:,} more")
+    return "\n".join(lines)
 
 
 def show_no_runs() -> None:

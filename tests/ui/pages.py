@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -14,6 +15,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:
     """The page `name` with the runs under `root`; an exception on the page fails the test."""
     monkeypatch.setenv("ITNER_MODELS", str(root))
+    # The runner treats each run as the first one of a new server, for which `begin` starts the script again; a click
+    # would be lost. It resets the flag on the class it knows; Streamlit reads it from the real one.
+    monkeypatch.setattr(app_test, "PagesManager", type("PagesManager", (PagesManager,), {}))
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     st.cache_resource.clear()
     st.cache_data.clear()
     app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)

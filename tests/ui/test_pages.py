@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -182,6 +183,11 @@ def test_live_opens_a_permalink(monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.multiselect(key="model").value == ["minilm_l3@int8"]
     assert mentions(page)["confidence"].ge(0.5).all()
     assert "text=Excel+on+Windows+11" in page.code[0].value
+    shown = json.loads(page.code[1].value)
+    assert (shown["text"], shown["part"]) == ("Excel on Windows 11", "minilm_l3 · INT8")
+    assert {"Windows"} <= {span["text"] for span in shown["spans"]}
+    labels = [button.label for button in page.get("download_button")]
+    assert labels[-3:] == ["Download JSON", "Download CoNLL", "Download HTML"]
     page.slider(key="confidence").set_value(1.0).run()
     assert mentions(page).empty
 
@@ -194,12 +200,15 @@ def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(monkeypa
     page.text_area(key="text").set_value("Windows 11 " * 400).run()
     assert not page.exception
     assert "text" not in page.query_params
+    assert any("Without the text" in caption.value for caption in page.caption)
 
 
 def test_live_races_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("live", MODELS_ROOT, monkeypatch, model="minilm_l3@int8")
+    assert not page.get("plotly_chart")
     next(button for button in page.button if button.label == "Start the race").click().run()
     assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
 
 
 def mentions(page: AppTest) -> pd.DataFrame:
