@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
+import axe_playwright_python
 import pytest
+from playwright.sync_api import Page
 
 from itner.app_timing import SESSIONS, tag_in_session
 from itner.browser import find_chromium, new_page, open_chromium, serve, wait_until_done
@@ -19,6 +25,22 @@ pytestmark = [
     # One server and one browser at a time: several on two cores only time out.
     pytest.mark.xdist_group("browser"),
 ]
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+SERIOUS = ("serious", "critical")
+PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files")
+
+
+def list_barriers(page: Page) -> list[str]:
+    """What axe-core finds on the page that keeps somebody from using it."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    assert found["passes"]
+    return [
+        f"{item['impact']}: {item['help']} ({item['nodes'][0]['html']})"
+        for item in found["violations"]
+        if item["impact"] in SERIOUS
+    ]
 
 
 def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
@@ -115,3 +137,88 @@ def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None
             page.get_by_text("cannot be used").wait_for()
             page.locator("[data-testid=stDataFrame]").first.wait_for()
         assert alerts == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out(scheme: Literal["light", "dark"]) -> None:
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser, scheme)
+        for path in PAGES:
+            page.goto(f"{dashboard.url}/{path}")
+            page.get_by_role("heading", level=1).wait_for()
+            wait_until_done(page)
+            assert list_barriers(page) == [], path
+
+
+def test_a_link_into_the_app_opens_the_whole_app() -> None:
+    # The first visit to a new server is a case of its own in Streamlit.
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/quality?run=minilm_l3&precision=int8")
+        page.get_by_role("link", name="Tag files", exact=True).wait_for()
+        page.get_by_role("heading", name="Difference to a baseline").wait_for()
+        wait_until_done(page)
+        chosen = page.locator("[data-testid=stMultiSelect]").first
+        assert "minilm_l3" in chosen.inner_text()
+        assert "minilm_full" not in chosen.inner_text()
+        page.get_by_role("link", name="Errors", exact=True).click()
+        page.get_by_role("heading", name="Error classes").wait_for()
+        wait_until_done(page)
+        assert "run=minilm_l3" in page.url
+
+
+def test_upload_tag_and_download() -> None:
+    hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr("notes/a.md", "Android 14 on a Galaxy tablet")
+    files = [
+        {"name": "tickets.csv", "mimeType": "text/csv", "buffer": b"id,body\n1,Excel hangs on Windows 11\n"},
+        {"name": "mine.txt", "mimeType": "text/plain", "buffer": hostile.encode()},
+        {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
+        {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
+    ]
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser, height=3000)
+        alerts: list[str] = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        page.goto(f"{dashboard.url}/tag_files?model_one=minilm_l3%40int8")
+        page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+        page.get_by_text("1 file could not be read").wait_for()
+        assert page.get_by_text("broken.pdf:").is_visible()
+        page.get_by_role("button", name="Tag 3 texts").click()
+        page.get_by_role("heading", name="Preview").wait_for()
+        page.locator("mark", has_text="Ubuntu").first.wait_for()
+        wait_until_done(page)
+        assert alerts == []
+        assert list_barriers(page) == []
+
+        page.get_by_role("button", name="HTML", exact=True).click()
+        button = page.get_by_role("button", name="Download tagged.zip")
+        button.wait_for()
+        wait_until_done(page)
+        with page.expect_download() as download:
+            button.click()
+        with zipfile.ZipFile(download.value.path()) as taken:
+            lines = [json.loads(line) for line in taken.read("tagged.jsonl").decode().splitlines()]
+            html = taken.read("tagged.html").decode()
+        assert [line["file"] for line in lines] == ["tickets.csv", "mine.txt", "more.zip/notes/a.md"]
+        assert lines[1]["text"] == hostile
+        assert {"Windows", "Ubuntu", "Android"} <= {span["text"] for line in lines for span in line["spans"]}
+        assert "<img" not in html
+        assert "<script" not in html
+
+
+def test_an_upload_beyond_the_limit_is_refused_by_name(tmp_path: Path) -> None:
+    large = tmp_path / "huge.log"
+    with large.open("wb") as file:
+        file.truncate(200 * 2**20)
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/tag_files")
+        page.get_by_role("heading", name="Tag files").wait_for()
+        wait_until_done(page)
+        before = dashboard.memory_mib()
+        page.locator("input[type=file]").set_input_files(large)
+        page.get_by_text("must be 50.0MB or smaller").wait_for()
+        assert dashboard.memory_mib() - before < 50
