@@ -109,3 +109,13 @@ def wait_until_done(page: Page) -> None:
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
     )
+
+
+def wait_until_idle(page: Page) -> None:
+    """`wait_until_done`, and return when every chart is drawn and the browser has nothing left to do."""
+    wait_until_done(page)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
+        ".every(chart => chart.querySelector('.main-svg'))"
+    )
+    page.evaluate("() => new Promise(done => requestIdleCallback(done))")

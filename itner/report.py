@@ -134,7 +134,7 @@ def app_timings_table(timings: AppTimings) -> str:
     lines = ["| what | runs | limit | median | slowest |", "|---|---|---|---|---|"]
     for timing in timings.timings:
         numbers = (timing.limit_ms, timing.median_ms, timing.slowest_ms)
-        cells = " | ".join(f"{value / 1000:.2f} s" for value in numbers)
+        cells = " | ".join(f"{value / 1000:.2f} s" if value is not None else MISSING for value in numbers)
         lines.append(f"| {timing.what} | {timing.runs} | {cells} |")
     machine = timings.provenance.machine
     lines.append(

@@ -454,11 +454,11 @@ class Int8Trials:
 
 @dataclass(frozen=True, config=STRICT)
 class AppTiming:
-    """How long a user waits for one thing, in a real browser (ms)."""
+    """How long a user waits for one thing, in a real browser (ms); `limit_ms` is what was promised, if anything."""
 
     what: str
     runs: int
-    limit_ms: float
+    limit_ms: float | None
     median_ms: float
     slowest_ms: float
     repeats: Positive

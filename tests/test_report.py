@@ -4,14 +4,35 @@ import json
 from pathlib import Path
 
 import pytest
-from synthetic import write_run
+from synthetic import PROVENANCE, write_run
 
 from itner.errors import InputError
 from itner.pipelines import SHIPPED
-from itner.report import README_BEGIN, README_END, fill_readme, list_datasets, list_rows, read_published, results_table
+from itner.report import (
+    README_BEGIN,
+    README_END,
+    TIMINGS_BEGIN,
+    TIMINGS_END,
+    app_timings_table,
+    fill_readme,
+    list_datasets,
+    list_rows,
+    read_app_timings,
+    read_published,
+    results_table,
+)
+from itner.results import AppTiming, AppTimings, to_json
 from itner.store import METRICS, RunStore
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+TIMINGS = AppTimings(
+    browser="Chromium 1",
+    timings=(AppTiming("first", 4, 2000.0, 1234.0, 1500.0, 7), AppTiming("whole", 4, None, 2500.0, 3000.0, 7)),
+    sessions=10,
+    memory_before_mib=356.4,
+    memory_after_mib=361.0,
+    provenance=PROVENANCE,
+)
 
 
 def test_rows_hold_what_was_measured_and_none_for_the_rest(tmp_path: Path) -> None:
@@ -52,20 +73,42 @@ def test_the_table_shows_missing_numbers_as_missing(tmp_path: Path) -> None:
 def test_the_readme_keeps_everything_outside_the_markers(tmp_path: Path) -> None:
     write_run(tmp_path, "full")
     runs, _ = RunStore(tmp_path).load_all()
-    text = f"before\n{README_BEGIN}\nold\n{README_END}\nafter\n"
-    filled = fill_readme(text, runs, read_published())
+    text = f"before\n{README_BEGIN}\nold\n{README_END}\nbetween\n{TIMINGS_BEGIN}\nold\n{TIMINGS_END}\nafter\n"
+    filled = fill_readme(text, runs, read_published(), TIMINGS)
     assert filled.startswith("before\n")
-    assert filled.endswith(f"{README_END}\nafter\n")
+    assert f"{README_END}\nbetween\n{TIMINGS_BEGIN}" in filled
+    assert filled.endswith(f"{TIMINGS_END}\nafter\n")
     assert "old" not in filled
-    assert fill_readme(filled, runs, read_published()) == filled
+    assert fill_readme(filled, runs, read_published(), TIMINGS) == filled
     with pytest.raises(InputError, match="no section"):
-        fill_readme("nothing here", runs, read_published())
+        fill_readme(f"{TIMINGS_BEGIN}{TIMINGS_END}", runs, read_published(), TIMINGS)
+
+
+def test_response_times_are_told_with_their_machine(tmp_path: Path) -> None:
+    path = tmp_path / "timings.json"
+    path.write_text(to_json(TIMINGS), encoding="utf-8")
+    assert read_app_timings(path) == TIMINGS
+    lines = app_timings_table(TIMINGS).splitlines()
+    assert lines[2:4] == ["| first | 4 | 2.00 s | 1.23 s | 1.50 s |", "| whole | 4 | – | 2.50 s | 3.00 s |"]
+    assert "Chromium 1 on the server's machine: Test CPU, 2 cores" in lines[-1]
+    assert "356 MiB after one session with three models loaded, 361 MiB after 10 more" in lines[-1]
+    with pytest.raises(InputError, match="no such file"):
+        read_app_timings(tmp_path / "missing.json")
+
+
+def test_the_dashboard_is_as_fast_as_promised_where_it_was_measured() -> None:
+    timings = read_app_timings().timings
+    assert {timing.runs for timing in timings} == {len(SHIPPED), 100}
+    limited = [timing for timing in timings if timing.limit_ms is not None]
+    assert len(limited) >= 12
+    assert [timing.what for timing in limited if timing.median_ms > (timing.limit_ms or 0)] == []
 
 
 def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
     runs = [RunStore().load(name) for name in SHIPPED]
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert fill_readme(text, runs, read_published()) == text, "run scripts/write_readme.py"
+    filled = fill_readme(text, runs, read_published(), read_app_timings())
+    assert filled == text, "run scripts/write_readme.py"
 
 
 def test_published_results_are_validated(tmp_path: Path) -> None:
