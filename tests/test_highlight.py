@@ -6,7 +6,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.highlight import highlight, legend
+from itner.highlight import aligned, highlight, legend
 from itner.palette import NEUTRAL, TYPE_COLORS, type_color
 from itner.types import Mention
 
@@ -61,3 +61,31 @@ def test_a_gap_is_underlined_unless_a_mention_covers_it() -> None:
 def test_types_have_colours_of_their_own() -> None:
     assert len({type_color(name) for name in TYPE_COLORS}) == 5
     assert type_color("PERSON") == NEUTRAL
+
+
+def words(html: str) -> str:
+    """The sentence in an aligned view, without the bars under its words."""
+    return unescape(re.sub(r"<[^>]*>", "", re.sub(r'<span class="(?:bar|none)[^>]*>[^<]*</span>', "", html)))
+
+
+@given(st.text(max_size=40), st.data())
+def test_an_aligned_view_keeps_every_character(text: str, data: st.DataObject) -> None:
+    rows = []
+    for name in ("gold", "A", "B"):
+        cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+        rows.append((name, [Mention(a, b, "OS") for a, b in zip(cuts[::2], cuts[1::2], strict=False)]))
+    assert words(aligned(text, rows)) == text
+
+
+def test_an_aligned_view_marks_what_differs_from_the_first_row() -> None:
+    gold = [Mention(0, 10, "OS")]
+    html = aligned("Windows 11 <b>", [("gold", gold), ("A", gold), ("B", [Mention(0, 7, "SOFTWARE")])])
+    assert html.count("wrong") == 1
+    assert "≠\u00a0B SOFTWARE" in html
+    assert 'title="B: SOFTWARE, differs"' in html
+    # B's boundary cuts the others in two; the second piece goes on without a name.
+    assert html.count(">gold OS</span>") == 1
+    assert html.count("goes-on") == 2
+    assert html.count('<span class="none">') == 1
+    assert "<b>" not in html
+    assert "itner-aligned" in aligned("nothing", [])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,35 @@ def test_open_tagger_builds_what_is_missing(full_run: Run) -> None:
     (mentions,) = pipelines.open_tagger("full", "int8", place).tag(["the windows the outlook"])
     assert {mention.type for mention in mentions} <= set(IT5.types)
     assert RunStore(place.models).load("full").onnx_path("int8").is_file()
+
+
+def test_files_are_tagged_into_a_zip(full_run: Run, tmp_path: Path) -> None:
+    place = Workspace(models=full_run.path.parent)
+    (tmp_path / "a.txt").write_text("the windows the outlook", encoding="utf-8")
+    (tmp_path / "nul.log").write_bytes(b"a\0b")
+    output = tmp_path / "tagged.zip"
+    paths = [tmp_path / "a.txt", tmp_path / "nul.log"]
+    read = pipelines.tag_files(paths, "full", output, "fp32", ["JSONL", "CoNLL"], place=place)
+    assert [notice.file for notice in read.problems] == ["nul.log"]
+    with zipfile.ZipFile(output) as archive:
+        assert archive.namelist() == ["tagged.jsonl", "tagged.conll"]
+        (line,) = map(json.loads, archive.read("tagged.jsonl").splitlines())
+    assert line["text"] == "the windows the outlook"
+    (mentions,) = pipelines.open_tagger("full", "fp32", place).tag([line["text"]])
+    assert [(span["start"], span["end"]) for span in line["spans"]] == [(m.start, m.end) for m in mentions]
+    assert line["spans"]
+    pipelines.tag_files(paths[:1], "full", output, "fp32", ["JSONL"], 1.0, place)
+    with zipfile.ZipFile(output) as archive:
+        assert json.loads(archive.read("tagged.jsonl"))["spans"] == []
+
+
+def test_nothing_is_written_when_nothing_can_be_read(full_run: Run, tmp_path: Path) -> None:
+    place = Workspace(models=full_run.path.parent)
+    (tmp_path / "nul.log").write_bytes(b"a\0b")
+    with pytest.raises(InputError, match=r"nul\.log: holds NUL bytes"):
+        pipelines.tag_files([tmp_path / "nul.log"], "full", tmp_path / "out.zip", place=place)
+    with pytest.raises(InputError, match="no such file"):
+        pipelines.tag_files([tmp_path / "gone.txt"], "full", tmp_path / "out.zip", place=place)
+    with pytest.raises(InputError, match="no such folder"):
+        pipelines.tag_files([tmp_path / "nul.log"], "full", tmp_path / "nowhere" / "out.zip", place=place)
+    assert [path.name for path in tmp_path.iterdir()] == ["nul.log"]

@@ -98,6 +98,22 @@ def test_bad_usage_exits_with_2(script: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tag_files", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--threshold", "2"),
+        ("tag_files", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--format", "XML"),
+        ("measure_app", "--repeats", "0"),
+    ],
+    ids=lambda arguments: arguments[-1],
+)
+def test_values_out_of_range_exit_with_2(arguments: tuple[str, ...]) -> None:
+    done = command(REPOSITORY / "scripts" / f"{arguments[0]}.py", *arguments[1:])
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+    assert not (REPOSITORY / "out.zip").exists()
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("prepare_data", "--source", "conll"), "needs --path"),
@@ -109,6 +125,8 @@ def test_bad_usage_exits_with_2(script: Path) -> None:
         (("evaluate", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
         (("benchmark", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
         (("export", "../data"), "cannot name a run"),
+        (("tag_files", "nowhere.txt", "--run", "minilm_l3", "--output", "out.zip"), "nowhere.txt: no such file"),
+        (("tag_files", "README.md", "--run", "nope", "--output", "out.zip"), "no run 'nope'"),
         (("reproduce", "--source", "embedded", "--models", "README.md"), "not a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

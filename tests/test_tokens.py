@@ -50,6 +50,16 @@ def test_segments_are_lines_and_sentences() -> None:
     ]
 
 
+def test_a_line_of_thousands_of_characters_is_cut_at_white_space() -> None:
+    text = "Windows 11 error 0x80070057 " * 1000
+    spans = split_segments(text)
+    assert max(end - start for start, end in spans) <= 4000
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(text[end - 1] == " " for _, end in spans)
+    solid = split_segments("x" * 9000)
+    assert solid == [(0, 4000), (4000, 8000), (8000, 9000)]
+
+
 def test_a_long_line_without_spaces_is_split_in_linear_time() -> None:
     assert len(split_tokens("a" * 1_000_000)) == 1
     assert len(split_tokens("a." * 200_000)) <= 2

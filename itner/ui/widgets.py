@@ -164,7 +164,7 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
     """A download of the data behind a table or figure."""
     st.download_button(
         label,
-        _to_csv(frame),
+        to_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
@@ -174,7 +174,8 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
     )
 
 
-def _to_csv(frame: pd.DataFrame) -> str:
+def to_csv(frame: pd.DataFrame) -> str:
+    """The table as CSV in which no text is taken for a formula by a spreadsheet."""
     texts = frame.select_dtypes(exclude="number").columns
     return str(frame.assign(**{name: frame[name].map(harmless_cell) for name in texts}).to_csv(index=False))
 
