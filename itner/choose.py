@@ -85,12 +85,14 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
         if difference.significant:
             break
         chosen, lead = row, difference
-    f1 = f"its micro-F1 of {chosen.micro_f1:.3f}"
+    f1 = f"Its micro-F1 of {chosen.micro_f1:.3f}"
+    if len(allowed) == 1:
+        return Advice(chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {_cost(chosen)}.")
     if lead is None:
-        return Advice(chosen, f"{f1[0].upper()}{f1[1:]} is the highest of {_count(allowed)}, at {_cost(chosen)}.")
+        return Advice(chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {_cost(chosen)}.")
     return Advice(
         chosen,
-        f"{f1[0].upper()}{f1[1:]} cannot be told from the best of {_count(allowed)} "
+        f"{f1} cannot be told from the best of the {len(allowed)} that fit "
         f"({best.label}, {best.micro_f1:.3f}; "
         f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to "
         f"{lead.high:+.3f}), and it answers {(best.p50_ms or 0) / (chosen.p50_ms or 1):.1f} times as fast: "
@@ -112,10 +114,6 @@ def pareto_front(rows: Sequence[Row]) -> list[Row]:
 
 def _quality(row: Row) -> tuple[float, float]:
     return row.micro_f1 or 0.0, -(row.p50_ms or 0.0)
-
-
-def _count(rows: Sequence[Row]) -> str:
-    return "the one that fits" if len(rows) == 1 else f"the {len(rows)} that fit"
 
 
 def _cost(row: Row) -> str:

@@ -39,6 +39,13 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     assert advice.reason == "Its micro-F1 of 0.884 is the highest of the 8 that fit, at 40.0 ms and 80.0 MiB."
 
 
+def test_the_only_one_that_fits_is_not_compared(rows: list[Row]) -> None:
+    advice = advise(rows, Limits(max_ms=2.0))
+    assert advice.row is row(rows, "small · INT8")
+    assert advice.reason.startswith("Nothing else fits. Its micro-F1 is 0.")
+    assert advice.reason.endswith("at 2.0 ms and 20.0 MiB.")
+
+
 def test_what_cannot_be_compared_is_not_called_equal(rows: list[Row]) -> None:
     advice = advise(rows, Limits(), lambda first, second: None)
     assert advice.row is not None

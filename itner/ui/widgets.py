@@ -20,7 +20,10 @@ from itner.ui.cache import load_runs
 T = TypeVar("T")
 
 # White on the dark theme's own colour for chosen options is too faint to read.
-_STYLE = "<style>[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }</style>"
+_STYLE = """<style>
+[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
+[data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+</style>"""
 _MOST_NOTICES = 50
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
