@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from itner.ui.widgets import draw_navigation
@@ -23,7 +25,9 @@ PAGES = {
     ],
 }
 
-st.set_page_config(page_title="itner", page_icon=":material/label:", layout="wide")
+# A file of our own: Streamlit fetches the icons it knows by name from a host on the internet.
+ICON = Path(__file__).parent / "assets" / "icon.png"
+st.set_page_config(page_title="itner", page_icon=str(ICON), layout="wide")
 page = st.navigation(PAGES, position="hidden")
 draw_navigation(PAGES)
 page.run()

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from itner.app_timing import SESSIONS, tag_in_session
-from itner.browser import find_chromium, new_page, open_chromium, serve, wait_until_done
+from itner.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
 from itner.export.onnx import is_exported
 from itner.store import MODELS_ROOT, RunStore
 
@@ -140,14 +140,17 @@ def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out(scheme: Literal["light", "dark"]) -> None:
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Literal["light", "dark"]) -> None:
     with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
         page = new_page(browser, scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
         for path in PAGES:
             page.goto(f"{dashboard.url}/{path}")
             page.get_by_role("heading", level=1).wait_for()
-            wait_until_done(page)
+            wait_until_idle(page)
             assert list_barriers(page) == [], path
+        assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
 def test_a_link_into_the_app_opens_the_whole_app() -> None:
@@ -189,7 +192,7 @@ def test_upload_tag_and_download() -> None:
         page.get_by_role("button", name="Tag 3 texts").click()
         page.get_by_role("heading", name="Preview").wait_for()
         page.locator("mark", has_text="Ubuntu").first.wait_for()
-        wait_until_done(page)
+        wait_until_idle(page)
         assert alerts == []
         assert list_barriers(page) == []
 

@@ -19,8 +19,9 @@ from itner.ui.cache import load_runs
 
 T = TypeVar("T")
 
-# White on the dark theme's own colour for chosen options is too faint to read.
+# The themes' own colours for chosen options and for code are too faint to read.
 _STYLE = """<style>
+[data-testid=stCode] .token { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
 </style>"""
