@@ -59,7 +59,9 @@ if job is None:
         st.stop()
     job = st.session_state.tag_job = uploads.start(read.items, tagger)
     st.session_state.tag_asked = asked
+    # Small files are done at once; drawn anew, the page has no button left to press twice.
     job.wait(0.3)
+    st.rerun()
 if job.running:
     uploads.follow(job)
     st.stop()

@@ -93,6 +93,7 @@ def tag(page: AppTest) -> None:
     assert job.wait(60)
     page.run()
     assert not page.exception
+    assert not [button for button in page.button if button.label.startswith("Tag ")]
 
 
 def test_files_are_read_tagged_and_summed_up(monkeypatch: pytest.MonkeyPatch) -> None:
