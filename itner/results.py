@@ -371,6 +371,60 @@ class ProcessedMeta:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Diversity:
+    """How varied a corpus is. Case is ignored; shares are of all occurrences unless the name says otherwise.
+
+    `once_only_share` is the share of different mention strings (with their type) that occur once;
+    `distinct_opening_share` compares the first two tokens of the sentences.
+    """
+
+    distinct_4gram_share: float
+    type_token_ratio: float
+    mention_strings: NonNegative
+    once_only_share: float
+    distinct_opening_share: float
+
+
+@dataclass(frozen=True, config=STRICT)
+class Agreement:
+    """How far two annotators agree, before the differences were settled; the first one stands as gold.
+
+    Kappa is Cohen's over BIO tags: of all tokens, and of those that at least one of the two marked. None: not defined.
+    """
+
+    sentences: NonNegative
+    identical_sentences: NonNegative
+    per_type: dict[str, Counts]
+    kappa: float | None
+    kappa_marked: float | None
+
+    @property
+    def overall(self) -> Counts:
+        """Counts over all types."""
+        return sum(self.per_type.values(), Counts())
+
+
+@dataclass(frozen=True, config=STRICT)
+class CorpusReport:
+    """`data/<corpus>/report.json`: how an annotated corpus of ours came about, and how varied it is.
+
+    `agreement` compares the two passes, `first_to_gold` and `second_to_gold` each pass with what was settled on.
+    `sha256` is of each file that was read, by its name.
+    """
+
+    tickets: NonNegative
+    sentences: NonNegative
+    channels: dict[str, int]
+    diversity: Diversity
+    agreement: Agreement
+    first_to_gold: Agreement
+    second_to_gold: Agreement
+    sha256: dict[str, Sha256]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
 class PublishedResult:
     """A result reported elsewhere, to stand beside ours; what was not reported is None."""
 
