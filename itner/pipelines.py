@@ -4,32 +4,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
+from itner.data.corpus import sha256_file
+from itner.data.jsonl import write_lines
+from itner.data.mix import WEAK_TEXT, mix_datasets
 from itner.data.oversample import OVERSAMPLING_SEED
-from itner.data.processed import read_oversampling, read_split, read_stats, write_processed
+from itner.data.processed import PROCESSED, read_oversampling, read_split, read_stats, write_processed
 from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, SourceName, read_source
+from itner.data.stats import count_mentions
+from itner.data.weak import collect_votes, label_settled, measure_functions, score_settled
 from itner.domains.it import IT5, RARE_TYPES
+from itner.domains.it_weak import IT_FUNCTIONS
 from itner.errors import InputError
 from itner.eval.confusion import list_errors, summarize_confusion
 from itner.eval.scoring import score_documents
 from itner.export.benchmark import BenchSettings, benchmark_run
 from itner.export.onnx import export_run
 from itner.export.trials import try_recipes
-from itner.files.readers import ReadResult, Upload, read_uploads
+from itner.files.readers import ReadResult, TextItem, Upload, read_uploads
 from itner.files.tagging import above, tag_items
 from itner.files.writers import write_zip
 from itner.infer.load import load_tagger
-from itner.infer.tagger import ModelTagger
+from itner.infer.tagger import ModelTagger, list_segments
 from itner.labels import PREDICTION_RULE
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance
-from itner.results import BenchReport, DatasetRef, DataStats, ErrorReport, EvalReport, Int8Trials, RunInfo, to_json
+from itner.results import (
+    BenchReport,
+    DatasetRef,
+    DataStats,
+    ErrorReport,
+    EvalReport,
+    Int8Trials,
+    RunInfo,
+    WeakReport,
+    to_json,
+)
 from itner.store import (
     CARD,
     INCOMPLETE,
@@ -44,8 +60,11 @@ from itner.store import (
     write_errors,
     write_metrics,
 )
+from itner.types import Document, LabellingFunction
 
 DOMAIN = "it"
+WEAK_RATIO = 0.3
+WEAK_REPORTS = "weak"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
 
 
@@ -71,6 +90,106 @@ def prepare(
     name = check_run_name(dataset or DEFAULT_DATASET[source])
     splits = read_source(source, path, IT5, name)
     return write_processed(splits, name, source, IT5, RARE_TYPES, seed, place.data)
+
+
+def mix(
+    names: Sequence[str],
+    dataset: str | None = None,
+    weak: str | None = None,
+    weak_ratio: float = WEAK_RATIO,
+    seed: int = OVERSAMPLING_SEED,
+    place: Workspace = HERE,
+) -> DataStats:
+    """Prepare a dataset out of prepared ones and of weakly labelled text."""
+    name = check_run_name(dataset or DEFAULT_DATASET["mix"])
+    splits, parts = mix_datasets(names, IT5, weak, weak_ratio, seed, place.data)
+    return write_processed(splits, name, "mix", IT5, RARE_TYPES, seed, place.data, parts)
+
+
+def label_weakly(
+    paths: Sequence[Path],
+    dev: str,
+    dataset: str,
+    tagger: str | None = None,
+    tagger_threshold: float = 0.9,
+    threshold: float = 0.8,
+    place: Workspace = HERE,
+    progress: Progress = silent,
+) -> WeakReport:
+    """Turn unlabelled text files into weakly labelled sentences: `data/processed/<dataset>/weak.jsonl` and a report.
+
+    Args:
+        dev: the prepared dataset whose dev split says how often each labelling function is right.
+        tagger: a run that votes beside the functions, with mentions of at least `tagger_threshold`.
+        threshold: a mention is kept when it is right with at least this probability, by the votes for it.
+    """
+    check_run_name(dataset)
+    read = read_uploads([Upload(path.name, _read_file(path)) for path in paths])
+    if read.problems:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
+    documents = _list_sentences(read.items, dataset)
+    gold = read_split(dev, "dev", IT5, place.data)
+    functions: dict[str, LabellingFunction] = {function.__name__: function for function in IT_FUNCTIONS}
+    if tagger is not None:
+        model = open_tagger(tagger, "fp32", place, progress)
+        functions["tagger"] = _as_function(model, [*documents, *gold], tagger_threshold, progress)
+    progress("voting", 0.0)
+    voted, voted_dev = collect_votes(functions, documents), collect_votes(functions, gold)
+    stats = measure_functions(voted, voted_dev, IT5.types)
+    labelled = label_settled(voted, stats, threshold)
+    if not labelled:
+        raise InputError("no sentence is left: no votes were certain enough; lower --threshold")
+    settled_dev = label_settled(voted_dev, stats, threshold)
+    folder = place.data / PROCESSED / dataset
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / WEAK_TEXT, write_lines(labelled))
+    report = WeakReport(
+        name=dataset,
+        inputs={path.name: sha256_file(path) for path in paths},
+        dev=dev,
+        tagger=tagger,
+        tagger_threshold=tagger_threshold if tagger is not None else None,
+        threshold=threshold,
+        sentences=len(documents),
+        kept=len(labelled),
+        mentions=count_mentions(labelled, IT5.types),
+        functions=stats,
+        dev_sentences=len(gold),
+        dev_settled_sentences=len(settled_dev),
+        dev_settled=score_settled(gold, settled_dev, IT5.types),
+        weak_sha256=sha256_file(folder / WEAK_TEXT),
+        provenance=collect_provenance(),
+    )
+    (place.data / WEAK_REPORTS).mkdir(exist_ok=True)
+    write_atomic(place.data / WEAK_REPORTS / f"{dataset}.json", to_json(report))
+    return report
+
+
+def _read_file(path: Path) -> bytes:
+    if not path.is_file():
+        raise InputError("no such file", path=path)
+    return path.read_bytes()
+
+
+def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
+    """The different sentences of the texts, as documents without mentions."""
+    seen: dict[str, Document] = {}
+    for number, item in enumerate(items):
+        for start, document in list_segments(item.text):
+            seen.setdefault(document.text, replace(document, id=f"{number}-{start}", source=source))
+    return list(seen.values())
+
+
+def _as_function(
+    model: ModelTagger, documents: Sequence[Document], threshold: float, progress: Progress
+) -> LabellingFunction:
+    """A tagger as a labelling function for these documents, tagged at once."""
+    progress("tagging", 0.0)
+    found = {
+        (document.source, document.id): [m for m in prediction.mentions if m.score is None or m.score >= threshold]
+        for document, prediction in zip(documents, model.predict(documents), strict=True)
+    }
+    return lambda document: found[document.source, document.id]
 
 
 def train(

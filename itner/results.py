@@ -349,8 +349,17 @@ class OversamplingStats:
 
 
 @dataclass(frozen=True, config=STRICT)
+class MixPart:
+    """A part of a mixture; `weak_ratio` is the share of train that weakly labelled text was to make up."""
+
+    name: str
+    sha256: Sha256
+    weak_ratio: float | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
 class DataStats:
-    """One prepared dataset."""
+    """One prepared dataset; `parts` are those of a mixture."""
 
     name: str
     source: str
@@ -360,6 +369,7 @@ class DataStats:
     splits: dict[str, SplitStats]
     oversampling: OversamplingStats
     sha256: Sha256
+    parts: tuple[MixPart, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -420,6 +430,47 @@ class CorpusReport:
     first_to_gold: Agreement
     second_to_gold: Agreement
     sha256: dict[str, Sha256]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class FunctionStats:
+    """A labelling function on unlabelled text, and how often it is right on dev.
+
+    `coverage` is the share of sentences with a vote of it; `overlap` and `conflict` the shares of its mentions that
+    another function marks too, and marks otherwise (None: it has no mention).
+    """
+
+    coverage: float
+    mentions: NonNegative
+    overlap: float | None
+    conflict: float | None
+    dev: dict[str, Counts]
+
+
+@dataclass(frozen=True, config=STRICT)
+class WeakReport:
+    """`data/weak/<name>.json`: how unlabelled text became training text.
+
+    `dev_settled` scores the combined votes on those dev sentences whose votes were all settled, as they are kept in
+    the unlabelled text; `weak_sha256` is of the sentences that were written.
+    """
+
+    name: str
+    inputs: dict[str, Sha256]
+    dev: str
+    tagger: str | None
+    tagger_threshold: float | None
+    threshold: float
+    sentences: NonNegative
+    kept: NonNegative
+    mentions: dict[str, int]
+    functions: dict[str, FunctionStats]
+    dev_sentences: NonNegative
+    dev_settled_sentences: NonNegative
+    dev_settled: dict[str, Counts]
+    weak_sha256: Sha256
     provenance: Provenance
     schema_version: Literal[1] = 1
 

@@ -1,11 +1,11 @@
-"""The types that every other module speaks: Token, Mention, Document, Tagger.
+"""The types that every other module speaks: Token, Mention, Document, Tagger, LabellingFunction.
 
 Offsets count Unicode code points (Python string indices), end exclusive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,3 +73,7 @@ class Tagger(Protocol):
     def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
         """One list of mentions per text, in text order, with scores. Texts may be of any length."""
         ...
+
+
+# Finds mentions in a document by a rule; right often enough to vote (`itner.data.weak`).
+LabellingFunction = Callable[[Document], list[Mention]]

@@ -14,7 +14,8 @@ EXAMPLES = """\
   python scripts/prepare_data.py --source embedded
   python scripts/prepare_data.py --source conll --path DIR      (train.txt, dev.txt, test.txt)
   python scripts/prepare_data.py --source jsonl --path DIR --dataset tickets
-  python scripts/prepare_data.py --source hub"""
+  python scripts/prepare_data.py --source hub
+  python scripts/prepare_data.py --source mix --parts stackoverflow helpdesk --dataset mixed"""
 
 
 def main() -> None:
@@ -24,8 +25,16 @@ def main() -> None:
     args.add_argument("--path", type=Path, help="folder with train, dev and test (conll and jsonl)")
     args.add_argument("--dataset", help="name of the prepared dataset (default: by source)")
     args.add_argument("--seed", type=int, default=OVERSAMPLING_SEED, help="seed of the oversampling")
+    args.add_argument("--parts", nargs="+", default=[], metavar="DATASET", help="prepared datasets (mix)")
+    args.add_argument("--weak", metavar="DATASET", help="weakly labelled text for train (mix; scripts/weak_label.py)")
+    args.add_argument("--weak-ratio", type=float, default=pipelines.WEAK_RATIO, help="its share of train (mix)")
     given = args.parse_args()
-    stats = pipelines.prepare(given.source, given.path, given.dataset, given.seed)
+    if (given.source == "mix") != bool(given.parts):
+        args.error("--source mix and --parts go together")
+    if given.source == "mix":
+        stats = pipelines.mix(given.parts, given.dataset, given.weak, given.weak_ratio, given.seed)
+    else:
+        stats = pipelines.prepare(given.source, given.path, given.dataset, given.seed)
     for name, split in stats.splits.items():
         mentions = ", ".join(f"{kind} {count}" for kind, count in split.mentions.items())
         dropped = ", ".join(f"{count} {reason}" for reason, count in split.dropped.items()) or "none"

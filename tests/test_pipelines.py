@@ -11,13 +11,14 @@ from conftest import Tiny
 
 from itner import pipelines
 from itner.config import PRECISIONS, PRESETS
-from itner.data.processed import read_split
+from itner.data.corpus import sha256_file
+from itner.data.processed import read_split, read_stats
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.export.benchmark import BenchSettings
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
-from itner.results import Int8Recipe
+from itner.results import Int8Recipe, WeakReport, from_json
 from itner.store import CARD, Run, RunStore
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
@@ -148,3 +149,39 @@ def test_nothing_is_written_when_nothing_can_be_read(full_run: Run, tmp_path: Pa
     with pytest.raises(InputError, match="no such folder"):
         pipelines.tag_files([tmp_path / "nul.log"], "full", tmp_path / "nowhere" / "out.zip", place=place)
     assert [path.name for path in tmp_path.iterdir()] == ["nul.log"]
+
+
+def test_unlabelled_text_becomes_training_text(full_run: Run, tmp_path: Path) -> None:
+    place = Workspace(full_run.path.parent, tmp_path / "data")
+    pipelines.prepare("embedded", None, place=place)
+    raw = tmp_path / "raw.txt"
+    raw.write_text("Ubuntu 22.04 hangs. Call me.\n\nUbuntu 22.04 hangs.\nThe fan is loud", encoding="utf-8")
+    report = pipelines.label_weakly([raw], "helpdesk", "weak", "full", threshold=0.7, place=place)
+    assert (report.sentences, report.inputs) == (3, {"raw.txt": sha256_file(raw)})
+    assert report.functions["os_names"].coverage == pytest.approx(1 / 3, abs=1e-4)
+    assert "tagger" in report.functions
+    assert report.functions["os_names"].dev["OS"].precision > 0.9
+    assert 0 < report.dev_settled_sentences < report.dev_sentences
+    path = place.data / "processed" / "weak" / "weak.jsonl"
+    assert report.weak_sha256 == sha256_file(path)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == report.kept
+    assert from_json(WeakReport, (place.data / "weak" / "weak.json").read_text(encoding="utf-8")) == report
+    stats = pipelines.mix(["helpdesk"], "mixed", "weak", place=place)
+    assert stats.splits["train"].sentences == read_stats("helpdesk", place.data).splits["train"].sentences + report.kept
+
+
+def test_text_that_cannot_be_labelled_writes_nothing(tmp_path: Path) -> None:
+    place = Workspace(data=tmp_path / "data")
+    pipelines.prepare("embedded", None, place=place)
+    empty = tmp_path / "empty.txt"
+    empty.write_text("\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no text"):
+        pipelines.label_weakly([empty], "helpdesk", "weak", place=place)
+    empty.write_text("Ubuntu", encoding="utf-8")
+    with pytest.raises(InputError, match="lower --threshold"):
+        pipelines.label_weakly([empty], "helpdesk", "weak", threshold=1.0, place=place)
+    with pytest.raises(InputError, match="no such file"):
+        pipelines.label_weakly([tmp_path / "gone.txt"], "helpdesk", "weak", place=place)
+    assert not (place.data / "processed" / "weak").exists()
+    assert not (place.data / "weak").exists()

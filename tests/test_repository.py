@@ -103,6 +103,8 @@ def test_bad_usage_exits_with_2(script: Path) -> None:
         ("tag_files", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--threshold", "2"),
         ("tag_files", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--format", "XML"),
         ("measure_app", "--repeats", "0"),
+        ("prepare_data", "--source", "mix"),
+        ("weak_label", "README.md", "--dev", "helpdesk", "--dataset", "x", "--threshold", "7"),
     ],
     ids=lambda arguments: arguments[-1],
 )

@@ -21,7 +21,7 @@ from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, EMBEDDED_CORPUS, read
 from itner.data.stats import count_mentions, describe_split
 from itner.errors import InputError
 from itner.labels import LabelScheme
-from itner.results import DataStats, OversamplingStats, ProcessedMeta, from_json, to_json
+from itner.results import DataStats, MixPart, OversamplingStats, ProcessedMeta, from_json, to_json
 from itner.types import Document
 
 PROCESSED = "processed"
@@ -36,8 +36,13 @@ def write_processed(
     rare_types: Collection[str],
     seed: int,
     root: Path = DATA_ROOT,
+    parts: tuple[MixPart, ...] = (),
 ) -> DataStats:
-    """Write a dataset's three splits, its oversampling and its statistics; nothing is left half-written."""
+    """Write a dataset's three splits, its oversampling and its statistics; nothing is left half-written.
+
+    Args:
+        parts: those of a mixture.
+    """
     folder = root / PROCESSED / name
     folder.parent.mkdir(parents=True, exist_ok=True)
     build = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
@@ -68,6 +73,7 @@ def write_processed(
                 mentions_after=count_mentions((train[index] for index in indices), scheme.types),
             ),
             sha256=hashlib.sha256("".join(hashes[split] for split in SPLITS).encode()).hexdigest(),
+            parts=parts,
         )
         meta_path = root / META
         meta = read_meta(root) if meta_path.exists() else ProcessedMeta(datasets={})
@@ -132,6 +138,11 @@ def preparing_command(stats: DataStats) -> str:
     command = f"python scripts/prepare_data.py --source {stats.source}"
     if stats.source in ("conll", "jsonl"):
         command += " --path DIR"
+    if stats.parts:
+        command += f" --parts {' '.join(part.name for part in stats.parts if part.weak_ratio is None)}"
+        for part in stats.parts:
+            if part.weak_ratio is not None:
+                command += f" --weak {part.name} --weak-ratio {part.weak_ratio:g}"
     if (stats.source, stats.name) not in DEFAULT_DATASET.items():
         command += f" --dataset {stats.name}"
     return f"{command} --seed {stats.oversampling.seed}" if stats.oversampling.seed != OVERSAMPLING_SEED else command

@@ -13,7 +13,7 @@ from itner.data.markup import read_markup
 from itner.errors import InputError
 from itner.labels import LabelScheme
 
-SourceName = Literal["hub", "conll", "jsonl", "embedded"]
+SourceName = Literal["hub", "conll", "jsonl", "embedded", "mix"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
 DATA_ROOT = Path(__file__).resolve().parents[2] / "data"
 EMBEDDED_CORPUS = DATA_ROOT / "helpdesk" / "tickets.txt"
@@ -22,11 +22,17 @@ DEFAULT_DATASET: dict[SourceName, str] = {
     "conll": "stackoverflow",
     "jsonl": "custom",
     "embedded": "helpdesk",
+    "mix": "mix",
 }
 
 
 def read_source(source: SourceName, path: Path | None, scheme: LabelScheme, dataset: str) -> dict[str, Split]:
-    """Train, dev and test of a source. `conll` and `jsonl` need the folder that holds the split files."""
+    """Train, dev and test of a source. `conll` and `jsonl` need the folder that holds the split files.
+
+    A mixture is made of prepared datasets, by `itner.data.mix`.
+    """
+    if source == "mix":
+        raise InputError("a mixture is made of datasets that are prepared already")
     if source in ("hub", "embedded"):
         if path is not None:
             raise InputError(f"--path does not go with --source {source}")

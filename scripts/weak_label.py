@@ -1,0 +1,55 @@
+"""Label text that nobody annotated: name lists, patterns and a trained tagger vote on every sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from _command import parser, run
+
+from itner import pipelines
+from itner.progress import ConsoleProgress
+
+EXAMPLES = """\
+  python scripts/weak_label.py data/helpdesk/unlabelled.txt --dev helpdesk --dataset tickets
+  python scripts/weak_label.py mails.zip log.jsonl --dev helpdesk --tagger minilm_full --dataset mine
+  python scripts/prepare_data.py --source mix --parts stackoverflow helpdesk --weak tickets --dataset mixed"""
+
+
+def main() -> None:
+    """Parse arguments, label, print what each function did and how good the result is on dev."""
+    args = parser(__doc__ or "", EXAMPLES)
+    args.add_argument("files", nargs="+", type=Path, metavar="FILE", help="as for tag_files.py")
+    args.add_argument("--dev", required=True, help="a prepared dataset; its dev split says how right each function is")
+    args.add_argument("--dataset", required=True, help="name of what is written under data/processed/")
+    args.add_argument("--tagger", metavar="RUN", help="a run that votes, too")
+    args.add_argument("--tagger-threshold", type=float, default=0.9, help="its least confidence (default: 0.9)")
+    args.add_argument("--threshold", type=float, default=0.8, help="least probability of a mention (default: 0.8)")
+    given = args.parse_args()
+    if not (0 <= given.threshold <= 1 and 0 <= given.tagger_threshold <= 1):
+        args.error("thresholds must lie between 0 and 1")
+    progress = ConsoleProgress()
+    report = pipelines.label_weakly(
+        given.files,
+        given.dev,
+        given.dataset,
+        given.tagger,
+        given.tagger_threshold,
+        given.threshold,
+        progress=progress,
+    )
+    progress.close()
+    print(f"{'function':22} coverage mentions overlap conflict  right on {report.dev} dev")
+    for name, stats in report.functions.items():
+        shares = " ".join(
+            f"{share:8.1%}" if share is not None else f"{'–':>8}" for share in (stats.overlap, stats.conflict)
+        )
+        right = ", ".join(f"{kind} {c.tp} of {c.tp + c.fp}" for kind, c in stats.dev.items()) or "no vote"
+        print(f"{name:22} {stats.coverage:8.1%} {stats.mentions:8,} {shares}  {right}")
+    print(f"kept {report.kept:,} of {report.sentences:,} sentences, {sum(report.mentions.values()):,} mentions")
+    settled = ", ".join(f"{kind} P {c.precision:.2f} R {c.recall:.2f}" for kind, c in report.dev_settled.items())
+    print(f"on the {report.dev_settled_sentences:,} of {report.dev_sentences:,} dev sentences kept likewise: {settled}")
+    print(f"written to data/processed/{report.name}/ and data/{pipelines.WEAK_REPORTS}/{report.name}.json")
+
+
+if __name__ == "__main__":
+    run(main)

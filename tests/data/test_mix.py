@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from itner.data.corpus import Split, sha256_file
+from itner.data.jsonl import write_lines
+from itner.data.mix import mix_datasets
+from itner.data.processed import preparing_command, read_split, write_processed
+from itner.domains.it import IT5, RARE_TYPES
+from itner.errors import InputError
+from itner.results import DataStats
+from itner.tokens import split_tokens
+from itner.types import Document, Mention
+
+
+def document(id: str, text: str = "Ubuntu fails") -> Document:
+    return Document(text, split_tokens(text), (Mention(0, 6, "OS"),), id, "x")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name, size in (("a", 6), ("b", 4)):
+        splits = {
+            split: Split([document(f"{split}-{n}", f"Ubuntu {name} {n} {split}") for n in range(size)], sha256="a" * 64)
+            for split in ("train", "dev", "test")
+        }
+        write_processed(splits, name, "jsonl", IT5, RARE_TYPES, 1, tmp_path)
+    weak = tmp_path / "processed" / "w"
+    weak.mkdir()
+    (weak / "weak.jsonl").write_text(write_lines(document(f"{n}", f"Ubuntu w {n}") for n in range(50)), "utf-8")
+    return tmp_path
+
+
+def make(root: Path, *names: str, weak: str | None = None, ratio: float = 0.5, seed: int = 13) -> DataStats:
+    splits, parts = mix_datasets(names, IT5, weak, ratio, seed, root)
+    return write_processed(splits, "mixed", "mix", IT5, RARE_TYPES, seed, root, parts)
+
+
+def test_a_mixture_holds_its_parts_and_says_so(root: Path) -> None:
+    stats = make(root, "a", "b")
+    assert [stats.splits[name].sentences for name in ("train", "dev", "test")] == [10, 10, 10]
+    assert [part.name for part in stats.parts] == ["a", "b"]
+    ids = [document.id for document in read_split("mixed", "dev", IT5, root)]
+    assert ids[:2] == ["a:dev-0", "a:dev-1"]
+    assert ids[-1] == "b:dev-3"
+    assert preparing_command(stats) == "python scripts/prepare_data.py --source mix --parts a b --dataset mixed"
+
+
+def test_weak_text_makes_up_its_share_of_train_alone(root: Path) -> None:
+    stats = make(root, "a", "b", weak="w", ratio=0.5)
+    assert [stats.splits[name].sentences for name in ("train", "dev", "test")] == [20, 10, 10]
+    weak = [d.id for d in read_split("mixed", "train", IT5, root) if d.id.startswith("w:")]
+    assert len(set(weak)) == 10
+    assert stats.parts[-1].sha256 == sha256_file(root / "processed" / "w" / "weak.jsonl")
+    assert "--parts a b --weak w --weak-ratio 0.5 --dataset mixed" in preparing_command(stats)
+    assert make(root, "a", "b", weak="w", ratio=0.5) == stats
+    assert make(root, "a", "b", weak="w", ratio=0.5, seed=14).sha256 != stats.sha256
+    # 0.9 would ask for 90 sentences; there are 50.
+    assert make(root, "a", "b", weak="w", ratio=0.9).splits["train"].sentences == 60
+
+
+def test_bad_mixtures_are_refused(root: Path) -> None:
+    for names in (("a",), ("a", "a"), ()):
+        with pytest.raises(InputError, match="at least two different parts"):
+            mix_datasets(names, IT5, None, 0.3, 1, root)
+    with pytest.raises(InputError, match="between 0 and 1"):
+        mix_datasets(("a",), IT5, "w", 1.0, 1, root)
+    with pytest.raises(InputError, match=r"weak_label\.py"):
+        mix_datasets(("a",), IT5, "gone", 0.3, 1, root)
+    with pytest.raises(InputError, match="is not prepared"):
+        mix_datasets(("a", "nope"), IT5, None, 0.3, 1, root)
