@@ -43,6 +43,20 @@ class LoraSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class DistillSettings:
+    """Learning from trained runs, by name: several teach as an ensemble.
+
+    `soft_weight` is the share of the soft labels in the loss, the rest is the annotation's. `hidden_weight` is the
+    weight of the first teacher's hidden states; 0 leaves them out.
+    """
+
+    teachers: Annotated[tuple[str, ...], Field(min_length=1)]
+    temperature: Annotated[float, Field(gt=0)] = 2.0
+    soft_weight: Annotated[float, Field(ge=0, le=1)] = 0.7
+    hidden_weight: Annotated[float, Field(ge=0)] = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
 class TrainConfig:
     """One training, complete: with the dataset's hash and the seed it says what the run is."""
 
@@ -51,6 +65,7 @@ class TrainConfig:
     backbone: str
     layers: tuple[Annotated[int, Field(ge=0)], ...] | None = None
     lora: LoraSettings | None = None
+    distill: DistillSettings | None = None
     max_length: Annotated[int, Field(ge=8, le=512)] = 128
     epochs: Annotated[int, Field(ge=1)] = 6
     batch_size: Annotated[int, Field(ge=1)] = 16
@@ -112,6 +127,14 @@ def preset(name: str, **changes: Any) -> TrainConfig:
         return dataclasses.replace(PRESETS[name], **given)
     except ValidationError as error:
         raise InputError(f"preset {name}: {describe(error)}") from error
+
+
+def distilling(**values: Any) -> DistillSettings:
+    """`DistillSettings` from the command line; InputError for values out of range."""
+    try:
+        return DistillSettings(**values)
+    except ValidationError as error:
+        raise InputError(f"distillation: {describe(error)}") from error
 
 
 def describe(error: ValidationError) -> str:

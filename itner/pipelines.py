@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from itner.card import write_card
-from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
+from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
 from itner.data.jsonl import write_lines
 from itner.data.mix import WEAK_TEXT, mix_datasets
@@ -61,6 +63,9 @@ from itner.store import (
     write_metrics,
 )
 from itner.types import Document, LabellingFunction
+
+if TYPE_CHECKING:
+    from itner.train.distill import Lesson
 
 DOMAIN = "it"
 WEAK_RATIO = 0.3
@@ -210,6 +215,7 @@ def train(
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
     stats = read_stats(dataset, place.data)
     documents = read_split(dataset, "train", IT5, place.data)
+    lesson = prepare_lesson(config.distill, documents, place, progress) if config.distill is not None else None
     indices = read_oversampling(dataset, place.data) if config.oversample else list(range(len(documents)))
     ref = DatasetRef(
         name=dataset,
@@ -229,7 +235,32 @@ def train(
         read_split(dataset, "dev", IT5, place.data),
         resume,
         progress,
+        lesson,
     )
+
+
+def prepare_lesson(
+    settings: DistillSettings, documents: Sequence[Document], place: Workspace = HERE, progress: Progress = silent
+) -> Lesson:
+    """What the teachers say about the documents. InputError when one is not here or tags other types."""
+    from itner.train.distill import Lesson, soften
+    from itner.train.model import load_model
+
+    runs = [RunStore(place.models).load(name) for name in settings.teachers]
+    logits = []
+    offsets = np.zeros(0)
+    for run in runs:
+        tagger = open_tagger(run.name, "fp32", place, progress)
+        if tagger.scheme.types != IT5.types:
+            raise InputError(f"teacher {run.name} tags {tagger.scheme.types}, the dataset holds {IT5.types}")
+        step = f"asking teacher {run.name}"
+        found, offsets = tagger.token_logits(documents, lambda share, step=step: progress(step, share))  # type: ignore[misc]
+        logits.append(found)
+    mixed = soften(logits, settings.temperature)
+    # An O row follows each document's tokens.
+    probabilities = [mixed[first : last - 1] for first, last in pairwise(offsets)]
+    teacher = load_model(runs[0]) if settings.hidden_weight else None
+    return Lesson(settings, probabilities, teacher, {run.name: run.info.weights_sha256 for run in runs})
 
 
 # An ONNX FP32 file further than this from PyTorch is a broken export, not rounding.

@@ -7,6 +7,7 @@ JSON and back without loss; an unknown key is an error that names it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
 from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field, TypeAdapter, field_validator
@@ -277,7 +278,7 @@ class DatasetRef:
 
 @dataclass(frozen=True, config=STRICT)
 class RunInfo:
-    """`run.json`: what the run is."""
+    """`run.json`: what the run is. `teachers` gives the SHA-256 of the weights of the runs that it learned from."""
 
     name: str
     domain: str
@@ -297,6 +298,7 @@ class RunInfo:
     train_seconds: float
     weights_sha256: Sha256
     provenance: Provenance
+    teachers: dict[str, Sha256] = field(default_factory=dict)
     schema_version: Literal[1] = 1
 
     @field_validator("labels")

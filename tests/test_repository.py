@@ -125,6 +125,8 @@ def test_values_out_of_range_exit_with_2(arguments: tuple[str, ...]) -> None:
         (("train", "minilm_full", "--data", "nope", "--run", "x"), "is not prepared"),
         (("train", "minilm_full", "--data", "stackoverflow"), "this run is complete"),
         (("evaluate", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
+        (("distill", "minilm_l3", "--teachers", "nope", "--data", "helpdesk", "--run", "x"), "no run 'nope'"),
+        (("distill", "minilm_l3", "--teachers", "x", "--data", "x", "--run", "x", "--soft-weight", "2"), "soft_weight"),
         (("benchmark", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
         (("export", "../data"), "cannot name a run"),
         (("tag_files", "nowhere.txt", "--run", "minilm_l3", "--output", "out.zip"), "nowhere.txt: no such file"),

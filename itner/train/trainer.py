@@ -29,7 +29,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from itner.config import TrainConfig
 from itner.data.corpus import sha256_file
-from itner.encoding import Encoder
+from itner.encoding import Encoder, Window
 from itner.errors import InputError
 from itner.labels import LabelScheme, decode_label_ids, document_tags
 from itner.progress import Progress
@@ -48,6 +48,7 @@ from itner.store import (
 )
 from itner.train.averaging import AveragedTrainer, WeightAverage
 from itner.train.backbone import find_backbone
+from itner.train.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
 from itner.train.model import add_lora, build_model, count_parameters, save_model, save_tokenizer
 from itner.types import Document
 
@@ -57,10 +58,16 @@ _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 def encode_labelled(documents: Sequence[Document], encoder: Encoder, scheme: LabelScheme) -> list[dict[str, Any]]:
     """Windows as Trainer features: `input_ids`, `attention_mask`, `labels` (IGNORED but at first pieces), `length`."""
+    return _label_windows(documents, encoder.encode(documents), scheme)
+
+
+def _label_windows(
+    documents: Sequence[Document], windows: Sequence[Window], scheme: LabelScheme
+) -> list[dict[str, Any]]:
     ids = {label: index for index, label in enumerate(scheme.labels)}
     tags = [np.array([ids[tag] for tag in document_tags(document)[0]], dtype=np.int64) for document in documents]
     rows = []
-    for window in encoder.encode(documents):
+    for window in windows:
         labels = np.full(len(window.ids), IGNORED, dtype=np.int64)
         labels[window.positions] = tags[window.document][window.tokens]
         rows.append(
@@ -86,12 +93,13 @@ def train_run(
     dev: Sequence[Document],
     resume: bool,
     progress: Progress,
+    lesson: Lesson | None = None,
 ) -> RunInfo:
     """Train into `folder`, which is marked incomplete until everything is written.
 
     `train_indices` says which training documents are seen per epoch, and how often. With `resume`, training goes on
     from the last checkpoint; the configuration must be the one it began with. Early stopping and the
-    choice of the best epoch go by entity micro-F1 on `dev`.
+    choice of the best epoch go by entity micro-F1 on `dev`. With a `lesson`, the run learns from its teachers, too.
     """
     note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256}
     last = _checkpoint_to_resume(folder, config, note) if resume else None
@@ -105,20 +113,26 @@ def train_run(
         write_config(folder, config)
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
-        train_rows = _rows_by_document(encode_labelled(train, encoder, scheme), train_indices)
+        train_windows = encoder.encode(train)
+        train_rows = _label_windows(train, train_windows, scheme)
+        if lesson is not None:
+            add_soft_labels(train_rows, train_windows, lesson.probabilities)
+        train_rows = _rows_by_document(train_rows, train_indices)
         dev_rows = encode_labelled(dev, encoder, scheme)
         total, trainable = count_parameters(model)
-        trainer = AveragedTrainer(
+        trainer = (AveragedTrainer if lesson is None else DistillingTrainer)(
             model=model,
             args=_arguments(config, folder / CHECKPOINTS, device),
             optimizers=(build_optimizer(model, config), None),
             train_dataset=Dataset.from_list(train_rows).remove_columns("document"),
             eval_dataset=Dataset.from_list(dev_rows).remove_columns("document"),
-            data_collator=DataCollatorForTokenClassification(tokenizer),
+            data_collator=(DataCollatorForTokenClassification if lesson is None else SoftCollator)(tokenizer),
             compute_metrics=_score,
             preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
             callbacks=[EarlyStoppingCallback(config.early_stopping_patience), _Report(progress, folder.name)],
         )
+        if isinstance(trainer, DistillingTrainer) and lesson is not None:
+            trainer.lesson, trainer.smoothing = lesson, config.label_smoothing
         trainer.remove_callback(PrinterCallback)
         clock = _Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
         trainer.add_callback(clock)
@@ -152,6 +166,7 @@ def train_run(
             train_seconds=round(clock.seconds(), 1),
             weights_sha256=sha256_file(weights),
             provenance=collect_provenance(),
+            teachers=dict(lesson.sha256) if lesson is not None else {},
         )
         write_atomic(folder / RUN, to_json(info))
         shutil.rmtree(folder / CHECKPOINTS)
@@ -270,6 +285,8 @@ def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArgume
         seed=config.seed,
         disable_tqdm=True,
         report_to="none",
+        # Soft labels are no argument of the model; the collator takes away what is not.
+        remove_unused_columns=config.distill is None,
         log_level="error",
     )
 

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from conftest import Tiny
+
+from itner.config import DistillSettings, config_from_json, config_to_json
+from itner.encoding import Encoder
+from itner.errors import InputError
+from itner.infer.load import load_tagger
+from itner.pipelines import Workspace, prepare_lesson
+from itner.progress import silent
+from itner.store import TOKENIZER, Run, RunStore
+from itner.train.distill import Lesson, _hidden_distance, add_soft_labels, soften
+from itner.train.trainer import encode_labelled, train_run
+
+
+def test_soft_labels_are_the_mean_of_softened_probabilities() -> None:
+    first, second = np.log([[0.8, 0.2]]), np.log([[0.4, 0.6]])
+    np.testing.assert_allclose(soften([first, second], 1.0), [[0.6, 0.4]], rtol=1e-6)
+    # At temperature 2 the odds become their square roots: 4 to 1 is 2 to 1.
+    np.testing.assert_allclose(soften([first], 2.0), [[2 / 3, 1 / 3]], rtol=1e-6)
+
+
+def test_soft_labels_stand_where_the_gold_labels_do(full_run: Run, tiny: Tiny) -> None:
+    encoder = Encoder.from_file(full_run.path / TOKENIZER, 16)
+    documents = tiny.documents[:3]
+    windows = encoder.encode(documents)
+    rows = encode_labelled(documents, encoder, tiny.scheme)
+    taught = [np.full((len(d.tokens), 11), number + 1.0) for number, d in enumerate(documents)]
+    add_soft_labels(rows, windows, taught)
+    for row, window in zip(rows, windows, strict=True):
+        filled = np.array(row["soft"])
+        assert filled.shape == (row["length"], 11)
+        np.testing.assert_array_equal(filled[:, 0] > 0, np.array(row["labels"]) != -100)
+        assert set(np.unique(filled)) == {0.0, window.document + 1.0}
+
+
+def test_hidden_states_are_paired_evenly_from_the_top() -> None:
+    mask = torch.tensor([[True, False]])
+    same, other = torch.tensor([[[1.0, 0.0], [5.0, 5.0]]]), torch.tensor([[[0.0, 1.0], [5.0, 5.0]]])
+    # Student layer 1 of 2 learns from teacher layer 2 of 4, layer 2 from layer 4.
+    taught = [same, other, same, other, other]
+    assert _hidden_distance([same, same, same], taught, mask).item() == pytest.approx(0.5)
+    assert _hidden_distance([same, same, other], taught, mask).item() == pytest.approx(0.0)
+
+
+def test_a_student_learns_what_its_teachers_say_and_not_what_gold_says(
+    tiny: Tiny, tiny_root, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = DistillSettings(("full", "lora"), temperature=1.0, soft_weight=1.0, hidden_weight=0.5)
+    config = tiny.config("student", distill=settings, layers=(1,), family="distilled architecture", epochs=6)
+    assert config_from_json(config_to_json(config)) == config
+    lesson = prepare_lesson(settings, tiny.documents, Workspace(models=tiny_root))
+    assert [array.shape for array in lesson.probabilities] == [(len(d.tokens), 11) for d in tiny.documents]
+    assert np.concatenate(lesson.probabilities).sum(axis=1) == pytest.approx(1.0)
+    assert set(lesson.sha256) == {"full", "lora"}
+    # With gold that marks nothing, only the soft labels can teach.
+    blank = [type(d)(d.text, d.tokens, (), d.id, d.source) for d in tiny.documents]
+    indices = range(len(blank))
+    info = train_run(
+        config, tmp_path / "student", tiny.scheme, "it", tiny.ref(), blank, indices, tiny.documents[:20], False, silent,
+        lesson,
+    )  # fmt: skip
+    assert info.teachers == lesson.sha256
+    assert info.best_dev_f1 > 0.5
+    run = RunStore(tmp_path).load("student")
+    assert run.config == config
+    assert any(prediction.mentions for prediction in load_tagger(run, "torch-fp32").predict(tiny.documents[:5]))
+
+
+def test_a_missing_teacher_is_named(tiny_root) -> None:
+    with pytest.raises(InputError, match="no run 'gone'"):
+        prepare_lesson(DistillSettings(("gone",)), [], Workspace(models=tiny_root))
+
+
+def test_a_lesson_without_hidden_states_loads_no_teacher(tiny: Tiny, tiny_root) -> None:
+    lesson = prepare_lesson(DistillSettings(("full",)), tiny.documents[:2], Workspace(models=tiny_root))
+    assert isinstance(lesson, Lesson)
+    assert lesson.teacher is None
