@@ -14,7 +14,9 @@ import numpy as np
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
+from itner.data.diversity import measure_diversity
 from itner.data.jsonl import write_lines
+from itner.data.markup import count_channels, read_markup
 from itner.data.mix import WEAK_TEXT, mix_datasets
 from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import PROCESSED, read_oversampling, read_split, read_stats, write_processed
@@ -24,6 +26,7 @@ from itner.data.weak import collect_votes, label_settled, measure_functions, sco
 from itner.domains.it import IT5, RARE_TYPES
 from itner.domains.it_weak import IT_FUNCTIONS
 from itner.errors import InputError
+from itner.eval.annotators import compare_annotators
 from itner.eval.confusion import list_errors, summarize_confusion
 from itner.eval.scoring import score_documents
 from itner.export.benchmark import BenchSettings, benchmark_run
@@ -39,6 +42,7 @@ from itner.progress import Progress, silent
 from itner.provenance import collect_provenance
 from itner.results import (
     BenchReport,
+    CorpusReport,
     DatasetRef,
     DataStats,
     ErrorReport,
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
 DOMAIN = "it"
 WEAK_RATIO = 0.3
 WEAK_REPORTS = "weak"
+CORPUS_REPORT = "report.json"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
 
 
@@ -109,6 +114,32 @@ def mix(
     name = check_run_name(dataset or DEFAULT_DATASET["mix"])
     splits, parts = mix_datasets(names, IT5, weak, weak_ratio, seed, place.data)
     return write_processed(splits, name, "mix", IT5, RARE_TYPES, seed, place.data, parts)
+
+
+def measure_corpus(folder: Path) -> CorpusReport:
+    """Diversity and annotator agreement of an annotated corpus of ours, written to its `report.json`.
+
+    `folder` holds `tickets.txt`, which is what was settled on, and both independent passes over the same sentences.
+    """
+    paths = {name: folder / f"{name}.txt" for name in ("tickets", "first_pass", "second_pass")}
+    read = {
+        name: [document for split in read_markup(path, IT5, folder.name).values() for document in split.documents]
+        for name, path in paths.items()
+    }
+    channels = count_channels(paths["tickets"])
+    report = CorpusReport(
+        tickets=sum(channels.values()),
+        sentences=len(read["tickets"]),
+        channels=channels,
+        diversity=measure_diversity(read["tickets"]),
+        agreement=compare_annotators(read["first_pass"], read["second_pass"], IT5.types),
+        first_to_gold=compare_annotators(read["tickets"], read["first_pass"], IT5.types),
+        second_to_gold=compare_annotators(read["tickets"], read["second_pass"], IT5.types),
+        sha256={path.name: sha256_file(path) for path in paths.values()},
+        provenance=collect_provenance(),
+    )
+    write_atomic(folder / CORPUS_REPORT, to_json(report))
+    return report
 
 
 def label_weakly(

@@ -18,7 +18,7 @@ from itner.errors import InputError
 from itner.export.benchmark import BenchSettings
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
-from itner.results import Int8Recipe, WeakReport, from_json
+from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json
 from itner.store import CARD, Run, RunStore
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
@@ -149,6 +149,28 @@ def test_nothing_is_written_when_nothing_can_be_read(full_run: Run, tmp_path: Pa
     with pytest.raises(InputError, match="no such folder"):
         pipelines.tag_files([tmp_path / "nul.log"], "full", tmp_path / "nowhere" / "out.zip", place=place)
     assert [path.name for path in tmp_path.iterdir()] == ["nul.log"]
+
+
+def test_a_corpus_is_measured_by_its_two_passes(tmp_path: Path) -> None:
+    header = "# H{0} | {1} | {2}\n"
+    lines = {
+        "tickets": ["[Word](SOFTWARE) fails", "[Linux](OS) is slow", "It hangs"],
+        "first_pass": ["[Word](SOFTWARE) fails", "Linux is slow", "It hangs"],
+        "second_pass": ["[Word](OS) fails", "[Linux](OS) is slow", "It hangs"],
+    }
+    places = [("001", "train", "email"), ("002", "dev", "chat"), ("003", "test", "chat")]
+    for name, texts in lines.items():
+        tickets = [header.format(*place) + text + "\n" for place, text in zip(places, texts, strict=True)]
+        (tmp_path / f"{name}.txt").write_text("\n".join(tickets), encoding="utf-8")
+    report = pipelines.measure_corpus(tmp_path)
+    assert (report.tickets, report.sentences, report.channels) == (3, 3, {"chat": 2, "email": 1})
+    assert report.agreement.overall == Counts(tp=0, fp=2, fn=1)
+    assert report.first_to_gold.overall == Counts(tp=1, fp=0, fn=1)
+    assert report.second_to_gold.overall == Counts(tp=1, fp=1, fn=1)
+    assert from_json(CorpusReport, (tmp_path / "report.json").read_text(encoding="utf-8")) == report
+    (tmp_path / "second_pass.txt").write_text("# H001 | train | email\nOther\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no sentence in split"):
+        pipelines.measure_corpus(tmp_path)
 
 
 def test_unlabelled_text_becomes_training_text(full_run: Run, tmp_path: Path) -> None:

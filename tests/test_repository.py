@@ -125,6 +125,7 @@ def test_values_out_of_range_exit_with_2(arguments: tuple[str, ...]) -> None:
         (("train", "minilm_full", "--data", "nope", "--run", "x"), "is not prepared"),
         (("train", "minilm_full", "--data", "stackoverflow"), "this run is complete"),
         (("evaluate", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
+        (("measure_corpus", "nowhere"), "no such file"),
         (("distill", "minilm_l3", "--teachers", "nope", "--data", "helpdesk", "--run", "x"), "no run 'nope'"),
         (("distill", "minilm_l3", "--teachers", "x", "--data", "x", "--run", "x", "--soft-weight", "2"), "soft_weight"),
         (("benchmark", "nope", "--dataset", "helpdesk"), "no run 'nope'"),

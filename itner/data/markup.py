@@ -7,6 +7,7 @@ A ticket is a header line `# ID | SPLIT | CHANNEL`, then one sentence a line wit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from itner.data.corpus import SPLITS, Split, read_text, sha256_file
@@ -57,6 +58,12 @@ def parse_sentence(line: str, scheme: LabelScheme) -> tuple[str, list[Mention]]:
     if opened is not None:
         raise ValueError(f"column {len(line)}: the mention that starts at character {opened} is not closed")
     return "".join(text), mentions
+
+
+def count_channels(path: Path) -> dict[str, int]:
+    """Tickets of each channel (email, chat, ...), most frequent first, by the header lines."""
+    headers = (_HEADER.fullmatch(line.removesuffix("\r")) for line in read_text(path).split("\n"))
+    return dict(Counter(header["channel"] for header in headers if header is not None).most_common())
 
 
 def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split]:
