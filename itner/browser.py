@@ -115,7 +115,8 @@ def wait_until_idle(page: Page) -> None:
     """`wait_until_done`, and return when every chart is drawn and the browser has nothing left to do."""
     wait_until_done(page)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
+        "() => !document.querySelector('[data-testid=stSkeleton]')"
+        " && [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
         ".every(chart => chart.querySelector('.main-svg'))"
     )
     page.evaluate("() => new Promise(done => requestIdleCallback(done))")
