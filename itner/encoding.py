@@ -1,4 +1,4 @@
-"""Documents as model input: word pieces, overlapping windows, and which piece speaks for which token.
+"""Documents as model input: word pieces with their casing, overlapping windows, and which piece speaks for which token.
 
 A token is labelled at its first piece. A document longer than the window is read through overlapping windows,
 and each token is read in the one window where it has most context, so no gold mention is ever truncated away.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,13 @@ from itner.types import Document
 _OVERLAP_SHARE = 0.25
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
+# How a piece and its word are capitalised, which a tokenizer of lower-case pieces throws away: no capital in the word;
+# first letter alone, and this piece holds it; all letters; elsewhere, and this piece holds one; and the pieces without
+# a capital of words with a first or another capital.
+CASINGS = 6
+_NONE, _INITIAL, _ALL, _MIXED, _AFTER_INITIAL, _BESIDE_MIXED = range(CASINGS)
+_TABLE_SIZE = 0x10000
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -29,12 +37,14 @@ class Window:
     Attributes:
         document: index of the document in the encoded batch.
         ids: int32 [length], special tokens included.
+        casing: int32 [length], how each piece is capitalised, below `CASINGS`; 0 for special tokens.
         positions: int32 [k], where in `ids` the first pieces of the tokens stand that are read in this window.
         tokens: int32 [k], the indices of those tokens in the document.
     """
 
     document: int
     ids: np.ndarray
+    casing: np.ndarray
     positions: np.ndarray
     tokens: np.ndarray
 
@@ -82,10 +92,14 @@ class Encoder:
             inside = np.flatnonzero(owners < len(bounds))
             inside = inside[offsets[inside, 1] > bounds[owners[inside], 0]]
             tokens, positions = np.unique(owners[inside], return_index=True)
-            windows += self._cut(index, ids, inside[positions], tokens)
+            casing = np.zeros(len(ids), dtype=np.int32)
+            casing[inside] = find_casing(texts[index], bounds, offsets[inside], owners[inside])
+            windows += self._cut(index, ids, casing, inside[positions], tokens)
         return windows
 
-    def _cut(self, document: int, ids: np.ndarray, first: np.ndarray, tokens: np.ndarray) -> list[Window]:
+    def _cut(
+        self, document: int, ids: np.ndarray, casing: np.ndarray, first: np.ndarray, tokens: np.ndarray
+    ) -> list[Window]:
         room = self.max_length - len(self._prefix) - len(self._suffix)
         spans = window_spans(len(ids), room)
         windows = []
@@ -98,11 +112,44 @@ class Encoder:
                 Window(
                     document,
                     np.concatenate([self._prefix, ids[start:end], self._suffix]),
+                    np.pad(casing[start:end], (len(self._prefix), len(self._suffix))),
                     (first[chosen] - start + len(self._prefix)).astype(np.int32),
                     tokens[chosen].astype(np.int32),
                 )
             )
         return windows
+
+
+def find_casing(text: str, words: np.ndarray, pieces: np.ndarray, owners: np.ndarray) -> np.ndarray:
+    """How pieces are capitalised, int32 [pieces], below `CASINGS`.
+
+    Args:
+        words: [tokens, 2], where in the text each token begins and ends.
+        pieces: [pieces, 2], the same for the pieces.
+        owners: [pieces], the token that each piece belongs to.
+    """
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le"), dtype="<u4"), _TABLE_SIZE - 1)
+    capital, letter = _letters()
+    capitals, letters = (np.concatenate(([0], np.cumsum(table[codes], dtype=np.int32))) for table in (capital, letter))
+    in_word, of_word = (sums[words[:, 1]] - sums[words[:, 0]] for sums in (capitals, letters))
+    initial = capital[codes[words[:, 0]]] & (in_word == 1)
+    whole = (in_word == of_word) & (of_word > 1)
+    holds = capitals[pieces[:, 1]] > capitals[pieces[:, 0]]
+    kinds = np.where(
+        initial[owners],
+        np.where(holds, _INITIAL, _AFTER_INITIAL),
+        np.where(whole[owners], _ALL, np.where(holds, _MIXED, _BESIDE_MIXED)),
+    )
+    return np.where(in_word[owners] == 0, _NONE, kinds).astype(np.int32)
+
+
+@lru_cache(maxsize=1)
+def _letters() -> tuple[np.ndarray, np.ndarray]:
+    """Which code points of the basic plane are capitals, and which are letters, bool [65536] each."""
+    characters = [chr(code) for code in range(_TABLE_SIZE)]
+    capital = np.fromiter((character.isupper() for character in characters), bool, _TABLE_SIZE)
+    letter = np.fromiter((character.isalpha() for character in characters), bool, _TABLE_SIZE)
+    return capital, letter
 
 
 def window_spans(length: int, room: int) -> list[tuple[int, int]]:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from conftest import Tiny
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from itner.encoding import Encoder, window_spans
+from itner.encoding import Encoder, find_casing, window_spans
 from itner.store import TOKENIZER
 from itner.tokens import split_tokens
 from itner.types import Document, Token
@@ -104,3 +109,58 @@ def test_every_token_of_a_contraction_is_read() -> None:
     assert doc.token_texts() == ["ca", "n't", "open"]
     (window,) = Encoder(tokenizer, 10).encode([doc])
     assert window.tokens.tolist() == [0, 1, 2]
+
+
+def test_casing_by_hand(encoder: Encoder, tiny: Tiny) -> None:
+    # Pieces are letters but for known words, so every word shows where its capitals are.
+    text = "ab Ab AB aB A 7 C# Windows 11 ÄÖ"
+    (window,) = Encoder.from_file(tiny.backbone / TOKENIZER, 64).encode([document(text)])
+    pieces = Tokenizer.from_file(str(tiny.backbone / TOKENIZER))
+    shown = [pieces.id_to_token(int(i)) for i in window.ids]
+    assert list(zip(shown, window.casing.tolist(), strict=True)) == [
+        ("[CLS]", 0),
+        ("a", 0),
+        ("##b", 0),
+        ("a", 1),  # first letter alone, and here it is
+        ("##b", 4),  # first letter alone, and not here
+        ("a", 2),
+        ("##b", 2),
+        ("a", 5),  # a capital elsewhere, and not here
+        ("##b", 3),  # a capital elsewhere, and here it is
+        ("a", 1),  # one letter says no more than a first letter
+        ("7", 0),
+        ("c", 1),
+        ("#", 4),
+        ("windows", 1),
+        ("1", 0),
+        ("##1", 0),
+        ("a", 2),  # the tokenizer takes accents away, too
+        ("##o", 2),
+        ("[SEP]", 0),
+    ]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
+def test_casing_says_whether_a_word_has_capitals(text: str) -> None:
+    tokens = split_tokens(text)
+    if not tokens:
+        return
+    bounds = np.array([(token.start, token.end) for token in tokens])
+    casing = find_casing(text, bounds, bounds, np.arange(len(tokens)))
+    for token, kind in zip(tokens, casing.tolist(), strict=True):
+        word = [c if ord(c) < 0x10000 else "." for c in text[token.start : token.end]]
+        capitals, letters = sum(c.isupper() for c in word), sum(c.isalpha() for c in word)
+        assert (kind == 0) == (capitals == 0)
+        # A whole word as its own piece holds all of its capitals.
+        assert kind in (0, 1, 2, 3)
+        if capitals and capitals == letters > 1:
+            assert kind == (1 if capitals == 1 else 2)
+
+
+def test_casing_is_cut_with_its_pieces(encoder: Encoder) -> None:
+    windows = encoder.encode([document("the THE " * 10)])
+    assert len(windows) > 1
+    for window in windows:
+        assert window.casing.shape == window.ids.shape
+        body = window.casing[1:-1].tolist()
+        assert set(pairwise(body)) == {(0, 2), (2, 0)}

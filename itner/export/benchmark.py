@@ -102,9 +102,8 @@ def measure_block(
     rng = np.random.default_rng(seed)
     forward = {}
     for length in settings.lengths:
-        input_ids = real_pieces(encoder, documents, length)
-        attention_mask = np.ones_like(input_ids)
-        forward[length] = _time_calls(lambda _, a=input_ids, b=attention_mask: scorer.score(a, b), settings)  # type: ignore[misc]
+        pieces = real_pieces(encoder, documents, length)
+        forward[length] = _time_calls(lambda _, given=pieces: scorer.score(*given), settings)  # type: ignore[misc]
     texts = [documents[index].text for index in rng.integers(0, len(documents), settings.calls_per_round)]
     end_to_end = _time_calls(lambda call: tagger.tag([texts[call % len(texts)]]), settings)
     started = time.perf_counter()
@@ -113,10 +112,16 @@ def measure_block(
     return Block(load, _peak_rss_mib(), forward, end_to_end, bulk)
 
 
-def real_pieces(encoder: Encoder, documents: Sequence[Document], length: int) -> np.ndarray:
-    """Piece ids int64 [1, length] of the documents' own text, one after the other, repeated when it is short."""
-    ids = np.concatenate([window.ids for window in encoder.encode(documents[:length])])
-    return np.resize(ids, (1, length)).astype(np.int64)
+def real_pieces(
+    encoder: Encoder, documents: Sequence[Document], length: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `Scorer.score` takes, int64 [1, length] each, from the documents' own text, repeated when it is short."""
+    windows = encoder.encode(documents[:length])
+    ids, casing = (
+        np.resize(np.concatenate(arrays), (1, length)).astype(np.int64)
+        for arrays in ([window.ids for window in windows], [window.casing for window in windows])
+    )
+    return ids, np.ones_like(ids), casing
 
 
 def summarize_latency(rounds: Sequence[Sequence[float]]) -> Latency:

@@ -92,8 +92,11 @@ def export_plain(run: Run, path: Path) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+        ) -> torch.Tensor:
+            given = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask, **given).logits
             return logits
 
     model = load_model(run)
@@ -101,16 +104,18 @@ def export_plain(run: Run, path: Path) -> None:
     input_ids = torch.ones((2, 16), dtype=torch.int64)
     attention_mask = torch.ones_like(input_ids)
     attention_mask[1, 10:] = 0
-    names = ["input_ids", "attention_mask"]
+    inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+    if run.config.casing:
+        inputs["token_type_ids"] = torch.zeros_like(input_ids)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracer warnings about Python branches on fixed settings
         torch.onnx.export(
             Logits(model).eval(),
-            (input_ids, attention_mask),
+            tuple(inputs.values()),
             str(path),
-            input_names=names,
+            input_names=list(inputs),
             output_names=["logits"],
-            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*names, "logits")},
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "logits")},
             opset_version=OPSET,
             dynamo=False,
         )

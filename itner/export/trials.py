@@ -103,16 +103,17 @@ def try_recipes(
     )
 
 
-def _time_in_turns(scorers: Sequence[OnnxScorer], input_ids: np.ndarray) -> list[list[list[float]]]:
+def _time_in_turns(
+    scorers: Sequence[OnnxScorer], given: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> list[list[list[float]]]:
     """Seconds [scorer][round][call]; the scorers do not spin, so they may share the process."""
-    attention_mask = np.ones_like(input_ids)
     times: list[list[list[float]]] = [[] for _ in scorers]
     for _ in range(_ROUNDS):
         for scorer, rounds in zip(scorers, times, strict=True):
             calls = []
             for number in range(_WARMUP + _CALLS):
                 started = time.perf_counter()
-                scorer.score(input_ids, attention_mask)
+                scorer.score(*given)
                 if number >= _WARMUP:
                     calls.append(time.perf_counter() - started)
             rounds.append(calls)

@@ -31,8 +31,10 @@ class OnnxScorer:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own exceptions share no base class
             raise InputError(f"not an ONNX model that onnxruntime can load ({error})", path=path) from error
+        self._inputs = {given.name for given in self._session.get_inputs()}
 
-    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
         """See `Scorer.score`."""
-        (logits,) = self._session.run(None, {"input_ids": input_ids, "attention_mask": attention_mask})
+        given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": casing}
+        (logits,) = self._session.run(None, {name: array for name, array in given.items() if name in self._inputs})
         return np.asarray(logits, dtype=np.float32)

@@ -25,8 +25,11 @@ _BATCH_ROWS = 64
 class Scorer(Protocol):
     """A model: piece ids to label scores."""
 
-    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Logits float32 [batch, length, labels] for int64 [batch, length] inputs."""
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
+        """Logits float32 [batch, length, labels] for int64 [batch, length] inputs.
+
+        A model that was not trained with `casing` (see `itner.encoding.Window`) ignores it.
+        """
         ...
 
 
@@ -115,8 +118,7 @@ class ModelTagger:
         windows.sort(key=lambda window: len(window.ids))
         done = 0
         for batch in _batches(windows):
-            input_ids, attention_mask = _pad(batch)
-            scores = self._scorer.score(input_ids, attention_mask)
+            scores = self._scorer.score(*_pad(batch))
             rows = np.repeat(np.arange(len(batch)), [len(window.positions) for window in batch])
             positions = np.concatenate([window.positions for window in batch])
             targets = np.concatenate([offsets[window.document] + window.tokens for window in batch])
@@ -170,11 +172,11 @@ def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:
     return batches
 
 
-def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
+def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     width = max(len(window.ids) for window in batch)
-    input_ids = np.zeros((len(batch), width), dtype=np.int64)
-    attention_mask = np.zeros((len(batch), width), dtype=np.int64)
+    input_ids, attention_mask, casing = (np.zeros((len(batch), width), dtype=np.int64) for _ in range(3))
     for row, window in enumerate(batch):
         input_ids[row, : len(window.ids)] = window.ids
         attention_mask[row, : len(window.ids)] = 1
-    return input_ids, attention_mask
+        casing[row, : len(window.ids)] = window.casing
+    return input_ids, attention_mask, casing

@@ -16,11 +16,14 @@ class TorchScorer:
         if threads is not None:
             torch.set_num_threads(threads)
         self._model = load_model(run)
+        self._casing = run.config.casing
 
-    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
         """See `Scorer.score`."""
         with torch.inference_mode():
             logits = self._model(
-                input_ids=torch.from_numpy(input_ids), attention_mask=torch.from_numpy(attention_mask)
+                input_ids=torch.from_numpy(input_ids),
+                attention_mask=torch.from_numpy(attention_mask),
+                token_type_ids=torch.from_numpy(casing) if self._casing else None,
             ).logits
         return np.asarray(logits.numpy())

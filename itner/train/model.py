@@ -15,9 +15,13 @@ from transformers.utils import logging as transformers_logging
 
 from itner.config import TrainConfig
 from itner.data.corpus import sha256_file
+from itner.encoding import CASINGS
 from itner.errors import InputError
 from itner.store import ADAPTER, CARD, WEIGHTS, Run
 from itner.train.backbone import Backbone, find_backbone
+
+CASING_EMBEDDINGS = "token_type_embeddings"
+CASING_NOISE = 0.01
 
 # A fresh classifier head on a pretrained body is the point here; the report about it only alarms.
 transformers_logging.set_verbosity_error()
@@ -46,11 +50,13 @@ def build_model(config: TrainConfig, backbone: Backbone, labels: tuple[str, ...]
     )
     if config.layers is not None:
         _keep_layers(model, config.layers)
+    if config.casing:
+        _add_casing(model, backbone)
     return model
 
 
 def add_lora(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
-    """The model with low-rank adapters; the classifier is trained in full and saved with the adapter."""
+    """The model with low-rank adapters; what is new in it is trained in full and saved with the adapter."""
     lora = config.lora
     if lora is None:
         raise ValueError("the configuration has no lora settings")
@@ -60,7 +66,7 @@ def add_lora(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules=list(lora.targets),
-        modules_to_save=["classifier"],
+        modules_to_save=["classifier", *([CASING_EMBEDDINGS] if config.casing else [])],
     )
     wrapped = get_peft_model(model, adapter)
     if not isinstance(wrapped, PeftModel):
@@ -125,6 +131,21 @@ def load_model(run: Run) -> PreTrainedModel:
         return merged.float().eval()
     model = AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
     return model.eval()
+
+
+def _add_casing(model: PreTrainedModel, backbone: Backbone) -> None:
+    """Token types for `itner.encoding.CASINGS`: all begin as the backbone's first one, a little apart."""
+    embeddings = getattr(model.base_model, "embeddings", None)
+    known = getattr(embeddings, CASING_EMBEDDINGS, None)
+    if embeddings is None or known is None:
+        raise InputError(f"{backbone.name} reads no token types, so casing cannot be told to it; train without it")
+    first = known.weight.detach()[:1]
+    types = nn.Embedding(CASINGS, first.shape[1])
+    with torch.no_grad():
+        types.weight.copy_(first + CASING_NOISE * torch.randn_like(types.weight))
+        types.weight[0] = first[0]
+    setattr(embeddings, CASING_EMBEDDINGS, types)
+    model.config.type_vocab_size = CASINGS
 
 
 def _keep_layers(model: PreTrainedModel, layers: tuple[int, ...]) -> None:

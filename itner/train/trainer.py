@@ -49,20 +49,25 @@ from itner.store import (
 from itner.train.averaging import AveragedTrainer, WeightAverage
 from itner.train.backbone import find_backbone
 from itner.train.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
-from itner.train.model import add_lora, build_model, count_parameters, save_model, save_tokenizer
+from itner.train.model import CASING_EMBEDDINGS, add_lora, build_model, count_parameters, save_model, save_tokenizer
 from itner.types import Document
 
 IGNORED = -100  # torch's cross entropy skips this label
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
-def encode_labelled(documents: Sequence[Document], encoder: Encoder, scheme: LabelScheme) -> list[dict[str, Any]]:
-    """Windows as Trainer features: `input_ids`, `attention_mask`, `labels` (IGNORED but at first pieces), `length`."""
-    return _label_windows(documents, encoder.encode(documents), scheme)
+def encode_labelled(
+    documents: Sequence[Document], encoder: Encoder, scheme: LabelScheme, casing: bool = False
+) -> list[dict[str, Any]]:
+    """Windows as Trainer features: `input_ids`, `attention_mask`, `labels` (IGNORED but at first pieces), `length`.
+
+    With `casing`, how the pieces are capitalised stands in `token_type_ids`.
+    """
+    return _label_windows(documents, encoder.encode(documents), scheme, casing)
 
 
 def _label_windows(
-    documents: Sequence[Document], windows: Sequence[Window], scheme: LabelScheme
+    documents: Sequence[Document], windows: Sequence[Window], scheme: LabelScheme, casing: bool
 ) -> list[dict[str, Any]]:
     ids = {label: index for index, label in enumerate(scheme.labels)}
     tags = [np.array([ids[tag] for tag in document_tags(document)[0]], dtype=np.int64) for document in documents]
@@ -75,6 +80,7 @@ def _label_windows(
                 "input_ids": window.ids.tolist(),
                 "attention_mask": [1] * len(window.ids),
                 "labels": labels.tolist(),
+                **({"token_type_ids": window.casing.tolist()} if casing else {}),
                 "length": len(window.ids),
                 "document": window.document,
             }
@@ -114,11 +120,11 @@ def train_run(
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
         train_windows = encoder.encode(train)
-        train_rows = _label_windows(train, train_windows, scheme)
+        train_rows = _label_windows(train, train_windows, scheme, config.casing)
         if lesson is not None:
             add_soft_labels(train_rows, train_windows, lesson.probabilities)
         train_rows = _rows_by_document(train_rows, train_indices)
-        dev_rows = encode_labelled(dev, encoder, scheme)
+        dev_rows = encode_labelled(dev, encoder, scheme, config.casing)
         total, trainable = count_parameters(model)
         trainer = (AveragedTrainer if lesson is None else DistillingTrainer)(
             model=model,
@@ -174,7 +180,10 @@ def train_run(
 
 
 def build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW with layer-wise learning rates; biases and layer norms get no weight decay."""
+    """AdamW with layer-wise learning rates; biases and layer norms get no weight decay.
+
+    What is new, the classifier and the embeddings of the casing, learns as fast as the top layer.
+    """
     trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
     numbers = {name: int(match[1]) for name, _ in trained if (match := _LAYER.search(name))}
     layers = max(numbers.values(), default=-1) + 1
@@ -183,7 +192,7 @@ def build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
         below_top = 0
         if name in numbers:
             below_top = layers - 1 - numbers[name]
-        elif ".embeddings." in name:
+        elif ".embeddings." in name and not (config.casing and CASING_EMBEDDINGS in name):
             below_top = layers
         groups.setdefault((below_top, parameter.ndim > 1), []).append(parameter)
     return torch.optim.AdamW(

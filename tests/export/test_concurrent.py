@@ -34,7 +34,7 @@ def test_two_processes_at_once_leave_whole_files(full_run: Run, tmp_path: Path) 
     ids = np.array([[2, 100, 101, 3]])
     for precision in ONNX_PRECISIONS:
         onnx.checker.check_model(onnx.load(run.onnx_path(precision)), full_check=False)
-        assert np.isfinite(load_scorer(run, precision).score(ids, np.ones_like(ids))).all()
+        assert np.isfinite(load_scorer(run, precision).score(ids, np.ones_like(ids), np.zeros_like(ids))).all()
     assert [path.name for path in run.path.glob(".onnx-*")] == []
     assert sorted(p.name for p in (run.path / ONNX).iterdir()) == sorted(
         [ONNX_MANIFEST, *(run.onnx_path(precision).name for precision in ONNX_PRECISIONS)]

@@ -11,6 +11,7 @@ import pytest
 from conftest import Tiny
 
 from itner.config import ONNX_PRECISIONS
+from itner.encoding import CASINGS
 from itner.errors import InputError
 from itner.export.benchmark import BenchSettings, benchmark_run, summarize_latency
 from itner.export.onnx import export_run, is_exported
@@ -38,7 +39,8 @@ def test_fp32_onnx_equals_torch_at_every_length(exported: Run) -> None:
             mask = np.ones_like(ids)
             for row in range(batch):
                 mask[row, max(1, length - row) :] = 0
-            expected, got = torch_scorer.score(ids, mask), onnx_scorer.score(ids, mask)
+            casing = rng.integers(0, CASINGS, ids.shape)
+            expected, got = torch_scorer.score(ids, mask, casing), onnx_scorer.score(ids, mask, casing)
             assert got.shape == expected.shape == (batch, length, 11)
             read = mask.astype(bool)
             assert np.abs(got[read] - expected[read]).max() < 1e-3

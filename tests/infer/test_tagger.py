@@ -25,7 +25,7 @@ class Oracle:
         self._n = n_labels
         self.rows: list[int] = []
 
-    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
         assert input_ids.shape == attention_mask.shape
         self.rows.append(len(input_ids))
         ids = np.vectorize(lambda piece: self._labels.get(piece, 0))(input_ids)

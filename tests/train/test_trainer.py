@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +11,17 @@ import torch
 from conftest import Tiny
 from safetensors import safe_open
 
+from itner.config import LoraSettings
 from itner.encoding import Encoder
 from itner.errors import InputError
 from itner.infer.load import load_tagger
 from itner.labels import document_tags
 from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
+from itner.tokens import split_tokens
 from itner.train.backbone import find_backbone
 from itner.train.model import build_model, load_model
 from itner.train.trainer import IGNORED, build_optimizer, encode_labelled
+from itner.types import Document, Mention
 
 
 def test_a_run_folder_is_complete_and_portable(tiny_run: Run, tiny: Tiny) -> None:
@@ -42,7 +47,8 @@ def test_parameters_are_counted_as_deployed_and_as_trained(tiny_root: Path) -> N
     model = load_model(RunStore(tiny_root).load("full"))
     n = sum(p.numel() for p in model.parameters())
     assert runs["full"].parameters_total == runs["full"].parameters_trainable == n
-    assert runs["lora"].parameters_total == n
+    # Told the casing, it has four token types more, of 32 numbers each.
+    assert runs["lora"].parameters_total == n + 4 * 32
     # Per layer: query, key, value, attention output (32x32 each), up (32x64), down (64x32), rank 4; the classifier.
     assert runs["lora"].parameters_trainable == 2 * 4 * (4 * 64 + 2 * 96) + 32 * 11 + 11
     layer = sum(p.numel() for p in model.base_model.encoder.layer[0].parameters())
@@ -130,3 +136,45 @@ def test_a_killed_training_is_incomplete_and_resumes(tiny: Tiny, tmp_path: Path)
     ours, theirs = load_model(run).state_dict(), load_model(whole).state_dict()
     difference = max(float(np.abs((ours[key] - theirs[key]).numpy()).max()) for key in ours)
     assert difference < 0.05  # the same path up to the order of a few batches
+
+
+@pytest.mark.parametrize("family", ["full", "lora"])
+def test_casing_tells_apart_what_the_pieces_do_not(tiny: Tiny, tmp_path: Path, family: str) -> None:
+    documents = []
+    for number in range(60):
+        text = ("open the Windows now", "open the windows now")[number % 2]
+        mentions = (Mention(9, 16, "OS"),) if "W" in text else ()
+        documents.append(Document(text, split_tokens(text), mentions, f"c-{number}", "tiny"))
+    cased = replace(tiny, documents=documents)
+    lora = LoraSettings(r=4, alpha=8) if family == "lora" else None
+    scores = {}
+    for casing in (False, True):
+        config = cased.config(
+            f"casing-{casing}",
+            family=family,
+            lora=lora,
+            casing=casing,
+            epochs=8,
+            learning_rate=2e-2,
+            early_stopping_patience=8,
+        )
+        run = cased.train(tmp_path, config)
+        scores[casing] = run.info.best_dev_f1
+        # What was trained is what is loaded.
+        found = load_tagger(run, "torch-fp32").tag(["open the Windows now", "open the windows now"])
+        assert ([m.type for m in found[0]], found[1]) == (["OS"], []) or not casing
+    assert scores[True] == 1.0
+    assert scores[False] < 1.0
+
+
+def test_casing_needs_token_types(tmp_path: Path, tiny: Tiny) -> None:
+    from transformers import DistilBertConfig, DistilBertModel
+
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tiny.backbone / name, tmp_path)
+    DistilBertModel(DistilBertConfig(vocab_size=120, dim=16, n_layers=1, n_heads=2, hidden_dim=16)).save_pretrained(
+        tmp_path
+    )
+    config = tiny.config("distil", backbone=str(tmp_path), casing=True)
+    with pytest.raises(InputError, match="no token types"):
+        tiny.train(tmp_path, config)
