@@ -68,6 +68,8 @@ class TrainConfig:
     distill: DistillSettings | None = None
     # How each piece is capitalised, told to the model as its token type: for backbones whose pieces are lower case.
     casing: bool = False
+    # Sentences of one text are read together, as many as fit into a window.
+    context: bool = False
     max_length: Annotated[int, Field(ge=8, le=512)] = 128
     epochs: Annotated[int, Field(ge=1)] = 6
     batch_size: Annotated[int, Field(ge=1)] = 16

@@ -2,10 +2,12 @@
 
 A token is labelled at its first piece. A document longer than the window is read through overlapping windows,
 and each token is read in the one window where it has most context, so no gold mention is ever truncated away.
+Short documents of one text can share a window, so that each is read in its context.
 """
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from itner.types import Document
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
 _OVERLAP_SHARE = 0.25
+# How far the windows of a training are filled: mostly whole, as at prediction, and short ones for short texts.
+_FILLED = (1.0, 1.0, 0.75, 0.5, 0.25)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 # How a piece and its word are capitalised, which a tokenizer of lower-case pieces throws away: no capital in the word;
@@ -35,28 +39,32 @@ class Window:
     """One model input.
 
     Attributes:
-        document: index of the document in the encoded batch.
         ids: int32 [length], special tokens included.
         casing: int32 [length], how each piece is capitalised, below `CASINGS`; 0 for special tokens.
         positions: int32 [k], where in `ids` the first pieces of the tokens stand that are read in this window.
-        tokens: int32 [k], the indices of those tokens in the document.
+        documents: int32 [k], the index of each of these tokens' document in the encoded batch.
+        tokens: int32 [k], the indices of those tokens in their documents.
     """
 
-    document: int
     ids: np.ndarray
     casing: np.ndarray
     positions: np.ndarray
+    documents: np.ndarray
     tokens: np.ndarray
 
 
 class Encoder:
-    """Turns documents into windows with a fast tokenizer (`tokenizers`, no torch and no transformers)."""
+    """Turns documents into windows with a fast tokenizer (`tokenizers`, no torch and no transformers).
 
-    def __init__(self, tokenizer: Tokenizer, max_length: int):
+    With `context`, neighbouring documents of the same group share windows.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False):
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self.max_length = max_length
+        self._context = context
         probe = tokenizer.encode("a")
         special = np.array(probe.special_tokens_mask, dtype=bool)
         ids = np.array(probe.ids, dtype=np.int32)
@@ -64,7 +72,7 @@ class Encoder:
         self._prefix, self._suffix = ids[: body[0]], ids[body[-1] + 1 :]
 
     @classmethod
-    def from_file(cls, path: Path, max_length: int) -> Encoder:
+    def from_file(cls, path: Path, max_length: int, context: bool = False) -> Encoder:
         """From a `tokenizer.json`; InputError when it is missing or damaged."""
         if not path.is_file():
             raise InputError("no such file", path=path)
@@ -72,11 +80,17 @@ class Encoder:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
             raise InputError(f"not a tokenizer ({error})", path=path) from None
-        return cls(tokenizer, max_length)
+        return cls(tokenizer, max_length, context)
 
-    def encode(self, documents: Sequence[Document]) -> list[Window]:
-        """Windows of all documents, in document order."""
+    def encode(self, documents: Sequence[Document], vary: random.Random | None = None) -> list[Window]:
+        """Windows of all documents, in document order.
+
+        `vary` draws how far each shared window may be filled, for training: then the model meets all sizes of context.
+        """
         windows: list[Window] = []
+        sharing: list[Window] = []
+        group: str | None = None
+        limit = self.max_length
         # Half of a surrogate pair cannot be encoded; as one replacement character it leaves all offsets alone.
         texts = [_SURROGATES.sub("\ufffd", document.text) for document in documents]
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -94,8 +108,34 @@ class Encoder:
             tokens, positions = np.unique(owners[inside], return_index=True)
             casing = np.zeros(len(ids), dtype=np.int32)
             casing[inside] = find_casing(texts[index], bounds, offsets[inside], owners[inside])
-            windows += self._cut(index, ids, casing, inside[positions], tokens)
-        return windows
+            cut = self._cut(index, ids, casing, inside[positions], tokens)
+            size = sum(len(window.ids) for window in (*sharing, *cut))
+            joins = self._context and group is not None and document.group == group and len(cut) == 1
+            if not joins or size - len(sharing) * len(self._prefix) > limit:
+                windows += self._join(sharing)
+                sharing, group = [], document.group if len(cut) == 1 else None
+                limit = round(self.max_length * vary.choice(_FILLED)) if vary is not None else self.max_length
+            sharing += cut
+            if len(cut) > 1:
+                windows += sharing
+                sharing = []
+        return windows + self._join(sharing)
+
+    def _join(self, windows: Sequence[Window]) -> list[Window]:
+        """Windows one after the other as one, with one prefix."""
+        if len(windows) < 2:
+            return list(windows)
+        skip = len(self._prefix)
+        starts = np.cumsum([0] + [len(window.ids) - skip for window in windows[:-1]], dtype=np.int32)
+        return [
+            Window(
+                np.concatenate([windows[0].ids, *(window.ids[skip:] for window in windows[1:])]),
+                np.concatenate([windows[0].casing, *(window.casing[skip:] for window in windows[1:])]),
+                np.concatenate([window.positions + start for window, start in zip(windows, starts, strict=True)]),
+                np.concatenate([window.documents for window in windows]),
+                np.concatenate([window.tokens for window in windows]),
+            )
+        ]
 
     def _cut(
         self, document: int, ids: np.ndarray, casing: np.ndarray, first: np.ndarray, tokens: np.ndarray
@@ -110,10 +150,10 @@ class Encoder:
             chosen = (first >= read_from) & (first < read_to)
             windows.append(
                 Window(
-                    document,
                     np.concatenate([self._prefix, ids[start:end], self._suffix]),
                     np.pad(casing[start:end], (len(self._prefix), len(self._suffix))),
                     (first[chosen] - start + len(self._prefix)).astype(np.int32),
+                    np.full(int(chosen.sum()), document, dtype=np.int32),
                     tokens[chosen].astype(np.int32),
                 )
             )

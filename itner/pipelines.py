@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from itner.train.distill import Lesson
 
 DOMAIN = "it"
+_BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 WEAK_REPORTS = "weak"
 CORPUS_REPORT = "report.json"
@@ -208,11 +211,13 @@ def _read_file(path: Path) -> bytes:
 
 
 def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
-    """The different sentences of the texts, as documents without mentions."""
+    """The different sentences of the texts, as documents without mentions; a blank line ends a text."""
     seen: dict[str, Document] = {}
     for number, item in enumerate(items):
+        blanks = [blank.start() for blank in _BLANK_LINE.finditer(item.text)]
         for start, document in list_segments(item.text):
-            seen.setdefault(document.text, replace(document, id=f"{number}-{start}", source=source))
+            group = f"{number}-{bisect(blanks, start)}"
+            seen.setdefault(document.text, replace(document, id=f"{number}-{start}", source=source, group=group))
     return list(seen.values())
 
 

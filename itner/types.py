@@ -42,13 +42,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with its tokens and (gold or predicted) mentions, both in text order and without overlap."""
+    """A text with its tokens and (gold or predicted) mentions, both in text order and without overlap.
+
+    Neighbours of the same `group` are sentences of one text, in order; None is a text by itself.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     mentions: tuple[Mention, ...]
     id: str
     source: str
+    group: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -110,12 +110,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 @pytest.fixture(scope="session")
 def tiny_root(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three trained runs: full, lora and l1 (the second of two layers); the last two are told the casing."""
+    """Three trained runs: full, lora and l1 (the second of two layers).
+
+    lora and l1 are told the casing; l1 reads sentences in their context.
+    """
     root = tmp_path_factory.mktemp("models")
     lora = LoraSettings(r=4, alpha=8)
     tiny.train(root, tiny.config("full", ema_decay=0.5))
     tiny.train(root, tiny.config("lora", family="lora", lora=lora, learning_rate=2e-2, casing=True))
-    tiny.train(root, tiny.config("l1", family="distilled architecture", layers=(1,), casing=True))
+    tiny.train(root, tiny.config("l1", family="distilled architecture", layers=(1,), casing=True, context=True))
     return root
 
 

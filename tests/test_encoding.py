@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -68,7 +70,7 @@ def test_the_tokenizers_own_truncation_and_padding_are_off(tiny: Tiny) -> None:
 
 def test_documents_without_tokens_or_pieces_have_no_window(encoder: Encoder) -> None:
     found = encoder.encode([document(""), document("the", ()), document(" \n "), document("the")])
-    assert [window.document for window in found] == [3]
+    assert [window.documents.tolist() for window in found] == [[3]]
     assert encoder.encode([]) == []
 
 
@@ -164,3 +166,67 @@ def test_casing_is_cut_with_its_pieces(encoder: Encoder) -> None:
         assert window.casing.shape == window.ids.shape
         body = window.casing[1:-1].tolist()
         assert set(pairwise(body)) == {(0, 2), (2, 0)}
+
+
+def grouped(*texts: str, group: str | None = "g") -> list[Document]:
+    return [replace(document(text), id=str(number), group=group) for number, text in enumerate(texts)]
+
+
+@pytest.fixture
+def sharing(tiny: Tiny) -> Encoder:
+    return Encoder.from_file(tiny.backbone / TOKENIZER, 10, context=True)
+
+
+def test_sentences_of_a_text_share_a_window(sharing: Encoder) -> None:
+    (window,) = sharing.encode(grouped("the THE", "the windows the"))
+    the, windows, begin, end = int(window.ids[1]), int(window.ids[5]), 2, 3
+    assert window.ids.tolist() == [begin, the, the, end, the, windows, the, end]
+    assert window.casing.tolist() == [0, 0, 2, 0, 0, 0, 0, 0]
+    assert window.positions.tolist() == [1, 2, 4, 5, 6]
+    assert window.documents.tolist() == [0, 0, 1, 1, 1]
+    assert window.tokens.tolist() == [0, 1, 0, 1, 2]
+
+
+def test_a_window_is_never_shared_beyond_its_text_or_its_length(sharing: Encoder) -> None:
+    three = "the the the"
+    # [CLS] and two sentences of three pieces with a [SEP] each are nine; a third does not fit.
+    assert owners(sharing, grouped(three, three, three)) == [{0, 1}, {2}]
+    assert owners(sharing, grouped("the", group="a") + grouped("the", group="b")) == [{0}, {0}]
+    assert owners(sharing, grouped("the", "the", group=None)) == [{0}, {1}]
+    # A sentence that needs windows of its own stands between the others.
+    assert owners(sharing, grouped("the", "the " * 20, "the", "the")) == [{0}, {1}, {1}, {1}, {2, 3}]
+    # One without any piece separates nothing.
+    assert owners(sharing, grouped("the", "", "the")) == [{0, 2}]
+
+
+def test_without_context_every_document_has_its_own_window(encoder: Encoder) -> None:
+    assert owners(encoder, grouped("the", "the")) == [{0}, {1}]
+
+
+def owners(encoder: Encoder, documents: list[Document]) -> list[set[int]]:
+    """The documents of each window, by number within their group."""
+    return [{int(documents[index].id) for index in window.documents} for window in encoder.encode(documents)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from([None, "a", "b"])), max_size=12), st.integers())
+def test_every_token_is_read_once_however_windows_are_shared(texts: list[tuple[int, str | None]], seed: int) -> None:
+    documents = [replace(document("the " * n), group=group) for n, group in texts]
+    for vary in (None, random.Random(seed)):
+        windows = _SHARING[0].encode(documents, vary)
+        read = sorted(
+            pair for window in windows for pair in zip(window.documents.tolist(), window.tokens.tolist(), strict=True)
+        )
+        assert read == [(index, token) for index, d in enumerate(documents) for token in range(len(d.tokens))]
+        for window in windows:
+            assert len(window.ids) <= 10
+            assert len(window.ids) == len(window.casing)
+            assert {documents[index].group for index in window.documents} in ({None}, {"a"}, {"b"})
+
+
+_SHARING: list[Encoder] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keep_for_hypothesis(tiny: Tiny) -> None:
+    # hypothesis and fixtures do not mix.
+    _SHARING[:] = [Encoder.from_file(tiny.backbone / TOKENIZER, 10, context=True)]

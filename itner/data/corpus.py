@@ -19,12 +19,13 @@ _HEADERS = {"Question_ID", "Question_URL", "Answer_to_Question_ID"}
 
 @dataclass
 class Split:
-    """One split as read: documents, what was dropped (by reason) and repaired, and the input's SHA-256."""
+    """One split as read: documents, what was dropped (by reason) and repaired, headers of texts, the input's hash."""
 
     documents: list[Document] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     repaired_tags: int = 0
     fine_types: Counter[str] = field(default_factory=Counter)
+    texts: int = 0
     sha256: str = ""
 
 
@@ -61,7 +62,9 @@ def drop_reason(words: Sequence[str], tags: Sequence[str]) -> str | None:
     return None
 
 
-def sentence_document(words: Sequence[str], tags: Sequence[str], scheme: LabelScheme, id: str, source: str) -> Document:
+def sentence_document(
+    words: Sequence[str], tags: Sequence[str], scheme: LabelScheme, id: str, source: str, group: str | None = None
+) -> Document:
     """A pre-tokenized sentence as a document: words joined by one space, valid `tags` mapped into the scheme.
 
     Raises KeyError with the source type when the scheme has no mapping for it.
@@ -76,18 +79,24 @@ def sentence_document(words: Sequence[str], tags: Sequence[str], scheme: LabelSc
         target = scheme.target(name)
         if target is not None:
             spans.append((start, end, target))
-    return Document(" ".join(words), tuple(tokens), spans_to_mentions(spans, tokens), id, source)
+    return Document(" ".join(words), tuple(tokens), spans_to_mentions(spans, tokens), id, source, group)
 
 
 def add_sentence(
     split: Split, words: Sequence[str], tags: Sequence[str], scheme: LabelScheme, id: str, source: str
 ) -> None:
-    """Filter, repair, remap and append one pre-tokenized sentence, counting what happens to it."""
+    """Filter, repair, remap and append one pre-tokenized sentence, counting what happens to it.
+
+    A header begins a new text; where there are no headers, nothing is known of texts and every sentence is one.
+    """
     reason = drop_reason(words, tags)
     if reason is not None:
         split.dropped[reason] += 1
+        if reason == "header":
+            split.texts += 1
         return
     repaired, changed = repair_tags(tags)
-    split.documents.append(sentence_document(words, repaired, scheme, id, source))
+    group = str(split.texts) if split.texts else None
+    split.documents.append(sentence_document(words, repaired, scheme, id, source, group))
     split.repaired_tags += changed
     split.fine_types.update(name for _, _, name in tags_to_spans(repaired))

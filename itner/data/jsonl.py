@@ -1,6 +1,7 @@
 """JSON Lines of annotated text: `{"text": ..., "spans": [{"start": 0, "end": 7, "type": "OS"}]}`.
 
-`id` and `tokens` (`[[start, end], ...]`) are optional; without tokens the text is split by `itner.tokens`.
+`id`, `tokens` (`[[start, end], ...]`) and `group` (the same for neighbouring lines that are sentences of one text) are
+optional; without tokens the text is split by `itner.tokens`.
 The same format holds the processed datasets.
 """
 
@@ -35,6 +36,7 @@ class _Record:
     spans: tuple[_Span, ...] = ()
     tokens: tuple[tuple[int, int], ...] | None = None
     id: str | int | None = None
+    group: str | None = None
 
 
 _RECORD = TypeAdapter(_Record)
@@ -48,6 +50,8 @@ def document_to_json(document: Document) -> str:
         "spans": [{"start": m.start, "end": m.end, "type": m.type} for m in document.mentions],
         "tokens": [[token.start, token.end] for token in document.tokens],
     }
+    if document.group is not None:
+        record["group"] = document.group
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -100,4 +104,5 @@ def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str
         tokens = split_tokens(record.text)
     else:
         tokens = tuple(Token(start, end) for start, end in record.tokens)
-    return Document(record.text, tokens, tuple(mentions), default_id if record.id is None else str(record.id), source)
+    name = default_id if record.id is None else str(record.id)
+    return Document(record.text, tokens, tuple(mentions), name, source, record.group)

@@ -96,7 +96,7 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
         try:
             text, mentions = parse_sentence(line, scheme)
             sentence += 1
-            document = Document(text, split_tokens(text), tuple(mentions), f"{ticket}-{sentence}", source)
+            document = Document(text, split_tokens(text), tuple(mentions), f"{ticket}-{sentence}", source, ticket)
         except ValueError as error:
             raise InputError(str(error), path=path, line=number) from None
         unaligned = align_mentions(document)[1]

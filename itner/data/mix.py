@@ -66,7 +66,14 @@ def mix_datasets(
 
 
 def _prefixed(name: str, documents: Sequence[Document]) -> list[Document]:
-    return [replace(document, id=f"{name}:{document.id}") for document in documents]
+    return [
+        replace(
+            document,
+            id=f"{name}:{document.id}",
+            group=None if document.group is None else f"{name}:{document.group}",
+        )
+        for document in documents
+    ]
 
 
 def _sample(documents: Sequence[Document], others: int, ratio: float, seed: int) -> list[Document]:

@@ -69,12 +69,14 @@ def _chunks(items: Sequence[TextItem]) -> Iterator[list[tuple[int, int, Document
     chunk: list[tuple[int, int, Document]] = []
     characters = 0
     for index, item in enumerate(items):
-        for start, document in list_segments(item.text):
-            chunk.append((index, start, document))
-            characters += len(document.text)
-            if len(chunk) == _CHUNK_SEGMENTS or characters >= _CHUNK_CHARACTERS:
+        for start, document in list_segments(item.text, str(index)):
+            full = len(chunk) >= _CHUNK_SEGMENTS or characters >= _CHUNK_CHARACTERS
+            # Sentences of one group are read together.
+            if full and chunk[-1][2].group != document.group:
                 yield chunk
                 chunk, characters = [], 0
+            chunk.append((index, start, document))
+            characters += len(document.text)
     if chunk:
         yield chunk
 

@@ -12,7 +12,7 @@ from itner.store import TOKENIZER, Run
 
 def load_tagger(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> ModelTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length)
+    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length, run.config.context)
     return ModelTagger(load_scorer(run, precision, threads, spin), encoder, run_scheme(run))
 
 

@@ -20,6 +20,7 @@ from itner.types import Document, Mention
 # A batch holds at most this many pieces, padding included: more makes no call faster on a CPU.
 _BATCH_PIECES = 2048
 _BATCH_ROWS = 64
+PASSAGE = 50
 
 
 class Scorer(Protocol):
@@ -88,7 +89,7 @@ class ModelTagger:
         documents: list[Document] = []
         origins: list[tuple[int, int]] = []
         for index, text in enumerate(texts):
-            for start, document in list_segments(text):
+            for start, document in list_segments(text, str(index)):
                 documents.append(document)
                 origins.append((index, start))
         predictions = self.predict(documents)
@@ -121,7 +122,7 @@ class ModelTagger:
             scores = self._scorer.score(*_pad(batch))
             rows = np.repeat(np.arange(len(batch)), [len(window.positions) for window in batch])
             positions = np.concatenate([window.positions for window in batch])
-            targets = np.concatenate([offsets[window.document] + window.tokens for window in batch])
+            targets = np.concatenate([offsets[window.documents] + window.tokens for window in batch])
             logits[targets] = scores[rows, positions]
             done += len(batch)
             if on_batch is not None:
@@ -153,11 +154,14 @@ class ModelTagger:
         ]
 
 
-def list_segments(text: str) -> Iterator[tuple[int, Document]]:
-    """The sentences of a raw text as documents without mentions, each with where in the text it begins."""
-    for start, end in split_segments(text):
+def list_segments(text: str, name: str = "") -> Iterator[tuple[int, Document]]:
+    """The sentences of a raw text as documents without mentions, each with where in the text it begins.
+
+    Runs of `PASSAGE` sentences are a group, so that a long text can be tagged in parts with the same result.
+    """
+    for number, (start, end) in enumerate(split_segments(text)):
         part = text[start:end]
-        yield start, Document(part, split_tokens(part), (), str(start), "text")
+        yield start, Document(part, split_tokens(part), (), str(start), "text", f"{name}:{number // PASSAGE}")
 
 
 def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:

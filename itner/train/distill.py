@@ -51,9 +51,10 @@ def soften(logits: Sequence[np.ndarray], temperature: float) -> np.ndarray:
 def add_soft_labels(rows: list[dict[str, Any]], windows: Sequence[Window], probabilities: Sequence[np.ndarray]) -> None:
     """Give each training feature its `soft` labels, [length, labels]; zero where a piece speaks for no token."""
     for row, window in zip(rows, windows, strict=True):
-        taught = probabilities[window.document]
-        soft = np.zeros((len(window.ids), taught.shape[1]), dtype=np.float32)
-        soft[window.positions] = taught[window.tokens]
+        soft = np.zeros((len(window.ids), probabilities[0].shape[1]), dtype=np.float32)
+        soft[window.positions] = [
+            probabilities[document][token] for document, token in zip(window.documents, window.tokens, strict=True)
+        ]
         row[SOFT] = soft.tolist()
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +74,13 @@ def _label_windows(
     documents: Sequence[Document], windows: Sequence[Window], scheme: LabelScheme, casing: bool
 ) -> list[dict[str, Any]]:
     ids = {label: index for index, label in enumerate(scheme.labels)}
-    tags = [np.array([ids[tag] for tag in document_tags(document)[0]], dtype=np.int64) for document in documents]
+    tags = [[ids[tag] for tag in document_tags(document)[0]] for document in documents]
+    starts = np.cumsum([0, *(len(labels) for labels in tags)])
+    flat = np.fromiter(chain.from_iterable(tags), np.int64, starts[-1])
     rows = []
     for window in windows:
         labels = np.full(len(window.ids), IGNORED, dtype=np.int64)
-        labels[window.positions] = tags[window.document][window.tokens]
+        labels[window.positions] = flat[starts[window.documents] + window.tokens]
         rows.append(
             {
                 "input_ids": window.ids.tolist(),
@@ -82,10 +88,29 @@ def _label_windows(
                 "labels": labels.tolist(),
                 **({"token_type_ids": window.casing.tolist()} if casing else {}),
                 "length": len(window.ids),
-                "document": window.document,
             }
         )
     return rows
+
+
+def encode_training(
+    documents: Sequence[Document], indices: Sequence[int], encoder: Encoder, config: TrainConfig
+) -> list[Window]:
+    """The windows of an epoch: every document that `indices` names once in its context, and its repetitions alone."""
+    first = sorted(set(indices))
+    repeated = list((Counter(indices) - Counter(first)).elements())
+    alone = [replace(documents[index], group=None) for index in repeated]
+    windows = []
+    for chosen, part in (
+        (first, [documents[index] for index in first]),
+        (repeated, alone),
+    ):
+        numbers = np.array(chosen, dtype=np.int32)
+        windows += [
+            replace(window, documents=numbers[window.documents])
+            for window in encoder.encode(part, random.Random(config.seed))
+        ]
+    return windows
 
 
 def train_run(
@@ -118,20 +143,19 @@ def train_run(
     with training(folder, note):
         write_config(folder, config)
         save_tokenizer(backbone, folder)
-        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length)
-        train_windows = encoder.encode(train)
+        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, config.context)
+        train_windows = encode_training(train, train_indices, encoder, config)
         train_rows = _label_windows(train, train_windows, scheme, config.casing)
         if lesson is not None:
             add_soft_labels(train_rows, train_windows, lesson.probabilities)
-        train_rows = _rows_by_document(train_rows, train_indices)
         dev_rows = encode_labelled(dev, encoder, scheme, config.casing)
         total, trainable = count_parameters(model)
         trainer = (AveragedTrainer if lesson is None else DistillingTrainer)(
             model=model,
             args=_arguments(config, folder / CHECKPOINTS, device),
             optimizers=(build_optimizer(model, config), None),
-            train_dataset=Dataset.from_list(train_rows).remove_columns("document"),
-            eval_dataset=Dataset.from_list(dev_rows).remove_columns("document"),
+            train_dataset=Dataset.from_list(train_rows),
+            eval_dataset=Dataset.from_list(dev_rows),
             data_collator=(DataCollatorForTokenClassification if lesson is None else SoftCollator)(tokenizer),
             compute_metrics=_score,
             preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
@@ -298,13 +322,6 @@ def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArgume
         remove_unused_columns=config.distill is None,
         log_level="error",
     )
-
-
-def _rows_by_document(rows: Sequence[dict[str, Any]], indices: Sequence[int]) -> list[dict[str, Any]]:
-    windows: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        windows.setdefault(row["document"], []).append(row)
-    return [row for index in indices for row in windows.get(index, [])]
 
 
 def _score(prediction: EvalPrediction) -> dict[str, float]:

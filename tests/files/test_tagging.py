@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -8,16 +9,18 @@ from itner.export.onnx import export_run
 from itner.files import tagging
 from itner.files.readers import TextItem
 from itner.files.tagging import TaggedItem, above, tag_items
+from itner.infer import tagger as infer_tagger
 from itner.infer.load import load_tagger
 from itner.infer.tagger import ModelTagger
-from itner.store import Run
+from itner.store import RunStore
 from itner.types import Mention
 
 
-@pytest.fixture(scope="module")
-def tagger(full_run: Run) -> ModelTagger:
-    export_run(full_run)
-    return load_tagger(full_run, "fp32")
+@pytest.fixture(scope="module", params=["full", "l1"])  # l1 reads sentences in their context
+def tagger(request: pytest.FixtureRequest, tiny_root: Path) -> ModelTagger:
+    run = RunStore(tiny_root).load(request.param)
+    export_run(run)
+    return load_tagger(run, "fp32")
 
 
 def items(*texts: str) -> list[TextItem]:
@@ -28,7 +31,14 @@ def run(texts: Sequence[TextItem], tagger: ModelTagger) -> list[TaggedItem]:
     return tag_items(texts, tagger, lambda done, total: None, lambda: False)
 
 
-TEXTS = ("Outlook fails on Windows 11. Word is fine.\n\nUbuntu too", "", "Edge", "  \n", "Windows " * 3000)
+TEXTS = (
+    "Outlook fails on Windows 11. Word is fine.\n\nUbuntu too",
+    "",
+    "Edge",
+    "  \n",
+    "Windows " * 3000,
+    "Windows 11. The laptop. " * 70,
+)
 
 
 def test_chunks_change_nothing(tagger: ModelTagger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +53,7 @@ def test_chunks_change_nothing(tagger: ModelTagger, monkeypatch: pytest.MonkeyPa
 
 def test_progress_counts_characters(tagger: ModelTagger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tagging, "_CHUNK_SEGMENTS", 1)
+    monkeypatch.setattr(infer_tagger, "PASSAGE", 1)
     heard: list[tuple[int, int]] = []
     texts = items("one two. Three four", "five")
     tag_items(texts, tagger, lambda done, total: heard.append((done, total)), lambda: False)

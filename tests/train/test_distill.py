@@ -34,7 +34,7 @@ def test_soft_labels_stand_where_the_gold_labels_do(full_run: Run, tiny: Tiny) -
         filled = np.array(row["soft"])
         assert filled.shape == (row["length"], 11)
         np.testing.assert_array_equal(filled[:, 0] > 0, np.array(row["labels"]) != -100)
-        assert set(np.unique(filled)) == {0.0, window.document + 1.0}
+        assert set(np.unique(filled)) == {0.0, window.documents[0] + 1.0}
 
 
 def test_hidden_states_are_paired_evenly_from_the_top() -> None:

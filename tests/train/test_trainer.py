@@ -49,7 +49,8 @@ def test_parameters_are_counted_as_deployed_and_as_trained(tiny_root: Path) -> N
     assert runs["full"].parameters_total == runs["full"].parameters_trainable == n
     # Told the casing, it has four token types more, of 32 numbers each.
     assert runs["lora"].parameters_total == n + 4 * 32
-    # Per layer: query, key, value, attention output (32x32 each), up (32x64), down (64x32), rank 4; the classifier; six token types.
+    # Per layer: query, key, value, attention output (32x32 each), up (32x64), down (64x32), rank 4; the classifier;
+    # six token types.
     assert runs["lora"].parameters_trainable == 2 * 4 * (4 * 64 + 2 * 96) + 32 * 11 + 11 + 6 * 32
     layer = sum(p.numel() for p in model.base_model.encoder.layer[0].parameters())
     assert runs["l1"].parameters_total == n - layer + 4 * 32
