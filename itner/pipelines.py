@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itner.ablation import ARMS, DEV_SETS, PRESET, SEEDS, Arm
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
@@ -43,6 +45,9 @@ from itner.labels import PREDICTION_RULE
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance
 from itner.results import (
+    Ablation,
+    AblationArm,
+    AblationRun,
     BenchReport,
     CorpusReport,
     DatasetRef,
@@ -52,9 +57,11 @@ from itner.results import (
     Int8Trials,
     RunInfo,
     WeakReport,
+    from_json,
     to_json,
 )
 from itner.store import (
+    ABLATION,
     CARD,
     INCOMPLETE,
     INT8_TRIALS,
@@ -78,6 +85,7 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 WEAK_REPORTS = "weak"
 CORPUS_REPORT = "report.json"
+ABLATION_PARTS = ".ablation"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
 
 
@@ -429,6 +437,72 @@ def try_int8(
     trials = try_recipes(run, read_split(dataset, split, IT5, place.data), dataset, split, progress=progress)
     write_atomic(place.models / INT8_TRIALS, to_json(trials))
     return trials
+
+
+def ablate(
+    arms: Sequence[Arm] = ARMS,
+    seeds: Sequence[int] = SEEDS,
+    base: str = PRESET,
+    epochs: int | None = None,
+    dev_sets: Sequence[str] = DEV_SETS,
+    place: Workspace = HERE,
+    progress: Progress = silent,
+) -> Ablation:
+    """Train every arm with every seed, score it on dev, write `models/ablation.json`.
+
+    Each training's scores are kept beside the runs as soon as it is done, its weights are not: called again, the
+    ablation goes on where it was stopped, and several processes can share the seeds between them.
+    """
+    kept = place.models / ABLATION_PARTS
+    kept.mkdir(parents=True, exist_ok=True)
+    done = []
+    for arm in arms:
+        runs = tuple(_ablation_run(arm, seed, base, epochs, dev_sets, kept, place, progress) for seed in seeds)
+        done.append(AblationArm(arm.name, arm.against, arm.what, runs))
+    ablation = Ablation(base, "dev", tuple(done))
+    write_atomic(place.models / ABLATION, to_json(ablation))
+    return ablation
+
+
+def _ablation_run(
+    arm: Arm,
+    seed: int,
+    base: str,
+    epochs: int | None,
+    dev_sets: Sequence[str],
+    kept: Path,
+    place: Workspace,
+    progress: Progress,
+) -> AblationRun:
+    config = preset(base, seed=seed, epochs=epochs, **arm.settings)
+    hashes = {name: read_stats(name, place.data).sha256 for name in sorted({arm.dataset, *dev_sets})}
+    path = kept / f"{arm.name.replace(' ', '-')}-{seed}.json"
+    if path.is_file():
+        known = from_json(AblationRun, path.read_bytes())
+        if (known.config, known.dataset, known.datasets_sha256) == (config, arm.dataset, hashes):
+            return known
+    with tempfile.TemporaryDirectory(prefix=".ablation-", dir=place.models) as name:
+        rooms = Workspace(models=Path(name), data=place.data)
+        info = train(config, arm.dataset, "arm", place=rooms, progress=progress)
+        tagger = load_tagger(RunStore(rooms.models).load("arm"), "torch-fp32")
+        dev = {}
+        for dataset in dev_sets:
+            documents = read_split(dataset, "dev", IT5, place.data)
+            spans = [prediction.spans for prediction in tagger.predict(documents)]
+            dev[dataset] = score_documents(documents, spans, IT5)["per_type"]
+    result = AblationRun(
+        arm=arm.name,
+        seed=seed,
+        config=config,
+        dataset=arm.dataset,
+        datasets_sha256=hashes,
+        dev=dev,
+        best_epoch=info.best_epoch,
+        train_seconds=info.train_seconds,
+        provenance=collect_provenance(),
+    )
+    write_atomic(path, to_json(result))
+    return result
 
 
 def reproduce(

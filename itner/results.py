@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import Field, TypeAdapter, field_validator
 from pydantic.dataclasses import dataclass
 
-from itner.config import STRICT, Family, Precision
+from itner.config import STRICT, Family, Precision, TrainConfig
 
 T = TypeVar("T")
 
@@ -556,6 +556,50 @@ class Int8Trials:
     threads: int
     trials: tuple[Int8Trial, ...]
     provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class AblationRun:
+    """One training of an ablation: an arm with a seed, scored on the dev split of several datasets.
+
+    `dev` holds the counts of each type, by dataset; `datasets_sha256` the hashes of what it was trained and scored on.
+    """
+
+    arm: str
+    seed: NonNegative
+    config: TrainConfig
+    dataset: str
+    datasets_sha256: dict[str, Sha256]
+    dev: dict[str, dict[str, Counts]]
+    best_epoch: float
+    train_seconds: float
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+    def f1(self, dataset: str, kind: str | None = None) -> float:
+        """Micro-F1 on a dataset's dev split, or the F1 of one type."""
+        counts = self.dev[dataset]
+        return counts[kind].f1 if kind is not None else sum(counts.values(), Counts()).f1
+
+
+@dataclass(frozen=True, config=STRICT)
+class AblationArm:
+    """What an arm of an ablation is: the arm that it is compared with (None: the first), and what it adds to it."""
+
+    name: str
+    against: str | None
+    what: str
+    runs: tuple[AblationRun, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Ablation:
+    """`models/ablation.json`: what each step of the training brought, on dev, over several seeds."""
+
+    preset: str
+    split: str
+    arms: tuple[AblationArm, ...]
     schema_version: Literal[1] = 1
 
 

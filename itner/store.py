@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from itner.config import ONNX_PRECISIONS, Precision, TrainConfig, config_from_json, config_to_json, describe
 from itner.errors import InputError
-from itner.results import BenchReport, ErrorReport, Errors, EvalReport, Metrics, RunInfo, from_json, to_json
+from itner.results import Ablation, BenchReport, ErrorReport, Errors, EvalReport, Metrics, RunInfo, from_json, to_json
 
 T = TypeVar("T")
 
@@ -43,6 +43,7 @@ ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
+ABLATION = "ablation.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOT_RUNS = {ONNX}
@@ -62,6 +63,11 @@ def write_atomic(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
+
+
+def read_ablation(root: Path = MODELS_ROOT) -> Ablation | None:
+    """The ablation beside the runs, None without; InputError when the file is damaged."""
+    return _read_json(root / ABLATION, Ablation)
 
 
 @dataclass(frozen=True)

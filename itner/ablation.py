@@ -1,0 +1,116 @@
+"""What an ablation of the training tries, and what its results say beyond the noise of the seeds.
+
+Each arm adds one thing to another arm; what is trained is the smallest shipped architecture, where a training is cheap.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from itner.results import Ablation, AblationArm
+
+PRESET = "minilm_l3"
+SEEDS = (13, 14, 15)
+PUBLIC, OWN, BOTH, WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
+DEV_SETS = (PUBLIC, OWN)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An arm before it is trained: `settings` replace fields of the preset."""
+
+    name: str
+    against: str | None
+    what: str
+    dataset: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _settings(**changes: Any) -> Mapping[str, Any]:
+    plain = {"oversample": False, "ema_decay": 0.0, "layer_decay": 1.0, "casing": False, "context": False}
+    return MappingProxyType(plain | changes)
+
+
+ARMS: tuple[Arm, ...] = (
+    Arm("base", None, "the public corpus alone, every sentence once", PUBLIC, _settings()),
+    Arm(
+        "oversampling",
+        "base",
+        "sentences with mentions 1.5 times, with rare types twice",
+        PUBLIC,
+        _settings(oversample=True),
+    ),
+    Arm("helpdesk", "oversampling", "the helpdesk corpus as well", BOTH, _settings(oversample=True)),
+    Arm("weak labels", "helpdesk", "weakly labelled tickets as well", WEAK, _settings(oversample=True)),
+    Arm("averaging", "helpdesk", "moving average of the weights", BOTH, _settings(oversample=True, ema_decay=0.998)),
+    Arm(
+        "casing",
+        "averaging",
+        "how each piece is capitalised, as its token type",
+        BOTH,
+        _settings(oversample=True, ema_decay=0.998, casing=True),
+    ),
+    Arm(
+        "context",
+        "casing",
+        "sentences of one text read together",
+        BOTH,
+        _settings(oversample=True, ema_decay=0.998, casing=True, context=True, batch_size=8),
+    ),
+    Arm(
+        "layer decay",
+        "context",
+        "lower layers learn more slowly, each at 0.7 times the rate of the one above",
+        BOTH,
+        _settings(oversample=True, ema_decay=0.998, casing=True, context=True, batch_size=8, layer_decay=0.7),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What an arm scores on a dev set, and what it gains over the arm that it is compared with.
+
+    Attributes:
+        scores: micro-F1 of each seed.
+        mean: of these.
+        spread: their standard deviation, None for a single seed.
+        gain: mean over the seeds that both arms have of the difference, None without any.
+        noise: standard error of the gain, from the spread of both arms' seeds; None without two seeds each.
+    """
+
+    scores: tuple[float, ...]
+    mean: float
+    spread: float | None
+    gain: float | None
+    noise: float | None
+
+    @property
+    def beyond_noise(self) -> bool | None:
+        """Whether the gain or loss is more than twice its standard error; None when it cannot be told."""
+        return None if self.gain is None or self.noise is None else abs(self.gain) > 2 * self.noise
+
+
+def measure_gain(ablation: Ablation, arm: AblationArm, dataset: str, kind: str | None = None) -> Gain:
+    """An arm's scores on a dev set, overall or for one type."""
+    own = {run.seed: run.f1(dataset, kind) for run in arm.runs}
+    scores = tuple(own.values())
+    other = next((one for one in ablation.arms if one.name == arm.against), None)
+    gain = noise = None
+    if other is not None:
+        theirs = {run.seed: run.f1(dataset, kind) for run in other.runs}
+        shared = sorted(own.keys() & theirs.keys())
+        if shared:
+            gain = statistics.fmean(own[seed] - theirs[seed] for seed in shared)
+        if len(own) > 1 and len(theirs) > 1:
+            noise = (_variance_of_mean(list(own.values())) + _variance_of_mean(list(theirs.values()))) ** 0.5
+    spread = statistics.stdev(scores) if len(scores) > 1 else None
+    return Gain(scores, statistics.fmean(scores), spread, gain, noise)
+
+
+def _variance_of_mean(scores: Sequence[float]) -> float:
+    return statistics.variance(scores) / len(scores)

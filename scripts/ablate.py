@@ -1,0 +1,45 @@
+"""Measure what each step of the training brings: every arm with every seed, on dev; written to models/ablation.json.
+
+Stop it at any time and call it again: trainings that are done are kept. Several calls with different seeds can run
+beside each other; a last one with all seeds puts the results together.
+"""
+
+from __future__ import annotations
+
+from _command import parser, run
+
+from itner import pipelines
+from itner.ablation import ARMS, DEV_SETS, PRESET, SEEDS, measure_gain
+from itner.config import PRESETS
+from itner.progress import ConsoleProgress
+
+EXAMPLES = """\
+  python scripts/ablate.py
+  python scripts/ablate.py --seed 13 --arm base --arm oversampling"""
+
+
+def main() -> None:
+    """Parse arguments, train what is missing, print the table."""
+    args = parser(__doc__ or "", EXAMPLES)
+    args.add_argument("--seed", type=int, action="append", help=f"may be given several times (default: {SEEDS})")
+    args.add_argument(
+        "--arm", action="append", choices=[arm.name for arm in ARMS], help="may be given several times (default: all)"
+    )
+    args.add_argument("--preset", default=PRESET, choices=PRESETS, help="what is trained")
+    args.add_argument("--epochs", type=int, help="instead of the preset's")
+    given = args.parse_args()
+    arms = [arm for arm in ARMS if given.arm is None or arm.name in given.arm]
+    progress = ConsoleProgress()
+    ablation = pipelines.ablate(arms, given.seed or SEEDS, given.preset, given.epochs, progress=progress)
+    progress.close()
+    for arm in ablation.arms:
+        for dataset in DEV_SETS:
+            found = measure_gain(ablation, arm, dataset)
+            gain = f"{found.gain:+.4f} on {arm.against}" if found.gain is not None else ""
+            noise = f" (noise {found.noise:.4f})" if found.gain is not None and found.noise is not None else ""
+            spread = f" +-{found.spread:.4f}" if found.spread is not None else ""
+            print(f"{arm.name:14} {dataset:14} {found.mean:.4f}{spread}  {gain}{noise}")
+
+
+if __name__ == "__main__":
+    run(main)
