@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tempfile
@@ -19,6 +20,7 @@ from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
 from itner.data.diversity import measure_diversity
+from itner.data.issues import HUB_ISSUES, sample_sentences, stream_issues
 from itner.data.jsonl import write_lines
 from itner.data.markup import count_channels, read_markup
 from itner.data.mix import WEAK_TEXT, mix_datasets
@@ -160,12 +162,16 @@ def label_weakly(
     tagger: str | None = None,
     tagger_threshold: float = 0.9,
     threshold: float = 0.8,
+    hub_issues: int = 0,
+    seed: int = OVERSAMPLING_SEED,
     place: Workspace = HERE,
     progress: Progress = silent,
 ) -> WeakReport:
-    """Turn unlabelled text files into weakly labelled sentences: `data/processed/<dataset>/weak.jsonl` and a report.
+    """Turn unlabelled text into weakly labelled sentences: `data/processed/<dataset>/weak.jsonl` and a report.
 
     Args:
+        paths: files of text.
+        hub_issues: as many GitHub issues from the hub as well, one sentence each, chosen by `seed`.
         dev: the prepared dataset whose dev split says how often each labelling function is right.
         tagger: a run that votes beside the functions, with mentions of at least `tagger_threshold`.
         threshold: a mention is kept when it is right with at least this probability, by the votes for it.
@@ -175,6 +181,14 @@ def label_weakly(
     if read.problems:
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
     documents = _list_sentences(read.items, dataset)
+    inputs = {path.name: sha256_file(path) for path in paths}
+    if hub_issues:
+        progress(f"reading {hub_issues:,} issues from the hub", 0.0)
+        issues = sample_sentences(stream_issues(hub_issues, seed), seed, dataset)
+        inputs[HUB_ISSUES] = hashlib.sha256("\n".join(document.text for document in issues).encode()).hexdigest()
+        documents += issues
+    if not documents:
+        raise InputError("there is no text to label: pass files, or a number of issues from the hub")
     gold = read_split(dev, "dev", IT5, place.data)
     functions: dict[str, LabellingFunction] = {function.__name__: function for function in IT_FUNCTIONS}
     if tagger is not None:
@@ -192,7 +206,7 @@ def label_weakly(
     write_atomic(folder / WEAK_TEXT, write_lines(labelled))
     report = WeakReport(
         name=dataset,
-        inputs={path.name: sha256_file(path) for path in paths},
+        inputs=inputs,
         dev=dev,
         tagger=tagger,
         tagger_threshold=tagger_threshold if tagger is not None else None,

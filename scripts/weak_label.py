@@ -7,18 +7,27 @@ from pathlib import Path
 from _command import parser, run
 
 from itner import pipelines
+from itner.data.issues import HUB_ISSUES
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
   python scripts/weak_label.py data/helpdesk/unlabelled.txt --dev helpdesk --dataset tickets
   python scripts/weak_label.py mails.zip log.jsonl --dev helpdesk --tagger minilm_full --dataset mine
+  python scripts/weak_label.py --hub-issues 100000 --dev stackoverflow --tagger minilm_full --dataset issues
   python scripts/prepare_data.py --source mix --parts stackoverflow helpdesk --weak tickets --dataset mixed"""
 
 
 def main() -> None:
     """Parse arguments, label, print what each function did and how good the result is on dev."""
     args = parser(__doc__ or "", EXAMPLES)
-    args.add_argument("files", nargs="+", type=Path, metavar="FILE", help="as for tag_files.py")
+    args.add_argument("files", nargs="*", type=Path, metavar="FILE", help="as for tag_files.py")
+    args.add_argument(
+        "--hub-issues",
+        type=int,
+        default=0,
+        metavar="N",
+        help=f"also read N issues of the hub dataset {HUB_ISSUES}, one sentence each",
+    )
     args.add_argument("--dev", required=True, help="a prepared dataset; its dev split says how right each function is")
     args.add_argument("--dataset", required=True, help="name of what is written under data/processed/")
     args.add_argument("--tagger", metavar="RUN", help="a run that votes, too")
@@ -27,6 +36,8 @@ def main() -> None:
     given = args.parse_args()
     if not (0 <= given.threshold <= 1 and 0 <= given.tagger_threshold <= 1):
         args.error("thresholds must lie between 0 and 1")
+    if given.hub_issues < 0 or not (given.files or given.hub_issues):
+        args.error("pass files, or a number of issues with --hub-issues")
     progress = ConsoleProgress()
     report = pipelines.label_weakly(
         given.files,
@@ -35,6 +46,7 @@ def main() -> None:
         given.tagger,
         given.tagger_threshold,
         given.threshold,
+        given.hub_issues,
         progress=progress,
     )
     progress.close()

@@ -12,8 +12,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "itner"
 ORDER = (
     "errors", "types", "tokens", "labels", "config", "progress", "results", "ablation", "provenance", "domains", "data",
-    "eval", "store", "encoding", "train", "infer", "export", "report", "choose", "findings", "card", "palette", "highlight",
-    "files", "pipelines", "browser", "app_timing", "ui",
+    "eval", "store", "encoding", "train", "infer", "export", "report", "choose", "findings", "card", "palette",
+    "highlight", "files", "pipelines", "browser", "app_timing", "ui",
 )  # fmt: skip
 
 

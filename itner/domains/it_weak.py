@@ -39,7 +39,7 @@ SOFTWARE = _list_names(
     SQL | C# | C++ | HTML | CSS | jQuery | React | Angular | Vue | Django | Flask | Spring | Rails | Laravel |
     WordPress | Drupal | Magento | Visual Studio | Visual Studio Code | VS Code | IntelliJ | IntelliJ IDEA |
     PyCharm | Eclipse | Xcode | Android Studio | Postman | MATLAB | RStudio | Jupyter | NumPy | pandas |
-    TensorFlow | PyTorch | VMware | vCenter | vSphere | Hyper-V | VirtualBox | Proxmox | RabbitMQ | Kafka | MinIO
+    TensorFlow | PyTorch | VMware | vCenter | vSphere | Hyper-V | VirtualBox | RabbitMQ | Kafka | MinIO
     | AWS | Azure | S3 | EC2 | Cloudflare | Let's Encrypt | certbot | rsync | curl | wget | robocopy | cron |
     Exchange Server
     """
@@ -53,7 +53,11 @@ OS = _list_names(
     Chrome OS | ChromeOS | Linux | Ubuntu | Ubuntu Server | Debian | Fedora | CentOS | CentOS Stream | RHEL |
     Red Hat Enterprise Linux | Rocky Linux | AlmaLinux | Oracle Linux | SLES | openSUSE | Arch Linux | Linux Mint
     | Raspberry Pi OS | FreeBSD | OpenBSD | Solaris | AIX | ESXi | FortiOS | Cisco IOS | IOS XE | NX-OS | Junos |
-    RouterOS | PAN-OS | pfSense | OPNsense | Unix | MS-DOS | DSM
+    RouterOS | PAN-OS | pfSense | OPNsense | Unix | MS-DOS | DSM | QTS | TrueNAS | ONTAP | SonicOS | Arista EOS |
+    VMware ESXi | Proxmox | Proxmox VE | XenServer | XCP-ng | Amazon Linux | SUSE Linux Enterprise Server |
+    openSUSE Leap | openSUSE Tumbleweed | Fedora Silverblue | ChromeOS Flex | Chrome OS Flex | Kubuntu | Xubuntu |
+    Kali Linux | Zorin OS | Manjaro | Gentoo | Alpine Linux | Photon OS | Bottlerocket | NixOS | HP-UX | OpenVMS |
+    z/OS | Tizen | webOS | One UI | EMUI | Fire OS | tvOS | visionOS | ThinOS | IGEL OS
     """
 )
 
