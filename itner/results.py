@@ -590,7 +590,7 @@ class AblationArm:
     name: str
     against: str | None
     what: str
-    runs: tuple[AblationRun, ...]
+    runs: Annotated[tuple[AblationRun, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -599,7 +599,7 @@ class Ablation:
 
     preset: str
     split: str
-    arms: tuple[AblationArm, ...]
+    arms: Annotated[tuple[AblationArm, ...], Field(min_length=1)]
     schema_version: Literal[1] = 1
 
 

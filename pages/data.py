@@ -9,7 +9,8 @@ from itner.data.processed import preparing_command
 from itner.errors import InputError
 from itner.highlight import STYLE, highlight, legend
 from itner.ui import corpus, selection
-from itner.ui.cache import load_datasets, load_documents
+from itner.ui.ablation import ablation_columns, ablation_figure, ablation_in_words, ablation_table
+from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents
 from itner.ui.widgets import begin, show_figure, show_table, turn_pages
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
@@ -61,9 +62,41 @@ with right:
     alt = "Bar chart: share of mentions of each type that are not mentioned in train."
     show_figure(corpus.unseen_bars(frame), frame, f"unseen-{name}", alt)
 
+try:
+    report = load_corpus_report(name)
+except InputError as error:
+    st.warning("How this corpus was annotated cannot be shown.", icon=":material/warning:")
+    st.text(str(error))
+    report = None
+if report is not None:
+    st.header("How it was annotated")
+    st.markdown(corpus.annotation_in_words(report))
+    left, right = st.columns(2)
+    with left:
+        show_table(corpus.agreement(report), f"agreement-{name}", corpus.agreement_columns())
+    with right:
+        show_table(corpus.diversity(report), f"diversity-{name}")
+
 st.header("Where it comes from")
 show_table(corpus.inputs(stats), f"inputs-{name}")
 st.code(preparing_command(stats), language="bash")
+
+st.header("What each step of the training brought")
+try:
+    ablation = load_ablation()
+except InputError as error:
+    st.warning("The ablation cannot be shown.", icon=":material/warning:")
+    st.text(str(error))
+else:
+    if ablation is None:
+        st.info("Nobody has measured this here yet. Measure it with:")
+        st.code("python scripts/ablate.py", language="bash")
+    else:
+        st.markdown(ablation_in_words(ablation))
+        alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."
+        steps = ablation_table(ablation)
+        show_figure(ablation_figure(ablation), steps, "ablation-figure", alt)
+        show_table(steps, "ablation", ablation_columns())
 
 st.header("Sentences")
 split = selection.choose_one("Split", SPLITS, "split", default="test", pills=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from _command import parser, run
 
 from itner import pipelines
+from itner.data.processed import CORPUS_REPORT
 from itner.results import Agreement
 
 EXAMPLES = """\
@@ -30,7 +31,7 @@ def main() -> None:
     print(f"first against second pass: {_in_words(report.agreement)}")
     print(f"first pass against gold: {_in_words(report.first_to_gold)}")
     print(f"second pass against gold: {_in_words(report.second_to_gold)}")
-    print(f"written to {given.folder / pipelines.CORPUS_REPORT}")
+    print(f"written to {given.folder / CORPUS_REPORT}")
 
 
 def _in_words(agreement: Agreement) -> str:

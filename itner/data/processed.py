@@ -21,11 +21,12 @@ from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, EMBEDDED_CORPUS, read
 from itner.data.stats import count_mentions, describe_split
 from itner.errors import InputError
 from itner.labels import LabelScheme
-from itner.results import DataStats, MixPart, OversamplingStats, ProcessedMeta, from_json, to_json
+from itner.results import CorpusReport, DataStats, MixPart, OversamplingStats, ProcessedMeta, from_json, to_json
 from itner.types import Document
 
 PROCESSED = "processed"
 META = "processed_meta.json"
+CORPUS_REPORT = "report.json"
 
 
 def write_processed(
@@ -99,6 +100,17 @@ def read_meta(root: Path = DATA_ROOT) -> ProcessedMeta:
         raise InputError("no dataset is prepared; run scripts/prepare_data.py", path=path) from None
     except ValidationError as error:
         raise InputError(f"{describe(error)}; remove the file and prepare the datasets again", path=path) from None
+
+
+def read_corpus_report(folder: Path) -> CorpusReport | None:
+    """How an annotated corpus of ours came about, None where there is no such report."""
+    path = folder / CORPUS_REPORT
+    if not path.is_file():
+        return None
+    try:
+        return from_json(CorpusReport, path.read_bytes())
+    except ValidationError as error:
+        raise InputError(f"{describe(error)}; measure the corpus again", path=path) from None
 
 
 def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:

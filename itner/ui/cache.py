@@ -10,7 +10,7 @@ import streamlit as st
 
 from itner.choose import compare_rows
 from itner.config import Precision
-from itner.data.processed import META, read_meta, read_split, read_stats
+from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats
 from itner.data.sources import DATA_ROOT
 from itner.domains.it import IT5
 from itner.errors import InputError
@@ -18,8 +18,8 @@ from itner.eval.compare import Difference
 from itner.findings import Finding, list_findings
 from itner.infer.tagger import ModelTagger
 from itner.report import Row
-from itner.results import DataStats
-from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore
+from itner.results import Ablation, CorpusReport, DataStats
+from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore, read_ablation
 from itner.types import Document
 
 
@@ -72,6 +72,16 @@ def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
     """`list_findings`, once for each state of the run folders."""
     root = models_root()
     return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
+
+
+def load_ablation() -> Ablation | None:
+    """What each step of the training brought, None when nobody measured it; InputError when the file is damaged."""
+    return read_ablation(models_root())
+
+
+def load_corpus_report(dataset: str) -> CorpusReport | None:
+    """Agreement and diversity of a corpus of ours, None for other datasets; InputError when the file is damaged."""
+    return read_corpus_report(data_root() / dataset)
 
 
 def load_datasets() -> dict[str, DataStats]:

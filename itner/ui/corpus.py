@@ -11,7 +11,7 @@ import streamlit as st
 
 from itner.data.corpus import SPLITS
 from itner.palette import NEUTRAL, SERIES_COLORS, SERIES_PATTERNS, type_color
-from itner.results import OUTSIDE, DataStats, OversamplingStats
+from itner.results import OUTSIDE, CorpusReport, DataStats, OversamplingStats
 from itner.types import Document
 
 SENTENCES = "sentences"
@@ -309,6 +309,64 @@ def leakage_in_words(stats: DataStats) -> str:
         "so scores on test may be a little better than on new text. They are left in: a set that others publish "
         "results on is not changed."
     )
+
+
+def annotation_in_words(report: CorpusReport) -> str:
+    """Who annotated what, and how far they agreed."""
+    both = report.agreement
+    share = both.identical_sentences / both.sentences if both.sentences else 0.0
+    return (
+        f"{report.tickets:,} tickets, {report.sentences:,} sentences, each annotated twice: the second time by another "
+        f"annotator, from the raw text alone. They agree on {share:.0%} of the sentences wholly, with F1 "
+        f"{both.overall.f1:.3f}{_kappa_in_words(report)}. Where they differ, the guideline decides; the result is what "
+        "is trained and scored on."
+    )
+
+
+def _kappa_in_words(report: CorpusReport) -> str:
+    if report.agreement.kappa is None:
+        return ""
+    words = f" and Cohen's kappa {report.agreement.kappa:.3f} over all tokens"
+    if report.agreement.kappa_marked is not None:
+        words += f", {report.agreement.kappa_marked:.3f} over those that either marked"
+    return words
+
+
+def agreement(report: CorpusReport) -> pd.DataFrame:
+    """F1 of each type between the two annotators, and of each with what was settled on."""
+    pairs = {
+        "first to second": report.agreement,
+        "first to settled": report.first_to_gold,
+        "second to settled": report.second_to_gold,
+    }
+    kinds = list(report.agreement.per_type)
+    lines = [("all types", {name: pair.overall.f1 for name, pair in pairs.items()})]
+    lines += [(kind, {name: pair.per_type[kind].f1 for name, pair in pairs.items()}) for kind in kinds]
+    return pd.DataFrame.from_records([{"type": kind, **scores} for kind, scores in lines])
+
+
+def agreement_columns() -> dict[str, Any]:
+    """How Streamlit shows `agreement`."""
+    number = st.column_config.NumberColumn
+    return {
+        "first to second": number(format="%.3f", help="F1 of the two passes before anything was settled."),
+        "first to settled": number(format="%.3f", help="F1 of the first pass with the settled corpus."),
+        "second to settled": number(format="%.3f", help="F1 of the second pass with the settled corpus."),
+    }
+
+
+def diversity(report: CorpusReport) -> pd.DataFrame:
+    """How varied the text is, one measure a line."""
+    found = report.diversity
+    lines = [
+        ("different 4-grams, of all", f"{found.distinct_4gram_share:.1%}"),
+        ("type/token ratio", f"{found.type_token_ratio:.3f}"),
+        ("different mention strings", f"{found.mention_strings:,}"),
+        ("of these, occur once", f"{found.once_only_share:.1%}"),
+        ("different sentence openings (two tokens), of all", f"{found.distinct_opening_share:.1%}"),
+        *((f"tickets by {channel}", f"{count:,}") for channel, count in report.channels.items()),
+    ]
+    return pd.DataFrame.from_records(lines, columns=["measure", "value"])
 
 
 def inputs(stats: DataStats) -> pd.DataFrame:

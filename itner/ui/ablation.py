@@ -1,0 +1,125 @@
+"""The Data page's account of what each step of the training brought."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from itner.ablation import measure_gain
+from itner.palette import SERIES_COLORS
+from itner.results import Ablation
+
+_SYMBOLS = ("circle", "diamond", "square", "cross")
+
+
+def ablation_table(ablation: Ablation) -> pd.DataFrame:
+    """One line an arm and dev set: mean and spread of micro-F1 over the seeds, and the gain over the arm before."""
+    records = []
+    for arm in ablation.arms:
+        for dataset in _datasets(ablation):
+            found = measure_gain(ablation, arm, dataset)
+            error = measure_gain(ablation, arm, dataset, "ERROR")
+            verdicts = {None: "", True: "yes", False: "no"}
+            records.append(
+                {
+                    "step": arm.name,
+                    "what it adds": arm.what,
+                    "to": arm.against or "",
+                    "dev set": dataset,
+                    "seeds": len(found.scores),
+                    "micro-F1": found.mean,
+                    "spread": found.spread,
+                    "gain": found.gain,
+                    "noise": found.noise,
+                    "beyond noise": verdicts[found.beyond_noise],
+                    "ERROR F1": error.mean,
+                }
+            )
+    return pd.DataFrame.from_records(records)
+
+
+def ablation_columns() -> dict[str, Any]:
+    """How Streamlit shows `ablation_table`."""
+    number = st.column_config.NumberColumn
+    return {
+        "to": st.column_config.TextColumn(help="The step that this one is compared with."),
+        "micro-F1": number(format="%.3f", help="Mean over the seeds, on the dev split."),
+        "spread": number(format="%.4f", help="Standard deviation over the seeds."),
+        "gain": number(format="%+.3f", help="Mean difference to the step that it is compared with, seed by seed."),
+        "noise": number(format="%.4f", help="Standard error of the gain, from the spread of both steps' seeds."),
+        "beyond noise": st.column_config.TextColumn(help="Whether the gain is more than twice its standard error."),
+        "ERROR F1": number(format="%.3f", help="F1 of the rarest type, mean over the seeds."),
+    }
+
+
+def ablation_in_words(ablation: Ablation) -> str:
+    """What was done, and which steps earned their place."""
+    seeds = max(len(arm.runs) for arm in ablation.arms)
+    kept: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for arm in ablation.arms:
+        if arm.against is None:
+            continue
+        gains = [measure_gain(ablation, arm, dataset) for dataset in _datasets(ablation)]
+        if any(gain.beyond_noise and (gain.gain or 0) > 0 for gain in gains):
+            kept[True].append(arm.name)
+        elif all(gain.beyond_noise is None for gain in gains):
+            kept[None].append(arm.name)
+        else:
+            kept[False].append(arm.name)
+    words = (
+        f"Each step was trained {seeds} times as `{ablation.preset}`, with another seed each, and scored on "
+        f"{ablation.split} alone; each is compared with the step named beside it."
+    )
+    if kept[True]:
+        words += f" Beyond the noise of the seeds on at least one dev set: {', '.join(kept[True])}."
+    if kept[False]:
+        words += f" Not beyond it: {', '.join(kept[False])}."
+    if kept[None]:
+        words += f" Too few seeds to tell: {', '.join(kept[None])}."
+    return words
+
+
+def ablation_figure(ablation: Ablation) -> go.Figure:
+    """Every seed's micro-F1 by step, and their mean, for each dev set."""
+    figure = go.Figure()
+    steps = [arm.name for arm in ablation.arms]
+    for number, dataset in enumerate(_datasets(ablation)):
+        color = SERIES_COLORS[number % len(SERIES_COLORS)]
+        means = [measure_gain(ablation, arm, dataset).mean for arm in ablation.arms]
+        figure.add_trace(
+            go.Scatter(
+                x=steps,
+                y=means,
+                name=f"{dataset}, mean",
+                mode="lines",
+                line={"color": color, "width": 2},
+                hovertemplate=f"<b>%{{x}}</b> on {dataset}<br>mean micro-F1 %{{y:.3f}}<extra></extra>",
+            )
+        )
+        runs = [run for arm in ablation.arms for run in arm.runs]
+        figure.add_trace(
+            go.Scatter(
+                x=[run.arm for run in runs],
+                y=[run.f1(dataset) for run in runs],
+                name=f"{dataset}, each seed",
+                mode="markers",
+                marker={"color": color, "size": 9, "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
+                customdata=[[run.seed] for run in runs],
+                hovertemplate=f"<b>%{{x}}</b> on {dataset}, seed %{{customdata[0]}}: %{{y:.3f}}<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": "step"},
+        yaxis={"title": "micro-F1 on dev"},
+        legend={"orientation": "h", "y": 1.15},
+        height=400,
+        margin={"t": 20, "b": 40},
+    )
+    return figure
+
+
+def _datasets(ablation: Ablation) -> list[str]:
+    return list(ablation.arms[0].runs[0].dev)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from itner.ablation import ARMS, PRESET, measure_gain
+from itner.config import preset
+from itner.results import Ablation, AblationArm, AblationRun, Counts
+from synthetic import HASH, PROVENANCE
+
+
+def trained(arm: str, seed: int, percent: int) -> AblationRun:
+    """A training whose F1 is `percent` on dev, all of it SOFTWARE."""
+    return AblationRun(
+        arm=arm,
+        seed=seed,
+        config=preset(PRESET, seed=seed),
+        dataset="d",
+        datasets_sha256={"d": HASH},
+        dev={"d": {"SOFTWARE": Counts(percent, 100 - percent, 100 - percent), "ERROR": Counts()}},
+        best_epoch=1.0,
+        train_seconds=1.0,
+        provenance=PROVENANCE,
+    )
+
+
+def arm(name: str, against: str | None, scores: dict[int, int]) -> AblationArm:
+    return AblationArm(name, against, "", tuple(trained(name, seed, score) for seed, score in scores.items()))
+
+
+def ablation(*arms: AblationArm) -> Ablation:
+    return Ablation(PRESET, "dev", arms)
+
+
+def test_a_gain_is_measured_seed_by_seed_against_the_noise_of_both() -> None:
+    base, step = arm("base", None, {1: 70, 2: 72, 3: 74}), arm("step", "base", {1: 75, 2: 77, 3: 79})
+    found = measure_gain(ablation(base, step), step, "d")
+    assert found.scores == pytest.approx((0.75, 0.77, 0.79))
+    assert (found.mean, found.spread, found.gain) == pytest.approx((0.77, 0.02, 0.05))
+    # Each arm's mean has the variance 0.02 ** 2 / 3.
+    assert found.noise == pytest.approx((2 * 0.02**2 / 3) ** 0.5)
+    assert found.beyond_noise is True
+    assert measure_gain(ablation(base, step), step, "d", "ERROR").mean == 0.0
+
+
+def test_a_small_gain_is_noise_and_a_large_loss_is_not() -> None:
+    base = arm("base", None, {1: 70, 2: 72, 3: 74})
+    near, worse = arm("near", "base", {1: 71, 2: 73, 3: 75}), arm("worse", "base", {1: 60, 2: 62, 3: 64})
+    assert measure_gain(ablation(base, near), near, "d").beyond_noise is False
+    assert measure_gain(ablation(base, worse), worse, "d").beyond_noise is True
+
+
+def test_what_cannot_be_told_is_none() -> None:
+    base, step = arm("base", None, {1: 70}), arm("step", "base", {1: 75})
+    found = measure_gain(ablation(base, step), base, "d")
+    assert (found.gain, found.noise, found.spread, found.beyond_noise) == (None, None, None, None)
+    found = measure_gain(ablation(base, step), step, "d")
+    assert (found.gain, found.noise, found.beyond_noise) == (pytest.approx(0.05), None, None)
+    # Seeds that only one arm has tell nothing about the gain.
+    other = arm("other", "base", {2: 75})
+    assert measure_gain(ablation(base, other), other, "d").gain is None
+
+
+def test_every_arm_is_compared_with_an_earlier_one_and_is_a_valid_configuration() -> None:
+    names = [one.name for one in ARMS]
+    assert len(set(names)) == len(names)
+    assert ARMS[0].against is None
+    for number, one in enumerate(ARMS[1:], start=1):
+        assert one.against in names[:number]
+    for one in ARMS:
+        assert preset(PRESET, **one.settings).preset == PRESET
