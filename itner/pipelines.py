@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itner.ablation import ARMS, DEV_SETS, PRESET, SEEDS, Arm
+from itner.ablation import ARMS, BOTH, DEV_SETS, PRESET, SEEDS, Arm
 from itner.card import write_card
 from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
@@ -87,7 +87,7 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 WEAK_REPORTS = "weak"
 ABLATION_PARTS = ".ablation"
-SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
+SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3", "minilm_l3_kd")
 
 
 @dataclass(frozen=True)
@@ -528,35 +528,49 @@ def reproduce(
 ) -> list[Run]:
     """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
 
-    A run trained on another dataset than the corpus of record is named `PRESET-DATASET`. Raises InputError when a
-    complete run of that name was made from other data or another configuration.
+    The source and the helpdesk corpus that ships are trained on together, and scored on each for itself. A run trained
+    on anything else than the corpora of record is named `PRESET-DATASET`; so are the teachers of such a run. Raises
+    InputError when a complete run of that name was made from other data or another configuration.
     """
-    stats = prepare(source, path, place=place)
+    scored = [prepare(source, path, place=place)]
+    trained = scored[0]
+    if source != "embedded":
+        scored.append(prepare("embedded", None, place=place))
+        named = BOTH if source == "conll" else f"{BOTH}-{trained.name}"
+        trained = mix([stats.name for stats in scored], named, place=place)
+
+    def run_name(preset_name: str) -> str:
+        return preset_name if trained.name == BOTH else f"{preset_name}-{trained.name}"
+
     runs = []
-    for name in presets:
-        config = preset(name)
-        run_name = name if stats.name == DEFAULT_DATASET["conll"] else f"{name}-{stats.name}"
-        folder = place.models / run_name
+    for preset_name in presets:
+        config = preset(preset_name)
+        if config.distill is not None:
+            teachers = tuple(run_name(teacher) for teacher in config.distill.teachers)
+            config = preset(preset_name, distill=replace(config.distill, teachers=teachers))
+        name = run_name(preset_name)
+        folder = place.models / name
         if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
-            run = RunStore(place.models).load(run_name)
-            if (run.config, run.info.dataset.sha256) != (config, stats.sha256):
+            run = RunStore(place.models).load(name)
+            if (run.config, run.info.dataset.sha256) != (config, trained.sha256):
                 raise InputError(
                     "this run was made from other data or another configuration; "
                     "remove the folder, or reproduce into another one with --models",
                     path=folder,
                 )
         else:
-            train(config, stats.name, run_name, resume=(folder / INCOMPLETE).exists(), place=place, progress=progress)
-        run = export(run_name, place, progress)
-        for split in ("dev", "test"):
-            known = [run.report(stats.name, split, precision) for precision in PRECISIONS]
-            current = (stats.splits[split].processed_sha256, run.info.weights_sha256)
-            if any(report is None or (report.split_sha256, report.weights_sha256) != current for report in known):
-                evaluate(run_name, stats.name, split, place=place, progress=progress)
+            train(config, trained.name, name, resume=(folder / INCOMPLETE).exists(), place=place, progress=progress)
+        run = export(name, place, progress)
+        for stats in scored:
+            for split in ("dev", "test"):
+                known = [run.report(stats.name, split, precision) for precision in PRECISIONS]
+                current = (stats.splits[split].processed_sha256, run.info.weights_sha256)
+                if any(report is None or (report.split_sha256, report.weights_sha256) != current for report in known):
+                    evaluate(name, stats.name, split, place=place, progress=progress)
         bench = run.bench
         if bench is None or any(result.weights_sha256 != run.info.weights_sha256 for result in bench.results):
-            benchmark(run_name, stats.name, settings=settings, place=place, progress=progress)
-        runs.append(RunStore(place.models).load(run_name))
+            benchmark(name, scored[0].name, settings=settings, place=place, progress=progress)
+        runs.append(RunStore(place.models).load(name))
     return runs
 
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(gt=0)]
 NonNegative = Annotated[int, Field(ge=0)]
+Arithmetic = Literal["fp32", "bf16", "fp16"]
 OUTSIDE = "O"
 
 
@@ -278,7 +279,11 @@ class DatasetRef:
 
 @dataclass(frozen=True, config=STRICT)
 class RunInfo:
-    """`run.json`: what the run is. `teachers` gives the SHA-256 of the weights of the runs that it learned from."""
+    """`run.json`: what the run is.
+
+    `teachers` gives the SHA-256 of the weights of the runs that it learned from, `arithmetic` what its training
+    multiplied in; the weights themselves are trained in FP32.
+    """
 
     name: str
     domain: str
@@ -299,6 +304,7 @@ class RunInfo:
     weights_sha256: Sha256
     provenance: Provenance
     teachers: dict[str, Sha256] = field(default_factory=dict)
+    arithmetic: Arithmetic = "fp32"
     schema_version: Literal[1] = 1
 
     @field_validator("labels")

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from synthetic import HASH, PROVENANCE
 
 from itner.ablation import ARMS, PRESET, measure_gain
 from itner.config import preset
 from itner.results import Ablation, AblationArm, AblationRun, Counts
-from synthetic import HASH, PROVENANCE
 
 
 def trained(arm: str, seed: int, percent: int) -> AblationRun:

@@ -10,6 +10,7 @@ import yaml
 from conftest import Tiny
 
 from itner import pipelines
+from itner.ablation import Arm
 from itner.config import PRECISIONS, PRESETS
 from itner.data.corpus import sha256_file
 from itner.data.processed import read_split, read_stats
@@ -19,7 +20,7 @@ from itner.export.benchmark import BenchSettings
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json
-from itner.store import CARD, Run, RunStore
+from itner.store import CARD, Run, RunStore, read_ablation
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
 
@@ -207,3 +208,42 @@ def test_text_that_cannot_be_labelled_writes_nothing(tmp_path: Path) -> None:
         pipelines.label_weakly([tmp_path / "gone.txt"], "helpdesk", "weak", place=place)
     assert not (place.data / "processed" / "weak").exists()
     assert not (place.data / "weak").exists()
+
+
+@pytest.mark.slow
+def test_an_ablation_trains_every_arm_with_every_seed_once(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    pipelines.prepare("embedded", None, place=place)
+    config = dataclasses.replace(
+        PRESETS["minilm_l3"], preset="small", backbone=str(tiny.backbone), layers=(1,), epochs=1, device="cpu"
+    )
+    monkeypatch.setitem(PRESETS, "small", config)
+    arms = (
+        Arm("plain", None, "", "helpdesk", {"oversample": False}),
+        Arm("told casing", "plain", "", "helpdesk", {"oversample": False, "casing": True}),
+    )
+    part = pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
+    kept = place.models / pipelines.ABLATION_PARTS / "plain-13.json"
+    stamp = kept.stat().st_mtime_ns
+    whole = pipelines.ablate(arms, (13, 14), "small", dev_sets=["helpdesk"], place=place)
+    # What was trained before is not trained again, and what is written is what is returned.
+    assert kept.stat().st_mtime_ns == stamp
+    assert part.arms[0].runs[0] == whole.arms[0].runs[0]
+    assert read_ablation(place.models) == whole
+    assert [(run.arm, run.seed, run.config.casing) for arm in whole.arms for run in arm.runs] == [
+        ("plain", 13, False),
+        ("plain", 14, False),
+        ("told casing", 13, True),
+        ("told casing", 14, True),
+    ]
+    gold = sum(len(document.mentions) for document in read_split("helpdesk", "dev", IT5, place.data))
+    for run in (run for arm in whole.arms for run in arm.runs):
+        assert sum(counts.tp + counts.fn for counts in run.dev["helpdesk"].values()) == gold
+    # No weights stay behind.
+    assert {path.name for path in place.models.iterdir()} == {pipelines.ABLATION_PARTS, "ablation.json"}
+    # Another configuration under the same name is trained anew.
+    monkeypatch.setitem(PRESETS, "small", dataclasses.replace(config, learning_rate=1e-3))
+    pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
+    assert kept.stat().st_mtime_ns != stamp

@@ -98,7 +98,7 @@ class DistillingTrainer(AveragedTrainer):
         labels = inputs.pop("labels")
         outputs = model(**inputs, output_hidden_states=teacher is not None)
         read = labels != -100
-        logits = outputs.logits[read]
+        logits = outputs.logits[read].float()
         hard = functional.cross_entropy(logits, labels[read], label_smoothing=self.smoothing)
         learned = functional.log_softmax(logits / settings.temperature, dim=-1)
         # The square keeps the gradient's size independent of the temperature.

@@ -37,8 +37,8 @@ from itner.encoding import Encoder, Window
 from itner.errors import InputError
 from itner.labels import LabelScheme, decode_label_ids, document_tags
 from itner.progress import Progress
-from itner.provenance import collect_provenance
-from itner.results import DatasetRef, RunInfo, to_json
+from itner.provenance import collect_provenance, describe_machine
+from itner.results import Arithmetic, DatasetRef, RunInfo, to_json
 from itner.store import (
     CHECKPOINTS,
     LOG,
@@ -57,6 +57,7 @@ from itner.train.model import CASING_EMBEDDINGS, add_lora, build_model, count_pa
 from itner.types import Document
 
 IGNORED = -100  # torch's cross entropy skips this label
+CASING_LEARNING_RATE = 7e-4
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
@@ -136,6 +137,7 @@ def train_run(
     last = _checkpoint_to_resume(folder, config, note) if resume else None
     backbone = find_backbone(config.backbone)
     device = _device(config)
+    arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
     base = build_model(config, backbone, scheme.labels)
@@ -152,7 +154,7 @@ def train_run(
         total, trainable = count_parameters(model)
         trainer = (AveragedTrainer if lesson is None else DistillingTrainer)(
             model=model,
-            args=_arguments(config, folder / CHECKPOINTS, device),
+            args=_arguments(config, folder / CHECKPOINTS, device, arithmetic),
             optimizers=(build_optimizer(model, config), None),
             train_dataset=Dataset.from_list(train_rows),
             eval_dataset=Dataset.from_list(dev_rows),
@@ -197,6 +199,7 @@ def train_run(
             weights_sha256=sha256_file(weights),
             provenance=collect_provenance(),
             teachers=dict(lesson.sha256) if lesson is not None else {},
+            arithmetic=arithmetic,
         )
         write_atomic(folder / RUN, to_json(info))
         shutil.rmtree(folder / CHECKPOINTS)
@@ -206,17 +209,22 @@ def train_run(
 def build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     """AdamW with layer-wise learning rates; biases and layer norms get no weight decay.
 
-    What is new, the classifier and the embeddings of the casing, learns as fast as the top layer.
+    The embeddings of the casing, a few vectors that begin alike and are seen with every piece, have a rate of their
+    own.
     """
     trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
     numbers = {name: int(match[1]) for name, _ in trained if (match := _LAYER.search(name))}
     layers = max(numbers.values(), default=-1) + 1
     groups: dict[tuple[int, bool], list[nn.Parameter]] = {}
+    casing: list[nn.Parameter] = []
     for name, parameter in trained:
         below_top = 0
         if name in numbers:
             below_top = layers - 1 - numbers[name]
-        elif ".embeddings." in name and not (config.casing and CASING_EMBEDDINGS in name):
+        elif config.casing and CASING_EMBEDDINGS in name:
+            casing.append(parameter)
+            continue
+        elif ".embeddings." in name:
             below_top = layers
         groups.setdefault((below_top, parameter.ndim > 1), []).append(parameter)
     return torch.optim.AdamW(
@@ -227,7 +235,12 @@ def build_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
                 "weight_decay": config.weight_decay if decayed else 0.0,
             }
             for (below_top, decayed), parameters in groups.items()
-        ],
+        ]
+        + (
+            [{"params": casing, "lr": max(CASING_LEARNING_RATE, config.learning_rate), "weight_decay": 0.0}]
+            if casing
+            else []
+        ),
         lr=config.learning_rate,
         fused=True,
     )
@@ -291,7 +304,14 @@ def _device(config: TrainConfig) -> str:
     return config.device
 
 
-def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArguments:
+def choose_arithmetic(device: str, isa: Sequence[str]) -> Arithmetic:
+    """What a training multiplies in: BF16 on a CPU that can, where it takes a quarter less time."""
+    if device == "cuda":
+        return "fp16"
+    return "bf16" if {"avx512_bf16", "amx_bf16"} & set(isa) else "fp32"
+
+
+def _arguments(config: TrainConfig, output: Path, device: str, arithmetic: Arithmetic) -> TrainingArguments:
     on_gpu = device == "cuda"
     return TrainingArguments(
         output_dir=str(output),
@@ -304,7 +324,8 @@ def _arguments(config: TrainConfig, output: Path, device: str) -> TrainingArgume
         weight_decay=config.weight_decay,
         label_smoothing_factor=config.label_smoothing,
         activation_checkpointing=config.gradient_checkpointing,
-        fp16=on_gpu,
+        fp16=arithmetic == "fp16",
+        bf16=arithmetic == "bf16",
         tf32=on_gpu or None,
         use_cpu=not on_gpu,
         dataloader_pin_memory=on_gpu,

@@ -47,7 +47,7 @@ def facts(run: Run) -> pd.DataFrame:
             "seed": str(info.seed),
             "window": f"{info.max_length} pieces",
             "best epoch": f"{info.best_epoch:g} (micro-F1 on dev {info.best_dev_f1:.3f})",
-            "training time": f"{info.train_seconds / 60:.0f} min",
+            "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
             "weights SHA-256": info.weights_sha256,
         }
     )

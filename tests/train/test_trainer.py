@@ -20,7 +20,7 @@ from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
 from itner.tokens import split_tokens
 from itner.train.backbone import find_backbone
 from itner.train.model import build_model, load_model
-from itner.train.trainer import IGNORED, build_optimizer, encode_labelled
+from itner.train.trainer import IGNORED, build_optimizer, choose_arithmetic, encode_labelled
 from itner.types import Document, Mention
 
 
@@ -179,3 +179,10 @@ def test_casing_needs_token_types(tmp_path: Path, tiny: Tiny) -> None:
     config = tiny.config("distil", backbone=str(tmp_path), casing=True)
     with pytest.raises(InputError, match="no token types"):
         tiny.train(tmp_path, config)
+
+
+def test_bf16_is_used_where_the_cpu_has_it() -> None:
+    assert choose_arithmetic("cuda", ("avx512_bf16",)) == "fp16"
+    assert choose_arithmetic("cpu", ("avx2", "avx512_bf16")) == "bf16"
+    assert choose_arithmetic("cpu", ("amx_bf16",)) == "bf16"
+    assert choose_arithmetic("cpu", ("avx2", "avx512_vnni")) == "fp32"

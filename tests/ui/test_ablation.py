@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from test_ablation import ablation, arm
 
 from itner.results import to_json
 from itner.store import ABLATION
 from itner.ui.ablation import ablation_figure, ablation_in_words, ablation_table
 from pages import open_page
-from test_ablation import ablation, arm
 
 BASE = arm("base", None, {1: 70, 2: 72, 3: 74})
 STEP = arm("step", "base", {1: 75, 2: 77, 3: 79})

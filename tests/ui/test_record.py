@@ -37,10 +37,10 @@ def test_facts_and_provenance(run: Run) -> None:
 
 def test_the_configuration_and_what_differs() -> None:
     full, lora = preset("minilm_full"), preset("minilm_lora")
-    assert values(record.config_table(full))["learning_rate"] == "0.0001"
+    assert values(record.config_table(full))["learning_rate"] == "0.00015"
     table = record.config_table(full, lora, ("full", "lora"))
     lines = {line["setting"]: (line["full"], line["lora"]) for line in table.to_dict("records")}
-    assert lines["learning_rate"] == ("0.0001", "0.0005")
+    assert lines["learning_rate"] == ("0.00015", "0.0005")
     assert lines["lora.r"] == ("–", "16")
     assert "batch_size" not in lines
     assert record.config_table(full, full, ("a", "b")).empty
