@@ -70,6 +70,8 @@ class TrainConfig:
     casing: bool = False
     # Sentences of one text are read together, as many as fit into a window.
     context: bool = False
+    # Datasets annotated by guidelines of their own: the model is told whose to follow, the last one's for other text.
+    guidelines: tuple[str, ...] = ()
     max_length: Annotated[int, Field(ge=8, le=512)] = 128
     epochs: Annotated[int, Field(ge=1)] = 6
     batch_size: Annotated[int, Field(ge=1)] = 16
@@ -110,6 +112,7 @@ def _embedded(preset: str, family: Family, **changes: Any) -> TrainConfig:
         backbone=EMBEDDED_BACKBONE,
         casing=True,
         context=True,
+        guidelines=("stackoverflow", "helpdesk"),
         batch_size=8,
         ema_decay=0.998,
         early_stopping_patience=2,

@@ -2,7 +2,8 @@
 
 A token is labelled at its first piece. A document longer than the window is read through overlapping windows,
 and each token is read in the one window where it has most context, so no gold mention is ever truncated away.
-Short documents of one text can share a window, so that each is read in its context.
+Short documents of one text can share a window, so that each is read in its context. A mark at the beginning of a window
+can tell whose annotation guideline is to be followed.
 """
 
 from __future__ import annotations
@@ -56,10 +57,11 @@ class Window:
 class Encoder:
     """Turns documents into windows with a fast tokenizer (`tokenizers`, no torch and no transformers).
 
-    With `context`, neighbouring documents of the same group share windows.
+    With `context`, neighbouring documents of the same group share windows. With `guidelines`, names of datasets, each
+    window begins with the mark of its documents' dataset; documents of other sources get the mark of the last one.
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False):
+    def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False, guidelines: Sequence[str] = ()):
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
@@ -69,10 +71,13 @@ class Encoder:
         special = np.array(probe.special_tokens_mask, dtype=bool)
         ids = np.array(probe.ids, dtype=np.int32)
         body = np.flatnonzero(~special)
-        self._prefix, self._suffix = ids[: body[0]], ids[body[-1] + 1 :]
+        prefix, self._suffix = ids[: body[0]], ids[body[-1] + 1 :]
+        marks = {name: _find_mark(tokenizer, number) for number, name in enumerate(guidelines, start=1)}
+        self._prefixes = {name: np.append(prefix, mark).astype(np.int32) for name, mark in marks.items()}
+        self._prefix = self._prefixes[guidelines[-1]] if guidelines else prefix
 
     @classmethod
-    def from_file(cls, path: Path, max_length: int, context: bool = False) -> Encoder:
+    def from_file(cls, path: Path, max_length: int, context: bool = False, guidelines: Sequence[str] = ()) -> Encoder:
         """From a `tokenizer.json`; InputError when it is missing or damaged."""
         if not path.is_file():
             raise InputError("no such file", path=path)
@@ -80,7 +85,7 @@ class Encoder:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
             raise InputError(f"not a tokenizer ({error})", path=path) from None
-        return cls(tokenizer, max_length, context)
+        return cls(tokenizer, max_length, context, guidelines)
 
     def encode(self, documents: Sequence[Document], vary: random.Random | None = None) -> list[Window]:
         """Windows of all documents, in document order.
@@ -108,7 +113,8 @@ class Encoder:
             tokens, positions = np.unique(owners[inside], return_index=True)
             casing = np.zeros(len(ids), dtype=np.int32)
             casing[inside] = find_casing(texts[index], bounds, offsets[inside], owners[inside])
-            cut = self._cut(index, ids, casing, inside[positions], tokens)
+            prefix = self._prefixes.get(document.source, self._prefix)
+            cut = self._cut(index, prefix, ids, casing, inside[positions], tokens)
             size = sum(len(window.ids) for window in (*sharing, *cut))
             joins = self._context and group is not None and document.group == group and len(cut) == 1
             if not joins or size - len(sharing) * len(self._prefix) > limit:
@@ -138,9 +144,15 @@ class Encoder:
         ]
 
     def _cut(
-        self, document: int, ids: np.ndarray, casing: np.ndarray, first: np.ndarray, tokens: np.ndarray
+        self,
+        document: int,
+        prefix: np.ndarray,
+        ids: np.ndarray,
+        casing: np.ndarray,
+        first: np.ndarray,
+        tokens: np.ndarray,
     ) -> list[Window]:
-        room = self.max_length - len(self._prefix) - len(self._suffix)
+        room = self.max_length - len(prefix) - len(self._suffix)
         spans = window_spans(len(ids), room)
         windows = []
         for number, (start, end) in enumerate(spans):
@@ -150,14 +162,23 @@ class Encoder:
             chosen = (first >= read_from) & (first < read_to)
             windows.append(
                 Window(
-                    np.concatenate([self._prefix, ids[start:end], self._suffix]),
-                    np.pad(casing[start:end], (len(self._prefix), len(self._suffix))),
-                    (first[chosen] - start + len(self._prefix)).astype(np.int32),
+                    np.concatenate([prefix, ids[start:end], self._suffix]),
+                    np.pad(casing[start:end], (len(prefix), len(self._suffix))),
+                    (first[chosen] - start + len(prefix)).astype(np.int32),
                     np.full(int(chosen.sum()), document, dtype=np.int32),
                     tokens[chosen].astype(np.int32),
                 )
             )
         return windows
+
+
+def _find_mark(tokenizer: Tokenizer, number: int) -> int:
+    # Pieces that BERT's vocabularies hold in reserve, which no text contains.
+    piece = f"[unused{number}]"
+    mark = tokenizer.token_to_id(piece)
+    if mark is None:
+        raise InputError(f"the tokenizer has no piece {piece}, by which a guideline could be marked; train without")
+    return int(mark)
 
 
 def find_casing(text: str, words: np.ndarray, pieces: np.ndarray, owners: np.ndarray) -> np.ndarray:

@@ -57,7 +57,8 @@ class Tiny:
             "family": "full",
             "backbone": str(self.backbone),
             "max_length": 16,
-            "epochs": 3,
+            "epochs": 8,
+            "early_stopping_patience": 8,
             "learning_rate": 5e-3,
             "label_smoothing": 0.0,
             "device": "cpu",
@@ -88,6 +89,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     letters = "abcdefghijklmnopqrstuvwxyz0123456789.,:()#'!?<>=/-"
     vocabulary = special + [f"{mark}{letter}" for letter in letters for mark in ("", "##")] + ["the"]
     vocabulary += sorted({word for words in WORDS.values() for word in words if word.isalpha()})
+    vocabulary += ["[unused1]", "[unused2]"]
     tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -112,13 +114,18 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 def tiny_root(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three trained runs: full, lora and l1 (the second of two layers).
 
-    lora and l1 are told the casing; l1 reads sentences in their context.
+    lora and l1 are told the casing; l1 reads sentences in their context, and is told whose guideline to follow.
     """
     root = tmp_path_factory.mktemp("models")
     lora = LoraSettings(r=4, alpha=8)
     tiny.train(root, tiny.config("full", ema_decay=0.5))
     tiny.train(root, tiny.config("lora", family="lora", lora=lora, learning_rate=2e-2, casing=True))
-    tiny.train(root, tiny.config("l1", family="distilled architecture", layers=(1,), casing=True, context=True))
+    tiny.train(
+        root,
+        tiny.config(
+            "l1", family="distilled architecture", layers=(1,), casing=True, context=True, guidelines=("a", "tiny")
+        ),
+    )
     return root
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from itner.encoding import Encoder, find_casing, window_spans
+from itner.errors import InputError
 from itner.store import TOKENIZER
 from itner.tokens import split_tokens
 from itner.types import Document, Token
@@ -230,3 +231,27 @@ _SHARING: list[Encoder] = []
 def _keep_for_hypothesis(tiny: Tiny) -> None:
     # hypothesis and fixtures do not mix.
     _SHARING[:] = [Encoder.from_file(tiny.backbone / TOKENIZER, 10, context=True)]
+
+
+def test_a_mark_tells_whose_guideline_is_followed(tiny: Tiny) -> None:
+    pieces = Tokenizer.from_file(str(tiny.backbone / TOKENIZER))
+    encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 10, context=True, guidelines=("public", "own"))
+    public, own = (pieces.token_to_id(f"[unused{number}]") for number in (1, 2))
+    sentences = [replace(document("the THE"), source=source) for source in ("public", "own", "text")]
+    windows = encoder.encode(sentences)
+    assert [window.ids.tolist()[:2] for window in windows] == [[2, public], [2, own], [2, own]]
+    assert [window.positions.tolist() for window in windows] == [[2, 3]] * 3
+    assert windows[0].casing.tolist() == [0, 0, 0, 2, 0]
+    # Sentences that share a window share the mark, too; every window of a long sentence has it.
+    (window,) = encoder.encode([replace(entry, source="public") for entry in grouped("the", "the the")])
+    assert (window.ids.tolist()[:2], window.positions.tolist()) == ([2, public], [2, 4, 5])
+    long = encoder.encode([replace(document("the " * 20), source="public")])
+    assert len(long) > 1
+    assert {window.ids.tolist()[1] for window in long} == {public}
+    assert all(len(window.ids) <= 10 for window in long)
+
+
+def test_a_tokenizer_without_reserved_pieces_cannot_mark_guidelines() -> None:
+    tokenizer = Tokenizer(models.WordLevel({"a": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    with pytest.raises(InputError, match=r"no piece \[unused1\]"):
+        Encoder(tokenizer, 10, guidelines=("one",))

@@ -1,7 +1,7 @@
 """JSON Lines of annotated text: `{"text": ..., "spans": [{"start": 0, "end": 7, "type": "OS"}]}`.
 
-`id`, `tokens` (`[[start, end], ...]`) and `group` (the same for neighbouring lines that are sentences of one text) are
-optional; without tokens the text is split by `itner.tokens`.
+`id`, `tokens` (`[[start, end], ...]`), `group` (the same for neighbouring lines that are sentences of one text) and
+`source` (the dataset of a mixture that it comes from) are optional; without tokens the text is split by `itner.tokens`.
 The same format holds the processed datasets.
 """
 
@@ -37,12 +37,13 @@ class _Record:
     tokens: tuple[tuple[int, int], ...] | None = None
     id: str | int | None = None
     group: str | None = None
+    source: str | None = None
 
 
 _RECORD = TypeAdapter(_Record)
 
 
-def document_to_json(document: Document) -> str:
+def document_to_json(document: Document, with_source: bool = False) -> str:
     """One line of JSON, without the newline."""
     record: dict[str, Any] = {
         "id": document.id,
@@ -52,6 +53,8 @@ def document_to_json(document: Document) -> str:
     }
     if document.group is not None:
         record["group"] = document.group
+    if with_source:
+        record["source"] = document.source
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -87,9 +90,9 @@ def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Documen
     return read_jsonl(path, scheme, source, path.stem).documents
 
 
-def write_lines(documents: Iterable[Document]) -> str:
+def write_lines(documents: Iterable[Document], with_source: bool = False) -> str:
     """The whole file's content for documents."""
-    return "".join(document_to_json(document) + "\n" for document in documents)
+    return "".join(document_to_json(document, with_source) + "\n" for document in documents)
 
 
 def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str, split: Split) -> Document:
@@ -105,4 +108,4 @@ def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str
     else:
         tokens = tuple(Token(start, end) for start, end in record.tokens)
     name = default_id if record.id is None else str(record.id)
-    return Document(record.text, tokens, tuple(mentions), name, source, record.group)
+    return Document(record.text, tokens, tuple(mentions), name, record.source or source, record.group)

@@ -18,11 +18,11 @@ import numpy as np
 
 from itner.config import PRECISIONS, Precision
 from itner.encoding import Encoder
-from itner.infer.load import load_scorer, load_tagger
+from itner.infer.load import load_encoder, load_scorer, load_tagger
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance, usable_cores
 from itner.results import BenchReport, BenchResult, Latency
-from itner.store import TOKENIZER, Run, RunStore
+from itner.store import Run, RunStore
 from itner.types import Document
 
 
@@ -98,7 +98,7 @@ def measure_block(
     scorer = load_scorer(run, precision, settings.threads)
     load = time.perf_counter() - started
     tagger = load_tagger(run, precision, settings.threads)
-    encoder = Encoder.from_file(path / TOKENIZER, run.info.max_length)
+    encoder = load_encoder(run)
     rng = np.random.default_rng(seed)
     forward = {}
     for length in settings.lengths:

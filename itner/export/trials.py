@@ -10,17 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from itner.encoding import Encoder
 from itner.eval.scoring import score_documents
 from itner.export.benchmark import real_pieces, summarize_latency
 from itner.export.onnx import RECIPE, export_plain, fuse, quantize
-from itner.infer.load import run_scheme
+from itner.infer.load import load_encoder, run_scheme
 from itner.infer.onnx_backend import OnnxScorer
 from itner.infer.tagger import ModelTagger
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance, usable_cores
 from itner.results import Counts, Int8Recipe, Int8Trial, Int8Trials
-from itner.store import TOKENIZER, Run
+from itner.store import Run
 from itner.types import Document
 
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
@@ -51,7 +50,7 @@ def try_recipes(
 ) -> Int8Trials:
     """Quantise a run by each recipe and measure it; `documents` must not be test data."""
     scheme = run_scheme(run)
-    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length)
+    encoder = load_encoder(run)
 
     def measure(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
         tagger = ModelTagger(scorer, encoder, scheme)

@@ -12,8 +12,14 @@ from itner.store import TOKENIZER, Run
 
 def load_tagger(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> ModelTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    encoder = Encoder.from_file(run.path / TOKENIZER, run.info.max_length, run.config.context)
+    encoder = load_encoder(run)
     return ModelTagger(load_scorer(run, precision, threads, spin), encoder, run_scheme(run))
+
+
+def load_encoder(run: Run) -> Encoder:
+    """Documents as the run reads them."""
+    config = run.config
+    return Encoder.from_file(run.path / TOKENIZER, run.info.max_length, config.context, config.guidelines)
 
 
 def load_scorer(run: Run, precision: Precision, threads: int | None = None, spin: bool = False) -> Scorer:

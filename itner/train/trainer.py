@@ -145,7 +145,7 @@ def train_run(
     with training(folder, note):
         write_config(folder, config)
         save_tokenizer(backbone, folder)
-        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, config.context)
+        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, config.context, config.guidelines)
         train_windows = encode_training(train, train_indices, encoder, config)
         train_rows = _label_windows(train, train_windows, scheme, config.casing)
         if lesson is not None:
