@@ -8,9 +8,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
+from itner.config import DistillSettings
 from itner.results import Ablation, AblationArm
 
 PRESET = "minilm_l3"
@@ -30,44 +30,39 @@ class Arm:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _settings(**changes: Any) -> Mapping[str, Any]:
-    plain = {"oversample": False, "ema_decay": 0.0, "layer_decay": 1.0, "casing": False, "context": False}
-    return MappingProxyType(plain | changes)
-
+_PLAIN = {
+    "oversample": False,
+    "casing": False,
+    "context": False,
+    "guidelines": (),
+    "ema_decay": 0.0,
+    "layer_decay": 1.0,
+    "batch_size": 16,
+}
+_OVERSAMPLED = _PLAIN | {"oversample": True}
+_MARKED = _OVERSAMPLED | {"guidelines": (PUBLIC, OWN)}
+_CASED = _MARKED | {"casing": True}
+_IN_CONTEXT = _CASED | {"context": True, "batch_size": 8}
+_AVERAGED = _IN_CONTEXT | {"ema_decay": 0.998}
+_TAUGHT = _AVERAGED | {"distill": DistillSettings(teachers=("minilm_full", "minilm_lora"))}
 
 ARMS: tuple[Arm, ...] = (
-    Arm("base", None, "the public corpus alone, every sentence once", PUBLIC, _settings()),
-    Arm(
-        "oversampling",
-        "base",
-        "sentences with mentions 1.5 times, with rare types twice",
-        PUBLIC,
-        _settings(oversample=True),
-    ),
-    Arm("helpdesk", "oversampling", "the helpdesk corpus as well", BOTH, _settings(oversample=True)),
-    Arm("weak labels", "helpdesk", "weakly labelled tickets as well", WEAK, _settings(oversample=True)),
-    Arm("averaging", "helpdesk", "moving average of the weights", BOTH, _settings(oversample=True, ema_decay=0.998)),
-    Arm(
-        "casing",
-        "averaging",
-        "how each piece is capitalised, as its token type",
-        BOTH,
-        _settings(oversample=True, ema_decay=0.998, casing=True),
-    ),
-    Arm(
-        "context",
-        "casing",
-        "sentences of one text read together",
-        BOTH,
-        _settings(oversample=True, ema_decay=0.998, casing=True, context=True, batch_size=8),
-    ),
+    Arm("base", None, "the public corpus alone, every sentence once and by itself", PUBLIC, _PLAIN),
+    Arm("oversampling", "base", "sentences with mentions 1.5 times, with rare types twice", PUBLIC, _OVERSAMPLED),
+    Arm("helpdesk", "oversampling", "the helpdesk corpus", BOTH, _OVERSAMPLED),
+    Arm("guidelines", "helpdesk", "a mark that says whose guideline to follow", BOTH, _MARKED),
+    Arm("casing", "guidelines", "how each piece is capitalised, as its token type", BOTH, _CASED),
+    Arm("context", "casing", "sentences of one text read together", BOTH, _IN_CONTEXT),
+    Arm("averaging", "context", "a moving average of the weights", BOTH, _AVERAGED),
     Arm(
         "layer decay",
-        "context",
-        "lower layers learn more slowly, each at 0.7 times the rate of the one above",
+        "averaging",
+        "each layer down learns at 0.7 times the rate",
         BOTH,
-        _settings(oversample=True, ema_decay=0.998, casing=True, context=True, batch_size=8, layer_decay=0.7),
+        _AVERAGED | {"layer_decay": 0.7},
     ),
+    Arm("weak labels", "averaging", "weakly labelled tickets", WEAK, _AVERAGED),
+    Arm("distillation", "averaging", "the token probabilities of two larger runs", BOTH, _TAUGHT),
 )
 
 

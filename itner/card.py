@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from itner.ablation import BOTH
 from itner.config import EMBEDDED_BACKBONE, PRECISION_NAMES
 from itner.results import EvalReport
 from itner.store import Run
@@ -90,10 +91,22 @@ def _data_section(run: Run) -> str:
         f"{dataset.train_documents_oversampled:,} after oversampling). Best of at most {run.config.epochs} epochs by "
         f"dev micro-F1: epoch {run.info.best_epoch:.0f}."
     )
-    if dataset.name.startswith("stackoverflow"):
+    if dataset.name.startswith(("stackoverflow", BOTH)):
         text += (
-            " The corpus is the StackOverflow NER corpus of Tabassum et al., *Code and Named Entity Recognition in "
-            "StackOverflow*, ACL 2020 (MIT licence), its 28 types mapped to five."
+            " The public corpus is the StackOverflow NER corpus of Tabassum et al., *Code and Named Entity Recognition "
+            "in StackOverflow*, ACL 2020 (MIT licence), its 28 types mapped to five."
+        )
+    if dataset.name.startswith(("helpdesk", BOTH)):
+        text += " The helpdesk tickets are the project's own, in `data/helpdesk/`."
+    if run.info.teachers:
+        text += f" It learned from the annotation and from the token probabilities of {', '.join(run.info.teachers)}."
+    if run.config.context:
+        text += " Sentences of one text are read together, as many as fit into a window."
+    if run.config.guidelines:
+        names = " and ".join(run.config.guidelines)
+        text += (
+            f" The annotation guidelines of {names} differ, so a mark at the beginning of each window says whose to "
+            f"follow; text of any other source is tagged as {run.config.guidelines[-1]} is annotated."
         )
     return text
 
@@ -104,13 +117,15 @@ def _limits_section(run: Run) -> str:
         "INT8 quantises activations at run time per batch, so a confidence can change in its last digits with the "
         "batch, and results differ slightly on CPUs without VNNI.",
     ]
-    if run.info.backbone == EMBEDDED_BACKBONE:
+    if run.info.backbone == EMBEDDED_BACKBONE and not run.config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
     if run.info.dataset.name.startswith("stackoverflow"):
         limits.append(
             "Trained on programmers' questions. Support tickets differ from them, and the rare types (ERROR, OS) "
             "rest on few examples."
         )
+    if run.info.dataset.name.startswith(("helpdesk", BOTH)):
+        limits.append("The helpdesk tickets were written for the corpus; tickets of your own organisation may differ.")
     return "## Limits\n\n" + "\n".join(f"- {limit}" for limit in limits)
 
 

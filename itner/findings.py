@@ -143,7 +143,7 @@ def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
         return None
     elsewhere = ", ".join(f"{report.micro.f1:.3f} on {report.dataset}" for report in others)
     text = (
-        f"{best.run} ({PRECISION_NAMES[best.precision]}) was trained on {run.info.dataset.name}. It scores "
+        f"{best.run} ({PRECISION_NAMES[best.precision]}) was trained on the dataset {run.info.dataset.name}. It scores "
         f"{best.report.micro.f1:.3f} on {dataset} and {elsewhere}: judge a tagger on text like yours."
     )
     return Finding("Other text", text, "quality", {"dataset": others[0].dataset, "run": best.run})

@@ -261,8 +261,12 @@ def train(
     resume: bool = False,
     place: Workspace = HERE,
     progress: Progress = silent,
+    teachers: Workspace | None = None,
 ) -> RunInfo:
-    """Train a run into `models/<name>/`; `name` is the preset's unless given."""
+    """Train a run into `models/<name>/`; `name` is the preset's unless given.
+
+    `teachers` is where the runs are that it learns from, if not in the same place.
+    """
     from itner.train.trainer import train_run
 
     folder = place.models / check_run_name(name or config.preset)
@@ -272,7 +276,9 @@ def train(
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
     stats = read_stats(dataset, place.data)
     documents = read_split(dataset, "train", IT5, place.data)
-    lesson = prepare_lesson(config.distill, documents, place, progress) if config.distill is not None else None
+    lesson = None
+    if config.distill is not None:
+        lesson = prepare_lesson(config.distill, documents, teachers or place, progress)
     indices = read_oversampling(dataset, place.data) if config.oversample else list(range(len(documents)))
     ref = DatasetRef(
         name=dataset,
@@ -496,7 +502,7 @@ def _ablation_run(
             return known
     with tempfile.TemporaryDirectory(prefix=".ablation-", dir=place.models) as name:
         rooms = Workspace(models=Path(name), data=place.data)
-        info = train(config, arm.dataset, "arm", place=rooms, progress=progress)
+        info = train(config, arm.dataset, "arm", place=rooms, progress=progress, teachers=place)
         tagger = load_tagger(RunStore(rooms.models).load("arm"), "torch-fp32")
         dev = {}
         for dataset in dev_sets:

@@ -12,7 +12,16 @@ from pydantic import ValidationError
 from itner.config import PRECISION_NAMES, PRECISIONS, Family, Precision, describe
 from itner.data.sources import DATA_ROOT
 from itner.errors import InputError
-from itner.results import AppTimings, BenchResult, ErrorReport, EvalReport, Published, from_json
+from itner.results import (
+    AppTimings,
+    BenchResult,
+    CorpusReport,
+    DataStats,
+    ErrorReport,
+    EvalReport,
+    Published,
+    from_json,
+)
 from itner.store import Run
 
 T = TypeVar("T")
@@ -23,6 +32,8 @@ README_END = "<!-- end of results -->"
 APP_TIMINGS = DATA_ROOT.parent / "assets" / "app_timings.json"
 TIMINGS_BEGIN = "<!-- timings: written by scripts/write_readme.py -->"
 TIMINGS_END = "<!-- end of timings -->"
+CORPUS_BEGIN = "<!-- corpus: written by scripts/write_readme.py -->"
+CORPUS_END = "<!-- end of corpus -->"
 MISSING = "–"
 
 
@@ -158,6 +169,51 @@ def fill_readme(text: str, runs: Sequence[Run], published: Published, timings: A
         f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
     )
     return _replace_section(text, README_BEGIN, README_END, section)
+
+
+def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
+    """Sizes, agreement and diversity of an annotated corpus of ours as Markdown."""
+    splits = list(stats.splits)
+    kinds = list(report.agreement.per_type)
+    channels = ", ".join(f"{count:,} {name}" for name, count in report.channels.items())
+    sizes = [f"| | {' | '.join(splits)} |", f"|---|{'---|' * len(splits)}"]
+    sizes.append(f"| sentences | {' | '.join(f'{stats.splits[name].sentences:,}' for name in splits)} |")
+    sizes.append(f"| tokens | {' | '.join(f'{stats.splits[name].tokens:,}' for name in splits)} |")
+    for kind in kinds:
+        sizes.append(f"| {kind} mentions | {' | '.join(f'{stats.splits[name].mentions[kind]:,}' for name in splits)} |")
+    test = stats.splits["test"]
+    for kind in kinds:
+        unseen, total = test.unseen_mentions[kind], test.mentions[kind]
+        share = f"{unseen / total:.0%}" if total else MISSING
+        sizes.append(f"| {kind} mentions of test not in train | | | {unseen:,} ({share}) |")
+    pairs = (report.agreement, report.first_to_gold, report.second_to_gold)
+    agreed = ["| F1 | first to second pass | first to settled | second to settled |", "|---|---|---|---|"]
+    agreed.append(f"| all types | {' | '.join(f'{pair.overall.f1:.3f}' for pair in pairs)} |")
+    for kind in kinds:
+        agreed.append(f"| {kind} | {' | '.join(f'{pair.per_type[kind].f1:.3f}' for pair in pairs)} |")
+    for name, kappas in (
+        ("all tokens", [pair.kappa for pair in pairs]),
+        ("tokens that either marked", [pair.kappa_marked for pair in pairs]),
+    ):
+        cells = [f"{kappa:.3f}" if kappa is not None else MISSING for kappa in kappas]
+        agreed.append(f"| Cohen's kappa, {name} | {' | '.join(cells)} |")
+    same = report.agreement
+    varied = report.diversity
+    return (
+        f"{report.tickets:,} tickets ({channels}), {report.sentences:,} sentences.\n\n"
+        + "\n".join(sizes)
+        + f"\n\nThe two passes are identical in {same.identical_sentences:,} of {same.sentences:,} sentences.\n\n"
+        + "\n".join(agreed)
+        + f"\n\nDiversity: {varied.distinct_4gram_share:.1%} of all 4-grams are distinct, the type/token ratio is "
+        f"{varied.type_token_ratio:.3f}, {varied.once_only_share:.1%} of the {varied.mention_strings:,} different "
+        f"mention strings occur once, {varied.distinct_opening_share:.1%} of the sentences open with two tokens of "
+        "their own."
+    )
+
+
+def fill_data_card(text: str, report: CorpusReport, stats: DataStats) -> str:
+    """A corpus's data card with its numbers written anew, between the two markers."""
+    return _replace_section(text, CORPUS_BEGIN, CORPUS_END, corpus_tables(report, stats))
 
 
 def _replace_section(text: str, begin: str, end: str, section: str) -> str:

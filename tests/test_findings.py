@@ -49,8 +49,8 @@ def test_another_dataset_is_named(runs: list[Run]) -> None:
     again = RunStore(runs[0].path.parent).load_all()[0]
     text = by_title(list_findings(again, "stackoverflow"))["Other text"].text
     assert text == (
-        "a_full (FP32 (PyTorch)) was trained on stackoverflow. It scores 0.884 on stackoverflow and 0.545 on helpdesk: "
-        "judge a tagger on text like yours."
+        "a_full (FP32 (PyTorch)) was trained on the dataset stackoverflow. It scores 0.884 on stackoverflow and 0.545 "
+        "on helpdesk: judge a tagger on text like yours."
     )
 
 

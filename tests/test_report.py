@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from synthetic import PROVENANCE, write_run
 
+from itner.data.corpus import sha256_file
+from itner.data.processed import read_corpus_report, read_stats
 from itner.errors import InputError
 from itner.pipelines import SHIPPED
 from itner.report import (
@@ -14,6 +17,8 @@ from itner.report import (
     TIMINGS_BEGIN,
     TIMINGS_END,
     app_timings_table,
+    corpus_tables,
+    fill_data_card,
     fill_readme,
     list_datasets,
     list_rows,
@@ -21,7 +26,7 @@ from itner.report import (
     read_published,
     results_table,
 )
-from itner.results import AppTiming, AppTimings, to_json
+from itner.results import Agreement, AppTiming, AppTimings, Counts, to_json
 from itner.store import METRICS, RunStore
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -124,3 +129,38 @@ def test_reports_of_other_splits_are_not_mistaken_for_test(tmp_path: Path) -> No
     (folder / METRICS).write_text(text, encoding="utf-8")
     runs, _ = RunStore(tmp_path).load_all()
     assert list_datasets(runs) == []
+
+
+def test_the_data_card_of_this_repository_shows_the_measured_corpus() -> None:
+    folder = REPOSITORY / "data" / "helpdesk"
+    report = read_corpus_report(folder)
+    assert report is not None
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert fill_data_card(text, report, read_stats("helpdesk")) == text, "run scripts/write_readme.py"
+    # The report is of the files as they are.
+    for name in ("tickets.txt", "first_pass.txt", "second_pass.txt"):
+        assert report.sha256[name] == sha256_file(folder / name), "run scripts/measure_corpus.py"
+
+
+def test_the_corpus_is_what_was_promised() -> None:
+    report = read_corpus_report(REPOSITORY / "data" / "helpdesk")
+    stats = read_stats("helpdesk")
+    assert report is not None
+    assert report.tickets >= 450
+    assert report.sentences >= 2500
+    assert min(stats.splits["test"].mentions.values()) >= 120
+    assert len(report.channels) == 5
+
+
+def test_the_tables_of_a_corpus_by_hand() -> None:
+    report = read_corpus_report(REPOSITORY / "data" / "helpdesk")
+    assert report is not None
+    pair = Agreement(4, 3, {"OS": Counts(tp=8, fp=2, fn=2), "ERROR": Counts()}, kappa=0.5, kappa_marked=None)
+    by_hand = replace(report, tickets=2, sentences=4, channels={"chat": 2}, agreement=pair, first_to_gold=pair)
+    by_hand = replace(by_hand, second_to_gold=pair)
+    text = corpus_tables(by_hand, read_stats("helpdesk"))
+    assert text.startswith("2 tickets (2 chat), 4 sentences.")
+    assert "| all types | 0.800 | 0.800 | 0.800 |" in text
+    assert "| Cohen's kappa, all tokens | 0.500 | 0.500 | 0.500 |" in text
+    assert "| Cohen's kappa, tokens that either marked | – | – | – |" in text
+    assert "The two passes are identical in 3 of 4 sentences." in text

@@ -136,6 +136,8 @@ def train_run(
     note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256}
     last = _checkpoint_to_resume(folder, config, note) if resume else None
     backbone = find_backbone(config.backbone)
+    # What trains is the code as it is now, whatever happens to the working tree in the meantime.
+    provenance = collect_provenance()
     device = _device(config)
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
@@ -197,7 +199,7 @@ def train_run(
             best_dev_f1=float(best["eval_f1"]),
             train_seconds=round(clock.seconds(), 1),
             weights_sha256=sha256_file(weights),
-            provenance=collect_provenance(),
+            provenance=provenance,
             teachers=dict(lesson.sha256) if lesson is not None else {},
             arithmetic=arithmetic,
         )

@@ -85,11 +85,15 @@ def load_corpus_report(dataset: str) -> CorpusReport | None:
 
 
 def load_datasets() -> dict[str, DataStats]:
-    """Statistics of the prepared datasets, the most sentences first; InputError without any."""
+    """Statistics of the prepared datasets, the most sentences first, mixtures last; InputError without any."""
     datasets = read_meta(data_root()).datasets
     if not datasets:
         raise InputError("no dataset is prepared", path=data_root() / META)
-    return dict(sorted(datasets.items(), key=lambda pair: -sum(s.sentences for s in pair[1].splits.values())))
+
+    def order(pair: tuple[str, DataStats]) -> tuple[bool, int]:
+        return bool(pair[1].parts), -sum(split.sentences for split in pair[1].splits.values())
+
+    return dict(sorted(datasets.items(), key=order))
 
 
 @st.cache_resource(show_spinner="Reading the corpus", max_entries=8)

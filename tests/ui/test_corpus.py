@@ -7,7 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from itner.data.processed import read_split, read_stats
+from itner.data.processed import read_corpus_report, read_split, read_stats
 from itner.domains.it import IT5
 from itner.results import DataStats
 from itner.store import MODELS_ROOT
@@ -88,7 +88,9 @@ def test_leakage_is_put_in_words(stats: DataStats) -> None:
     assert frame.loc["test", "also in train"] == 149
     assert frame.isna()["also in test"]["test"]
     assert corpus.leakage_in_words(stats).startswith("149 of 3,112 test sentences (4.8%) stand word for word in train")
-    assert corpus.leakage_in_words(read_stats("helpdesk")).startswith("No test sentence occurs in train")
+    clean = stats.splits["test"]
+    none = replace(stats, splits={**stats.splits, "test": replace(clean, also_in={"train": 0, "dev": 0})})
+    assert corpus.leakage_in_words(none).startswith("No test sentence occurs in train")
 
 
 def test_sentences_are_found_by_type_and_text() -> None:
@@ -108,8 +110,9 @@ def test_sentences_are_found_by_type_and_text() -> None:
 def test_the_page_shows_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk", type="ERROR")
     assert page.pills(key="type").value == ["ERROR"]
-    counted = next(caption.value for caption in page.caption if "of 130 sentences" in caption.value)
-    assert not counted.startswith("130")
+    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    counted = next(caption.value for caption in page.caption if f"of {total} sentences" in caption.value)
+    assert not counted.startswith(total)
     assert any("itner-" in block.proto.body and "ERROR" in block.proto.body for block in page.get("html"))
     page.text_input(key="contains").set_value("zzz no such words").run()
     assert page.info[-1].value == "No sentence fits. Remove a filter."
@@ -125,7 +128,8 @@ def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monk
     assert "python scripts/prepare_data.py --source conll --path DIR" in page.text[-1].value
     # The corpus that ships is read from its source, which is always here.
     page.selectbox(key="dataset").set_value("helpdesk").run()
-    assert any("of 130 sentences" in caption.value for caption in page.caption)
+    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    assert any(f"of {total} sentences" in caption.value for caption in page.caption)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +147,29 @@ def test_without_statistics_the_page_says_what_to_run(
     assert "processed_meta.json" in page.text[0].value
     assert page.code[0].value == "python scripts/prepare_data.py --source embedded"
     assert not page.dataframe
+
+
+def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = read_corpus_report(REPOSITORY / "data" / "helpdesk")
+    assert report is not None
+    words = corpus.annotation_in_words(report)
+    assert words.startswith(f"{report.tickets:,} tickets, {report.sentences:,} sentences, each annotated twice")
+    assert f"with F1 {report.agreement.overall.f1:.3f} and Cohen's kappa {report.agreement.kappa:.3f}" in words
+    frame = corpus.agreement(report).set_index("type")
+    assert frame.loc["all types", "first to second"] == report.agreement.overall.f1
+    assert frame.loc["OS", "second to settled"] == report.second_to_gold.per_type["OS"].f1
+    assert set(corpus.agreement_columns()) == set(frame.columns)
+    measures = corpus.diversity(report).set_index("measure")["value"]
+    assert measures["type/token ratio"] == f"{report.diversity.type_token_ratio:.3f}"
+    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    assert words in [block.value for block in page.markdown]
+
+
+def test_a_damaged_report_hides_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
+    (tmp_path / "helpdesk").mkdir()
+    (tmp_path / "helpdesk" / "report.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    assert "How this corpus was annotated cannot be shown." in [warning.value for warning in page.warning]
+    assert len(page.dataframe) >= 3
