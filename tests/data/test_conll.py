@@ -60,3 +60,15 @@ def test_a_folder_needs_all_three_splits(tmp_path: Path) -> None:
         "dev": 1,
         "test": 1,
     }
+
+
+def test_a_header_begins_a_new_text(tmp_path: Path) -> None:
+    blocks = ["a\tO", "Question_ID\tO\n:\tO\n1\tO", "b\tO", "c\tO", "Answer_to_Question_ID\tO\n:\tO\n1\tO", "d\tO"]
+    path = tmp_path / "train.txt"
+    path.write_text("\n\n".join(blocks), encoding="utf-8")
+    documents = read_conll(path, IT5, "x", "train").documents
+    first, second, third, fourth = (document.group for document in documents)
+    # Of what stands before any header nothing is known.
+    assert first is None
+    assert second == third != fourth
+    assert None not in (second, fourth)

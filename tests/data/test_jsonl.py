@@ -10,6 +10,7 @@ from itner.data.jsonl import read_documents, read_jsonl, write_lines
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.pipelines import Workspace, prepare
+from itner.tokens import split_tokens
 from itner.types import Document, Mention, Token
 
 
@@ -104,3 +105,16 @@ def test_an_id_belongs_to_one_document(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'a'") as caught:
         read_jsonl(path, IT5, "x", "train")
     assert caught.value.line == 3
+
+
+def test_group_and_source_survive_a_round_trip(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    documents = [
+        Document("We use it", split_tokens("We use it"), (), "1", "mine", "t1"),
+        Document("Always", split_tokens("Always"), (), "2", "mine"),
+    ]
+    path.write_text(write_lines(documents), encoding="utf-8")
+    assert read_documents(path, IT5, "mine") == documents
+    assert [document.source for document in read_documents(path, IT5, "other")] == ["other", "other"]
+    path.write_text(write_lines(documents, with_source=True), encoding="utf-8")
+    assert read_documents(path, IT5, "other") == documents

@@ -16,7 +16,7 @@ from itner.types import Document, Mention
 
 
 def document(id: str, text: str = "Ubuntu fails") -> Document:
-    return Document(text, split_tokens(text), (Mention(0, 6, "OS"),), id, "x")
+    return Document(text, split_tokens(text), (Mention(0, 6, "OS"),), id, "x", "text")
 
 
 @pytest.fixture
@@ -45,6 +45,10 @@ def test_a_mixture_holds_its_parts_and_says_so(root: Path) -> None:
     ids = [document.id for document in read_split("mixed", "dev", IT5, root)]
     assert ids[:2] == ["a:dev-0", "a:dev-1"]
     assert ids[-1] == "b:dev-3"
+    # Whose guideline a sentence follows, and which sentences belong together, survives the mixture.
+    mixed = read_split("mixed", "dev", IT5, root)
+    assert [document.source for document in mixed] == ["a"] * 6 + ["b"] * 4
+    assert [document.group for document in mixed] == ["a:text"] * 6 + ["b:text"] * 4
     assert preparing_command(stats) == "python scripts/prepare_data.py --source mix --parts a b --dataset mixed"
 
 
