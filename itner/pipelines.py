@@ -25,7 +25,15 @@ from itner.data.jsonl import write_lines
 from itner.data.markup import count_channels, read_markup
 from itner.data.mix import WEAK_TEXT, mix_datasets
 from itner.data.oversample import OVERSAMPLING_SEED
-from itner.data.processed import CORPUS_REPORT, PROCESSED, read_oversampling, read_split, read_stats, write_processed
+from itner.data.processed import (
+    CORPUS_REPORT,
+    PROCESSED,
+    WEAK_REPORTS,
+    read_oversampling,
+    read_split,
+    read_stats,
+    write_processed,
+)
 from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, SourceName, read_source
 from itner.data.stats import count_mentions
 from itner.data.weak import collect_votes, label_settled, measure_functions, score_settled
@@ -85,7 +93,6 @@ if TYPE_CHECKING:
 DOMAIN = "it"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
-WEAK_REPORTS = "weak"
 ABLATION_PARTS = ".ablation"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3", "minilm_l3_kd")
 

@@ -10,7 +10,8 @@ from itner.errors import InputError
 from itner.highlight import STYLE, highlight, legend
 from itner.ui import corpus, selection
 from itner.ui.ablation import ablation_columns, ablation_figure, ablation_in_words, ablation_table
-from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents
+from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
+from itner.ui.weak import functions_columns, functions_table, weak_in_words
 from itner.ui.widgets import begin, show_figure, show_table, turn_pages
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
@@ -80,6 +81,21 @@ if report is not None:
 st.header("Where it comes from")
 show_table(corpus.inputs(stats), f"inputs-{name}")
 st.code(preparing_command(stats), language="bash")
+
+st.header("Weakly labelled text")
+try:
+    weak = load_weak_reports()
+except InputError as error:
+    st.warning("What the labelling functions did cannot be shown.", icon=":material/warning:")
+    st.text(str(error))
+else:
+    if not weak:
+        st.info("No text has been labelled weakly yet. Label the tickets that ship without annotation with:")
+        st.code("python scripts/weak_label.py data/helpdesk/unlabelled.txt --dev helpdesk --dataset tickets", "bash")
+    for labelled in weak:
+        st.subheader(labelled.name)
+        st.markdown(weak_in_words(labelled))
+        show_table(functions_table(labelled), f"weak-{labelled.name}", functions_columns())
 
 st.header("What each step of the training brought")
 try:

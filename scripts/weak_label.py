@@ -8,6 +8,7 @@ from _command import parser, run
 
 from itner import pipelines
 from itner.data.issues import HUB_ISSUES
+from itner.data.processed import WEAK_REPORTS
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
@@ -60,7 +61,7 @@ def main() -> None:
     print(f"kept {report.kept:,} of {report.sentences:,} sentences, {sum(report.mentions.values()):,} mentions")
     settled = ", ".join(f"{kind} P {c.precision:.2f} R {c.recall:.2f}" for kind, c in report.dev_settled.items())
     print(f"on the {report.dev_settled_sentences:,} of {report.dev_sentences:,} dev sentences kept likewise: {settled}")
-    print(f"written to data/processed/{report.name}/ and data/{pipelines.WEAK_REPORTS}/{report.name}.json")
+    print(f"written to data/processed/{report.name}/ and data/{WEAK_REPORTS}/{report.name}.json")
 
 
 if __name__ == "__main__":

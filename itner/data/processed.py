@@ -21,12 +21,22 @@ from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, EMBEDDED_CORPUS, read
 from itner.data.stats import count_mentions, describe_split
 from itner.errors import InputError
 from itner.labels import LabelScheme
-from itner.results import CorpusReport, DataStats, MixPart, OversamplingStats, ProcessedMeta, from_json, to_json
+from itner.results import (
+    CorpusReport,
+    DataStats,
+    MixPart,
+    OversamplingStats,
+    ProcessedMeta,
+    WeakReport,
+    from_json,
+    to_json,
+)
 from itner.types import Document
 
 PROCESSED = "processed"
 META = "processed_meta.json"
 CORPUS_REPORT = "report.json"
+WEAK_REPORTS = "weak"
 
 
 def write_processed(
@@ -111,6 +121,17 @@ def read_corpus_report(folder: Path) -> CorpusReport | None:
         return from_json(CorpusReport, path.read_bytes())
     except ValidationError as error:
         raise InputError(f"{describe(error)}; measure the corpus again", path=path) from None
+
+
+def read_weak_reports(root: Path = DATA_ROOT) -> list[WeakReport]:
+    """How unlabelled text became training text, one report each; InputError names a damaged one."""
+    reports = []
+    for path in sorted((root / WEAK_REPORTS).glob("*.json")):
+        try:
+            reports.append(from_json(WeakReport, path.read_bytes()))
+        except ValidationError as error:
+            raise InputError(f"{describe(error)}; label the text again", path=path) from None
+    return reports
 
 
 def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from itner.choose import compare_rows
 from itner.config import Precision
-from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats
+from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats, read_weak_reports
 from itner.data.sources import DATA_ROOT
 from itner.domains.it import IT5
 from itner.errors import InputError
@@ -18,7 +18,7 @@ from itner.eval.compare import Difference
 from itner.findings import Finding, list_findings
 from itner.infer.tagger import ModelTagger
 from itner.report import Row
-from itner.results import Ablation, CorpusReport, DataStats
+from itner.results import Ablation, CorpusReport, DataStats, WeakReport
 from itner.store import MODELS_ROOT, BrokenRun, Run, RunStore, read_ablation
 from itner.types import Document
 
@@ -82,6 +82,11 @@ def load_ablation() -> Ablation | None:
 def load_corpus_report(dataset: str) -> CorpusReport | None:
     """Agreement and diversity of a corpus of ours, None for other datasets; InputError when the file is damaged."""
     return read_corpus_report(data_root() / dataset)
+
+
+def load_weak_reports() -> list[WeakReport]:
+    """Reports of weakly labelled text; InputError when one is damaged."""
+    return read_weak_reports(data_root())
 
 
 def load_datasets() -> dict[str, DataStats]:
