@@ -58,7 +58,8 @@ class Encoder:
     """Turns documents into windows with a fast tokenizer (`tokenizers`, no torch and no transformers).
 
     With `context`, neighbouring documents of the same group share windows. With `guidelines`, names of datasets, each
-    window begins with the mark of its documents' dataset; documents of other sources get the mark of the last one.
+    window begins with the mark of its documents' dataset (or of the one that it is a copy of, by the beginning of its
+    name); documents of other sources get the mark of the last one.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False, guidelines: Sequence[str] = ()):
@@ -113,8 +114,7 @@ class Encoder:
             tokens, positions = np.unique(owners[inside], return_index=True)
             casing = np.zeros(len(ids), dtype=np.int32)
             casing[inside] = find_casing(texts[index], bounds, offsets[inside], owners[inside])
-            prefix = self._prefixes.get(document.source, self._prefix)
-            cut = self._cut(index, prefix, ids, casing, inside[positions], tokens)
+            cut = self._cut(index, self._prefix_of(document.source), ids, casing, inside[positions], tokens)
             size = sum(len(window.ids) for window in (*sharing, *cut))
             joins = self._context and group is not None and document.group == group and len(cut) == 1
             if not joins or size - len(sharing) * len(self._prefix) > limit:
@@ -126,6 +126,13 @@ class Encoder:
                 windows += sharing
                 sharing = []
         return windows + self._join(sharing)
+
+    def _prefix_of(self, source: str) -> np.ndarray:
+        # Another copy of a dataset (stackoverflow-hub) is annotated by the same guideline.
+        for name, prefix in self._prefixes.items():
+            if source == name or source.startswith(f"{name}-"):
+                return prefix
+        return self._prefix
 
     def _join(self, windows: Sequence[Window]) -> list[Window]:
         """Windows one after the other as one, with one prefix."""

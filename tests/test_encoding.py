@@ -237,10 +237,17 @@ def test_a_mark_tells_whose_guideline_is_followed(tiny: Tiny) -> None:
     pieces = Tokenizer.from_file(str(tiny.backbone / TOKENIZER))
     encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 10, context=True, guidelines=("public", "own"))
     public, own = (pieces.token_to_id(f"[unused{number}]") for number in (1, 2))
-    sentences = [replace(document("the THE"), source=source) for source in ("public", "own", "text")]
+    sources = ("public", "own", "text", "public-hub", "publicity")
+    sentences = [replace(document("the THE"), source=source) for source in sources]
     windows = encoder.encode(sentences)
-    assert [window.ids.tolist()[:2] for window in windows] == [[2, public], [2, own], [2, own]]
-    assert [window.positions.tolist() for window in windows] == [[2, 3]] * 3
+    assert [window.ids.tolist()[:2] for window in windows] == [
+        [2, public],
+        [2, own],
+        [2, own],
+        [2, public],
+        [2, own],
+    ]
+    assert [window.positions.tolist() for window in windows] == [[2, 3]] * 5
     assert windows[0].casing.tolist() == [0, 0, 0, 2, 0]
     # Sentences that share a window share the mark, too; every window of a long sentence has it.
     (window,) = encoder.encode([replace(entry, source="public") for entry in grouped("the", "the the")])
