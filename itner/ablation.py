@@ -52,7 +52,7 @@ ARMS: tuple[Arm, ...] = (
     Arm("helpdesk", "oversampling", "the helpdesk corpus", BOTH, _OVERSAMPLED),
     Arm("guidelines", "helpdesk", "a mark that says whose guideline to follow", BOTH, _MARKED),
     Arm("casing", "guidelines", "how each piece is capitalised, as its token type", BOTH, _CASED),
-    Arm("context", "casing", "sentences of one text read together", BOTH, _IN_CONTEXT),
+    Arm("context", "casing", "sentences of one text read together (8 windows a batch, not 16)", BOTH, _IN_CONTEXT),
     Arm("averaging", "context", "a moving average of the weights", BOTH, _AVERAGED),
     Arm(
         "layer decay",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from itner.ablation import BOTH
+from itner.ablation import BOTH, OWN, PUBLIC, WEAK
 from itner.config import EMBEDDED_BACKBONE, PRECISION_NAMES
 from itner.results import EvalReport
 from itner.store import Run
 
 _HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
 _LICENSES = {EMBEDDED_BACKBONE: "apache-2.0"}
+
+# The datasets that hold the public corpus, and those that hold the helpdesk tickets, as reproduce.py names them.
+_PUBLIC_SETS = {PUBLIC, f"{PUBLIC}-hub", BOTH, WEAK, f"{BOTH}-{PUBLIC}-hub"}
+_OWN_SETS = {OWN, BOTH, WEAK, f"{BOTH}-{PUBLIC}-hub"}
 
 
 def write_card(run: Run) -> str:
@@ -91,12 +95,12 @@ def _data_section(run: Run) -> str:
         f"{dataset.train_documents_oversampled:,} after oversampling). Best of at most {run.config.epochs} epochs by "
         f"dev micro-F1: epoch {run.info.best_epoch:.0f}."
     )
-    if dataset.name.startswith(("stackoverflow", BOTH)):
+    if dataset.name in _PUBLIC_SETS:
         text += (
             " The public corpus is the StackOverflow NER corpus of Tabassum et al., *Code and Named Entity Recognition "
             "in StackOverflow*, ACL 2020 (MIT licence), its 28 types mapped to five."
         )
-    if dataset.name.startswith(("helpdesk", BOTH)):
+    if dataset.name in _OWN_SETS:
         text += " The helpdesk tickets are the project's own, in `data/helpdesk/`."
     if run.info.teachers:
         text += f" It learned from the annotation and from the token probabilities of {', '.join(run.info.teachers)}."
@@ -119,12 +123,12 @@ def _limits_section(run: Run) -> str:
     ]
     if run.info.backbone == EMBEDDED_BACKBONE and not run.config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
-    if run.info.dataset.name.startswith("stackoverflow"):
+    if run.info.dataset.name in _PUBLIC_SETS - _OWN_SETS:
         limits.append(
             "Trained on programmers' questions. Support tickets differ from them, and the rare types (ERROR, OS) "
             "rest on few examples."
         )
-    if run.info.dataset.name.startswith(("helpdesk", BOTH)):
+    if run.info.dataset.name in _OWN_SETS:
         limits.append("The helpdesk tickets were written for the corpus; tickets of your own organisation may differ.")
     return "## Limits\n\n" + "\n".join(f"- {limit}" for limit in limits)
 

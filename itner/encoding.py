@@ -128,11 +128,7 @@ class Encoder:
         return windows + self._join(sharing)
 
     def _prefix_of(self, source: str) -> np.ndarray:
-        # Another copy of a dataset (stackoverflow-hub) is annotated by the same guideline.
-        for name, prefix in self._prefixes.items():
-            if source == name or source.startswith(f"{name}-"):
-                return prefix
-        return self._prefix
+        return next((prefix for name, prefix in self._prefixes.items() if follows(source, name)), self._prefix)
 
     def _join(self, windows: Sequence[Window]) -> list[Window]:
         """Windows one after the other as one, with one prefix."""
@@ -177,6 +173,11 @@ class Encoder:
                 )
             )
         return windows
+
+
+def follows(source: str, guideline: str) -> bool:
+    """Whether a dataset is annotated by the guideline of another: itself, or a copy of it (`stackoverflow-hub`)."""
+    return source == guideline or source.startswith(f"{guideline}-")
 
 
 def _find_mark(tokenizer: Tokenizer, number: int) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 from itner.ablation import ARMS, BOTH, DEV_SETS, PRESET, SEEDS, Arm
 from itner.card import write_card
-from itner.config import ONNX_PRECISIONS, PRECISIONS, DistillSettings, Precision, TrainConfig, preset
+from itner.config import ONNX_PRECISIONS, PRECISIONS, Precision, TrainConfig, preset
 from itner.data.corpus import sha256_file
 from itner.data.diversity import measure_diversity
 from itner.data.issues import HUB_ISSUES, sample_sentences, stream_issues
@@ -39,6 +39,7 @@ from itner.data.stats import count_mentions
 from itner.data.weak import collect_votes, label_settled, measure_functions, score_settled
 from itner.domains.it import IT5, RARE_TYPES
 from itner.domains.it_weak import IT_FUNCTIONS
+from itner.encoding import follows
 from itner.errors import InputError
 from itner.eval.annotators import compare_annotators
 from itner.eval.confusion import list_errors, summarize_confusion
@@ -199,7 +200,7 @@ def label_weakly(
     functions: dict[str, LabellingFunction] = {function.__name__: function for function in IT_FUNCTIONS}
     if tagger is not None:
         model = open_tagger(tagger, "fp32", place, progress)
-        functions["tagger"] = _as_function(model, [*documents, *gold], tagger_threshold, progress)
+        functions["tagger"] = _as_function(model, [*documents, *gold], dev, tagger_threshold, progress)
     progress("voting", 0.0)
     voted, voted_dev = collect_votes(functions, documents), collect_votes(functions, gold)
     stats = measure_functions(voted, voted_dev, IT5.types)
@@ -250,13 +251,14 @@ def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
 
 
 def _as_function(
-    model: ModelTagger, documents: Sequence[Document], threshold: float, progress: Progress
+    model: ModelTagger, documents: Sequence[Document], dataset: str, threshold: float, progress: Progress
 ) -> LabellingFunction:
-    """A tagger as a labelling function for these documents, tagged at once."""
+    """A tagger as a labelling function for these documents, tagged at once, by the guideline of `dataset`."""
     progress("tagging", 0.0)
+    asked = [replace(document, source=dataset) for document in documents]
     found = {
         (document.source, document.id): [m for m in prediction.mentions if m.score is None or m.score >= threshold]
-        for document, prediction in zip(documents, model.predict(documents), strict=True)
+        for document, prediction in zip(documents, model.predict(asked), strict=True)
     }
     return lambda document: found[document.source, document.id]
 
@@ -282,10 +284,11 @@ def train(
     if (folder / INCOMPLETE).exists() and not resume:
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
     stats = read_stats(dataset, place.data)
+    config = _follow(config, dataset, place)
     documents = read_split(dataset, "train", IT5, place.data)
     lesson = None
     if config.distill is not None:
-        lesson = prepare_lesson(config.distill, documents, teachers or place, progress)
+        lesson = prepare_lesson(config, documents, teachers or place, progress)
     indices = read_oversampling(dataset, place.data) if config.oversample else list(range(len(documents)))
     ref = DatasetRef(
         name=dataset,
@@ -309,14 +312,36 @@ def train(
     )
 
 
+def _follow(config: TrainConfig, dataset: str, place: Workspace) -> TrainConfig:
+    """The configuration with the guidelines of which there are sentences to train on; one alone needs no mark."""
+    sources = [part.name for part in read_stats(dataset, place.data).parts] or [dataset]
+    known = tuple(name for name in config.guidelines if any(follows(source, name) for source in sources))
+    return replace(config, guidelines=known if len(known) > 1 else ())
+
+
+def _teachers(config: TrainConfig, place: Workspace) -> dict[str, str]:
+    """SHA-256 of the weights of the runs that a configuration learns from."""
+    names = config.distill.teachers if config.distill is not None else ()
+    return {name: RunStore(place.models).load(name).info.weights_sha256 for name in names}
+
+
+def _reading(config: TrainConfig) -> tuple[object, ...]:
+    return config.backbone, config.casing, config.guidelines
+
+
 def prepare_lesson(
-    settings: DistillSettings, documents: Sequence[Document], place: Workspace = HERE, progress: Progress = silent
+    config: TrainConfig, documents: Sequence[Document], place: Workspace = HERE, progress: Progress = silent
 ) -> Lesson:
-    """What the teachers say about the documents. InputError when one is not here or tags other types."""
+    """What a configuration's teachers say about the documents. InputError when one is not here or tags other types."""
     from itner.train.distill import Lesson, soften
     from itner.train.model import load_model
 
+    settings = config.distill
+    if settings is None:
+        raise ValueError("the configuration has no teachers")
     runs = [RunStore(place.models).load(name) for name in settings.teachers]
+    if settings.hidden_weight and _reading(runs[0].config) != _reading(config):
+        raise InputError(f"teacher {runs[0].name} reads its input otherwise; its hidden states cannot be learned")
     logits = []
     offsets = np.zeros(0)
     for run in runs:
@@ -471,13 +496,14 @@ def ablate(
     base: str = PRESET,
     epochs: int | None = None,
     dev_sets: Sequence[str] = DEV_SETS,
+    write: bool = True,
     place: Workspace = HERE,
     progress: Progress = silent,
 ) -> Ablation:
     """Train every arm with every seed, score it on dev, write `models/ablation.json`.
 
     Each training's scores are kept beside the runs as soon as it is done, its weights are not: called again, the
-    ablation goes on where it was stopped, and several processes can share the seeds between them.
+    ablation goes on where it was stopped, and several processes can share the work, with `write` False.
     """
     kept = place.models / ABLATION_PARTS
     kept.mkdir(parents=True, exist_ok=True)
@@ -486,7 +512,8 @@ def ablate(
         runs = tuple(_ablation_run(arm, seed, base, epochs, dev_sets, kept, place, progress) for seed in seeds)
         done.append(AblationArm(arm.name, arm.against, arm.what, runs))
     ablation = Ablation(base, "dev", tuple(done))
-    write_atomic(place.models / ABLATION, to_json(ablation))
+    if write:
+        write_atomic(place.models / ABLATION, to_json(ablation))
     return ablation
 
 
@@ -500,12 +527,13 @@ def _ablation_run(
     place: Workspace,
     progress: Progress,
 ) -> AblationRun:
-    config = preset(base, seed=seed, epochs=epochs, **arm.settings)
+    config = _follow(preset(base, seed=seed, epochs=epochs, **arm.settings), arm.dataset, place)
     hashes = {name: read_stats(name, place.data).sha256 for name in sorted({arm.dataset, *dev_sets})}
     path = kept / f"{arm.name.replace(' ', '-')}-{seed}.json"
     if path.is_file():
         known = from_json(AblationRun, path.read_bytes())
-        if (known.config, known.dataset, known.datasets_sha256) == (config, arm.dataset, hashes):
+        made_of = (known.config, known.dataset, known.datasets_sha256, known.teachers)
+        if made_of == (config, arm.dataset, hashes, _teachers(config, place)):
             return known
     with tempfile.TemporaryDirectory(prefix=".ablation-", dir=place.models) as name:
         rooms = Workspace(models=Path(name), data=place.data)
@@ -524,8 +552,9 @@ def _ablation_run(
         datasets_sha256=hashes,
         dev=dev,
         best_epoch=info.best_epoch,
+        teachers=info.teachers,
         train_seconds=info.train_seconds,
-        provenance=collect_provenance(),
+        provenance=info.provenance,
     )
     write_atomic(path, to_json(result))
     return result
@@ -561,13 +590,15 @@ def reproduce(
         if config.distill is not None:
             teachers = tuple(run_name(teacher) for teacher in config.distill.teachers)
             config = preset(preset_name, distill=replace(config.distill, teachers=teachers))
+        config = _follow(config, trained.name, place)
         name = run_name(preset_name)
         folder = place.models / name
         if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
             run = RunStore(place.models).load(name)
-            if (run.config, run.info.dataset.sha256) != (config, trained.sha256):
+            made_of = (run.config, run.info.dataset.sha256, run.info.teachers)
+            if made_of != (config, trained.sha256, _teachers(config, place)):
                 raise InputError(
-                    "this run was made from other data or another configuration; "
+                    "this run was made from other data, another configuration or other teachers; "
                     "remove the folder, or reproduce into another one with --models",
                     path=folder,
                 )

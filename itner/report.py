@@ -206,8 +206,8 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
         + "\n".join(agreed)
         + f"\n\nDiversity: {varied.distinct_4gram_share:.1%} of all 4-grams are distinct, the type/token ratio is "
         f"{varied.type_token_ratio:.3f}, {varied.once_only_share:.1%} of the {varied.mention_strings:,} different "
-        f"mention strings occur once, {varied.distinct_opening_share:.1%} of the sentences open with two tokens of "
-        "their own."
+        f"mention strings occur once, the different openings (two tokens) are {varied.distinct_opening_share:.1%} of "
+        "all."
     )
 
 

@@ -569,7 +569,8 @@ class Int8Trials:
 class AblationRun:
     """One training of an ablation: an arm with a seed, scored on the dev split of several datasets.
 
-    `dev` holds the counts of each type, by dataset; `datasets_sha256` the hashes of what it was trained and scored on.
+    `dev` holds the counts of each type, by dataset; `datasets_sha256` the hashes of what it was trained and scored on,
+    `teachers` those of the weights that it learned from.
     """
 
     arm: str
@@ -578,6 +579,7 @@ class AblationRun:
     dataset: str
     datasets_sha256: dict[str, Sha256]
     dev: dict[str, dict[str, Counts]]
+    teachers: dict[str, Sha256]
     best_epoch: float
     train_seconds: float
     provenance: Provenance

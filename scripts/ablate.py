@@ -1,7 +1,7 @@
 """Measure what each step of the training brings: every arm with every seed, on dev; written to models/ablation.json.
 
-Stop it at any time and call it again: trainings that are done are kept. Several calls with different seeds can run
-beside each other; a last one with all seeds puts the results together.
+Stop it at any time and call it again: trainings that are done are kept. Calls for single seeds or arms can run beside
+each other; one without them puts the results together and writes the file.
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ def main() -> None:
     args.add_argument(
         "--arm", action="append", choices=[arm.name for arm in ARMS], help="may be given several times (default: all)"
     )
-    args.add_argument("--preset", default=PRESET, choices=PRESETS, help="what is trained")
+    args.add_argument(
+        "--preset",
+        default=PRESET,
+        choices=[name for name, config in PRESETS.items() if config.distill is None],
+        help="what is trained",
+    )
     args.add_argument("--epochs", type=int, help="instead of the preset's")
     given = args.parse_args()
     arms = [arm for arm in ARMS if given.arm is None or arm.name in given.arm]
+    whole = given.arm is None and given.seed is None
     progress = ConsoleProgress()
-    ablation = pipelines.ablate(arms, given.seed or SEEDS, given.preset, given.epochs, progress=progress)
+    ablation = pipelines.ablate(arms, given.seed or SEEDS, given.preset, given.epochs, write=whole, progress=progress)
     progress.close()
     for arm in ablation.arms:
         for dataset in DEV_SETS:

@@ -9,9 +9,9 @@ from itner.config import PRESETS, preset
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/train.py minilm_full --data stackoverflow
+  python scripts/train.py minilm_full --data combined --run mine
   python scripts/train.py minilm_lora --data stackoverflow --run lora_seed7 --seed 7
-  python scripts/train.py minilm_full --data stackoverflow --resume
+  python scripts/train.py minilm_full --data combined --run mine --resume
   python scripts/train.py bert_full --data stackoverflow --device cuda"""
 
 

@@ -22,9 +22,6 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 def main() -> None:
     """Write the sections between the markers, leave the rest of both files alone."""
     parser(__doc__ or "", EXAMPLES).parse_args()
-    runs = [RunStore().load(name) for name in SHIPPED]
-    write_atomic(README, fill_readme(README.read_text(encoding="utf-8"), runs, read_published(), read_app_timings()))
-    print(f"{README.name}: results of {len(runs)} runs")
     report = read_corpus_report(EMBEDDED_CORPUS.parent)
     if report is None:
         raise InputError("no report; run scripts/measure_corpus.py", path=EMBEDDED_CORPUS.parent)
@@ -32,6 +29,9 @@ def main() -> None:
     stats = read_stats(DEFAULT_DATASET["embedded"])
     write_atomic(card, fill_data_card(card.read_text(encoding="utf-8"), report, stats))
     print(f"{card.parent.name}/{card.name}: {report.tickets:,} tickets")
+    runs = [RunStore().load(name) for name in SHIPPED]
+    write_atomic(README, fill_readme(README.read_text(encoding="utf-8"), runs, read_published(), read_app_timings()))
+    print(f"{README.name}: results of {len(runs)} runs")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ def trained(arm: str, seed: int, percent: int) -> AblationRun:
         dataset="d",
         datasets_sha256={"d": HASH},
         dev={"d": {"SOFTWARE": Counts(percent, 100 - percent, 100 - percent), "ERROR": Counts()}},
+        teachers={},
         best_epoch=1.0,
         train_seconds=1.0,
         provenance=PROVENANCE,

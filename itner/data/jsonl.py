@@ -43,8 +43,8 @@ class _Record:
 _RECORD = TypeAdapter(_Record)
 
 
-def document_to_json(document: Document, with_source: bool = False) -> str:
-    """One line of JSON, without the newline."""
+def document_to_json(document: Document, dataset: str | None = None) -> str:
+    """One line of JSON, without the newline; in the file of a `dataset`, a source of that name goes without saying."""
     record: dict[str, Any] = {
         "id": document.id,
         "text": document.text,
@@ -53,7 +53,7 @@ def document_to_json(document: Document, with_source: bool = False) -> str:
     }
     if document.group is not None:
         record["group"] = document.group
-    if with_source:
+    if dataset is not None and document.source != dataset:
         record["source"] = document.source
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
@@ -90,9 +90,9 @@ def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Documen
     return read_jsonl(path, scheme, source, path.stem).documents
 
 
-def write_lines(documents: Iterable[Document], with_source: bool = False) -> str:
-    """The whole file's content for documents."""
-    return "".join(document_to_json(document, with_source) + "\n" for document in documents)
+def write_lines(documents: Iterable[Document], dataset: str | None = None) -> str:
+    """The whole file's content for documents, of a `dataset` where it has a name."""
+    return "".join(document_to_json(document, dataset) + "\n" for document in documents)
 
 
 def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str, split: Split) -> Document:

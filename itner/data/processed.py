@@ -61,7 +61,7 @@ def write_processed(
         hashes = {}
         for split_name in SPLITS:
             path = build / f"{split_name}.jsonl"
-            path.write_text(write_lines(splits[split_name].documents, with_source=bool(parts)), encoding="utf-8")
+            path.write_text(write_lines(splits[split_name].documents, name), encoding="utf-8")
             hashes[split_name] = sha256_file(path)
         train = splits["train"].documents
         indices = oversample(train, rare_types, seed)

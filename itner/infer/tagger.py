@@ -20,7 +20,7 @@ from itner.types import Document, Mention
 # A batch holds at most this many pieces, padding included: more makes no call faster on a CPU.
 _BATCH_PIECES = 2048
 _BATCH_ROWS = 64
-PASSAGE = 50
+PASSAGE, PASSAGE_CHARACTERS = 50, 20_000
 
 
 class Scorer(Protocol):
@@ -157,11 +157,16 @@ class ModelTagger:
 def list_segments(text: str, name: str = "") -> Iterator[tuple[int, Document]]:
     """The sentences of a raw text as documents without mentions, each with where in the text it begins.
 
-    Runs of `PASSAGE` sentences are a group, so that a long text can be tagged in parts with the same result.
+    A passage of at most `PASSAGE` sentences and some `PASSAGE_CHARACTERS` is a group, so that a long text can be
+    tagged in parts with the same result.
     """
-    for number, (start, end) in enumerate(split_segments(text)):
+    passage = sentences = characters = 0
+    for start, end in split_segments(text):
+        if sentences == PASSAGE or characters >= PASSAGE_CHARACTERS:
+            passage, sentences, characters = passage + 1, 0, 0
+        sentences, characters = sentences + 1, characters + end - start
         part = text[start:end]
-        yield start, Document(part, split_tokens(part), (), str(start), "text", f"{name}:{number // PASSAGE}")
+        yield start, Document(part, split_tokens(part), (), str(start), "text", f"{name}:{passage}")
 
 
 def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:

@@ -52,9 +52,8 @@ def add_soft_labels(rows: list[dict[str, Any]], windows: Sequence[Window], proba
     """Give each training feature its `soft` labels, [length, labels]; zero where a piece speaks for no token."""
     for row, window in zip(rows, windows, strict=True):
         soft = np.zeros((len(window.ids), probabilities[0].shape[1]), dtype=np.float32)
-        soft[window.positions] = [
-            probabilities[document][token] for document, token in zip(window.documents, window.tokens, strict=True)
-        ]
+        for position, document, token in zip(window.positions, window.documents, window.tokens, strict=True):
+            soft[position] = probabilities[document][token]
         row[SOFT] = soft.tolist()
 
 

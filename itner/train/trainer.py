@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import (
     AutoTokenizer,
@@ -43,7 +44,6 @@ from itner.store import (
     CHECKPOINTS,
     LOG,
     RUN,
-    TOKENIZER,
     read_config,
     read_training_note,
     training,
@@ -66,9 +66,15 @@ def encode_labelled(
 ) -> list[dict[str, Any]]:
     """Windows as Trainer features: `input_ids`, `attention_mask`, `labels` (IGNORED but at first pieces), `length`.
 
-    With `casing`, how the pieces are capitalised stands in `token_type_ids`.
+    With `casing`, how the pieces are capitalised stands in `token_type_ids`. Between sentences that share a window, an
+    O is expected, so that no mention runs from one into the next when these features are scored.
     """
-    return _label_windows(documents, encoder.encode(documents), scheme, casing)
+    windows = encoder.encode(documents)
+    rows = _label_windows(documents, windows, scheme, casing)
+    for row, window in zip(rows, windows, strict=True):
+        for begins in window.positions[1:][np.diff(window.documents) != 0]:
+            row["labels"][begins - 1] = 0
+    return rows
 
 
 def _label_windows(
@@ -133,7 +139,12 @@ def train_run(
     from the last checkpoint; the configuration must be the one it began with. Early stopping and the
     choice of the best epoch go by entity micro-F1 on `dev`. With a `lesson`, the run learns from its teachers, too.
     """
-    note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256}
+    note = {
+        "preset": config.preset,
+        "dataset": dataset.name,
+        "dataset_sha256": dataset.sha256,
+        "teachers": dict(lesson.sha256) if lesson is not None else {},
+    }
     last = _checkpoint_to_resume(folder, config, note) if resume else None
     backbone = find_backbone(config.backbone)
     # What trains is the code as it is now, whatever happens to the working tree in the meantime.
@@ -142,12 +153,13 @@ def train_run(
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
+    pieces = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    encoder = Encoder(pieces, config.max_length, config.context, config.guidelines)
     base = build_model(config, backbone, scheme.labels)
     model = add_lora(base, config) if config.lora is not None else base
     with training(folder, note):
         write_config(folder, config)
         save_tokenizer(backbone, folder)
-        encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, config.context, config.guidelines)
         train_windows = encode_training(train, train_indices, encoder, config)
         train_rows = _label_windows(train, train_windows, scheme, config.casing)
         if lesson is not None:
@@ -284,7 +296,7 @@ class _Clock(TrainerCallback):
         write_atomic(self._path, f"{self.seconds():.1f}")
 
 
-def _checkpoint_to_resume(folder: Path, config: TrainConfig, note: dict[str, str]) -> str | None:
+def _checkpoint_to_resume(folder: Path, config: TrainConfig, note: dict[str, Any]) -> str | None:
     checkpoints = folder / CHECKPOINTS
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     if last is not None and read_config(folder) != config:
@@ -294,7 +306,9 @@ def _checkpoint_to_resume(folder: Path, config: TrainConfig, note: dict[str, str
             path=folder,
         )
     if last is not None and read_training_note(folder) != note:
-        raise InputError("this training began with other data; remove the folder and begin anew", path=folder)
+        raise InputError(
+            "this training began with other data or teachers; remove the folder and begin anew", path=folder
+        )
     return str(last) if last is not None else None
 
 

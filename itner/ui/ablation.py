@@ -58,27 +58,32 @@ def ablation_columns() -> dict[str, Any]:
 def ablation_in_words(ablation: Ablation) -> str:
     """What was done, and which steps earned their place."""
     seeds = max(len(arm.runs) for arm in ablation.arms)
-    kept: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    better, worse, noise, unknown = [], [], [], []
     for arm in ablation.arms:
-        if arm.against is None:
-            continue
         gains = [measure_gain(ablation, arm, dataset) for dataset in _datasets(ablation)]
-        if any(gain.beyond_noise and (gain.gain or 0) > 0 for gain in gains):
-            kept[True].append(arm.name)
-        elif all(gain.beyond_noise is None for gain in gains):
-            kept[None].append(arm.name)
+        if all(found.gain is None for found in gains):
+            continue
+        stands = [found.gain or 0.0 for found in gains if found.beyond_noise]
+        if any(gain > 0 for gain in stands):
+            better.append(arm.name)
+        elif stands:
+            worse.append(arm.name)
+        elif all(found.beyond_noise is None for found in gains):
+            unknown.append(arm.name)
         else:
-            kept[False].append(arm.name)
+            noise.append(arm.name)
     words = (
         f"Each step was trained {seeds} times as `{ablation.preset}`, with another seed each, and scored on "
         f"{ablation.split} alone; each is compared with the step named beside it."
     )
-    if kept[True]:
-        words += f" Beyond the noise of the seeds on at least one dev set: {', '.join(kept[True])}."
-    if kept[False]:
-        words += f" Not beyond it: {', '.join(kept[False])}."
-    if kept[None]:
-        words += f" Too few seeds to tell: {', '.join(kept[None])}."
+    for names, said in (
+        (better, "Better beyond the noise of the seeds on at least one dev set"),
+        (worse, "Worse beyond the noise, and better on none"),
+        (noise, "Within the noise"),
+        (unknown, "Too few seeds to tell"),
+    ):
+        if names:
+            words += f" {said}: {', '.join(names)}."
     return words
 
 

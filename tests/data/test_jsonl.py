@@ -116,5 +116,5 @@ def test_group_and_source_survive_a_round_trip(tmp_path: Path) -> None:
     path.write_text(write_lines(documents), encoding="utf-8")
     assert read_documents(path, IT5, "mine") == documents
     assert [document.source for document in read_documents(path, IT5, "other")] == ["other", "other"]
-    path.write_text(write_lines(documents, with_source=True), encoding="utf-8")
+    path.write_text(write_lines(documents, "other"), encoding="utf-8")
     assert read_documents(path, IT5, "other") == documents

@@ -15,15 +15,17 @@ from itner.tokens import split_tokens
 from itner.types import Document, Mention
 
 
-def document(id: str, text: str = "Ubuntu fails") -> Document:
-    return Document(text, split_tokens(text), (Mention(0, 6, "OS"),), id, "x", "text")
+def document(id: str, text: str = "Ubuntu fails", source: str = "w") -> Document:
+    return Document(text, split_tokens(text), (Mention(0, 6, "OS"),), id, source, "text")
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     for name, size in (("a", 6), ("b", 4)):
         splits = {
-            split: Split([document(f"{split}-{n}", f"Ubuntu {name} {n} {split}") for n in range(size)], sha256="a" * 64)
+            split: Split(
+                [document(f"{split}-{n}", f"Ubuntu {name} {n} {split}", name) for n in range(size)], sha256="a" * 64
+            )
             for split in ("train", "dev", "test")
         }
         write_processed(splits, name, "jsonl", IT5, RARE_TYPES, 1, tmp_path)

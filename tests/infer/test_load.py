@@ -4,16 +4,20 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import Tiny
 from synthetic import write_run
 
 from itner.domains.it import IT5
+from itner.encoding import Encoder
 from itner.errors import InputError
 from itner.export.onnx import export_run
-from itner.infer.load import load_scorer, load_tagger, run_scheme
-from itner.store import Run, RunStore
+from itner.infer.load import load_encoder, load_scorer, load_tagger, run_scheme
+from itner.store import TOKENIZER, Run, RunStore
+from itner.tokens import split_tokens
 
 
 def test_tagging_with_onnx_needs_no_training_library(full_run: Run) -> None:
@@ -76,3 +80,16 @@ def test_damaged_weights_are_named(full_run: Run, tmp_path: Path) -> None:
     (run.path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"model\.safetensors"):
         load_tagger(run, "torch-fp32")
+
+
+def test_a_run_reads_documents_as_its_configuration_says(tiny_root: Path, tiny: Tiny) -> None:
+    run = RunStore(tiny_root).load("l1")
+    sentences = [replace(document, source="a", group="g") for document in tiny.documents[:1] * 2]
+    short = [replace(d, text="the", tokens=split_tokens("the"), mentions=()) for d in sentences]
+    (window,) = load_encoder(run).encode(short)
+    # Both sentences share a window, which begins with the mark of their dataset.
+    assert len(set(window.documents.tolist())) == 2
+    expected = Encoder.from_file(run.path / TOKENIZER, run.info.max_length, True, run.config.guidelines)
+    assert window.ids.tolist() == expected.encode(short)[0].ids.tolist()
+    plain = RunStore(tiny_root).load("full")
+    assert len(load_encoder(plain).encode(short)) == 2

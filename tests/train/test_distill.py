@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,8 +15,10 @@ from itner.infer.load import load_tagger
 from itner.pipelines import Workspace, prepare_lesson
 from itner.progress import silent
 from itner.store import TOKENIZER, Run, RunStore
+from itner.tokens import split_tokens
 from itner.train.distill import Lesson, _hidden_distance, add_soft_labels, soften
 from itner.train.trainer import encode_labelled, train_run
+from itner.types import Document
 
 
 def test_soft_labels_are_the_mean_of_softened_probabilities() -> None:
@@ -52,7 +57,7 @@ def test_a_student_learns_what_its_teachers_say_and_not_what_gold_says(
     settings = DistillSettings(("full", "lora"), temperature=1.0, soft_weight=1.0, hidden_weight=0.5)
     config = tiny.config("student", distill=settings, layers=(1,), family="distilled architecture", epochs=6)
     assert config_from_json(config_to_json(config)) == config
-    lesson = prepare_lesson(settings, tiny.documents, Workspace(models=tiny_root))
+    lesson = prepare_lesson(config, tiny.documents, Workspace(models=tiny_root))
     assert [array.shape for array in lesson.probabilities] == [(len(d.tokens), 11) for d in tiny.documents]
     assert np.concatenate(lesson.probabilities).sum(axis=1) == pytest.approx(1.0)
     assert set(lesson.sha256) == {"full", "lora"}
@@ -70,12 +75,44 @@ def test_a_student_learns_what_its_teachers_say_and_not_what_gold_says(
     assert any(prediction.mentions for prediction in load_tagger(run, "torch-fp32").predict(tiny.documents[:5]))
 
 
-def test_a_missing_teacher_is_named(tiny_root) -> None:
+def test_a_missing_teacher_is_named(tiny: Tiny, tiny_root) -> None:
     with pytest.raises(InputError, match="no run 'gone'"):
-        prepare_lesson(DistillSettings(("gone",)), [], Workspace(models=tiny_root))
+        prepare_lesson(tiny.config("student", distill=DistillSettings(("gone",))), [], Workspace(models=tiny_root))
 
 
 def test_a_lesson_without_hidden_states_loads_no_teacher(tiny: Tiny, tiny_root) -> None:
-    lesson = prepare_lesson(DistillSettings(("full",)), tiny.documents[:2], Workspace(models=tiny_root))
+    lesson = prepare_lesson(
+        tiny.config("student", distill=DistillSettings(("full",))), tiny.documents[:2], Workspace(models=tiny_root)
+    )
     assert isinstance(lesson, Lesson)
     assert lesson.teacher is None
+
+
+def test_hidden_states_are_learned_only_from_a_teacher_that_reads_the_same(tiny: Tiny, tiny_root: Path) -> None:
+    config = tiny.config("student", distill=DistillSettings(("lora",), hidden_weight=1.0))
+    with pytest.raises(InputError, match="reads its input otherwise"):
+        prepare_lesson(config, tiny.documents[:2], Workspace(models=tiny_root))  # lora is told the casing
+    assert prepare_lesson(replace(config, casing=True), tiny.documents[:2], Workspace(models=tiny_root)).teacher
+
+
+def test_soft_labels_in_windows_of_several_documents_and_of_none(tiny: Tiny) -> None:
+    encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 16, context=True)
+    long = "x" * 60  # one token, several windows: in all but one of them no token begins
+    documents = [
+        Document(text, split_tokens(text), (), str(number), "tiny", "g")
+        for number, text in enumerate(("the laptop", "the printer now", f"{long} the"))
+    ]
+    windows = encoder.encode(documents)
+    assert any(len(set(window.documents.tolist())) == 2 for window in windows)
+    assert any(not len(window.positions) for window in windows)
+    rows = encode_labelled(documents, encoder, tiny.scheme)
+    taught = [
+        np.arange(len(d.tokens))[:, None] + np.full((1, 11), 10.0 * (number + 1)) for number, d in enumerate(documents)
+    ]
+    add_soft_labels(rows, windows, taught)
+    for row, window in zip(rows, windows, strict=True):
+        soft = np.array(row["soft"])
+        assert soft.shape == (len(window.ids), 11)
+        for position, document, token in zip(window.positions, window.documents, window.tokens, strict=True):
+            assert soft[position, 0] == 10 * (document + 1) + token
+        assert np.count_nonzero(soft[:, 0]) == len(window.positions)

@@ -100,7 +100,7 @@ def test_an_incomplete_folder_names_what_was_being_trained(short: Tiny, tmp_path
     with pytest.raises(KeyboardInterrupt):
         short.train(tmp_path, short.config("noted"), progress=stop_at(0.0))
     note = json.loads((tmp_path / "noted" / "incomplete.json").read_text(encoding="utf-8"))
-    assert note == {"preset": "noted", "dataset": "tiny", "dataset_sha256": "0" * 64}
+    assert note == {"preset": "noted", "dataset": "tiny", "dataset_sha256": "0" * 64, "teachers": {}}
 
 
 def test_bad_settings_leave_no_unfinished_training_behind(short: Tiny, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from conftest import Tiny
 from safetensors import safe_open
+from transformers import EvalPrediction
 
 from itner.config import LoraSettings
 from itner.encoding import Encoder
@@ -20,7 +22,14 @@ from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
 from itner.tokens import split_tokens
 from itner.train.backbone import find_backbone
 from itner.train.model import build_model, load_model
-from itner.train.trainer import IGNORED, build_optimizer, choose_arithmetic, encode_labelled
+from itner.train.trainer import (
+    IGNORED,
+    _score,
+    build_optimizer,
+    choose_arithmetic,
+    encode_labelled,
+    encode_training,
+)
 from itner.types import Document, Mention
 
 
@@ -186,3 +195,55 @@ def test_bf16_is_used_where_the_cpu_has_it() -> None:
     assert choose_arithmetic("cpu", ("avx2", "avx512_bf16")) == "bf16"
     assert choose_arithmetic("cpu", ("amx_bf16",)) == "bf16"
     assert choose_arithmetic("cpu", ("avx2", "avx512_vnni")) == "fp32"
+
+
+def test_an_epoch_reads_each_text_once_in_context_and_repetitions_alone(tiny: Tiny) -> None:
+    texts = ("the", "the windows", "the laptop the", "the 11", "the printer")
+    documents = [Document(text, split_tokens(text), (), str(number), "tiny", "g") for number, text in enumerate(texts)]
+    config = tiny.config("x", context=True)
+    encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 32, context=True)
+    # Sentence 1 is left out; 0 is read twice, 4 three times.
+    windows = encode_training(documents, [0, 0, 2, 3, 4, 4, 4], encoder, config)
+    read = Counter(
+        pair for window in windows for pair in zip(window.documents.tolist(), window.tokens.tolist(), strict=True)
+    )
+    times = {0: 2, 2: 1, 3: 1, 4: 3}
+    assert read == {(d, t): n for d, n in times.items() for t in range(len(documents[d].tokens))}
+    alone = [window.documents.tolist()[0] for window in windows if len(set(window.documents.tolist())) == 1]
+    # Three repetitions; the sentences in their context may have windows of their own, too, where the limit is short.
+    assert Counter(alone) - Counter([0, 2, 3, 4]) <= Counter({0: 1, 4: 2})
+    assert any(len(set(window.documents.tolist())) > 1 for window in windows)
+    # The pieces of a window are those of its documents.
+    for window in windows:
+        for document in set(window.documents.tolist()):
+            own = window.ids[window.positions[window.documents == document]]
+            (single,) = encoder.encode([documents[document]])
+            assert own.tolist() == single.ids[single.positions].tolist()
+
+
+def test_no_mention_runs_from_one_sentence_into_the_next_when_dev_is_scored(tiny: Tiny) -> None:
+    texts = ("the windows", "windows")
+    documents = [
+        Document(text, split_tokens(text), (Mention(text.index("w"), len(text), "OS"),), str(n), "tiny", "g")
+        for n, text in enumerate(texts)
+    ]
+    encoder = Encoder.from_file(tiny.backbone / TOKENIZER, 16, context=True)
+    (row,) = encode_labelled(documents, encoder, tiny.scheme)
+    labels = np.array(row["labels"])
+    begin, inside = (tiny.scheme.labels.index(label) for label in ("B-OS", "I-OS"))
+    assert labels[labels != IGNORED].tolist() == [0, begin, 0, begin]
+    predicted = np.where(labels == begin, begin, 0)
+    predicted[np.flatnonzero(labels == begin)[1]] = inside
+    score = _score(EvalPrediction(predictions=predicted[None], label_ids=labels[None]))
+    # The second sentence's lone I- marks nothing, and the first sentence's mention is right.
+    assert (score["precision"], score["recall"]) == (1.0, 0.5)
+
+
+def test_a_backbone_that_cannot_mark_guidelines_leaves_nothing_behind(tiny: Tiny, tmp_path: Path) -> None:
+    backbone = tmp_path / "backbone"
+    shutil.copytree(tiny.backbone, backbone)
+    tokenizer = (backbone / TOKENIZER).read_text(encoding="utf-8").replace("[unused", "[other")
+    (backbone / TOKENIZER).write_text(tokenizer, encoding="utf-8")
+    with pytest.raises(InputError, match="no piece"):
+        tiny.train(tmp_path, tiny.config("marked", backbone=str(backbone), guidelines=("a", "tiny")))
+    assert not (tmp_path / "marked").exists()
