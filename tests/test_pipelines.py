@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,31 @@ from conftest import Tiny
 
 from itner import pipelines
 from itner.ablation import Arm
-from itner.config import PRECISIONS, PRESETS
+from itner.config import PRECISIONS, PRESETS, DistillSettings
+from itner.data import sources
 from itner.data.corpus import sha256_file
 from itner.data.processed import read_split, read_stats
+from itner.data.sources import EMBEDDED_CORPUS
 from itner.domains.it import IT5
 from itner.errors import InputError
 from itner.export.benchmark import BenchSettings
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
-from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json
-from itner.store import CARD, Run, RunStore, read_ablation
+from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json, to_json
+from itner.store import CARD, Run, RunStore, read_ablation, write_atomic
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A part of the corpus that ships, so that tiny models are trained and scored in seconds."""
+    tickets = EMBEDDED_CORPUS.read_text(encoding="utf-8").split("\n\n")[:120]
+    path = tmp_path_factory.mktemp("corpus") / "tickets.txt"
+    path.write_text("\n\n".join(tickets) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "EMBEDDED_CORPUS", path)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +235,7 @@ def test_an_ablation_trains_every_arm_with_every_seed_once(
     )
     monkeypatch.setitem(PRESETS, "small", config)
     arms = (
-        Arm("plain", None, "", "helpdesk", {"oversample": False}),
+        Arm("plain", None, "", "helpdesk", {"oversample": False, "casing": False}),
         Arm("told casing", "plain", "", "helpdesk", {"oversample": False, "casing": True}),
     )
     part = pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
@@ -247,3 +261,76 @@ def test_an_ablation_trains_every_arm_with_every_seed_once(
     monkeypatch.setitem(PRESETS, "small", dataclasses.replace(config, learning_rate=1e-3))
     pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
     assert kept.stat().st_mtime_ns != stamp
+
+
+def write_conll(folder: Path) -> Path:
+    """A public corpus in small: texts under headers, every type in every split."""
+    lines = []
+    for number, (word, kind) in enumerate(
+        [("jQuery", "Library"), ("Ubuntu", "Operating_System"), ("3.12", "Version"), ("segfault", "Error_Name"),
+         ("laptop", "Device")] * 6
+    ):  # fmt: skip
+        if number % 3 == 0:
+            lines.append(f"Question_ID\tO\n:\tO\n{number}\tO")
+        lines.append(f"we\tO\nuse\tO\n{word}\tB-{kind}\nno{number}\tO")
+    for split in ("train", "dev", "test"):
+        (folder / f"{split}.txt").write_text("\n\n".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    small = {"backbone": str(tiny.backbone), "layers": (1,), "epochs": 1, "max_length": 32, "device": "cpu"}
+    for name in ("minilm_l3", "minilm_l3_kd"):
+        monkeypatch.setitem(PRESETS, name, dataclasses.replace(PRESETS[name], **small))
+    taught = dataclasses.replace(PRESETS["minilm_l3_kd"], distill=DistillSettings(("minilm_l3",)))
+    monkeypatch.setitem(PRESETS, "minilm_l3_kd", taught)
+    (tmp_path / "public").mkdir()
+    public = write_conll(tmp_path / "public")
+    names = ["minilm_l3", "minilm_l3_kd"]
+    runs = pipelines.reproduce("conll", public, names, place, SETTINGS)
+    assert [run.name for run in runs] == names
+    for run in runs:
+        assert run.config.guidelines == ("stackoverflow", "helpdesk")
+        assert run.info.dataset.name == "combined"
+        assert {(report.dataset, report.split) for report in run.metrics.reports} == {
+            (dataset, split) for dataset in ("stackoverflow", "helpdesk") for split in ("dev", "test")
+        }
+    teacher, student = runs
+    assert student.info.teachers == {"minilm_l3": teacher.info.weights_sha256}
+    mixed = read_split("combined", "train", IT5, place.data)
+    assert {document.source for document in mixed} == {"stackoverflow", "helpdesk"}
+    assert pipelines.reproduce("conll", public, names, place, SETTINGS) == runs
+    # Another source's runs have names of their own, and so have their teachers. One guideline needs no mark.
+    alone = pipelines.reproduce("embedded", None, names, place, SETTINGS)
+    assert [run.name for run in alone] == [f"{name}-helpdesk" for name in names]
+    assert list(alone[1].info.teachers) == ["minilm_l3-helpdesk"]
+    assert [run.config.guidelines for run in alone] == [(), ()]
+    # A student of another teacher is not up to date.
+    changed = dataclasses.replace(teacher.info, weights_sha256="0" * 64)
+    write_atomic(teacher.path / "run.json", to_json(changed))
+    with pytest.raises(InputError, match="other teachers"):
+        pipelines.reproduce("conll", public, ["minilm_l3_kd"], place, SETTINGS)
+
+
+def test_issues_of_the_hub_are_labelled_as_files_are(
+    full_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workspace(full_run.path.parent, tmp_path / "data")
+    pipelines.prepare("embedded", None, place=place)
+    asked = []
+
+    def stream(count: int, seed: int) -> Iterator[str]:
+        asked.append((count, seed))
+        return iter(["The laptop with Ubuntu 22.04 hangs since Monday morning."] * 2 + ["ok"])
+
+    monkeypatch.setattr(pipelines, "stream_issues", stream)
+    report = pipelines.label_weakly([], "helpdesk", "issues", threshold=0.5, hub_issues=3, seed=7, place=place)
+    assert asked == [(3, 7)]
+    assert report.sentences == 1
+    assert list(report.inputs) == ["bigcode/the-stack-github-issues"]
+    with pytest.raises(InputError, match="no text to label"):
+        pipelines.label_weakly([], "helpdesk", "none", place=place)
