@@ -95,7 +95,7 @@ DOMAIN = "it"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 ABLATION_PARTS = ".ablation"
-SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3", "minilm_l3_kd")
+SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
 
 
 @dataclass(frozen=True)

@@ -518,7 +518,7 @@ class Int8Recipe:
     """
 
     weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
-    per_channel: bool = False
+    per_channel: bool = True
     reduce_range: bool = False
     embeddings: bool = True
     fp32_nodes: str = FFN_OUTPUT

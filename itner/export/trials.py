@@ -25,16 +25,16 @@ from itner.types import Document
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
 RECIPES: tuple[Int8Recipe, ...] = (
     RECIPE,
-    replace(RECIPE, per_channel=True),
-    replace(RECIPE, per_channel=True, reduce_range=True),
+    replace(RECIPE, per_channel=False),
+    replace(RECIPE, per_channel=False, reduce_range=True),
     replace(RECIPE, reduce_range=True),
     replace(RECIPE, embeddings=False),
     replace(RECIPE, fused=False),
     replace(RECIPE, weight_type="QUInt8"),
     replace(RECIPE, fp32_nodes=""),
-    replace(RECIPE, fp32_nodes="", per_channel=True),
+    replace(RECIPE, fp32_nodes="", per_channel=False),
     replace(RECIPE, fp32_nodes="classifier"),
-    replace(RECIPE, fp32_nodes="", fused=False, per_channel=True),
+    replace(RECIPE, fp32_nodes="", fused=False),
 )
 _LENGTH = 128
 _ROUNDS, _CALLS, _WARMUP = 8, 25, 5

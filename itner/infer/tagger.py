@@ -17,8 +17,9 @@ from itner.labels import LabelScheme, TokenSpan, decode_label_ids
 from itner.tokens import split_segments, split_tokens
 from itner.types import Document, Mention
 
-# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU.
-_BATCH_PIECES = 2048
+# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU, and INT8 worse, which
+# has one scale for the activations of a batch.
+_BATCH_PIECES = 256
 _BATCH_ROWS = 64
 PASSAGE, PASSAGE_CHARACTERS = 50, 20_000
 
