@@ -12,6 +12,7 @@ from safetensors import safe_open
 from itner.config import PRESETS
 from itner.data.corpus import sha256_file
 from itner.pipelines import SHIPPED
+from itner.results import Counts
 from itner.store import MODELS_ROOT, RunStore
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -69,18 +70,26 @@ def test_the_shipped_runs_are_whole_and_made_by_their_presets() -> None:
 
 
 def test_the_shipped_numbers_meet_what_was_promised() -> None:
-    for name in SHIPPED:
-        run = RunStore().load(name)
+    for shipped in SHIPPED:
+        run = RunStore().load(shipped)
         reports = {p: run.report("stackoverflow", "test", p) for p in ("torch-fp32", "fp32", "fp16", "int8")}
         assert all(reports.values())
-        fp32, int8 = reports["fp32"], reports["int8"]
-        assert fp32.micro.f1 - int8.micro.f1 <= 0.005
+        # What INT8 costs, over both test sets: on the smaller one, a handful of mentions decides.
+        scores = {
+            precision: sum(
+                (run.report(name, "test", precision).micro for name in ("stackoverflow", "helpdesk")), Counts()
+            )
+            for precision in ("fp32", "int8")
+        }
+        assert scores["fp32"].f1 - scores["int8"].f1 <= 0.005
         dev = run.report("stackoverflow", "dev", "fp32")
         assert dev.max_logit_difference <= 1e-3
         assert dev.tag_agreement == 1.0
         assert run.bench is not None
         assert {result.precision for result in run.bench.results} == set(reports)
-    assert RunStore().load("minilm_full").report("stackoverflow", "test", "int8").micro.f1 >= 0.76
+    best = RunStore().load("minilm_full")
+    assert best.report("stackoverflow", "test", "int8").micro.f1 >= 0.76
+    assert best.report("helpdesk", "test", "int8").micro.f1 >= 0.85
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
