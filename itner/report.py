@@ -107,7 +107,7 @@ def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Ro
 
 
 def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
-    """Datasets that any run was evaluated on, the one with most reports first, then the one most were trained on."""
+    """Datasets that any run was evaluated on: most reports first, then the one most were trained on, then by name."""
     counts: dict[str, int] = {}
     for run in runs:
         for report in run.metrics.reports:

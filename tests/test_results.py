@@ -60,8 +60,8 @@ def test_the_spread_of_a_latency() -> None:
 
 
 def test_recipes_have_names_that_tell_them_apart() -> None:
-    assert Int8Recipe().name == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
-    assert Int8Recipe(fp32_nodes="").name == "QInt8, per tensor, embeddings INT8, fused graph"
+    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph, FFN output FP32"
+    assert Int8Recipe(per_channel=False, fp32_nodes="").name == "QInt8, per tensor, embeddings INT8, fused graph"
     other = Int8Recipe(
         "QUInt8", per_channel=True, reduce_range=True, embeddings=False, fp32_nodes="classifier", fused=False
     )

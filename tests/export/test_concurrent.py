@@ -43,7 +43,7 @@ def test_two_processes_at_once_leave_whole_files(full_run: Run, tmp_path: Path) 
 
 def test_a_new_runtime_or_recipe_means_a_new_build(full_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     export_run(full_run)
-    changes = {"ort.__version__": "0.1", "RECIPE": Int8Recipe(per_channel=True), "OPSET": 11}
+    changes = {"ort.__version__": "0.1", "RECIPE": Int8Recipe(per_channel=False), "OPSET": 11}
     for name, value in changes.items():
         with monkeypatch.context() as patch:
             patch.setattr(f"itner.export.onnx.{name}", value)
