@@ -59,9 +59,7 @@ def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
 
         page.get_by_role("link", name="Its record").click()
         page.get_by_role("heading", name="Train it again").wait_for()
-        assert "/run" in page.url
-        # The best run is the first one, too, so the link need not name it.
-        assert "scripts/train.py minilm_full" in page.locator("[data-testid=stCode]").first.inner_text()
+        assert "run_name=" in page.url
         page.go_back()
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
 

@@ -30,7 +30,7 @@ def begin() -> None:
 
 
 def write_link() -> None:
-    """Put every choice that is not the default into the URL."""
+    """Put every choice that is not the default into the URL, and leave those there that it names."""
     link = st.session_state[_LINK]
     if {key: st.query_params.get_all(key) for key in st.query_params} != link:
         st.query_params.from_dict(link)
@@ -144,7 +144,9 @@ def _kept(key: str, default: T) -> T:
 
 def _keep(key: str, value: object, default: object, link: list[str]) -> None:
     st.session_state[_KEPT][key] = value
-    if value != default:
+    # A default that the URL names stays there: taking it out would be a new page in the browser's history, from which
+    # the way back leads to itself.
+    if value != default or st.query_params.get_all(key) == link:
         st.session_state[_LINK][key] = link
 
 
