@@ -12,7 +12,7 @@ from itner.ui import corpus, selection
 from itner.ui.ablation import ablation_columns, ablation_figure, ablation_in_words, ablation_table
 from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
 from itner.ui.weak import functions_columns, functions_table, weak_in_words
-from itner.ui.widgets import begin, show_figure, show_table, turn_pages
+from itner.ui.widgets import begin, show_damage, show_figure, show_table, turn_pages
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
 try:
@@ -66,8 +66,7 @@ with right:
 try:
     report = load_corpus_report(name)
 except InputError as error:
-    st.warning("How this corpus was annotated cannot be shown.", icon=":material/warning:")
-    st.text(str(error))
+    show_damage("How this corpus was annotated cannot be shown.", error)
     report = None
 if report is not None:
     st.header("How it was annotated")
@@ -86,8 +85,7 @@ st.header("Weakly labelled text")
 try:
     weak = load_weak_reports()
 except InputError as error:
-    st.warning("What the labelling functions did cannot be shown.", icon=":material/warning:")
-    st.text(str(error))
+    show_damage("What the labelling functions did cannot be shown.", error)
 else:
     if not weak:
         st.info("No text has been labelled weakly yet. Label the tickets that ship without annotation with:")
@@ -101,8 +99,7 @@ st.header("What each step of the training brought")
 try:
     ablation = load_ablation()
 except InputError as error:
-    st.warning("The ablation cannot be shown.", icon=":material/warning:")
-    st.text(str(error))
+    show_damage("The ablation cannot be shown.", error)
 else:
     if ablation is None:
         st.info("Nobody has measured this here yet. Measure it with:")

@@ -131,6 +131,12 @@ def _list_notices(notices: Sequence[FileNotice]) -> str:
     return "\n".join(lines)
 
 
+def show_damage(title: str, error: Exception) -> None:
+    """A card for a file that cannot be read; the reason can quote its content, so no Markdown in it."""
+    st.warning(title, icon=":material/warning:")
+    st.text(str(error))
+
+
 def show_no_runs() -> None:
     """What to do when there is no run at all."""
     st.info("There is no run under `models/` yet. Train and measure the shipped ones with:")
