@@ -365,7 +365,7 @@ def diversity(report: CorpusReport) -> pd.DataFrame:
         ("type/token ratio", f"{found.type_token_ratio:.3f}"),
         ("different mention strings", f"{found.mention_strings:,}"),
         ("of these, occur once", f"{found.once_only_share:.1%}"),
-        ("different sentence openings (two tokens), of all", f"{found.distinct_opening_share:.1%}"),
+        ("different openings of sentences", f"{found.distinct_opening_share:.1%}"),
         *((f"tickets by {channel}", f"{count:,}") for channel, count in report.channels.items()),
     ]
     return pd.DataFrame.from_records(lines, columns=["measure", "value"])
