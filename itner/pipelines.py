@@ -81,6 +81,7 @@ from itner.store import (
     Run,
     RunStore,
     check_run_name,
+    read_ablation,
     write_atomic,
     write_bench,
     write_errors,
@@ -125,7 +126,7 @@ def prepare(
 def mix(
     names: Sequence[str],
     dataset: str | None = None,
-    weak: str | None = None,
+    weak: Sequence[str] = (),
     weak_ratio: float = WEAK_RATIO,
     seed: int = OVERSAMPLING_SEED,
     place: Workspace = HERE,
@@ -492,72 +493,108 @@ def try_int8(
 
 def ablate(
     arms: Sequence[Arm] = ARMS,
+    names: Sequence[str] | None = None,
     seeds: Sequence[int] = SEEDS,
     base: str = PRESET,
     epochs: int | None = None,
     dev_sets: Sequence[str] = DEV_SETS,
-    write: bool = True,
     place: Workspace = HERE,
     progress: Progress = silent,
 ) -> Ablation:
-    """Train every arm with every seed, score it on dev, write `models/ablation.json`.
+    """Train arms with every seed, score them on dev, write what is known of all `arms` to `models/ablation.json`.
 
     Each training's scores are kept beside the runs as soon as it is done, its weights are not: called again, the
-    ablation goes on where it was stopped, and several processes can share the work, with `write` False.
+    ablation goes on where it was stopped, and several processes can share the work. What `models/ablation.json` holds
+    already is not trained again either, unless data, configuration or teachers are others now.
+
+    Args:
+        names: the arms to train; None for all.
     """
     kept = place.models / ABLATION_PARTS
     kept.mkdir(parents=True, exist_ok=True)
+    for arm in arms:
+        for seed in seeds if names is None or arm.name in names else ():
+            made_of = _ablation_inputs(arm, seed, base, epochs, dev_sets, place)
+            if _find_ablation_run(arm, seed, made_of, place) is None:
+                result = _train_ablation_run(arm, made_of, dev_sets, place, progress)
+                write_atomic(_ablation_part(arm, seed, place), to_json(result))
+    known = _ablation_runs(place)
     done = []
     for arm in arms:
-        runs = tuple(_ablation_run(arm, seed, base, epochs, dev_sets, kept, place, progress) for seed in seeds)
-        done.append(AblationArm(arm.name, arm.against, arm.what, runs))
+        found = [
+            run
+            for seed in sorted({run.seed for run in known if run.arm == arm.name})
+            if (run := _find_ablation_run(arm, seed, _ablation_inputs(arm, seed, base, epochs, dev_sets, place), place))
+        ]
+        if found:
+            done.append(AblationArm(arm.name, arm.against, arm.what, tuple(found)))
     ablation = Ablation(base, "dev", tuple(done))
-    if write:
-        write_atomic(place.models / ABLATION, to_json(ablation))
+    write_atomic(place.models / ABLATION, to_json(ablation))
     return ablation
 
 
-def _ablation_run(
-    arm: Arm,
-    seed: int,
-    base: str,
-    epochs: int | None,
-    dev_sets: Sequence[str],
-    kept: Path,
-    place: Workspace,
-    progress: Progress,
-) -> AblationRun:
+@dataclass(frozen=True)
+class _AblationInputs:
+    config: TrainConfig
+    dataset: str
+    datasets_sha256: dict[str, str]
+    teachers: dict[str, str]
+
+
+def _ablation_inputs(
+    arm: Arm, seed: int, base: str, epochs: int | None, dev_sets: Sequence[str], place: Workspace
+) -> _AblationInputs:
     config = _follow(preset(base, seed=seed, epochs=epochs, **arm.settings), arm.dataset, place)
     hashes = {name: read_stats(name, place.data).sha256 for name in sorted({arm.dataset, *dev_sets})}
-    path = kept / f"{arm.name.replace(' ', '-')}-{seed}.json"
-    if path.is_file():
-        known = from_json(AblationRun, path.read_bytes())
-        made_of = (known.config, known.dataset, known.datasets_sha256, known.teachers)
-        if made_of == (config, arm.dataset, hashes, _teachers(config, place)):
-            return known
+    return _AblationInputs(config, arm.dataset, hashes, _teachers(config, place))
+
+
+def _ablation_part(arm: Arm, seed: int, place: Workspace) -> Path:
+    return place.models / ABLATION_PARTS / f"{arm.name.replace(' ', '-')}-{seed}.json"
+
+
+def _ablation_runs(place: Workspace) -> list[AblationRun]:
+    """Every training that is known, the newer ones first."""
+    parts = sorted((place.models / ABLATION_PARTS).glob("*.json"))
+    written = read_ablation(place.models)
+    return [
+        *(from_json(AblationRun, path.read_bytes()) for path in parts),
+        *(run for arm in (written.arms if written is not None else ()) for run in arm.runs),
+    ]
+
+
+def _find_ablation_run(arm: Arm, seed: int, made_of: _AblationInputs, place: Workspace) -> AblationRun | None:
+    for run in _ablation_runs(place):
+        known = _AblationInputs(run.config, run.dataset, run.datasets_sha256, run.teachers)
+        if (run.arm, run.seed, known) == (arm.name, seed, made_of):
+            return run
+    return None
+
+
+def _train_ablation_run(
+    arm: Arm, made_of: _AblationInputs, dev_sets: Sequence[str], place: Workspace, progress: Progress
+) -> AblationRun:
     with tempfile.TemporaryDirectory(prefix=".ablation-", dir=place.models) as name:
         rooms = Workspace(models=Path(name), data=place.data)
-        info = train(config, arm.dataset, "arm", place=rooms, progress=progress, teachers=place)
+        info = train(made_of.config, arm.dataset, "arm", place=rooms, progress=progress, teachers=place)
         tagger = load_tagger(RunStore(rooms.models).load("arm"), "torch-fp32")
         dev = {}
         for dataset in dev_sets:
             documents = read_split(dataset, "dev", IT5, place.data)
             spans = [prediction.spans for prediction in tagger.predict(documents)]
             dev[dataset] = score_documents(documents, spans, IT5)["per_type"]
-    result = AblationRun(
+    return AblationRun(
         arm=arm.name,
-        seed=seed,
-        config=config,
-        dataset=arm.dataset,
-        datasets_sha256=hashes,
+        seed=made_of.config.seed,
+        config=made_of.config,
+        dataset=made_of.dataset,
+        datasets_sha256=made_of.datasets_sha256,
         dev=dev,
         best_epoch=info.best_epoch,
         teachers=info.teachers,
         train_seconds=info.train_seconds,
         provenance=info.provenance,
     )
-    write_atomic(path, to_json(result))
-    return result
 
 
 def reproduce(

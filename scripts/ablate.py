@@ -1,7 +1,7 @@
 """Measure what each step of the training brings: every arm with every seed, on dev; written to models/ablation.json.
 
 Stop it at any time and call it again: trainings that are done are kept. Calls for single seeds or arms can run beside
-each other; one without them puts the results together and writes the file.
+each other; each puts all that is known into the file at its end.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def main() -> None:
     )
     args.add_argument("--epochs", type=int, help="instead of the preset's")
     given = args.parse_args()
-    arms = [arm for arm in ARMS if given.arm is None or arm.name in given.arm]
-    whole = given.arm is None and given.seed is None
     progress = ConsoleProgress()
-    ablation = pipelines.ablate(arms, given.seed or SEEDS, given.preset, given.epochs, write=whole, progress=progress)
+    ablation = pipelines.ablate(
+        names=given.arm, seeds=given.seed or SEEDS, base=given.preset, epochs=given.epochs, progress=progress
+    )
     progress.close()
     for arm in ablation.arms:
         for dataset in DEV_SETS:

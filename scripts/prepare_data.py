@@ -26,8 +26,16 @@ def main() -> None:
     args.add_argument("--dataset", help="name of the prepared dataset (default: by source)")
     args.add_argument("--seed", type=int, default=OVERSAMPLING_SEED, help="seed of the oversampling")
     args.add_argument("--parts", nargs="+", default=[], metavar="DATASET", help="prepared datasets (mix)")
-    args.add_argument("--weak", metavar="DATASET", help="weakly labelled text for train (mix; scripts/weak_label.py)")
-    args.add_argument("--weak-ratio", type=float, default=pipelines.WEAK_RATIO, help="its share of train (mix)")
+    args.add_argument(
+        "--weak",
+        nargs="+",
+        default=[],
+        metavar="DATASET",
+        help="weakly labelled texts for train (mix; scripts/weak_label.py)",
+    )
+    args.add_argument(
+        "--weak-ratio", type=float, default=pipelines.WEAK_RATIO, help="the share of train that they make up (mix)"
+    )
     given = args.parse_args()
     if (given.source == "mix") != bool(given.parts):
         args.error("--source mix and --parts go together")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,7 +205,7 @@ def test_unlabelled_text_becomes_training_text(full_run: Run, tmp_path: Path) ->
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == report.kept
     assert from_json(WeakReport, (place.data / "weak" / "weak.json").read_text(encoding="utf-8")) == report
-    stats = pipelines.mix(["helpdesk"], "mixed", "weak", place=place)
+    stats = pipelines.mix(["helpdesk"], "mixed", ["weak"], place=place)
     assert stats.splits["train"].sentences == read_stats("helpdesk", place.data).splits["train"].sentences + report.kept
 
 
@@ -238,10 +239,11 @@ def test_an_ablation_trains_every_arm_with_every_seed_once(
         Arm("plain", None, "", "helpdesk", {"oversample": False, "casing": False}),
         Arm("told casing", "plain", "", "helpdesk", {"oversample": False, "casing": True}),
     )
-    part = pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
+    part = pipelines.ablate(arms, ["plain"], (13,), "small", dev_sets=["helpdesk"], place=place)
+    assert [(arm.name, len(arm.runs)) for arm in part.arms] == [("plain", 1)]
     kept = place.models / pipelines.ABLATION_PARTS / "plain-13.json"
     stamp = kept.stat().st_mtime_ns
-    whole = pipelines.ablate(arms, (13, 14), "small", dev_sets=["helpdesk"], place=place)
+    whole = pipelines.ablate(arms, None, (13, 14), "small", dev_sets=["helpdesk"], place=place)
     # What was trained before is not trained again, and what is written is what is returned.
     assert kept.stat().st_mtime_ns == stamp
     assert part.arms[0].runs[0] == whole.arms[0].runs[0]
@@ -257,10 +259,15 @@ def test_an_ablation_trains_every_arm_with_every_seed_once(
         assert sum(counts.tp + counts.fn for counts in run.dev["helpdesk"].values()) == gold
     # No weights stay behind.
     assert {path.name for path in place.models.iterdir()} == {pipelines.ABLATION_PARTS, "ablation.json"}
-    # Another configuration under the same name is trained anew.
+    # The file alone, as in a fresh checkout, is enough to go on from.
+    shutil.rmtree(kept.parent)
+    assert pipelines.ablate(arms, None, (13, 14), "small", dev_sets=["helpdesk"], place=place) == whole
+    assert not kept.exists()
+    # Another configuration under the same name is trained anew, and what the old one scored is no longer told.
     monkeypatch.setitem(PRESETS, "small", dataclasses.replace(config, learning_rate=1e-3))
-    pipelines.ablate(arms[:1], (13,), "small", dev_sets=["helpdesk"], place=place)
-    assert kept.stat().st_mtime_ns != stamp
+    again = pipelines.ablate(arms, ["plain"], (13,), "small", dev_sets=["helpdesk"], place=place)
+    assert [(arm.name, len(arm.runs)) for arm in again.arms] == [("plain", 1)]
+    assert again.arms[0].runs[0].config.learning_rate == 1e-3
 
 
 def write_conll(folder: Path) -> Path:

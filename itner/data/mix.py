@@ -23,7 +23,7 @@ WEAK_TEXT = "weak.jsonl"
 def mix_datasets(
     names: Sequence[str],
     scheme: LabelScheme,
-    weak: str | None,
+    weak: Sequence[str],
     weak_ratio: float,
     seed: int,
     root: Path = DATA_ROOT,
@@ -33,10 +33,12 @@ def mix_datasets(
     Ids get their dataset's name in front. Raises InputError when the text of a part is not on this machine.
 
     Args:
-        weak: weakly labelled text, for train only.
-        weak_ratio: the share of the train sentences that it makes up; a random sample, or all where there are fewer.
+        weak: weakly labelled texts, for train only.
+        weak_ratio: the share of the train sentences that all of these make up together; a random sample of their
+            sentences, or all where there are fewer.
     """
-    if len(set(names)) < len(names) or len(names) + (weak is not None) < 2:
+    together = [*names, *weak]
+    if len(set(together)) < len(together) or len(together) < 2:
         raise InputError("a mixture needs at least two different parts, of which weakly labelled text can be one")
     if not 0 < weak_ratio < 1:
         raise InputError(f"the share of weakly labelled sentences must lie between 0 and 1, got {weak_ratio:g}")
@@ -50,15 +52,17 @@ def mix_datasets(
             mixed.fine_types.update(stats.splits[split].source_types)
             mixed.dropped.update(stats.splits[split].dropped)
             mixed.repaired_tags += stats.splits[split].repaired_tags
-    if weak is not None:
-        path = root / PROCESSED / weak / WEAK_TEXT
+    pool: list[Document] = []
+    for name in weak:
+        path = root / PROCESSED / name / WEAK_TEXT
         if not path.is_file():
             raise InputError("no such file; make it with scripts/weak_label.py", path=path)
-        parts.append(MixPart(weak, sha256_file(path), weak_ratio))
-        train = splits["train"]
-        chosen = _sample(read_documents(path, scheme, weak), len(train.documents), weak_ratio, seed)
-        train.documents += _prefixed(weak, chosen)
-        train.fine_types.update(mention.type for document in chosen for mention in document.mentions)
+        parts.append(MixPart(name, sha256_file(path), weak_ratio))
+        pool += _prefixed(name, read_documents(path, scheme, name))
+    train = splits["train"]
+    chosen = _sample(pool, len(train.documents), weak_ratio, seed)
+    train.documents += chosen
+    train.fine_types.update(mention.type for document in chosen for mention in document.mentions)
     digest = hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
     for mixed in splits.values():
         mixed.sha256 = digest

@@ -173,9 +173,9 @@ def preparing_command(stats: DataStats) -> str:
         command += " --path DIR"
     if stats.parts:
         command += f" --parts {' '.join(part.name for part in stats.parts if part.weak_ratio is None)}"
-        for part in stats.parts:
-            if part.weak_ratio is not None:
-                command += f" --weak {part.name} --weak-ratio {part.weak_ratio:g}"
+        weak = [part.name for part in stats.parts if part.weak_ratio is not None]
+        if weak:
+            command += f" --weak {' '.join(weak)} --weak-ratio {stats.parts[-1].weak_ratio:g}"
     if (stats.source, stats.name) not in DEFAULT_DATASET.items():
         command += f" --dataset {stats.name}"
     return f"{command} --seed {stats.oversampling.seed}" if stats.oversampling.seed != OVERSAMPLING_SEED else command

@@ -57,7 +57,8 @@ def ablation_columns() -> dict[str, Any]:
 
 def ablation_in_words(ablation: Ablation) -> str:
     """What was done, and which steps earned their place."""
-    seeds = max(len(arm.runs) for arm in ablation.arms)
+    counts = [len(arm.runs) for arm in ablation.arms]
+    times = f"{max(counts)} times" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} times"
     better, worse, noise, unknown = [], [], [], []
     for arm in ablation.arms:
         gains = [measure_gain(ablation, arm, dataset) for dataset in _datasets(ablation)]
@@ -73,7 +74,7 @@ def ablation_in_words(ablation: Ablation) -> str:
         else:
             noise.append(arm.name)
     words = (
-        f"Each step was trained {seeds} times as `{ablation.preset}`, with another seed each, and scored on "
+        f"Each step was trained {times} as `{ablation.preset}`, with another seed each, and scored on "
         f"{ablation.split} alone; each is compared with the step named beside it."
     )
     for names, said in (

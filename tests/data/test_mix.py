@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(root: Path, *names: str, weak: str | None = None, ratio: float = 0.5, seed: int = 13) -> DataStats:
+def make(root: Path, *names: str, weak: Sequence[str] = (), ratio: float = 0.5, seed: int = 13) -> DataStats:
     splits, parts = mix_datasets(names, IT5, weak, ratio, seed, root)
     return write_processed(splits, "mixed", "mix", IT5, RARE_TYPES, seed, root, parts)
 
@@ -55,25 +56,40 @@ def test_a_mixture_holds_its_parts_and_says_so(root: Path) -> None:
 
 
 def test_weak_text_makes_up_its_share_of_train_alone(root: Path) -> None:
-    stats = make(root, "a", "b", weak="w", ratio=0.5)
+    stats = make(root, "a", "b", weak=("w",), ratio=0.5)
     assert [stats.splits[name].sentences for name in ("train", "dev", "test")] == [20, 10, 10]
     weak = [d.id for d in read_split("mixed", "train", IT5, root) if d.id.startswith("w:")]
     assert len(set(weak)) == 10
     assert stats.parts[-1].sha256 == sha256_file(root / "processed" / "w" / "weak.jsonl")
     assert "--parts a b --weak w --weak-ratio 0.5 --dataset mixed" in preparing_command(stats)
-    assert make(root, "a", "b", weak="w", ratio=0.5) == stats
-    assert make(root, "a", "b", weak="w", ratio=0.5, seed=14).sha256 != stats.sha256
+    assert make(root, "a", "b", weak=("w",), ratio=0.5) == stats
+    assert make(root, "a", "b", weak=("w",), ratio=0.5, seed=14).sha256 != stats.sha256
     # 0.9 would ask for 90 sentences; there are 50.
-    assert make(root, "a", "b", weak="w", ratio=0.9).splits["train"].sentences == 60
+    assert make(root, "a", "b", weak=("w",), ratio=0.9).splits["train"].sentences == 60
+
+
+def test_several_weak_texts_share_their_part(root: Path) -> None:
+    other = root / "processed" / "v"
+    other.mkdir()
+    (other / "weak.jsonl").write_text(write_lines(document(f"{n}", f"Ubuntu v {n}") for n in range(50)), "utf-8")
+    stats = make(root, "a", "b", weak=("w", "v"), ratio=0.5)
+    train = [d.id for d in read_split("mixed", "train", IT5, root)]
+    assert len(train) == 20
+    assert sum(name.startswith("w:") for name in train) + sum(name.startswith("v:") for name in train) == 10
+    # A random ten of a hundred sentences come from one text alone once in 840 draws; the seed is fixed.
+    assert {name[0] for name in train} == {"a", "b", "w", "v"}
+    assert "--parts a b --weak w v --weak-ratio 0.5" in preparing_command(stats)
+    with pytest.raises(InputError, match="at least two different parts"):
+        make(root, "a", weak=("w", "w"))
 
 
 def test_bad_mixtures_are_refused(root: Path) -> None:
     for names in (("a",), ("a", "a"), ()):
         with pytest.raises(InputError, match="at least two different parts"):
-            mix_datasets(names, IT5, None, 0.3, 1, root)
+            mix_datasets(names, IT5, (), 0.3, 1, root)
     with pytest.raises(InputError, match="between 0 and 1"):
-        mix_datasets(("a",), IT5, "w", 1.0, 1, root)
+        mix_datasets(("a",), IT5, ("w",), 1.0, 1, root)
     with pytest.raises(InputError, match=r"weak_label\.py"):
-        mix_datasets(("a",), IT5, "gone", 0.3, 1, root)
+        mix_datasets(("a",), IT5, ("gone",), 0.3, 1, root)
     with pytest.raises(InputError, match="is not prepared"):
-        mix_datasets(("a", "nope"), IT5, None, 0.3, 1, root)
+        mix_datasets(("a", "nope"), IT5, (), 0.3, 1, root)
