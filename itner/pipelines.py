@@ -87,7 +87,7 @@ from itner.store import (
     write_errors,
     write_metrics,
 )
-from itner.types import Document, LabellingFunction
+from itner.types import Document, LabellingFunction, Mention
 
 if TYPE_CHECKING:
     from itner.train.distill import Lesson
@@ -181,7 +181,7 @@ def label_weakly(
         paths: files of text.
         hub_issues: as many GitHub issues from the hub as well, one sentence each, chosen by `seed`.
         dev: the prepared dataset whose dev split says how often each labelling function is right.
-        tagger: a run that votes beside the functions, with mentions of at least `tagger_threshold`.
+        tagger: a run that votes beside the functions, apart for mentions of at least `tagger_threshold` and below.
         threshold: a mention is kept when it is right with at least this probability, by the votes for it.
     """
     check_run_name(dataset)
@@ -201,7 +201,7 @@ def label_weakly(
     functions: dict[str, LabellingFunction] = {function.__name__: function for function in IT_FUNCTIONS}
     if tagger is not None:
         model = open_tagger(tagger, "fp32", place, progress)
-        functions["tagger"] = _as_function(model, [*documents, *gold], dev, tagger_threshold, progress)
+        functions |= _as_functions(model, [*documents, *gold], dev, tagger_threshold, progress)
     progress("voting", 0.0)
     voted, voted_dev = collect_votes(functions, documents), collect_votes(functions, gold)
     stats = measure_functions(voted, voted_dev, IT5.types)
@@ -251,17 +251,26 @@ def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
     return list(seen.values())
 
 
-def _as_function(
+def _as_functions(
     model: ModelTagger, documents: Sequence[Document], dataset: str, threshold: float, progress: Progress
-) -> LabellingFunction:
-    """A tagger as a labelling function for these documents, tagged at once, by the guideline of `dataset`."""
+) -> dict[str, LabellingFunction]:
+    """A tagger as labelling functions for these documents, tagged at once, by the guideline of `dataset`.
+
+    What it is less sure of than `threshold` is a function by itself, which is less often right: where nothing else
+    supports such a mention, the sentence is doubtful and must not pass for one without it.
+    """
     progress("tagging", 0.0)
     asked = [replace(document, source=dataset) for document in documents]
-    found = {
-        (document.source, document.id): [m for m in prediction.mentions if m.score is None or m.score >= threshold]
-        for document, prediction in zip(documents, model.predict(asked), strict=True)
+    sure: dict[tuple[str, str], list[Mention]] = {}
+    unsure: dict[tuple[str, str], list[Mention]] = {}
+    for document, prediction in zip(documents, model.predict(asked), strict=True):
+        place = document.source, document.id
+        sure[place] = [m for m in prediction.mentions if m.score is None or m.score >= threshold]
+        unsure[place] = [m for m in prediction.mentions if m.score is not None and m.score < threshold]
+    return {
+        "tagger": lambda document: sure[document.source, document.id],
+        "tagger_unsure": lambda document: unsure[document.source, document.id],
     }
-    return lambda document: found[document.source, document.id]
 
 
 def train(

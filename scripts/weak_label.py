@@ -32,8 +32,13 @@ def main() -> None:
     args.add_argument("--dev", required=True, help="a prepared dataset; its dev split says how right each function is")
     args.add_argument("--dataset", required=True, help="name of what is written under data/processed/")
     args.add_argument("--tagger", metavar="RUN", help="a run that votes, too")
-    args.add_argument("--tagger-threshold", type=float, default=0.9, help="its least confidence (default: 0.9)")
-    args.add_argument("--threshold", type=float, default=0.8, help="least probability of a mention (default: 0.8)")
+    args.add_argument(
+        "--tagger-threshold",
+        type=float,
+        default=0.9,
+        help="what it is less sure of votes apart, and leaves a sentence doubtful",
+    )
+    args.add_argument("--threshold", type=float, default=0.8, help="least probability of a mention")
     given = args.parse_args()
     if not (0 <= given.threshold <= 1 and 0 <= given.tagger_threshold <= 1):
         args.error("thresholds must lie between 0 and 1")

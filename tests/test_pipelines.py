@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ from itner.ablation import Arm
 from itner.config import PRECISIONS, PRESETS, DistillSettings
 from itner.data import sources
 from itner.data.corpus import sha256_file
+from itner.data.jsonl import read_documents
 from itner.data.processed import read_split, read_stats
 from itner.data.sources import EMBEDDED_CORPUS
 from itner.domains.it import IT5
@@ -25,6 +27,7 @@ from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json, to_json
 from itner.store import CARD, Run, RunStore, read_ablation, write_atomic
+from itner.types import Document, Mention
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
 
@@ -207,6 +210,31 @@ def test_unlabelled_text_becomes_training_text(full_run: Run, tmp_path: Path) ->
     assert from_json(WeakReport, (place.data / "weak" / "weak.json").read_text(encoding="utf-8")) == report
     stats = pipelines.mix(["helpdesk"], "mixed", ["weak"], place=place)
     assert stats.splits["train"].sentences == read_stats("helpdesk", place.data).splits["train"].sentences + report.kept
+
+
+def test_a_sentence_that_the_tagger_doubts_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = {"Quux hangs": 0.95, "Quuz hangs": 0.5, "Nothing hangs": None}
+
+    class Model:
+        def predict(self, documents: list[Document]) -> list[SimpleNamespace]:
+            found = {text: (Mention(0, 4, "SOFTWARE", score),) if score else () for text, score in scores.items()}
+            # On dev it is always right when it is sure, and never unsure.
+            return [
+                SimpleNamespace(
+                    mentions=found.get(d.text, tuple(dataclasses.replace(m, score=0.95) for m in d.mentions))
+                )
+                for d in documents
+            ]
+
+    place = Workspace(data=tmp_path / "data")
+    pipelines.prepare("embedded", None, place=place)
+    monkeypatch.setattr(pipelines, "open_tagger", lambda *_: Model())
+    raw = tmp_path / "raw.txt"
+    raw.write_text("\n\n".join(scores), encoding="utf-8")
+    report = pipelines.label_weakly([raw], "helpdesk", "weak", "any", place=place)
+    kept = read_documents(place.data / "processed" / "weak" / "weak.jsonl", IT5, "weak")
+    assert [(document.text, len(document.mentions)) for document in kept] == [("Quux hangs", 1), ("Nothing hangs", 0)]
+    assert report.functions["tagger"].mentions == report.functions["tagger_unsure"].mentions == 1
 
 
 def test_text_that_cannot_be_labelled_writes_nothing(tmp_path: Path) -> None:

@@ -73,9 +73,10 @@ def ablation_in_words(ablation: Ablation) -> str:
             unknown.append(arm.name)
         else:
             noise.append(arm.name)
+    epochs = " or ".join(str(n) for n in sorted({run.config.epochs for arm in ablation.arms for run in arm.runs}))
     words = (
-        f"Each step was trained {times} as `{ablation.preset}`, with another seed each, and scored on "
-        f"{ablation.split} alone; each is compared with the step named beside it."
+        f"Each step was trained {times} for {epochs} epochs as `{ablation.preset}`, with another seed each, and scored "
+        f"on {ablation.split} alone; each is compared with the step named beside it."
     )
     for names, said in (
         (better, "Better beyond the noise of the seeds on at least one dev set"),

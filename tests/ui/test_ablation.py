@@ -27,10 +27,10 @@ def test_the_words_name_what_helped_and_what_did_not() -> None:
     words = ablation_in_words(ablation(BASE, STEP, NOISE))
     assert "Better beyond the noise of the seeds on at least one dev set: step." in words
     assert "Within the noise: noise." in words
-    assert "trained 3 times as" in words
+    assert "trained 3 times for 6 epochs as" in words
     words = ablation_in_words(ablation(BASE, arm("step", "base", {1: 75})))
     assert "Too few seeds to tell: step." in words
-    assert "trained 1 to 3 times as" in words
+    assert "trained 1 to 3 times for 6 epochs as" in words
 
 
 def test_a_loss_beyond_the_noise_is_not_said_to_have_helped() -> None:
