@@ -109,3 +109,42 @@ def measure_gain(ablation: Ablation, arm: AblationArm, dataset: str, kind: str |
 
 def _variance_of_mean(scores: Sequence[float]) -> float:
     return statistics.variance(scores) / len(scores)
+
+
+def dev_sets(ablation: Ablation) -> list[str]:
+    """The datasets whose dev splits the arms were scored on."""
+    return list(ablation.arms[0].runs[0].dev)
+
+
+def ablation_in_words(ablation: Ablation) -> str:
+    """What was done, and which steps earned their place."""
+    counts = [len(arm.runs) for arm in ablation.arms]
+    times = f"{max(counts)} times" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} times"
+    better, worse, noise, unknown = [], [], [], []
+    for arm in ablation.arms:
+        gains = [measure_gain(ablation, arm, dataset) for dataset in dev_sets(ablation)]
+        if all(found.gain is None for found in gains):
+            continue
+        stands = [found.gain or 0.0 for found in gains if found.beyond_noise]
+        if any(gain > 0 for gain in stands):
+            better.append(arm.name)
+        elif stands:
+            worse.append(arm.name)
+        elif all(found.beyond_noise is None for found in gains):
+            unknown.append(arm.name)
+        else:
+            noise.append(arm.name)
+    epochs = " or ".join(str(n) for n in sorted({run.config.epochs for arm in ablation.arms for run in arm.runs}))
+    words = (
+        f"Each step was trained {times} for {epochs} epochs as `{ablation.preset}`, with another seed each, and scored "
+        f"on {ablation.split} alone; each is compared with the step named beside it."
+    )
+    for names, said in (
+        (better, "Better beyond the noise of the seeds on at least one dev set"),
+        (worse, "Worse beyond the noise, and better on none"),
+        (noise, "Within the noise"),
+        (unknown, "Too few seeds to tell"),
+    ):
+        if names:
+            words += f" {said}: {', '.join(names)}."
+    return words

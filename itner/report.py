@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from itner.ablation import OWN, PUBLIC, ablation_in_words, dev_sets, measure_gain
 from itner.config import PRECISION_NAMES, PRECISIONS, Family, Precision, describe
 from itner.data.sources import DATA_ROOT
 from itner.errors import InputError
 from itner.results import (
+    Ablation,
     AppTimings,
     BenchResult,
     CorpusReport,
@@ -34,7 +36,24 @@ TIMINGS_BEGIN = "<!-- timings: written by scripts/write_readme.py -->"
 TIMINGS_END = "<!-- end of timings -->"
 CORPUS_BEGIN = "<!-- corpus: written by scripts/write_readme.py -->"
 CORPUS_END = "<!-- end of corpus -->"
+AIMS_BEGIN = "<!-- aims: written by scripts/write_readme.py -->"
+AIMS_END = "<!-- end of aims -->"
 MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the shipped run with the best micro-F1 on a test set is to reach there: micro-F1, or F1 of one type."""
+
+    dataset: str
+    kind: str | None
+    f1: float
+
+
+AIMS = (Aim(PUBLIC, None, 0.78), Aim(PUBLIC, "ERROR", 0.35), Aim(OWN, None, 0.85))
+AIM_PRECISION: Precision = "int8"
+# The small run that larger ones taught, the run that it is compared with, and the most that it may lose to it.
+TAUGHT, LARGEST, MOST_LOST = "minilm_l3_kd", "minilm_full", 0.015
 
 
 @dataclass(frozen=True)
@@ -211,9 +230,66 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
     )
 
 
-def fill_data_card(text: str, report: CorpusReport, stats: DataStats) -> str:
-    """A corpus's data card with its numbers written anew, between the two markers."""
-    return _replace_section(text, CORPUS_BEGIN, CORPUS_END, corpus_tables(report, stats))
+def aims_table(runs: Sequence[Run]) -> str:
+    """What the shipped runs were to reach on test and what they do, as Markdown; a run that is not there has no F1."""
+    lines = ["| aim (test, INT8) | run | reached | |", "|---|---|---|---|"]
+    for aim in AIMS:
+        reports = {
+            run.name: report for run in runs if (report := run.report(aim.dataset, "test", AIM_PRECISION)) is not None
+        }
+        best = max(reports, key=lambda name: reports[name].micro.f1, default=None)
+        reached = None
+        if best is not None:
+            report = reports[best]
+            reached = report.micro.f1 if aim.kind is None else report.per_type[aim.kind].f1
+        what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.2f}"
+        lines.append(_aim_line(what, best, reached, reached is not None and reached >= aim.f1))
+    for dataset in dict.fromkeys(aim.dataset for aim in AIMS):
+        scores = {
+            run.name: report.micro.f1
+            for run in runs
+            if (report := run.report(dataset, "test", AIM_PRECISION)) is not None
+        }
+        lost = scores[TAUGHT] - scores[LARGEST] if TAUGHT in scores and LARGEST in scores else None
+        what = f"{dataset} micro-F1 within {MOST_LOST} of {LARGEST}"
+        lines.append(_aim_line(what, TAUGHT, lost, lost is not None and lost >= -MOST_LOST, signed=True))
+    return "\n".join(lines)
+
+
+def _aim_line(what: str, run: str | None, reached: float | None, met: bool, signed: bool = False) -> str:
+    number = MISSING if reached is None else f"{reached:+.3f}" if signed else f"{reached:.3f}"
+    verdict = "not measured" if reached is None else "yes" if met else "no"
+    return f"| {what} | {run or MISSING} | {number} | {verdict} |"
+
+
+def tried_table(ablation: Ablation) -> str:
+    """What each step of the training brought on dev, as Markdown: mean F1 over the seeds, gain, noise of the gain."""
+    datasets = dev_sets(ablation)
+    header = ["step", "what it adds", "to", "seeds"]
+    for dataset in datasets:
+        header += [f"{dataset} dev", "gain (noise)", "ERROR"]
+    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
+    for arm in ablation.arms:
+        cells = [arm.name, arm.what, arm.against or MISSING, str(len(arm.runs))]
+        for dataset in datasets:
+            found = measure_gain(ablation, arm, dataset)
+            gain = f"{found.gain:+.3f}" if found.gain is not None else MISSING
+            noise = f"{found.noise:.3f}" if found.noise is not None else MISSING
+            error = measure_gain(ablation, arm, dataset, "ERROR").mean
+            cells += [f"{found.mean:.3f}", f"{gain} ({noise})", f"{error:.3f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def fill_data_card(
+    text: str, report: CorpusReport, stats: DataStats, runs: Sequence[Run], ablation: Ablation | None
+) -> str:
+    """A corpus's data card with its numbers, and those of the taggers trained on it, written anew, between markers."""
+    text = _replace_section(text, CORPUS_BEGIN, CORPUS_END, corpus_tables(report, stats))
+    section = aims_table(runs)
+    if ablation is not None:
+        section += f"\n\n{ablation_in_words(ablation)}\n\n{tried_table(ablation)}"
+    return _replace_section(text, AIMS_BEGIN, AIMS_END, section)
 
 
 def _replace_section(text: str, begin: str, end: str, section: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from itner.ablation import ablation_in_words
 from itner.data.corpus import SPLITS
 from itner.data.processed import preparing_command
 from itner.errors import InputError
 from itner.highlight import STYLE, highlight, legend
 from itner.ui import corpus, selection
-from itner.ui.ablation import ablation_columns, ablation_figure, ablation_in_words, ablation_table
+from itner.ui.ablation import ablation_columns, ablation_figure, ablation_table
 from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
 from itner.ui.weak import functions_columns, functions_table, weak_in_words
 from itner.ui.widgets import begin, show_damage, show_figure, show_table, turn_pages

@@ -11,7 +11,7 @@ from itner.data.sources import DEFAULT_DATASET, EMBEDDED_CORPUS
 from itner.errors import InputError
 from itner.pipelines import SHIPPED
 from itner.report import fill_data_card, fill_readme, read_app_timings, read_published
-from itner.store import RunStore, write_atomic
+from itner.store import RunStore, read_ablation, write_atomic
 
 EXAMPLES = """\
   python scripts/write_readme.py"""
@@ -27,9 +27,9 @@ def main() -> None:
         raise InputError("no report; run scripts/measure_corpus.py", path=EMBEDDED_CORPUS.parent)
     card = EMBEDDED_CORPUS.parent / "README.md"
     stats = read_stats(DEFAULT_DATASET["embedded"])
-    write_atomic(card, fill_data_card(card.read_text(encoding="utf-8"), report, stats))
-    print(f"{card.parent.name}/{card.name}: {report.tickets:,} tickets")
     runs = [RunStore().load(name) for name in SHIPPED]
+    write_atomic(card, fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, read_ablation()))
+    print(f"{card.parent.name}/{card.name}: {report.tickets:,} tickets")
     write_atomic(README, fill_readme(README.read_text(encoding="utf-8"), runs, read_published(), read_app_timings()))
     print(f"{README.name}: results of {len(runs)} runs")
 

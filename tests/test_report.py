@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from synthetic import PROVENANCE, write_run
+from test_ablation import ablation, arm
 
 from itner.data.corpus import sha256_file
 from itner.data.processed import read_corpus_report, read_stats
@@ -16,6 +17,7 @@ from itner.report import (
     README_END,
     TIMINGS_BEGIN,
     TIMINGS_END,
+    aims_table,
     app_timings_table,
     corpus_tables,
     fill_data_card,
@@ -25,9 +27,10 @@ from itner.report import (
     read_app_timings,
     read_published,
     results_table,
+    tried_table,
 )
 from itner.results import Agreement, AppTiming, AppTimings, Counts, to_json
-from itner.store import METRICS, RunStore
+from itner.store import METRICS, RunStore, read_ablation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TIMINGS = AppTimings(
@@ -136,7 +139,9 @@ def test_the_data_card_of_this_repository_shows_the_measured_corpus() -> None:
     report = read_corpus_report(folder)
     assert report is not None
     text = (folder / "README.md").read_text(encoding="utf-8")
-    assert fill_data_card(text, report, read_stats("helpdesk")) == text, "run scripts/write_readme.py"
+    runs = [RunStore().load(name) for name in SHIPPED]
+    filled = fill_data_card(text, report, read_stats("helpdesk"), runs, read_ablation())
+    assert filled == text, "run scripts/write_readme.py"
     # The report is of the files as they are.
     for name in ("tickets.txt", "first_pass.txt", "second_pass.txt"):
         assert report.sha256[name] == sha256_file(folder / name), "run scripts/measure_corpus.py"
@@ -150,6 +155,36 @@ def test_the_corpus_is_what_was_promised() -> None:
     assert report.sentences >= 2500
     assert min(stats.splits["test"].mentions.values()) >= 120
     assert len(report.channels) == 5
+
+
+def test_the_aims_are_told_with_what_was_reached(tmp_path: Path) -> None:
+    write_run(tmp_path, "minilm_full")
+    write_run(tmp_path, "minilm_l3_kd", tp=70)
+    runs, _ = RunStore(tmp_path).load_all()
+    full, taught = (run.report("stackoverflow", "test", "int8") for run in runs)
+    assert full is not None
+    assert taught is not None
+    lines = aims_table(runs).splitlines()[2:]
+    assert lines[0] == f"| stackoverflow micro-F1 at least 0.78 | minilm_full | {full.micro.f1:.3f} | yes |"
+    # The run that is best overall is asked for its ERROR, whoever is best there.
+    error = full.per_type["ERROR"].f1
+    assert lines[1] == f"| stackoverflow ERROR F1 at least 0.35 | minilm_full | {error:.3f} | no |"
+    assert lines[2] == "| helpdesk micro-F1 at least 0.85 | – | – | not measured |"
+    lost = taught.micro.f1 - full.micro.f1
+    assert lost < -0.015
+    assert lines[3] == f"| stackoverflow micro-F1 within 0.015 of minilm_full | minilm_l3_kd | {lost:+.3f} | no |"
+    assert lines[4] == "| helpdesk micro-F1 within 0.015 of minilm_full | minilm_l3_kd | – | not measured |"
+    assert "minilm_l3_kd | – | not measured" in aims_table(runs[:1])
+
+
+def test_what_was_tried_is_told_with_its_noise() -> None:
+    base, step = arm("base", None, {1: 70, 2: 72, 3: 74}), arm("step", "base", {1: 75, 2: 77, 3: 79})
+    lines = tried_table(ablation(base, step)).splitlines()
+    assert lines[0] == "| step | what it adds | to | seeds | d dev | gain (noise) | ERROR |"
+    assert lines[2:] == [
+        "| base |  | – | 3 | 0.720 | – (–) | 0.000 |",
+        "| step |  | base | 3 | 0.770 | +0.050 (0.016) | 0.000 |",
+    ]
 
 
 def test_the_tables_of_a_corpus_by_hand() -> None:

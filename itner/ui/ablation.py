@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.ablation import measure_gain
+from itner.ablation import dev_sets, measure_gain
 from itner.palette import SERIES_COLORS
 from itner.results import Ablation
 
@@ -19,7 +19,7 @@ def ablation_table(ablation: Ablation) -> pd.DataFrame:
     """One line an arm and dev set: mean and spread of micro-F1 over the seeds, and the gain over the arm before."""
     records = []
     for arm in ablation.arms:
-        for dataset in _datasets(ablation):
+        for dataset in dev_sets(ablation):
             found = measure_gain(ablation, arm, dataset)
             error = measure_gain(ablation, arm, dataset, "ERROR")
             verdicts = {None: "", True: "yes", False: "no"}
@@ -55,45 +55,11 @@ def ablation_columns() -> dict[str, Any]:
     }
 
 
-def ablation_in_words(ablation: Ablation) -> str:
-    """What was done, and which steps earned their place."""
-    counts = [len(arm.runs) for arm in ablation.arms]
-    times = f"{max(counts)} times" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} times"
-    better, worse, noise, unknown = [], [], [], []
-    for arm in ablation.arms:
-        gains = [measure_gain(ablation, arm, dataset) for dataset in _datasets(ablation)]
-        if all(found.gain is None for found in gains):
-            continue
-        stands = [found.gain or 0.0 for found in gains if found.beyond_noise]
-        if any(gain > 0 for gain in stands):
-            better.append(arm.name)
-        elif stands:
-            worse.append(arm.name)
-        elif all(found.beyond_noise is None for found in gains):
-            unknown.append(arm.name)
-        else:
-            noise.append(arm.name)
-    epochs = " or ".join(str(n) for n in sorted({run.config.epochs for arm in ablation.arms for run in arm.runs}))
-    words = (
-        f"Each step was trained {times} for {epochs} epochs as `{ablation.preset}`, with another seed each, and scored "
-        f"on {ablation.split} alone; each is compared with the step named beside it."
-    )
-    for names, said in (
-        (better, "Better beyond the noise of the seeds on at least one dev set"),
-        (worse, "Worse beyond the noise, and better on none"),
-        (noise, "Within the noise"),
-        (unknown, "Too few seeds to tell"),
-    ):
-        if names:
-            words += f" {said}: {', '.join(names)}."
-    return words
-
-
 def ablation_figure(ablation: Ablation) -> go.Figure:
     """Every seed's micro-F1 by step, and their mean, for each dev set."""
     figure = go.Figure()
     steps = [arm.name for arm in ablation.arms]
-    for number, dataset in enumerate(_datasets(ablation)):
+    for number, dataset in enumerate(dev_sets(ablation)):
         color = SERIES_COLORS[number % len(SERIES_COLORS)]
         means = [measure_gain(ablation, arm, dataset).mean for arm in ablation.arms]
         figure.add_trace(
@@ -126,7 +92,3 @@ def ablation_figure(ablation: Ablation) -> go.Figure:
         margin={"t": 20, "b": 40},
     )
     return figure
-
-
-def _datasets(ablation: Ablation) -> list[str]:
-    return list(ablation.arms[0].runs[0].dev)
