@@ -119,7 +119,8 @@ def dev_sets(ablation: Ablation) -> list[str]:
 def ablation_in_words(ablation: Ablation) -> str:
     """What was done, and which steps earned their place."""
     counts = [len(arm.runs) for arm in ablation.arms]
-    times = f"{max(counts)} times" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} times"
+    times = f"{min(counts)} to {max(counts)} times" if min(counts) < max(counts) else f"{max(counts)} times"
+    times = "once" if max(counts) == 1 else times
     better, worse, noise, unknown = [], [], [], []
     for arm in ablation.arms:
         gains = [measure_gain(ablation, arm, dataset) for dataset in dev_sets(ablation)]
@@ -136,8 +137,8 @@ def ablation_in_words(ablation: Ablation) -> str:
             noise.append(arm.name)
     epochs = " or ".join(str(n) for n in sorted({run.config.epochs for arm in ablation.arms for run in arm.runs}))
     words = (
-        f"Each step was trained {times} for {epochs} epochs as `{ablation.preset}`, with another seed each, and scored "
-        f"on {ablation.split} alone; each is compared with the step named beside it."
+        f"Each step was trained {times} for {epochs} epochs as `{ablation.preset}`, each time with another seed, "
+        f"and scored on {ablation.split} alone; each is compared with the step named beside it."
     )
     for names, said in (
         (better, "Better beyond the noise of the seeds on at least one dev set"),
