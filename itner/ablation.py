@@ -61,8 +61,9 @@ ARMS: tuple[Arm, ...] = (
         BOTH,
         _AVERAGED | {"layer_decay": 0.7},
     ),
-    Arm("weak labels", "averaging", "weakly labelled tickets", WEAK, _AVERAGED),
+    Arm("weak labels", "averaging", "weakly labelled tickets and forum threads", WEAK, _AVERAGED),
     Arm("distillation", "averaging", "the token probabilities of two larger runs", BOTH, _TAUGHT),
+    Arm("distillation with weak labels", "distillation", "the same on weakly labelled text, too", WEAK, _TAUGHT),
 )
 
 
