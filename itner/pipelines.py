@@ -23,12 +23,11 @@ from itner.data.diversity import measure_diversity
 from itner.data.issues import HUB_ISSUES, sample_sentences, stream_issues
 from itner.data.jsonl import write_lines
 from itner.data.markup import count_channels, read_markup
-from itner.data.mix import WEAK_TEXT, mix_datasets
+from itner.data.mix import mix_datasets
 from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import (
     CORPUS_REPORT,
-    PROCESSED,
-    WEAK_REPORTS,
+    WEAK,
     read_oversampling,
     read_split,
     read_stats,
@@ -97,6 +96,9 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 ABLATION_PARTS = ".ablation"
 SHIPPED = ("minilm_full", "minilm_lora", "minilm_l3")
+# These learn from the weakly labelled texts that ship as well: one like our corpus, one like the public one.
+WEAKLY_TAUGHT = frozenset({"minilm_l3_kd"})
+OWN_WEAK, PUBLIC_WEAK = "tickets", "stackoverflow-forum"
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def label_weakly(
     place: Workspace = HERE,
     progress: Progress = silent,
 ) -> WeakReport:
-    """Turn unlabelled text into weakly labelled sentences: `data/processed/<dataset>/weak.jsonl` and a report.
+    """Turn unlabelled text into weakly labelled sentences: `data/weak/<dataset>.jsonl`, and a report beside it.
 
     Args:
         paths: files of text.
@@ -209,14 +211,16 @@ def label_weakly(
     if not labelled:
         raise InputError("no sentence is left: no votes were certain enough; lower --threshold")
     settled_dev = label_settled(voted_dev, stats, threshold)
-    folder = place.data / PROCESSED / dataset
+    folder = place.data / WEAK
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / WEAK_TEXT, write_lines(labelled))
+    text = folder / f"{dataset}.jsonl"
+    write_atomic(text, write_lines(labelled))
     report = WeakReport(
         name=dataset,
         inputs=inputs,
         dev=dev,
         tagger=tagger,
+        tagger_sha256=_weights_sha256(tagger, place) if tagger is not None else None,
         tagger_threshold=tagger_threshold if tagger is not None else None,
         threshold=threshold,
         sentences=len(documents),
@@ -226,11 +230,10 @@ def label_weakly(
         dev_sentences=len(gold),
         dev_settled_sentences=len(settled_dev),
         dev_settled=score_settled(gold, settled_dev, IT5.types),
-        weak_sha256=sha256_file(folder / WEAK_TEXT),
+        weak_sha256=sha256_file(text),
         provenance=collect_provenance(),
     )
-    (place.data / WEAK_REPORTS).mkdir(exist_ok=True)
-    write_atomic(place.data / WEAK_REPORTS / f"{dataset}.json", to_json(report))
+    write_atomic(folder / f"{dataset}.json", to_json(report))
     return report
 
 
@@ -332,7 +335,11 @@ def _follow(config: TrainConfig, dataset: str, place: Workspace) -> TrainConfig:
 def _teachers(config: TrainConfig, place: Workspace) -> dict[str, str]:
     """SHA-256 of the weights of the runs that a configuration learns from."""
     names = config.distill.teachers if config.distill is not None else ()
-    return {name: RunStore(place.models).load(name).info.weights_sha256 for name in names}
+    return {name: _weights_sha256(name, place) for name in names}
+
+
+def _weights_sha256(name: str, place: Workspace) -> str:
+    return RunStore(place.models).load(name).info.weights_sha256
 
 
 def _reading(config: TrainConfig) -> tuple[object, ...]:
@@ -616,22 +623,27 @@ def reproduce(
 ) -> list[Run]:
     """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
 
-    The source and the helpdesk corpus that ships are trained on together, and scored on each for itself. A run trained
-    on anything else than the corpora of record is named `PRESET-DATASET`; so are the teachers of such a run. Raises
-    InputError when a complete run of that name was made from other data or another configuration.
+    The source and the helpdesk corpus that ships are trained on together, and scored on each for itself; presets of
+    `WEAKLY_TAUGHT` learn from the weakly labelled texts that ship, too. A run trained on anything else than the corpora
+    of record is named `PRESET-DATASET`; so are the teachers of such a run. Raises InputError when a complete run of
+    that name was made from other data or another configuration.
     """
     scored = [prepare(source, path, place=place)]
-    trained = scored[0]
+    annotated = scored[0]
     if source != "embedded":
         scored.append(prepare("embedded", None, place=place))
-        named = BOTH if source == "conll" else f"{BOTH}-{trained.name}"
-        trained = mix([stats.name for stats in scored], named, place=place)
+        named = BOTH if source == "conll" else f"{BOTH}-{annotated.name}"
+        annotated = mix([stats.name for stats in scored], named, place=place)
 
     def run_name(preset_name: str) -> str:
-        return preset_name if trained.name == BOTH else f"{preset_name}-{trained.name}"
+        return preset_name if annotated.name == BOTH else f"{preset_name}-{annotated.name}"
 
     runs = []
     for preset_name in presets:
+        trained = annotated
+        if preset_name in WEAKLY_TAUGHT:
+            texts = [OWN_WEAK] if source == "embedded" else [OWN_WEAK, PUBLIC_WEAK]
+            trained = mix([stats.name for stats in scored], f"{annotated.name}-weak", texts, place=place)
         config = preset(preset_name)
         if config.distill is not None:
             teachers = tuple(run_name(teacher) for teacher in config.distill.teachers)

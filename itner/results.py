@@ -462,13 +462,14 @@ class WeakReport:
     """`data/weak/<name>.json`: how unlabelled text became training text.
 
     `dev_settled` scores the combined votes on those dev sentences whose votes were all settled, as they are kept in
-    the unlabelled text; `weak_sha256` is of the sentences that were written.
+    the unlabelled text; `weak_sha256` is of the sentences that were written, `tagger_sha256` of the weights that voted.
     """
 
     name: str
     inputs: dict[str, Sha256]
     dev: str
     tagger: str | None
+    tagger_sha256: Sha256 | None
     tagger_threshold: float | None
     threshold: float
     sentences: NonNegative

@@ -8,7 +8,7 @@ from _command import parser, run
 
 from itner import pipelines
 from itner.data.issues import HUB_ISSUES
-from itner.data.processed import WEAK_REPORTS
+from itner.data.processed import WEAK
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
@@ -30,7 +30,7 @@ def main() -> None:
         help=f"also read N issues of the hub dataset {HUB_ISSUES}, one sentence each",
     )
     args.add_argument("--dev", required=True, help="a prepared dataset; its dev split says how right each function is")
-    args.add_argument("--dataset", required=True, help="name of what is written under data/processed/")
+    args.add_argument("--dataset", required=True, help="name of what is written under data/weak/")
     args.add_argument("--tagger", metavar="RUN", help="a run that votes, too")
     args.add_argument(
         "--tagger-threshold",
@@ -66,7 +66,7 @@ def main() -> None:
     print(f"kept {report.kept:,} of {report.sentences:,} sentences, {sum(report.mentions.values()):,} mentions")
     settled = ", ".join(f"{kind} P {c.precision:.2f} R {c.recall:.2f}" for kind, c in report.dev_settled.items())
     print(f"on the {report.dev_settled_sentences:,} of {report.dev_sentences:,} dev sentences kept likewise: {settled}")
-    print(f"written to data/processed/{report.name}/ and data/{WEAK_REPORTS}/{report.name}.json")
+    print(f"written to data/{WEAK}/{report.name}.jsonl and data/{WEAK}/{report.name}.json")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from itner.ablation import Arm
 from itner.config import PRECISIONS, PRESETS, DistillSettings
 from itner.data import sources
 from itner.data.corpus import sha256_file
-from itner.data.jsonl import read_documents
+from itner.data.jsonl import read_documents, write_lines
 from itner.data.processed import read_split, read_stats
 from itner.data.sources import EMBEDDED_CORPUS
 from itner.domains.it import IT5
@@ -27,6 +27,7 @@ from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json, to_json
 from itner.store import CARD, Run, RunStore, read_ablation, write_atomic
+from itner.tokens import split_tokens
 from itner.types import Document, Mention
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
@@ -201,9 +202,10 @@ def test_unlabelled_text_becomes_training_text(full_run: Run, tmp_path: Path) ->
     assert (report.sentences, report.inputs) == (3, {"raw.txt": sha256_file(raw)})
     assert report.functions["os_names"].coverage == pytest.approx(1 / 3, abs=1e-4)
     assert "tagger" in report.functions
+    assert report.tagger_sha256 == full_run.info.weights_sha256
     assert report.functions["os_names"].dev["OS"].precision > 0.9
     assert 0 < report.dev_settled_sentences < report.dev_sentences
-    path = place.data / "processed" / "weak" / "weak.jsonl"
+    path = place.data / "weak" / "weak.jsonl"
     assert report.weak_sha256 == sha256_file(path)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == report.kept
@@ -231,8 +233,8 @@ def test_a_sentence_that_the_tagger_doubts_is_left_out(tmp_path: Path, monkeypat
     monkeypatch.setattr(pipelines, "open_tagger", lambda *_: Model())
     raw = tmp_path / "raw.txt"
     raw.write_text("\n\n".join(scores), encoding="utf-8")
-    report = pipelines.label_weakly([raw], "helpdesk", "weak", "any", place=place)
-    kept = read_documents(place.data / "processed" / "weak" / "weak.jsonl", IT5, "weak")
+    report = pipelines.label_weakly([raw], "helpdesk", "weak", "minilm_full", place=place)
+    kept = read_documents(place.data / "weak" / "weak.jsonl", IT5, "weak")
     assert [(document.text, len(document.mentions)) for document in kept] == [("Quux hangs", 1), ("Nothing hangs", 0)]
     assert report.functions["tagger"].mentions == report.functions["tagger_unsure"].mentions == 1
 
@@ -313,6 +315,15 @@ def write_conll(folder: Path) -> Path:
     return folder
 
 
+def write_weak_texts(root: Path) -> None:
+    """Stand-ins for the weakly labelled texts that ship."""
+    (root / "weak").mkdir(parents=True)
+    for name in ("tickets", "stackoverflow-forum"):
+        text = f"Debian in {name}"
+        document = Document(text, split_tokens(text), (Mention(0, 6, "OS"),), "0", name)
+        (root / "weak" / f"{name}.jsonl").write_text(write_lines([document]), encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -325,24 +336,34 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     monkeypatch.setitem(PRESETS, "minilm_l3_kd", taught)
     (tmp_path / "public").mkdir()
     public = write_conll(tmp_path / "public")
+    write_weak_texts(place.data)
     names = ["minilm_l3", "minilm_l3_kd"]
     runs = pipelines.reproduce("conll", public, names, place, SETTINGS)
     assert [run.name for run in runs] == names
     for run in runs:
         assert run.config.guidelines == ("stackoverflow", "helpdesk")
-        assert run.info.dataset.name == "combined"
         assert {(report.dataset, report.split) for report in run.metrics.reports} == {
             (dataset, split) for dataset in ("stackoverflow", "helpdesk") for split in ("dev", "test")
         }
     teacher, student = runs
+    assert [run.info.dataset.name for run in runs] == ["combined", "combined-weak"]
     assert student.info.teachers == {"minilm_l3": teacher.info.weights_sha256}
     mixed = read_split("combined", "train", IT5, place.data)
     assert {document.source for document in mixed} == {"stackoverflow", "helpdesk"}
+    with_weak = read_split("combined-weak", "train", IT5, place.data)
+    assert {document.source for document in with_weak} == {
+        "stackoverflow",
+        "helpdesk",
+        "stackoverflow-forum",
+        "tickets",
+    }
     assert pipelines.reproduce("conll", public, names, place, SETTINGS) == runs
     # Another source's runs have names of their own, and so have their teachers. One guideline needs no mark.
     alone = pipelines.reproduce("embedded", None, names, place, SETTINGS)
     assert [run.name for run in alone] == [f"{name}-helpdesk" for name in names]
     assert list(alone[1].info.teachers) == ["minilm_l3-helpdesk"]
+    own = read_split("helpdesk-weak", "train", IT5, place.data)
+    assert {document.source for document in own} == {"helpdesk", "tickets"}
     assert [run.config.guidelines for run in alone] == [(), ()]
     # A student of another teacher is not up to date.
     changed = dataclasses.replace(teacher.info, weights_sha256="0" * 64)

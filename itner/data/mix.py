@@ -10,14 +10,12 @@ from pathlib import Path
 
 from itner.data.corpus import SPLITS, Split, sha256_file
 from itner.data.jsonl import read_documents
-from itner.data.processed import PROCESSED, read_split, read_stats
+from itner.data.processed import WEAK, read_split, read_stats
 from itner.data.sources import DATA_ROOT
 from itner.errors import InputError
 from itner.labels import LabelScheme
 from itner.results import MixPart
 from itner.types import Document
-
-WEAK_TEXT = "weak.jsonl"
 
 
 def mix_datasets(
@@ -54,7 +52,7 @@ def mix_datasets(
             mixed.repaired_tags += stats.splits[split].repaired_tags
     pool: list[Document] = []
     for name in weak:
-        path = root / PROCESSED / name / WEAK_TEXT
+        path = root / WEAK / f"{name}.jsonl"
         if not path.is_file():
             raise InputError("no such file; make it with scripts/weak_label.py", path=path)
         parts.append(MixPart(name, sha256_file(path), weak_ratio))

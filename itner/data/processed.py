@@ -36,7 +36,7 @@ from itner.types import Document
 PROCESSED = "processed"
 META = "processed_meta.json"
 CORPUS_REPORT = "report.json"
-WEAK_REPORTS = "weak"
+WEAK = "weak"  # each text as `NAME.jsonl`, and how it was labelled as `NAME.json`
 
 
 def write_processed(
@@ -126,7 +126,7 @@ def read_corpus_report(folder: Path) -> CorpusReport | None:
 def read_weak_reports(root: Path = DATA_ROOT) -> list[WeakReport]:
     """How unlabelled text became training text, one report each; InputError names a damaged one."""
     reports = []
-    for path in sorted((root / WEAK_REPORTS).glob("*.json")):
+    for path in sorted((root / WEAK).glob("*.json")):
         try:
             reports.append(from_json(WeakReport, path.read_bytes()))
         except ValidationError as error:

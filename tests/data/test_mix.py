@@ -30,9 +30,9 @@ def root(tmp_path: Path) -> Path:
             for split in ("train", "dev", "test")
         }
         write_processed(splits, name, "jsonl", IT5, RARE_TYPES, 1, tmp_path)
-    weak = tmp_path / "processed" / "w"
-    weak.mkdir()
-    (weak / "weak.jsonl").write_text(write_lines(document(f"{n}", f"Ubuntu w {n}") for n in range(50)), "utf-8")
+    (tmp_path / "weak").mkdir()
+    text = write_lines(document(f"{n}", f"Ubuntu w {n}") for n in range(50))
+    (tmp_path / "weak" / "w.jsonl").write_text(text, "utf-8")
     return tmp_path
 
 
@@ -60,7 +60,7 @@ def test_weak_text_makes_up_its_share_of_train_alone(root: Path) -> None:
     assert [stats.splits[name].sentences for name in ("train", "dev", "test")] == [20, 10, 10]
     weak = [d.id for d in read_split("mixed", "train", IT5, root) if d.id.startswith("w:")]
     assert len(set(weak)) == 10
-    assert stats.parts[-1].sha256 == sha256_file(root / "processed" / "w" / "weak.jsonl")
+    assert stats.parts[-1].sha256 == sha256_file(root / "weak" / "w.jsonl")
     assert "--parts a b --weak w --weak-ratio 0.5 --dataset mixed" in preparing_command(stats)
     assert make(root, "a", "b", weak=("w",), ratio=0.5) == stats
     assert make(root, "a", "b", weak=("w",), ratio=0.5, seed=14).sha256 != stats.sha256
@@ -69,9 +69,8 @@ def test_weak_text_makes_up_its_share_of_train_alone(root: Path) -> None:
 
 
 def test_several_weak_texts_share_their_part(root: Path) -> None:
-    other = root / "processed" / "v"
-    other.mkdir()
-    (other / "weak.jsonl").write_text(write_lines(document(f"{n}", f"Ubuntu v {n}") for n in range(50)), "utf-8")
+    text = write_lines(document(f"{n}", f"Ubuntu v {n}") for n in range(50))
+    (root / "weak" / "v.jsonl").write_text(text, "utf-8")
     stats = make(root, "a", "b", weak=("w", "v"), ratio=0.5)
     train = [d.id for d in read_split("mixed", "train", IT5, root)]
     assert len(train) == 20

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from itner.data.corpus import sha256_file
+from itner.data.jsonl import read_documents
 from itner.data.processed import read_weak_reports
+from itner.domains.it import IT5
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SHIPPED = {"tickets": ("helpdesk", 1500), "stackoverflow-forum": ("forum", 3000)}
@@ -33,3 +35,10 @@ def test_the_reports_are_of_the_text_that_ships() -> None:
         assert report.tagger == "minilm_full"
         assert least / 2 < report.kept <= report.sentences
         assert {"tagger", "tagger_unsure"} < set(report.functions)
+        assert report.tagger_sha256 is not None
+        labelled = DATA / "weak" / f"{name}.jsonl"
+        assert report.weak_sha256 == sha256_file(labelled)
+        sentences = set((DATA / folder / "unlabelled.txt").read_text(encoding="utf-8").splitlines())
+        kept = read_documents(labelled, IT5, name)
+        assert len(kept) == report.kept
+        assert sum(document.text in sentences for document in kept) > 0.95 * len(kept)
