@@ -42,9 +42,7 @@ _PLAIN = {
 _OVERSAMPLED = _PLAIN | {"oversample": True}
 _MARKED = _OVERSAMPLED | {"guidelines": (PUBLIC, OWN)}
 _CASED = _MARKED | {"casing": True}
-_IN_CONTEXT = _CASED | {"context": True, "batch_size": 8}
-_AVERAGED = _IN_CONTEXT | {"ema_decay": 0.998}
-_TAUGHT = _AVERAGED | {"distill": DistillSettings(teachers=("minilm_full", "minilm_lora"))}
+_TAUGHT = _CASED | {"distill": DistillSettings(teachers=("minilm_full", "minilm_lora"))}
 
 ARMS: tuple[Arm, ...] = (
     Arm("base", None, "the public corpus alone, every sentence once and by itself", PUBLIC, _PLAIN),
@@ -52,18 +50,18 @@ ARMS: tuple[Arm, ...] = (
     Arm("helpdesk", "oversampling", "the helpdesk corpus", BOTH, _OVERSAMPLED),
     Arm("guidelines", "helpdesk", "a mark that says whose guideline to follow", BOTH, _MARKED),
     Arm("casing", "guidelines", "how each piece is capitalised, as its token type", BOTH, _CASED),
-    Arm("context", "casing", "sentences of one text read together (8 windows a batch, not 16)", BOTH, _IN_CONTEXT),
-    Arm("averaging", "context", "a moving average of the weights", BOTH, _AVERAGED),
     Arm(
-        "layer decay",
-        "averaging",
-        "each layer down learns at 0.7 times the rate",
+        "context",
+        "casing",
+        "sentences of one text read together (8 windows a batch, not 16)",
         BOTH,
-        _AVERAGED | {"layer_decay": 0.7},
+        _CASED | {"context": True, "batch_size": 8},
     ),
-    Arm("weak labels", "averaging", "weakly labelled tickets and forum threads", WEAK, _AVERAGED),
-    Arm("distillation", "averaging", "the token probabilities of two larger runs", BOTH, _TAUGHT),
-    Arm("distillation with weak labels", "distillation", "the same on weakly labelled text, too", WEAK, _TAUGHT),
+    Arm("averaging", "casing", "a moving average of the weights", BOTH, _CASED | {"ema_decay": 0.998}),
+    Arm("layer decay", "casing", "each layer down learns at 0.7 times the rate", BOTH, _CASED | {"layer_decay": 0.7}),
+    Arm("weak labels", "casing", "weakly labelled tickets and forum threads", WEAK, _CASED),
+    Arm("distillation", "casing", "the token probabilities of two larger runs", BOTH, _TAUGHT),
+    Arm("distillation with weak labels", "weak labels", "the same on weakly labelled text, too", WEAK, _TAUGHT),
 )
 
 
