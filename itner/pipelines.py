@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -292,7 +292,7 @@ def train(
     from itner.train.trainer import train_run
 
     folder = place.models / check_run_name(name or config.preset)
-    if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
+    if _is_complete(folder):
         raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
     if (folder / INCOMPLETE).exists() and not resume:
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
@@ -624,9 +624,10 @@ def reproduce(
     """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
 
     The source and the helpdesk corpus that ships are trained on together, and scored on each for itself; presets of
-    `WEAKLY_TAUGHT` learn from the weakly labelled texts that ship, too. A run trained on anything else than the corpora
-    of record is named `PRESET-DATASET`; so are the teachers of such a run. Raises InputError when a complete run of
-    that name was made from other data or another configuration.
+    `WEAKLY_TAUGHT` learn from the weakly labelled texts that ship, too. Teachers of what is to be trained come first; a
+    complete run needs its teachers no more. A run trained on anything else than the corpora of record is named
+    `PRESET-DATASET`; so are the teachers of such a run. Raises InputError when a complete run of that name was made
+    from other data or another configuration.
     """
     scored = [prepare(source, path, place=place)]
     annotated = scored[0]
@@ -639,7 +640,7 @@ def reproduce(
         return preset_name if annotated.name == BOTH else f"{preset_name}-{annotated.name}"
 
     runs = []
-    for preset_name in presets:
+    for preset_name in _teachers_first(presets, lambda preset_name: _is_complete(place.models / run_name(preset_name))):
         trained = annotated
         if preset_name in WEAKLY_TAUGHT:
             texts = [OWN_WEAK] if source == "embedded" else [OWN_WEAK, PUBLIC_WEAK]
@@ -651,10 +652,14 @@ def reproduce(
         config = _follow(config, trained.name, place)
         name = run_name(preset_name)
         folder = place.models / name
-        if (folder / RUN).exists() and not (folder / INCOMPLETE).exists():
+        if _is_complete(folder):
             run = RunStore(place.models).load(name)
-            made_of = (run.config, run.info.dataset.sha256, run.info.teachers)
-            if made_of != (config, trained.sha256, _teachers(config, place)):
+            taught = run.config == config and all(
+                _weights_sha256(teacher, place) == sha256
+                for teacher, sha256 in run.info.teachers.items()
+                if _is_complete(place.models / teacher)
+            )
+            if not taught or run.info.dataset.sha256 != trained.sha256:
                 raise InputError(
                     "this run was made from other data, another configuration or other teachers; "
                     "remove the folder, or reproduce into another one with --models",
@@ -674,6 +679,26 @@ def reproduce(
             benchmark(name, scored[0].name, settings=settings, place=place, progress=progress)
         runs.append(RunStore(place.models).load(name))
     return runs
+
+
+def _is_complete(folder: Path) -> bool:
+    return (folder / RUN).exists() and not (folder / INCOMPLETE).exists()
+
+
+def _teachers_first(presets: Sequence[str], is_complete: Callable[[str], bool]) -> list[str]:
+    """The presets, each once, with the teachers of those that are not trained yet before them."""
+    ordered: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        distill = preset(name).distill
+        for teacher in distill.teachers if distill is not None and not is_complete(name) else ():
+            if not is_complete(teacher):
+                add(teacher)
+        ordered[name] = None
+
+    for name in presets:
+        add(name)
+    return list(ordered)
 
 
 def tag_files(
