@@ -42,7 +42,7 @@ _PLAIN = {
 _OVERSAMPLED = _PLAIN | {"oversample": True}
 _MARKED = _OVERSAMPLED | {"guidelines": (PUBLIC, OWN)}
 _CASED = _MARKED | {"casing": True}
-_TAUGHT = _CASED | {"distill": DistillSettings(teachers=("minilm_full", "minilm_lora"))}
+_TAUGHT = _CASED | {"distill": DistillSettings(teachers=("minilm_full_kd", "minilm_lora"))}
 
 ARMS: tuple[Arm, ...] = (
     Arm("base", None, "the public corpus alone, every sentence once and by itself", PUBLIC, _PLAIN),

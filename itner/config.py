@@ -105,19 +105,20 @@ def _hub(preset: str, family: Family, backbone: str, **changes: Any) -> TrainCon
 
 
 def _embedded(preset: str, family: Family, **changes: Any) -> TrainConfig:
-    # Its pieces are lower case. A window of several sentences is a batch of them, so batches are half as large.
+    # Its pieces are lower case.
     return TrainConfig(
         preset=preset,
         family=family,
         backbone=EMBEDDED_BACKBONE,
         casing=True,
-        context=True,
         guidelines=("stackoverflow", "helpdesk"),
-        batch_size=8,
-        ema_decay=0.998,
         early_stopping_patience=2,
         **changes,
     )
+
+
+# A window of several sentences is a batch of them, so batches are half as large.
+_IN_CONTEXT: dict[str, Any] = {"context": True, "batch_size": 8, "ema_decay": 0.998}
 
 
 PRESETS: dict[str, TrainConfig] = {
@@ -126,16 +127,24 @@ PRESETS: dict[str, TrainConfig] = {
         _hub("bert_full", "full", "bert-base-cased"),
         _hub("bert_lora", "lora", "bert-base-cased", learning_rate=1e-4, lora=LoraSettings()),
         _hub("distil_full", "distilled architecture", "distilbert-base-cased"),
-        _embedded("minilm_full", "full", learning_rate=1.5e-4, layer_decay=0.7),
-        _embedded("minilm_lora", "lora", learning_rate=5e-4, lora=LoraSettings()),
-        _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1.5e-4),
+        _embedded("minilm_full", "full", learning_rate=1.5e-4, layer_decay=0.7, **_IN_CONTEXT),
+        _embedded("minilm_lora", "lora", learning_rate=5e-4, lora=LoraSettings(), **_IN_CONTEXT),
+        _embedded(
+            "minilm_full_kd",
+            "full",
+            learning_rate=1.5e-4,
+            layer_decay=0.7,
+            epochs=5,
+            distill=DistillSettings(teachers=("minilm_full", "minilm_lora")),
+        ),
+        _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1.5e-4, **_IN_CONTEXT),
         _embedded(
             "minilm_l3_kd",
             "distilled architecture",
             layers=(0, 2, 4),
             learning_rate=1.5e-4,
             epochs=8,
-            distill=DistillSettings(teachers=("minilm_full", "minilm_lora")),
+            distill=DistillSettings(teachers=("minilm_full_kd", "minilm_lora")),
         ),
     )
 }
