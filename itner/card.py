@@ -102,6 +102,8 @@ def _data_section(run: Run) -> str:
         )
     if dataset.name in _OWN_SETS:
         text += " The helpdesk tickets are the project's own, in `data/helpdesk/`."
+    if dataset.name == WEAK:
+        text += " So are the weakly labelled texts in `data/weak/`, which name lists, patterns and a tagger labelled."
     if run.info.teachers:
         text += f" It learned from the annotation and from the token probabilities of {', '.join(run.info.teachers)}."
     if run.config.context:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -65,3 +66,15 @@ def test_dev_scores_are_not_shown_as_test_scores(tmp_path: Path) -> None:
     path = folder / "metrics.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"split": "test"', '"split": "dev"'), encoding="utf-8")
     assert "Not evaluated." in write_card(RunStore(tmp_path).load("run"))
+
+
+def test_the_card_says_whose_the_text_was(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    run = RunStore(tmp_path).load("full")
+
+    def trained_on(name: str) -> str:
+        return write_card(replace(run, info=replace(run.info, dataset=replace(run.info.dataset, name=name))))
+
+    assert "MIT licence" in trained_on("combined-weak")
+    assert "weakly labelled texts in `data/weak/`" in trained_on("combined-weak")
+    assert "data/weak" not in trained_on("combined")
