@@ -639,12 +639,15 @@ def reproduce(
     def run_name(preset_name: str) -> str:
         return preset_name if annotated.name == BOTH else f"{preset_name}-{annotated.name}"
 
+    ordered = _teachers_first(presets, lambda preset_name: _is_complete(place.models / run_name(preset_name)))
+    datasets = dict.fromkeys(ordered, annotated)
+    if weakly := WEAKLY_TAUGHT & datasets.keys():
+        texts = [OWN_WEAK] if source == "embedded" else [OWN_WEAK, PUBLIC_WEAK]
+        with_weak = mix([stats.name for stats in scored], f"{annotated.name}-weak", texts, place=place)
+        datasets |= dict.fromkeys(weakly, with_weak)
+
     runs = []
-    for preset_name in _teachers_first(presets, lambda preset_name: _is_complete(place.models / run_name(preset_name))):
-        trained = annotated
-        if preset_name in WEAKLY_TAUGHT:
-            texts = [OWN_WEAK] if source == "embedded" else [OWN_WEAK, PUBLIC_WEAK]
-            trained = mix([stats.name for stats in scored], f"{annotated.name}-weak", texts, place=place)
+    for preset_name, trained in datasets.items():
         config = preset(preset_name)
         if config.distill is not None:
             teachers = tuple(run_name(teacher) for teacher in config.distill.teachers)

@@ -19,7 +19,7 @@ def functions_table(report: WeakReport) -> pd.DataFrame:
         records.append(
             {
                 "function": name.replace("_", " "),
-                "votes for": ", ".join(stats.dev) or "–",
+                "votes for": "all types" if stats.dev.keys() == report.mentions.keys() else ", ".join(stats.dev) or "–",
                 "coverage": stats.coverage,
                 "mentions": stats.mentions,
                 "overlap": stats.overlap,
@@ -61,6 +61,7 @@ def weak_in_words(report: WeakReport) -> str:
         )
     if report.tagger is not None:
         words += (
-            f" The run {report.tagger} voted, too, with mentions of at least {report.tagger_threshold:g} certainty."
+            f" The run {report.tagger} voted, too, with mentions of at least {report.tagger_threshold:g} certainty; "
+            "what it was less sure of votes apart (tagger unsure)."
         )
     return words

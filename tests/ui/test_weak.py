@@ -24,6 +24,7 @@ REPORT = WeakReport(
     functions={
         "os_names": FunctionStats(0.25, 30, 0.5, 0.1, {"OS": Counts(tp=9, fp=1, fn=4)}),
         "never": FunctionStats(0.0, 0, None, None, {}),
+        "tagger": FunctionStats(0.5, 60, 0.5, 0.1, {"OS": Counts(tp=9, fp=1), "ERROR": Counts(tp=1)}),
     },
     dev_sentences=50,
     dev_settled_sentences=20,
@@ -39,7 +40,7 @@ def test_each_function_with_what_it_did_and_how_often_it_was_right() -> None:
     assert frame.loc["os names", "votes on dev"] == 10
     # What never voted was neither right nor wrong.
     assert frame.loc[["never"]].isna().any(axis=1).all()
-    assert frame.loc["never", "votes for"] == "–"
+    assert frame["votes for"].to_dict() == {"os names": "OS", "never": "–", "tagger": "all types"}
     assert set(functions_columns()) <= set(frame.columns)
 
 
@@ -49,6 +50,7 @@ def test_the_words_say_what_was_kept() -> None:
     assert "On the 20 of 50 helpdesk dev sentences" in words
     assert "precision 0.90 and recall 0.90" in words
     assert "The run small voted, too" in words
+    assert "(tagger unsure)" in words
 
 
 def test_the_page_shows_reports_damage_and_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
