@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:
     """The page `name` with the runs under `root`; an exception on the page fails the test."""
     monkeypatch.setenv("ITNER_MODELS", str(root))
+    # Streamlit makes the page the main module, which a process spawned by a later test would run.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     # The runner treats each run as the first one of a new server, for which `begin` starts the script again; a click
     # would be lost. It resets the flag on the class it knows; Streamlit reads it from the real one.
     monkeypatch.setattr(app_test, "PagesManager", type("PagesManager", (PagesManager,), {}))
