@@ -133,11 +133,10 @@ PRESETS: dict[str, TrainConfig] = {
             "minilm_full_kd",
             "full",
             learning_rate=1.5e-4,
-            layer_decay=0.7,
             epochs=5,
             distill=DistillSettings(teachers=("minilm_full", "minilm_lora")),
         ),
-        _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1.5e-4, **_IN_CONTEXT),
+        _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1.5e-4),
         _embedded(
             "minilm_l3_kd",
             "distilled architecture",

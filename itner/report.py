@@ -53,7 +53,7 @@ class Aim:
 AIMS = (Aim(PUBLIC, None, 0.78), Aim(PUBLIC, "ERROR", 0.35), Aim(OWN, None, 0.85))
 AIM_PRECISION: Precision = "int8"
 # The small run that larger ones taught, the run that it is compared with, and the most that it may lose to it.
-TAUGHT, LARGEST, MOST_LOST = "minilm_l3_kd", "minilm_full", 0.015
+TAUGHT, LARGEST, MOST_LOST = "minilm_l3_kd", "minilm_full_kd", 0.015
 
 
 @dataclass(frozen=True)

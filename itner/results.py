@@ -93,12 +93,50 @@ class Interval:
     resamples: int
 
 
+# The second matrix of each feed-forward block, as BERT and DistilBERT name it. Its inputs hold the largest outliers. In
+# FP32 it brings the logits nearer to those of FP32, but no F1 on dev, and costs half as much again in size and a third
+# more time.
+FFN_OUTPUT = r"layer\.\d+/(output/dense|ffn/lin2)/"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Int8Recipe:
+    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`.
+
+    `fp32_nodes` is a regular expression: nodes whose name it finds are left alone; empty means none.
+    """
+
+    weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
+    per_channel: bool = True
+    reduce_range: bool = False
+    embeddings: bool = True
+    fp32_nodes: str = ""
+    fused: bool = True
+
+    @property
+    def name(self) -> str:
+        """The recipe in words."""
+        parts = [self.weight_type, "per channel" if self.per_channel else "per tensor"]
+        parts.append("embeddings INT8" if self.embeddings else "embeddings FP32")
+        parts.append("fused graph" if self.fused else "plain graph")
+        if self.reduce_range:
+            parts.append("reduced range")
+        if self.fp32_nodes:
+            parts.append("FFN output FP32" if self.fp32_nodes == FFN_OUTPUT else f"FP32 nodes {self.fp32_nodes}")
+        return ", ".join(parts)
+
+
+def _check_recipe(precision: Precision, recipe: Int8Recipe | None) -> None:
+    if (precision == "int8") != (recipe is not None):
+        raise ValueError("int8 must say how the weights were quantised at precision int8, and be null at others")
+
+
 @dataclass(frozen=True, config=STRICT)
 class EvalReport:
     """Entity-level strict IOB2 counts of one run at one weight precision on one dataset split.
 
-    `max_logit_difference` (absolute, over all tokens) and `tag_agreement` (share of tokens) compare with FP32 in
-    PyTorch; None for that precision itself.
+    `int8` is how the weights were quantised, None at other precisions. `max_logit_difference` (absolute, over all
+    tokens) and `tag_agreement` (share of tokens) compare with FP32 in PyTorch; None for that precision itself.
     """
 
     dataset: str
@@ -106,6 +144,7 @@ class EvalReport:
     split_sha256: Sha256
     precision: Precision
     weights_sha256: Sha256
+    int8: Int8Recipe | None
     repair_rule: str
     documents: int
     tokens: int
@@ -116,6 +155,9 @@ class EvalReport:
     max_logit_difference: float | None
     tag_agreement: float | None
     provenance: Provenance
+
+    def __post_init__(self) -> None:
+        _check_recipe(self.precision, self.int8)
 
     @property
     def micro(self) -> Counts:
@@ -195,7 +237,7 @@ class Metrics:
     """`metrics.json`: one report per (dataset, split, weight precision)."""
 
     reports: tuple[EvalReport, ...]
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -226,6 +268,7 @@ class Latency:
 class BenchResult:
     """One weight precision of one run.
 
+    `int8` is how the weights were quantised, None at other precisions.
     `forward` is the model alone at batch 1, by sequence length in pieces; `end_to_end` is one sentence from text to
     mentions; bulk is the whole document set at once. `load_s` is the median time in a fresh process from the
     weights on disk (file cache warm) to a ready model; `peak_rss_mib` the largest resident memory of such a process.
@@ -233,6 +276,7 @@ class BenchResult:
 
     precision: Precision
     weights_sha256: Sha256
+    int8: Int8Recipe | None
     file_mib: float
     load_s: float
     peak_rss_mib: float
@@ -240,6 +284,9 @@ class BenchResult:
     end_to_end: Latency
     bulk_tokens_per_s: float
     bulk_round_tokens_per_s: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _check_recipe(self.precision, self.int8)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -259,7 +306,7 @@ class BenchReport:
     warmup_calls: int
     results: tuple[BenchResult, ...]
     provenance: Provenance
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
     def result(self, precision: Precision) -> BenchResult | None:
         """The result at a weight precision, None when it was not measured."""
@@ -504,38 +551,6 @@ class Published:
     source: str
     results: tuple[PublishedResult, ...]
     schema_version: Literal[1] = 1
-
-
-# The second matrix of each feed-forward block, as BERT and DistilBERT name it. Its inputs hold the largest outliers,
-# which cost a per-tensor scale most: with it in FP32, INT8 keeps the F1 of FP32, for half as much again in size.
-FFN_OUTPUT = r"layer\.\d+/(output/dense|ffn/lin2)/"
-
-
-@dataclass(frozen=True, config=STRICT)
-class Int8Recipe:
-    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`.
-
-    `fp32_nodes` is a regular expression: nodes whose name it finds are left alone; empty means none.
-    """
-
-    weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
-    per_channel: bool = True
-    reduce_range: bool = False
-    embeddings: bool = True
-    fp32_nodes: str = FFN_OUTPUT
-    fused: bool = True
-
-    @property
-    def name(self) -> str:
-        """The recipe in words."""
-        parts = [self.weight_type, "per channel" if self.per_channel else "per tensor"]
-        parts.append("embeddings INT8" if self.embeddings else "embeddings FP32")
-        parts.append("fused graph" if self.fused else "plain graph")
-        if self.reduce_range:
-            parts.append("reduced range")
-        if self.fp32_nodes:
-            parts.append("FFN output FP32" if self.fp32_nodes == FFN_OUTPUT else f"FP32 nodes {self.fp32_nodes}")
-        return ", ".join(parts)
 
 
 @dataclass(frozen=True, config=STRICT)

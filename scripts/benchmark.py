@@ -10,8 +10,8 @@ from itner.export.benchmark import BenchSettings
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/benchmark.py minilm_full --dataset stackoverflow
-  python scripts/benchmark.py minilm_full --dataset helpdesk --rounds 3 --threads 1"""
+  python scripts/benchmark.py minilm_full_kd --dataset stackoverflow
+  python scripts/benchmark.py minilm_full_kd --dataset helpdesk --rounds 3 --threads 1"""
 
 
 def main() -> None:

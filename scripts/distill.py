@@ -9,8 +9,8 @@ from itner.config import PRESETS, DistillSettings, distilling, preset
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/distill.py minilm_l3 --teachers minilm_full minilm_lora --data combined --run mine_kd
-  python scripts/distill.py minilm_l3 --teachers minilm_full --data combined --run l3_hidden --hidden-weight 1"""
+  python scripts/distill.py minilm_l3 --teachers minilm_full_kd minilm_lora --data combined --run mine_kd
+  python scripts/distill.py minilm_l3 --teachers minilm_full_kd --data combined --run l3_hidden --hidden-weight 1"""
 
 
 def main() -> None:

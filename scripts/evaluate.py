@@ -12,8 +12,8 @@ from itner.progress import ConsoleProgress
 from itner.store import RunStore
 
 EXAMPLES = """\
-  python scripts/evaluate.py minilm_full --dataset stackoverflow --precision all
-  python scripts/evaluate.py minilm_full --dataset stackoverflow --split dev --precision int8"""
+  python scripts/evaluate.py minilm_full_kd --dataset stackoverflow --precision all
+  python scripts/evaluate.py minilm_full_kd --dataset stackoverflow --split dev --precision int8"""
 
 
 def main() -> None:

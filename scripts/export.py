@@ -9,7 +9,7 @@ from itner.config import ONNX_PRECISIONS
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/export.py minilm_full"""
+  python scripts/export.py minilm_full_kd"""
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from itner.files.writers import FORMATS
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/tag_files.py tickets.csv mails.zip --run minilm_full --output tagged.zip
+  python scripts/tag_files.py tickets.csv mails.zip --run minilm_full_kd --output tagged.zip
   python scripts/tag_files.py system.log --run minilm_l3 --format HTML --threshold 0.5 --output tagged.zip"""
 
 

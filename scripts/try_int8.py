@@ -8,7 +8,7 @@ from itner import pipelines
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/try_int8.py minilm_full --dataset stackoverflow"""
+  python scripts/try_int8.py minilm_full_kd --dataset stackoverflow"""
 
 
 def main() -> None:

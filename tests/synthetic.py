@@ -16,6 +16,7 @@ from itner.results import (
     ErrorReport,
     Errors,
     EvalReport,
+    Int8Recipe,
     Interval,
     Latency,
     Machine,
@@ -51,6 +52,7 @@ def eval_report(precision: Precision, tp: int, dataset: str = "stackoverflow", s
         split_sha256=HASH,
         precision=precision,
         weights_sha256=HASH,
+        int8=Int8Recipe() if precision == "int8" else None,
         repair_rule="discard",
         documents=150,
         tokens=500,
@@ -83,6 +85,7 @@ def bench_report(p50: float) -> BenchReport:
         BenchResult(
             precision=precision,
             weights_sha256=HASH,
+            int8=Int8Recipe() if precision == "int8" else None,
             file_mib=80.0 / (number + 1),
             load_s=0.1,
             peak_rss_mib=200.0,

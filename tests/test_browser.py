@@ -165,7 +165,7 @@ def test_a_link_into_the_app_opens_the_whole_app() -> None:
         wait_until_done(page)
         chosen = page.locator("[data-testid=stMultiSelect]").first
         assert "minilm_l3" in chosen.inner_text()
-        assert "minilm_full" not in chosen.inner_text()
+        assert "minilm_full_kd" not in chosen.inner_text()
         page.get_by_role("link", name="Errors", exact=True).click()
         page.get_by_role("heading", name="Error classes").wait_for()
         wait_until_done(page)

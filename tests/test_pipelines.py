@@ -26,7 +26,7 @@ from itner.export.benchmark import BenchSettings
 from itner.export.trials import try_recipes
 from itner.pipelines import Workspace
 from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json, to_json
-from itner.store import CARD, Run, RunStore, read_ablation, write_atomic
+from itner.store import CARD, METRICS, Run, RunStore, read_ablation, write_atomic
 from itner.tokens import split_tokens
 from itner.types import Document, Mention
 
@@ -62,6 +62,16 @@ def reproduced(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wo
         (again,) = pipelines.reproduce("embedded", None, ["minilm_l3"], place, SETTINGS)
         assert again == run
         assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*") if path.is_file()} == stamps
+        # A score of another INT8 recipe is measured again.
+        metrics = json.loads((run.path / METRICS).read_text(encoding="utf-8"))
+        for report in metrics["reports"]:
+            if report["int8"]:
+                report["int8"]["per_channel"] = False
+        (run.path / METRICS).write_text(json.dumps(metrics), encoding="utf-8")
+        (again,) = pipelines.reproduce("embedded", None, ["minilm_l3"], place, SETTINGS)
+        assert [(report.int8, report.micro) for report in again.metrics.reports] == [
+            (report.int8, report.micro) for report in run.metrics.reports
+        ]
         patch.setitem(PRESETS, "minilm_l3", dataclasses.replace(config, seed=99))
         with pytest.raises(InputError, match="another configuration"):
             pipelines.reproduce("embedded", None, ["minilm_l3"], place, SETTINGS)

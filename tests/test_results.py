@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -11,6 +12,7 @@ from synthetic import HASH, PROVENANCE, bench_report, eval_report, latency
 
 from itner.config import describe
 from itner.results import (
+    FFN_OUTPUT,
     BenchReport,
     Counts,
     ErrorRecord,
@@ -59,9 +61,20 @@ def test_the_spread_of_a_latency() -> None:
     assert Latency(1.0, 1.0, 1.0, 2, (2.0, 4.0, 3.0)).spread == 2.0
 
 
+def test_int8_numbers_say_how_the_weights_were_quantised() -> None:
+    assert eval_report("int8", 1).int8 == Int8Recipe()
+    with pytest.raises(ValidationError, match="how the weights were quantised"):
+        dataclasses.replace(eval_report("int8", 1), int8=None)
+    with pytest.raises(ValidationError, match="how the weights were quantised"):
+        dataclasses.replace(bench_report(20.0).results[0], int8=Int8Recipe())
+
+
 def test_recipes_have_names_that_tell_them_apart() -> None:
-    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph, FFN output FP32"
-    assert Int8Recipe(per_channel=False, fp32_nodes="").name == "QInt8, per tensor, embeddings INT8, fused graph"
+    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph"
+    assert (
+        Int8Recipe(per_channel=False, fp32_nodes=FFN_OUTPUT).name
+        == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
+    )
     other = Int8Recipe(
         "QUInt8", per_channel=True, reduce_range=True, embeddings=False, fp32_nodes="classifier", fused=False
     )

@@ -41,7 +41,7 @@ def missing_key(folder: Path) -> None:
 
 
 def newer_schema(folder: Path) -> None:
-    text = (folder / "bench.json").read_text(encoding="utf-8").replace('"schema_version": 1', '"schema_version": 2')
+    text = (folder / "bench.json").read_text(encoding="utf-8").replace('"schema_version": 2', '"schema_version": 3')
     (folder / "bench.json").write_text(text, encoding="utf-8")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from itner.config import PRECISIONS, Precision
 from itner.encoding import Encoder
+from itner.export.onnx import RECIPE
 from itner.infer.load import load_encoder, load_scorer, load_tagger
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance, usable_cores
@@ -148,6 +149,7 @@ def _summarize(run: Run, precision: Precision, blocks: Sequence[Block], tokens: 
     return BenchResult(
         precision=precision,
         weights_sha256=run.info.weights_sha256,
+        int8=RECIPE if precision == "int8" else None,
         file_mib=round(deployed_bytes(run, precision) / 2**20, 2),
         load_s=round(statistics.median(block.load for block in blocks), 3),
         peak_rss_mib=round(max(block.peak_rss_mib for block in blocks), 1),

@@ -18,7 +18,7 @@ from itner.infer.onnx_backend import OnnxScorer
 from itner.infer.tagger import ModelTagger
 from itner.progress import Progress, silent
 from itner.provenance import collect_provenance, usable_cores
-from itner.results import Counts, Int8Recipe, Int8Trial, Int8Trials
+from itner.results import FFN_OUTPUT, Counts, Int8Recipe, Int8Trial, Int8Trials
 from itner.store import Run
 from itner.types import Document
 
@@ -31,10 +31,10 @@ RECIPES: tuple[Int8Recipe, ...] = (
     replace(RECIPE, embeddings=False),
     replace(RECIPE, fused=False),
     replace(RECIPE, weight_type="QUInt8"),
-    replace(RECIPE, fp32_nodes=""),
-    replace(RECIPE, fp32_nodes="", per_channel=False),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=False),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings=False),
     replace(RECIPE, fp32_nodes="classifier"),
-    replace(RECIPE, fp32_nodes="", fused=False),
 )
 _LENGTH = 128
 _ROUNDS, _CALLS, _WARMUP = 8, 25, 5
