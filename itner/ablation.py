@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from itner.config import DistillSettings
@@ -65,6 +65,10 @@ ARMS: tuple[Arm, ...] = (
 )
 
 
+# What the shipped student is trained like, and what the shipped run of its size is trained like.
+STUDENT, UNTAUGHT = "distillation with weak labels", "casing"
+
+
 @dataclass(frozen=True)
 class Gain:
     """What an arm scores on a dev set, and what it gains over the arm that it is compared with.
@@ -104,6 +108,15 @@ def measure_gain(ablation: Ablation, arm: AblationArm, dataset: str, kind: str |
             noise = (_variance_of_mean(list(own.values())) + _variance_of_mean(list(theirs.values()))) ** 0.5
     spread = statistics.stdev(scores) if len(scores) > 1 else None
     return Gain(scores, statistics.fmean(scores), spread, gain, noise)
+
+
+def measure_student(ablation: Ablation) -> dict[str, Gain]:
+    """What weak labels and distillation gain together over neither, by dev set; empty when one was not trained."""
+    arms = {arm.name: arm for arm in ablation.arms}
+    if not {STUDENT, UNTAUGHT} <= arms.keys():
+        return {}
+    student = replace(arms[STUDENT], against=UNTAUGHT)
+    return {dataset: measure_gain(ablation, student, dataset) for dataset in dev_sets(ablation)}
 
 
 def _variance_of_mean(scores: Sequence[float]) -> float:
@@ -147,4 +160,11 @@ def ablation_in_words(ablation: Ablation) -> str:
     ):
         if names:
             words += f" {said}: {', '.join(names)}."
+    together = [
+        f"{found.gain:+.3f} (noise {found.noise:.3f}) on {dataset}"
+        for dataset, found in measure_student(ablation).items()
+        if found.gain is not None and found.noise is not None
+    ]
+    if together:
+        words += f" Weak labels and distillation together bring {' and '.join(together)} over {UNTAUGHT}."
     return words

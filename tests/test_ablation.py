@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from synthetic import HASH, PROVENANCE
 
-from itner.ablation import ARMS, PRESET, measure_gain
+from itner.ablation import ARMS, PRESET, STUDENT, UNTAUGHT, ablation_in_words, measure_gain, measure_student
 from itner.config import preset
 from itner.results import Ablation, AblationArm, AblationRun, Counts
 
@@ -69,3 +69,16 @@ def test_every_arm_is_compared_with_an_earlier_one_and_is_a_valid_configuration(
         assert one.against in names[:number]
     for one in ARMS:
         assert preset(PRESET, **one.settings).preset == PRESET
+
+
+def test_what_the_student_gains_in_all_is_measured_over_the_run_without_a_teacher() -> None:
+    untaught = arm(UNTAUGHT, None, {1: 70, 2: 72, 3: 74})
+    weak = arm("weak labels", UNTAUGHT, {1: 73, 2: 75, 3: 77})
+    student = arm(STUDENT, "weak labels", {1: 75, 2: 77, 3: 79})
+    found = measure_student(ablation(untaught, weak, student))
+    assert found["d"].gain == pytest.approx(0.05)
+    assert "Weak labels and distillation together bring +0.050 (noise 0.016) on d over casing." in ablation_in_words(
+        ablation(untaught, weak, student)
+    )
+    assert measure_student(ablation(untaught, weak)) == {}
+    assert "together" not in ablation_in_words(ablation(untaught, weak))

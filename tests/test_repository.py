@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
+from itner.ablation import measure_student
 from itner.config import PRESETS
 from itner.data.corpus import sha256_file
 from itner.export.onnx import RECIPE
 from itner.pipelines import SHIPPED
-from itner.store import MODELS_ROOT, RunStore
+from itner.store import MODELS_ROOT, RunStore, read_ablation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted(path for path in (REPOSITORY / "scripts").glob("*.py") if not path.name.startswith("_"))
@@ -89,8 +90,21 @@ def test_the_shipped_numbers_meet_what_was_promised() -> None:
     assert best.report("helpdesk", "test", "int8").micro.f1 >= 0.85
 
 
+def test_the_student_beats_the_run_of_its_size_beyond_the_noise_of_the_seeds() -> None:
+    ablation = read_ablation()
+    assert ablation is not None
+    assert ablation.preset == "minilm_l3"
+    gains = measure_student(ablation)
+    assert set(gains) == {"stackoverflow", "helpdesk"}
+    assert all(gain.gain > 0 and gain.beyond_noise for gain in gains.values())
+    student, untaught = (RunStore().load(name) for name in ("minilm_l3_kd", "minilm_l3"))
+    for dataset in gains:
+        taught, plain = (run.report(dataset, "test", "int8").micro.f1 for run in (student, untaught))
+        assert taught > plain
+
+
 # A known miss stays visible; when a new run keeps the promise, `strict` asks for the mark to go.
-MISSED = pytest.mark.xfail(strict=True, reason="INT8 costs minilm_l3 0.0053 on stackoverflow test")
+MISSED = pytest.mark.xfail(strict=True, reason="INT8 costs minilm_l3 0.0059 on stackoverflow test")
 
 
 @pytest.mark.parametrize(
