@@ -18,6 +18,7 @@ from itner.results import (
     AppTimings,
     BenchResult,
     CorpusReport,
+    Counts,
     DataStats,
     ErrorReport,
     EvalReport,
@@ -232,34 +233,37 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
 
 def aims_table(runs: Sequence[Run]) -> str:
     """What the shipped runs were to reach on test and what they do, as Markdown; a run that is not there has no F1."""
-    lines = ["| aim (test, INT8) | run | reached | |", "|---|---|---|---|"]
+    lines = ["| aim (test, INT8) | run | reached | gold mentions | |", "|---|---|---|---|---|"]
     for aim in AIMS:
         reports = {
             run.name: report for run in runs if (report := run.report(aim.dataset, "test", AIM_PRECISION)) is not None
         }
         best = max(reports, key=lambda name: reports[name].micro.f1, default=None)
-        reached = None
+        counts = None
         if best is not None:
             report = reports[best]
-            reached = report.micro.f1 if aim.kind is None else report.per_type[aim.kind].f1
+            counts = report.micro if aim.kind is None else report.per_type[aim.kind]
         what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.2f}"
-        lines.append(_aim_line(what, best, reached, reached is not None and reached >= aim.f1))
+        reached = counts.f1 if counts else None
+        lines.append(_aim_line(what, best, reached, counts, reached is not None and reached >= aim.f1))
     for dataset in dict.fromkeys(aim.dataset for aim in AIMS):
         scores = {
-            run.name: report.micro.f1
-            for run in runs
-            if (report := run.report(dataset, "test", AIM_PRECISION)) is not None
+            run.name: report.micro for run in runs if (report := run.report(dataset, "test", AIM_PRECISION)) is not None
         }
-        lost = scores[TAUGHT] - scores[LARGEST] if TAUGHT in scores and LARGEST in scores else None
+        lost = scores[TAUGHT].f1 - scores[LARGEST].f1 if TAUGHT in scores and LARGEST in scores else None
         what = f"{dataset} micro-F1 within {MOST_LOST} of {LARGEST}"
-        lines.append(_aim_line(what, TAUGHT, lost, lost is not None and lost >= -MOST_LOST, signed=True))
+        met = lost is not None and lost >= -MOST_LOST
+        lines.append(_aim_line(what, TAUGHT, lost, scores.get(TAUGHT), met, signed=True))
     return "\n".join(lines)
 
 
-def _aim_line(what: str, run: str | None, reached: float | None, met: bool, signed: bool = False) -> str:
+def _aim_line(
+    what: str, run: str | None, reached: float | None, counts: Counts | None, met: bool, signed: bool = False
+) -> str:
     number = MISSING if reached is None else f"{reached:+.3f}" if signed else f"{reached:.3f}"
     verdict = "not measured" if reached is None else "yes" if met else "no"
-    return f"| {what} | {run or MISSING} | {number} | {verdict} |"
+    gold = MISSING if counts is None else f"{counts.support:,}"
+    return f"| {what} | {run or MISSING} | {number} | {gold} | {verdict} |"
 
 
 def tried_table(ablation: Ablation) -> str:

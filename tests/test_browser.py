@@ -47,7 +47,7 @@ def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
     with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms=8")
-        page.get_by_role("heading", name="Under ≤ 8 ms, with CPU only: deploy minilm_l3 · INT8").wait_for()
+        page.get_by_role("heading", name="Under ≤ 8 ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
         page.locator(".js-plotly-plot").first.wait_for()
         wait_until_done(page)
 

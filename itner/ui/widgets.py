@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -26,6 +27,9 @@ _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
 </style>"""
 _MOST_NOTICES = 50
+# A page that opens lets its title go to the browser before it computes; without the pause the thread that sends gets no
+# turn, and the old page stays up until the new one is whole.
+_SHOWN, _PAUSE_S = "shown_page", 0.03
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
@@ -53,6 +57,9 @@ def begin(title: str, intro: str = "") -> None:
     st.title(title)
     if intro:
         st.markdown(intro)
+    if st.session_state.get(_SHOWN) != title:
+        st.session_state[_SHOWN] = title
+        time.sleep(_PAUSE_S)
 
 
 def begin_page(title: str, intro: str = "") -> list[Run]:
