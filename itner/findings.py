@@ -76,14 +76,28 @@ def _families(
             f"{other.run} answers in {other.p50_ms:.1f} ms where {one.run} takes {one.p50_ms:.1f} ms, "
             f"with {other.parameters / 1e6:.1f} M parameters against {one.parameters / 1e6:.1f} M."
         )
+    by_name = {run.name: run for run in runs}
+    also = _other_differences(by_name[one.run], by_name[other.run])
+    if also:
+        parts.append(f"They differ in {' and '.join(also)} as well: the gap is not the family's alone.")
     if second == "lora":
-        info = next(run.info for run in runs if run.name == other.run)
+        info = by_name[other.run].info
         share = info.parameters_trainable / info.parameters_total
         parts.append(f"{other.run} trained {share:.1%} of its parameters; deployed, its adapters are merged.")
     names: dict[Family, str] = {"full": "Full", "lora": "LoRA", "distilled architecture": "Distilled architecture"}
     title = f"{names[first]} or {names[second] if second == 'lora' else names[second].lower()}"
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": [one.run, other.run], "precision": "fp32"}
     return Finding(title, " ".join(parts), "quality", query)
+
+
+def _other_differences(one: Run, other: Run) -> list[str]:
+    """What else than the family sets two runs apart."""
+    told = {
+        "training data": one.info.dataset.sha256 != other.info.dataset.sha256,
+        "teachers": one.info.teachers != other.info.teachers,
+        "context": one.config.context != other.config.context,
+    }
+    return [what for what, differs in told.items() if differs]
 
 
 def _quantisation(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:

@@ -21,6 +21,10 @@ with right:
 
 st.header("Train it again")
 st.code(record.reproduce_command(run), language="bash")
+absent = record.absent_teachers(run, runs)
+if absent:
+    # As plain text: a run folder may name anything, a picture elsewhere too.
+    st.text(f"It learns from {' and '.join(run.info.teachers)}. Not here, so to be trained first: {', '.join(absent)}.")
 lost = record.unreachable_settings(run)
 if lost:
     st.warning(

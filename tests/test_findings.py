@@ -33,6 +33,9 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     text = found["Full or LoRA"].text
     # FP32 is the second precision, so one true positive fewer: F1 = 2 (89 + 5) / (2 (89 + 5) + 10 + 11 + 5).
     assert text.startswith("a_full reaches micro-F1 0.879, b_lora 0.868 (FP32): 0.011 apart, ")
+    # Both read sentences in context, which the small preset does not.
+    assert "They differ" not in text
+    assert "They differ in context as well" in found["LoRA or distilled architecture"].text
     assert "b_lora trained 4.5% of its parameters" in text
     assert "more than the choice of sentences explains" in found["LoRA or distilled architecture"].text
     assert "c_small: micro-F1 -0.0" in found["What INT8 costs and brings"].text

@@ -106,6 +106,12 @@ def reproduce_command(run: Run) -> str:
     return shlex.join(parts)
 
 
+def absent_teachers(run: Run, runs: Sequence[Run]) -> list[str]:
+    """The runs that it learns from and that are not among `runs`: they have to be trained first."""
+    here = {other.name for other in runs}
+    return [name for name in run.info.teachers if name not in here]
+
+
 def unreachable_settings(run: Run) -> list[str]:
     """Settings that differ from today's preset and have no option: the command alone does not bring them back."""
     try:

@@ -58,6 +58,12 @@ def test_the_command_holds_what_was_changed(tmp_path: Path, run: Run) -> None:
     assert record.unreachable_settings(changed) == ["batch_size"]
 
 
+def test_teachers_that_are_not_here_are_named(run: Run) -> None:
+    assert record.absent_teachers(run, [run]) == []
+    taught = replace(run, info=replace(run.info, teachers={"good": "ab" * 32, "gone": "cd" * 32}))
+    assert record.absent_teachers(taught, [run]) == ["gone"]
+
+
 def test_an_unknown_preset_is_said(tmp_path: Path, run: Run) -> None:
     write_config(run.path, replace(run.config, preset="gone"))
     changed = RunStore(tmp_path).load("good")
