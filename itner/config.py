@@ -136,6 +136,14 @@ PRESETS: dict[str, TrainConfig] = {
             epochs=5,
             distill=DistillSettings(teachers=("minilm_full", "minilm_lora")),
         ),
+        _embedded(
+            "minilm_lora_kd",
+            "lora",
+            learning_rate=5e-4,
+            lora=LoraSettings(),
+            epochs=6,
+            distill=DistillSettings(teachers=("minilm_full_kd", "minilm_lora")),
+        ),
         _embedded("minilm_l3", "distilled architecture", layers=(0, 2, 4), learning_rate=1.5e-4),
         _embedded(
             "minilm_l3_kd",
