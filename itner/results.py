@@ -101,7 +101,7 @@ FFN_OUTPUT = r"layer\.\d+/(output/dense|ffn/lin2)/"
 
 @dataclass(frozen=True, config=STRICT)
 class Int8Recipe:
-    """How dynamic INT8 quantisation is done. The defaults are what won the trials in `models/int8_trials.json`.
+    """How dynamic INT8 quantisation is done. The defaults were chosen by the trials in `models/int8_trials.json`.
 
     `fp32_nodes` is a regular expression: nodes whose name it finds are left alone; empty means none.
     """
