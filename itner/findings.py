@@ -79,7 +79,7 @@ def _families(
     by_name = {run.name: run for run in runs}
     also = _other_differences(by_name[one.run], by_name[other.run])
     if also:
-        parts.append(f"They differ in {' and '.join(also)} as well: the gap is not the family's alone.")
+        parts.append(f"They differ in {', '.join(also)} as well: the gap is not the family's alone.")
     if second == "lora":
         info = by_name[other.run].info
         share = info.parameters_trainable / info.parameters_total
