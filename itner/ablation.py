@@ -17,6 +17,8 @@ PRESET = "minilm_l3"
 SEEDS = (13, 14, 15)
 PUBLIC, OWN, BOTH, WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
 DEV_SETS = (PUBLIC, OWN)
+# What the shipped student is trained like, and what the shipped run of its size is trained like.
+STUDENT, UNTAUGHT = "distillation with weak labels", "casing"
 
 
 @dataclass(frozen=True)
@@ -49,24 +51,20 @@ ARMS: tuple[Arm, ...] = (
     Arm("oversampling", "base", "sentences with mentions 1.5 times, with rare types twice", PUBLIC, _OVERSAMPLED),
     Arm("helpdesk", "oversampling", "the helpdesk corpus", BOTH, _OVERSAMPLED),
     Arm("guidelines", "helpdesk", "a mark that says whose guideline to follow", BOTH, _MARKED),
-    Arm("casing", "guidelines", "how each piece is capitalised, as its token type", BOTH, _CASED),
+    Arm(UNTAUGHT, "guidelines", "how each piece is capitalised, as its token type", BOTH, _CASED),
     Arm(
         "context",
-        "casing",
+        UNTAUGHT,
         "sentences of one text read together (8 windows a batch, not 16)",
         BOTH,
         _CASED | {"context": True, "batch_size": 8},
     ),
-    Arm("averaging", "casing", "a moving average of the weights", BOTH, _CASED | {"ema_decay": 0.998}),
-    Arm("layer decay", "casing", "each layer down learns at 0.7 times the rate", BOTH, _CASED | {"layer_decay": 0.7}),
-    Arm("weak labels", "casing", "weakly labelled tickets and forum threads", WEAK, _CASED),
-    Arm("distillation", "casing", "the token probabilities of two larger runs", BOTH, _TAUGHT),
-    Arm("distillation with weak labels", "weak labels", "the same on weakly labelled text, too", WEAK, _TAUGHT),
+    Arm("averaging", UNTAUGHT, "a moving average of the weights", BOTH, _CASED | {"ema_decay": 0.998}),
+    Arm("layer decay", UNTAUGHT, "each layer down learns at 0.7 times the rate", BOTH, _CASED | {"layer_decay": 0.7}),
+    Arm("weak labels", UNTAUGHT, "weakly labelled tickets and forum threads", WEAK, _CASED),
+    Arm("distillation", UNTAUGHT, "the token probabilities of two larger runs", BOTH, _TAUGHT),
+    Arm(STUDENT, "weak labels", "the same on weakly labelled text, too", WEAK, _TAUGHT),
 )
-
-
-# What the shipped student is trained like, and what the shipped run of its size is trained like.
-STUDENT, UNTAUGHT = "distillation with weak labels", "casing"
 
 
 @dataclass(frozen=True)
