@@ -26,16 +26,16 @@ def ablation_table(ablation: Ablation) -> pd.DataFrame:
             records.append(
                 {
                     "step": arm.name,
-                    "what it adds": arm.what,
                     "to": arm.against or "",
                     "dev set": dataset,
-                    "seeds": len(found.scores),
                     "micro-F1": found.mean,
-                    "spread": found.spread,
                     "gain": found.gain,
                     "noise": found.noise,
                     "beyond noise": verdicts[found.beyond_noise],
                     "ERROR F1": error.mean,
+                    "spread": found.spread,
+                    "seeds": len(found.scores),
+                    "what it adds": arm.what,
                 }
             )
     return pd.DataFrame.from_records(records)
