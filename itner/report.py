@@ -328,7 +328,10 @@ def _bench_note(runs: Sequence[Run]) -> str:
     benches = [run.bench for run in runs if run.bench]
     if not benches:
         return "Not benchmarked."
-    machine = benches[0].provenance.machine
+    machines = [bench.provenance.machine for bench in benches]
+    machine = machines[0]
+    if len({(m.cpu, m.cores, m.isa, b.threads) for m, b in zip(machines, benches, strict=True)}) > 1:
+        raise InputError("the runs were timed on different machines or threads; time all on one: scripts/benchmark.py")
     isa = ", ".join(machine.isa)
     return (
         f"Latency: the model alone at 128 pieces, batch 1, {benches[0].threads} threads; "

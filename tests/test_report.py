@@ -30,7 +30,7 @@ from itner.report import (
     tried_table,
 )
 from itner.results import Agreement, AppTiming, AppTimings, Counts, to_json
-from itner.store import METRICS, RunStore, read_ablation
+from itner.store import BENCH, METRICS, RunStore, read_ablation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TIMINGS = AppTimings(
@@ -117,6 +117,19 @@ def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     filled = fill_readme(text, runs, read_published(), read_app_timings())
     assert filled == text, "run scripts/write_readme.py"
+
+
+def test_times_of_different_machines_are_not_put_into_one_table(tmp_path: Path) -> None:
+    write_run(tmp_path, "one")
+    folder = write_run(tmp_path, "other")
+    bench = json.loads((folder / BENCH).read_text(encoding="utf-8"))
+    bench["provenance"]["machine"]["cpu"] = "Another CPU"
+    (folder / BENCH).write_text(json.dumps(bench), encoding="utf-8")
+    runs, _ = RunStore(tmp_path).load_all()
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="different machines"):
+        fill_readme(text, runs, read_published(), read_app_timings())
+    fill_readme(text, runs[:1], read_published(), read_app_timings())
 
 
 def test_published_results_are_validated(tmp_path: Path) -> None:
