@@ -96,7 +96,7 @@ DOMAIN = "it"
 _BLANK_LINE = re.compile(r"\n\s*\n")
 WEAK_RATIO = 0.3
 ABLATION_PARTS = ".ablation"
-SHIPPED = ("minilm_full_kd", "minilm_lora", "minilm_l3", "minilm_l3_kd")
+SHIPPED = ("minilm_full_kd", "minilm_lora_kd", "minilm_l3", "minilm_l3_kd")
 # These learn from the weakly labelled texts that ship as well: one like our corpus, one like the public one.
 WEAKLY_TAUGHT = frozenset({"minilm_full_kd", "minilm_lora_kd", "minilm_l3_kd"})
 OWN_WEAK, PUBLIC_WEAK = "tickets", "stackoverflow-forum"

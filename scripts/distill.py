@@ -9,7 +9,7 @@ from itner.config import PRESETS, DistillSettings, distilling, preset
 from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
-  python scripts/distill.py minilm_l3 --teachers minilm_full_kd minilm_lora --data combined --run mine_kd
+  python scripts/distill.py minilm_l3 --teachers minilm_full_kd minilm_lora_kd --data combined --run mine_kd
   python scripts/distill.py minilm_l3 --teachers minilm_full_kd --data combined --run l3_hidden --hidden-weight 1"""
 
 

@@ -13,7 +13,7 @@ from itner.progress import ConsoleProgress
 
 EXAMPLES = """\
   python scripts/weak_label.py data/helpdesk/unlabelled.txt --dev helpdesk --tagger minilm_full_kd --dataset mine
-  python scripts/weak_label.py mails.zip log.jsonl --dev helpdesk --tagger minilm_lora --dataset mails
+  python scripts/weak_label.py mails.zip log.jsonl --dev helpdesk --tagger minilm_full_kd --dataset mails
   python scripts/weak_label.py --hub-issues 100000 --dev stackoverflow --dataset stackoverflow-issues
   python scripts/prepare_data.py --source mix --parts stackoverflow helpdesk --weak tickets --dataset mixed"""
 

@@ -93,7 +93,7 @@ def test_from_the_overview_to_a_live_comparison() -> None:
 
 
 def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
-    for name in ("minilm_l3", "minilm_lora"):
+    for name in ("minilm_l3", "minilm_lora_kd"):
         shutil.copytree(MODELS_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("onnx", ".*"))
     store = RunStore(tmp_path)
     assert not any(is_exported(run) for run in store.load_all()[0])

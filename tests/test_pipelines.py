@@ -243,7 +243,7 @@ def test_a_sentence_that_the_tagger_doubts_is_left_out(tmp_path: Path, monkeypat
     monkeypatch.setattr(pipelines, "open_tagger", lambda *_: Model())
     raw = tmp_path / "raw.txt"
     raw.write_text("\n\n".join(scores), encoding="utf-8")
-    report = pipelines.label_weakly([raw], "helpdesk", "weak", "minilm_lora", place=place)
+    report = pipelines.label_weakly([raw], "helpdesk", "weak", "minilm_lora_kd", place=place)
     kept = read_documents(place.data / "weak" / "weak.jsonl", IT5, "weak")
     assert [(document.text, len(document.mentions)) for document in kept] == [("Quux hangs", 1), ("Nothing hangs", 0)]
     assert report.functions["tagger"].mentions == report.functions["tagger_unsure"].mentions == 1
