@@ -70,9 +70,9 @@ def test_int8_numbers_say_how_the_weights_were_quantised() -> None:
 
 
 def test_recipes_have_names_that_tell_them_apart() -> None:
-    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph"
+    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph, reduced range"
     assert (
-        Int8Recipe(per_channel=False, fp32_nodes=FFN_OUTPUT).name
+        Int8Recipe(per_channel=False, reduce_range=False, fp32_nodes=FFN_OUTPUT).name
         == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
     )
     other = Int8Recipe(

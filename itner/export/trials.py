@@ -25,12 +25,12 @@ from itner.types import Document
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
 RECIPES: tuple[Int8Recipe, ...] = (
     RECIPE,
+    replace(RECIPE, reduce_range=False),
     replace(RECIPE, per_channel=False),
-    replace(RECIPE, per_channel=False, reduce_range=True),
-    replace(RECIPE, reduce_range=True),
+    replace(RECIPE, per_channel=False, reduce_range=False),
     replace(RECIPE, embeddings=False),
     replace(RECIPE, fused=False),
-    replace(RECIPE, weight_type="QUInt8"),
+    replace(RECIPE, weight_type="QUInt8", reduce_range=False),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=False),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings=False),

@@ -60,6 +60,16 @@ def test_every_precision_tags_and_is_what_it_says(exported: Run, tiny: Tiny) -> 
     assert not kinds["fp32"] & {onnx.TensorProto.FLOAT16, onnx.TensorProto.INT8}
 
 
+def test_int8_products_fit_into_the_16_bits_that_a_cpu_without_vnni_adds_them_in(exported: Run) -> None:
+    graph = onnx.load(exported.onnx_path("int8")).graph
+    tensors = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
+    weights = [tensors[node.input[1]] for node in graph.node if node.op_type in ("MatMulInteger", "QAttention")]
+    assert len(weights) > 3
+    for weight in weights:
+        assert weight.dtype == np.int8
+        assert 2 * 255 * np.abs(weight.astype(np.int32)).max() <= np.iinfo(np.int16).max
+
+
 def test_files_are_built_once_and_again_when_stale(full_run: Run, tmp_path: Path) -> None:
     run = copy(full_run, tmp_path)
     export_run(run)
