@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import shutil
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -44,10 +45,14 @@ def list_barriers(page: Page) -> list[str]:
 
 
 def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
+    bench = RunStore().load("minilm_l3_kd").bench
+    assert bench is not None
+    # Its INT8 is the best that is so fast, on whatever machine the runs were timed.
+    limit = math.ceil(next(result.forward[128].p50_ms for result in bench.results if result.precision == "int8"))
     with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
         page = new_page(browser)
-        page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms=8")
-        page.get_by_role("heading", name="Under ≤ 8 ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
+        page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
+        page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
         page.locator(".js-plotly-plot").first.wait_for()
         wait_until_done(page)
 
