@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from itner.ui.widgets import draw_navigation
+from itner.dashboard.widgets import draw_navigation
 
 PAGES = {
     "Choose": [

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.ablation import ablation_in_words
+from itner.core.errors import InputError
+from itner.dashboard import data as corpus
+from itner.dashboard import selection
+from itner.dashboard.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
+from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
+from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
+from itner.dashboard.widgets import begin, show_command, show_damage, show_figure, show_table, turn_pages
 from itner.data.corpus import SPLITS
-from itner.data.processed import preparing_command
-from itner.errors import InputError
-from itner.highlight import STYLE, highlight, legend
-from itner.ui import corpus, selection
-from itner.ui.ablation import ablation_columns, ablation_figure, ablation_table
-from itner.ui.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
-from itner.ui.weak import functions_columns, functions_table, weak_in_words
-from itner.ui.widgets import begin, show_damage, show_figure, show_table, turn_pages
+from itner.data.processed import preparing_words
+from itner.files.highlighting import STYLE, highlight, legend
+from itner.reporting.ablation import ablation_in_words
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
 try:
@@ -23,7 +24,7 @@ except InputError as error:
     st.warning("There are no statistics of prepared data.", icon=":material/warning:")
     st.text(str(error))
     st.markdown("The corpus that ships is prepared with:")
-    st.code("python scripts/prepare_data.py --source embedded", language="bash")
+    show_command("prepare", "--source", "embedded")
     st.stop()
 name = selection.choose_one("Dataset", list(datasets), "dataset")
 stats = datasets[name]
@@ -80,7 +81,7 @@ if report is not None:
 
 st.header("Where it comes from")
 show_table(corpus.inputs(stats), f"inputs-{name}")
-st.code(preparing_command(stats), language="bash")
+show_command(*preparing_words(stats))
 
 st.header("Weakly labelled text")
 try:
@@ -90,7 +91,7 @@ except InputError as error:
 else:
     if not weak:
         st.info("No text has been labelled weakly yet. Label the tickets that ship without annotation with:")
-        st.code("python scripts/weak_label.py data/helpdesk/unlabelled.txt --dev helpdesk --dataset tickets", "bash")
+        show_command("label", "FILE", "--dev", name, "--dataset", f"{name}-weak")
     for labelled in weak:
         st.subheader(labelled.name)
         st.markdown(weak_in_words(labelled))
@@ -104,7 +105,7 @@ except InputError as error:
 else:
     if ablation is None:
         st.info("Nobody has measured this here yet. Measure it with:")
-        st.code("python scripts/ablate.py", language="bash")
+        show_command("ablate")
     else:
         st.markdown(ablation_in_words(ablation))
         alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.report import list_rows
-from itner.ui import efficiency, selection
-from itner.ui.facts import machine_in_words
-from itner.ui.overview import symbol_key
-from itner.ui.widgets import begin_page, choose_dataset, choose_precisions, choose_runs, show_figure, show_table
+from itner.dashboard import efficiency, selection
+from itner.dashboard.comparison import machine_in_words
+from itner.dashboard.overview import symbol_key
+from itner.dashboard.widgets import (
+    begin_page,
+    choose_dataset,
+    choose_runs,
+    choose_variants,
+    show_command,
+    show_figure,
+    show_table,
+)
+from itner.reporting.rows import list_rows
 
 runs = begin_page("Efficiency", "What each tagger costs, and how much F1 speed costs.")
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
-precisions = choose_precisions(("torch-fp32", "fp32", "fp16", "int8"))
-rows = [row for row in list_rows(chosen, dataset, split) if row.precision in precisions]
+variants = choose_variants(chosen or runs)
+rows = [row for row in list_rows(chosen, dataset, split) if row.variant in variants]
 timed = [row for row in rows if row.bench is not None]
 if not timed:
     selection.write_link()
     st.info("None of these was benchmarked. Measure one with:")
-    st.code(f"python scripts/benchmark.py {runs[0].name} --dataset {dataset}", language="bash")
+    show_command("benchmark", runs[0].name, "--dataset", dataset)
     st.stop()
 st.caption(machine_in_words(chosen))
 
@@ -40,7 +48,10 @@ frame = efficiency.latencies(timed, length)
 show_figure(
     efficiency.latency_bars(frame, length), frame, "latency", f"Bar chart: median latency of each model, {length}."
 )
-st.caption("Bars: median of all calls, batch 1. Whiskers end at the 95th percentile.")
+st.caption(
+    "Bars: median of all calls, batch 1. Whiskers end at the 95th percentile. Rules read no pieces; they are timed on "
+    "as many tokens, which is more text."
+)
 
 st.header("Size, memory, throughput")
 costs = efficiency.costs(chosen, timed)

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.errors import InputError
-from itner.eval.cases import filter_cases, list_cases
-from itner.highlight import STYLE, legend
-from itner.report import list_rows
-from itner.results import ERROR_CLASSES
-from itner.ui import mistakes, selection
-from itner.ui.cache import load_documents
-from itner.ui.widgets import (
+from itner.core.errors import InputError
+from itner.dashboard import errors as mistakes
+from itner.dashboard import selection
+from itner.dashboard.cache import load_documents
+from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
-    choose_precisions,
     choose_runs,
+    choose_variants,
+    show_command,
     show_figure,
     show_table,
     turn_pages,
 )
+from itner.evaluation.cases import filter_cases, list_cases
+from itner.files.highlighting import STYLE, legend
+from itner.records.evaluation import ERROR_CLASSES
+from itner.reporting.rows import list_rows
 
 runs = begin_page("Errors", "Where each tagger goes wrong, and how.")
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
-precisions = choose_precisions(("int8",))
+variants = choose_variants(chosen or runs, 1)
 rows = list_rows(chosen, dataset, split)
-reports = {row.label: row.errors for row in rows if row.errors is not None and row.precision in precisions}
+reports = {row.label: row.errors for row in rows if row.errors is not None and row.variant in variants}
 if not reports:
     selection.write_link()
     st.info(f"No errors are recorded for this choice on the {split} set of {dataset}. Record them with:")
-    st.code(f"python scripts/evaluate.py {runs[0].name} --dataset {dataset} --split {split}", language="bash")
+    show_command("evaluate", runs[0].name, "--dataset", dataset, "--split", split)
     st.stop()
 
 st.header("Error classes")

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.errors import InputError
-from itner.eval.agreement import find_places
-from itner.highlight import STYLE, legend
-from itner.ui import live, selection, share, tables
-from itner.ui.cache import get_tagger
-from itner.ui.examples import EXAMPLES
-from itner.ui.widgets import begin_page, show_figure, show_table
+from itner.core.errors import InputError
+from itner.dashboard import live, selection, tables
+from itner.dashboard import live_share as share
+from itner.dashboard.cache import get_tagger
+from itner.dashboard.widgets import begin_page, show_command, show_figure, show_table
+from itner.domains.registry import get_domain
+from itner.evaluation.agreement import find_places
+from itner.files.highlighting import STYLE, legend
+from itner.taggers.registry import kind_of, why_not
 
 runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 for run in runs:
-    if run.weights_path is None:
-        st.info(f"Run `{run.name}` has no weights here. Build them with `python scripts/train.py {run.config.preset}`.")
+    if (words := why_not(run)) is not None:
+        st.info(f"Run `{run.name}` has no weights here. Build them with:")
+        show_command(*words)
 if not choices:
     st.stop()
+
+examples = get_domain(runs[0].info.domain).examples
 
 
 def use_example() -> None:
     """Put the chosen example into the text box."""
     if st.session_state.live_example:
-        selection.set_choice("text", EXAMPLES[st.session_state.live_example])
+        selection.set_choice("text", examples[st.session_state.live_example])
 
 
-st.pills("Examples", list(EXAMPLES), key="live_example", on_change=use_example)
+st.pills("Examples", list(examples), key="live_example", on_change=use_example)
 text = selection.choose_text(
     "text",
-    next(iter(EXAMPLES.values())),
+    next(iter(examples.values())),
     live.MAX_CHARACTERS,
     live.MAX_LINK_CHARACTERS,
     lambda: st.text_area(
@@ -39,9 +44,9 @@ text = selection.choose_text(
 )
 models, slider = st.columns([3, 1])
 with models:
-    defaults = [key for key, choice in choices.items() if choice.precision == "int8"][:3]
+    defaults = [key for key, choice in choices.items() if choice.variant == kind_of(choice.run).live[0]][:3]
     names = {key: choice.label for key, choice in choices.items()}
-    help = "A run at a weight precision. Up to six."
+    help = "A variant of a run. Up to six."
     selected = selection.choose_many("Models", list(choices), "model", defaults, names, help, most=6)
 with slider:
     help = "Mentions below it are hidden. Confidence of a mention: the probability of its least certain token."
@@ -91,15 +96,18 @@ with mentions_tab:
     show_table(found, "mentions", tables.mention_columns())
 with tokens_tab:
     shown = st.selectbox("Model", list(by_label), key="token_model")
-    tokens = live.token_table(get_tagger(by_label[shown].run, by_label[shown].precision), text)
-    show_table(tokens, "tokens", tables.token_columns())
+    tokens = live.token_table(by_label[shown], text)
+    if tokens is None:
+        st.info(f"{shown} has no token probabilities: its kind marks mentions without weighing tokens.")
+    else:
+        show_table(tokens, "tokens", tables.token_columns())
 with race_tab:
     st.caption(
         f"Each model tags this text over and over, in turns, {live.RACE_ROUNDS} rounds. What you see is this machine "
         "now, with everybody who uses it; the measured comparison stands on the Efficiency page."
     )
     if st.button("Start the race", icon=":material/flag:"):
-        taggers = {label: get_tagger(choice.run, choice.precision) for label, choice in by_label.items()}
+        taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in by_label.items()}
         families = {label: choice.run.info.family for label, choice in by_label.items()}
         bar, lanes = st.progress(0.0, "Racing"), st.empty()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.choose import advise, pareto_front
-from itner.report import list_rows, read_published
-from itner.ui import overview, selection, tables
-from itner.ui.cache import compare, find
-from itner.ui.facts import comparison_in_words, machine_in_words
-from itner.ui.widgets import begin_page, choose_dataset, show_figure, show_table
+from itner.dashboard import overview, selection, tables
+from itner.dashboard.cache import compare, find, load_published
+from itner.dashboard.comparison import comparison_in_words, machine_in_words
+from itner.dashboard.widgets import begin_page, choose_dataset, show_figure, show_table
+from itner.reporting.advice import advise, pareto_front
+from itner.reporting.rows import list_rows
 
 runs = begin_page("Which tagger to deploy")
 dataset, split = choose_dataset(runs)
@@ -58,14 +58,14 @@ with st.container(border=True):
         )
 
 st.header("F1 against latency")
-published = read_published()
+published = load_published()
 reported = [result for result in published.results if (result.dataset, result.split) == (dataset, split)]
 front = pareto_front(rows)
 show_figure(
     overview.trade_off(rows, reported, front, advice.row, limits),
     overview.trade_off_data(rows, front),
     f"trade-off-{dataset}-{split}",
-    "Scatter plot of micro-F1 against median latency for every run and weight precision, with the Pareto front.",
+    "Scatter plot of micro-F1 against median latency for every run and variant, with the Pareto front.",
 )
 st.caption(
     f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of the "

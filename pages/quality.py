@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.report import list_rows
-from itner.ui import quality, selection, tables
-from itner.ui.cache import compare
-from itner.ui.facts import differences_table
-from itner.ui.widgets import (
+from itner.dashboard import quality, selection, tables
+from itner.dashboard.cache import compare
+from itner.dashboard.comparison import differences_table
+from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
-    choose_precisions,
     choose_runs,
+    choose_variants,
     show_figure,
     show_not_evaluated,
     show_table,
 )
+from itner.reporting.rows import list_rows
 
 runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
-precisions = choose_precisions()
-rows = [row for row in list_rows(chosen, dataset, split) if row.report and row.precision in precisions]
+variants = choose_variants(chosen or runs, 2)
+rows = [row for row in list_rows(chosen, dataset, split) if row.report and row.variant in variants]
 if not rows:
     selection.write_link()
-    if chosen and precisions:
+    if chosen and variants:
         st.info(f"None of these was scored on the {split} set of {dataset}.")
         show_not_evaluated(chosen[0])
     else:
-        st.info("Choose at least one run and one weight precision.")
+        st.info("Choose at least one run and one variant.")
     st.stop()
 
 st.header("Overall")
@@ -59,7 +59,7 @@ show_figure(quality.heatmap(frame, score), frame, f"heat-{name}", f"Heat map: {a
 st.header("Difference to a baseline")
 labels = [row.label for row in rows]
 if len(labels) < 2:
-    st.info("Choose a second run or weight precision to see differences.")
+    st.info("Choose a second run or variant to see differences.")
 else:
     baseline = selection.choose_one("Baseline", labels, "baseline")
     changed = quality.difference(frame, baseline)

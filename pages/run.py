@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.errors import InputError
-from itner.store import CARD
-from itner.ui import record, selection
-from itner.ui.widgets import begin_page, choose_run, show_figure, show_table
+from itner.core.errors import InputError
+from itner.dashboard import run as record
+from itner.dashboard import selection
+from itner.dashboard.widgets import begin_page, choose_run, known_dataset, show_command, show_figure, show_table
+from itner.records.store import CARD
+from itner.taggers.registry import why_not
 
 runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
 run = choose_run(runs)
@@ -20,16 +22,17 @@ with right:
     show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
 st.header("Train it again")
-st.code(record.reproduce_command(run), language="bash")
+show_command(*record.reproduce_words(run))
 absent = record.absent_teachers(run, runs)
 if absent:
     # As plain text: a run folder may name anything, a picture elsewhere too.
-    st.text(f"It learns from {' and '.join(run.info.teachers)}. Not here, so to be trained first: {', '.join(absent)}.")
+    st.text(
+        f"It learns from {' and '.join(record.teachers(run))}. Not here, so to be trained first: {', '.join(absent)}."
+    )
 lost = record.unreachable_settings(run)
 if lost:
     st.warning(
-        f"Today's preset `{run.config.preset}` differs from this run in {', '.join(lost)}; for the run as it is, check "
-        f"out the commit above.",
+        f"Today's preset differs from this run in {', '.join(lost)}; for the run as it is, check out the commit above.",
         icon=":material/warning:",
     )
 
@@ -54,14 +57,15 @@ else:
     with left:
         show_figure(record.loss_figure(curves), curves, f"loss-{run.name}", "Line chart: loss by epoch.")
     with right:
-        figure = record.f1_figure(curves, run.info.best_epoch)
+        figure = record.f1_figure(curves, getattr(run.info, "best_epoch", None))
         show_figure(figure, curves, f"f1-{run.name}", "Line chart: micro-F1 on dev by epoch.")
 
 st.header("Evaluations")
 evaluations = record.evaluations(run)
 if evaluations.empty:
     st.info("Not evaluated yet. Score it with:")
-    st.code(f"python scripts/evaluate.py {run.name} --dataset {run.info.dataset.name}", language="bash")
+    dataset = run.info.dataset.name if run.info.dataset is not None else known_dataset()
+    show_command("evaluate", run.name, "--dataset", dataset)
 else:
     show_table(evaluations, f"evaluations-{run.name}", record.evaluation_columns())
 
@@ -71,7 +75,7 @@ try:
 except (OSError, InputError) as error:
     st.error("The run's files cannot be read.")
     st.text(str(error))
-if run.weights_path is None:
+if why_not(run) is not None:
     st.info("The weights are not on this machine; the command above makes them.")
 if (run.path / CARD).is_file():
     with st.expander("Model card"):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from itner.errors import InputError
+from itner.core.errors import InputError
+from itner.dashboard import live, selection
+from itner.dashboard import tag_files as uploads
+from itner.dashboard.cache import get_tagger
+from itner.dashboard.jobs import Job
+from itner.dashboard.widgets import begin_page, show_command, show_figure, show_notices, show_table, turn_pages
+from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title
-from itner.highlight import STYLE, highlight, legend
-from itner.ui import live, selection, uploads
-from itner.ui.cache import get_tagger
-from itner.ui.jobs import Job
-from itner.ui.widgets import begin_page, show_figure, show_notices, show_table, turn_pages
+from itner.taggers.registry import why_not
 
 runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     selection.write_link()
     st.info(f"Run `{runs[0].name}` has no weights here. Build them with:")
-    st.code(f"python scripts/train.py {runs[0].config.preset} --data {runs[0].info.dataset.name}", language="bash")
+    show_command(*(why_not(runs[0]) or ()))
     st.stop()
 left, right = st.columns([3, 1])
 with left:
@@ -52,7 +54,7 @@ if job is None:
     if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
         st.stop()
     try:
-        tagger = get_tagger(choices[model].run, choices[model].precision)
+        tagger = get_tagger(choices[model].run, choices[model].variant)
     except InputError as error:
         st.error("The model cannot be loaded.")
         st.text(str(error))

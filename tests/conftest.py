@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from itner.config import LoraSettings, TrainConfig
-from itner.domains.it import IT5
-from itner.labels import LabelScheme
-from itner.progress import silent
-from itner.results import DatasetRef
-from itner.store import Run, RunStore
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.records.config import LoraSettings, TrainConfig
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.labels import LabelScheme
+from itner.core.progress import silent
+from itner.records.run import DatasetRef
+from itner.records.store import Run, RunStore
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 WORDS = {
     "OS": ["windows", "linux", "macos"],
@@ -70,7 +70,7 @@ class Tiny:
         return DatasetRef("tiny", "jsonl", "0" * 64, n, n)
 
     def train(self, root: Path, config: TrainConfig, resume: bool = False, progress=silent) -> Run:
-        from itner.train.trainer import train_run
+        from itner.training.trainer import train_run
 
         folder = root / config.preset
         indices = range(len(self.documents))

@@ -5,28 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from itner.config import PRECISIONS, Precision, preset
-from itner.domains.it import IT5
-from itner.results import (
-    BenchReport,
-    BenchResult,
-    Counts,
-    DatasetRef,
-    ErrorRecord,
-    ErrorReport,
-    Errors,
-    EvalReport,
-    Int8Recipe,
-    Interval,
-    Latency,
-    Machine,
-    Metrics,
-    Provenance,
-    RunInfo,
-    Span,
-    to_json,
-)
-from itner.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
+from itner.records.config import PRECISIONS, Precision
+from itner.training.presets import preset
+from itner.domains.it.scheme.scheme import IT5
+from itner.records.bench import BenchReport, BenchResult, Latency
+from itner.records.scores import Counts, Interval
+from itner.records.run import DatasetRef, RunInfo
+from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, Span
+from itner.records.int8 import Int8Recipe
+from itner.core.provenance import Machine, Provenance
+from itner.records.codec import to_json
+from itner.records.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
 
 HASH = "ab" * 32
 PROVENANCE = Provenance(

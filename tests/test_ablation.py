@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 from synthetic import HASH, PROVENANCE
 
-from itner.ablation import ARMS, PRESET, STUDENT, UNTAUGHT, ablation_in_words, measure_gain, measure_student
-from itner.config import preset
-from itner.results import Ablation, AblationArm, AblationRun, Counts
+from itner.domains.it.scheme.release import ARMS, PRESET, STUDENT, UNTAUGHT
+from itner.reporting.ablation import ablation_in_words, measure_gain, measure_student
+from itner.training.presets import preset
+from itner.records.study import Ablation, AblationArm, AblationRun
+from itner.records.scores import Counts
 
 
 def trained(arm: str, seed: int, percent: int) -> AblationRun:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from synthetic import write_run
 
-from itner.app_timing import copy_runs
-from itner.errors import InputError
-from itner.store import RunStore
+from tools.app_timing import copy_runs
+from itner.core.errors import InputError
+from itner.records.store import RunStore
 
 
 def test_copies_of_runs_are_runs_without_weights(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
-from itner.app_timing import SESSIONS, tag_in_session
-from itner.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
-from itner.export.onnx import is_exported
-from itner.store import MODELS_ROOT, RunStore
+from tools.app_timing import SESSIONS, tag_in_session
+from tools.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
+from itner.compress.onnx import is_exported
+from itner.records.store import MODELS_ROOT, RunStore
 
 pytestmark = [
     pytest.mark.browser,

@@ -7,9 +7,9 @@ import yaml
 from huggingface_hub import ModelCard
 from synthetic import HASH, write_run
 
-from itner.card import write_card
-from itner.config import PRESETS
-from itner.store import RunStore
+from itner.reporting.card import write_card
+from itner.training.presets import PRESETS
+from itner.records.store import RunStore
 
 
 def card(root: Path, name: str, preset_name: str = "minilm_full", **changes: object) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from synthetic import write_run
 
-from itner.choose import Advice, Limits, advise, compare_rows, fits, pareto_front
-from itner.eval.compare import Difference
-from itner.report import Row, list_rows
-from itner.store import RunStore
+from itner.reporting.advice import Advice, Limits, advise, compare_rows, fits, pareto_front
+from itner.evaluation.compare import Difference
+from itner.reporting.rows import Row, list_rows
+from itner.records.store import RunStore
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from itner.config import PRESETS, LoraSettings, TrainConfig, config_from_json, config_to_json, describe, preset
-from itner.errors import InputError
+from itner.training.presets import PRESETS, preset
+from itner.records.config import LoraSettings, TrainConfig, config_from_json, config_to_json
+from itner.core.validation import describe
+from itner.core.errors import InputError
 
 configs = st.builds(
     TrainConfig,

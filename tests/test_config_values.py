@@ -7,8 +7,10 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from itner.config import PRESETS, config_from_json, config_to_json, describe, preset
-from itner.errors import InputError
+from itner.training.presets import PRESETS, preset
+from itner.records.config import config_from_json, config_to_json
+from itner.core.validation import describe
+from itner.core.errors import InputError
 
 
 @pytest.mark.parametrize(

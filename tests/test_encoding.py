@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from itner.encoding import Encoder, find_casing, window_spans
-from itner.errors import InputError
-from itner.store import TOKENIZER
-from itner.tokens import split_tokens
-from itner.types import Document, Token
+from itner.taggers.encoder.windows import Encoder, find_casing, window_spans
+from itner.core.errors import InputError
+from itner.records.store import TOKENIZER
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Token
 
 
 def document(text: str, tokens: tuple[Token, ...] | None = None) -> Document:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from synthetic import eval_report, write_run
 
-from itner.eval.compare import Difference
-from itner.findings import Finding, describe_difference, list_findings
-from itner.store import Run, RunStore, write_metrics
+from itner.evaluation.compare import Difference
+from itner.reporting.findings import Finding, describe_difference, list_findings
+from itner.records.store import Run, RunStore, write_metrics
 
 
 @pytest.fixture

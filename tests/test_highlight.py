@@ -6,9 +6,9 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.highlight import aligned, highlight, legend
-from itner.palette import NEUTRAL, TYPE_COLORS, type_color
-from itner.types import Mention
+from itner.files.highlighting import aligned, highlight, legend
+from itner.reporting.palette import NEUTRAL, TYPE_COLORS, type_color
+from itner.core.types import Mention
 
 
 def plain(html: str) -> str:

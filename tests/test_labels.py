@@ -5,19 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.domains.it import IT5
-from itner.labels import (
-    LabelScheme,
-    align_mentions,
-    decode_label_ids,
-    document_tags,
-    repair_tags,
-    spans_to_mentions,
-    spans_to_tags,
-    split_tag,
-    tags_to_spans,
-)
-from itner.types import Document, Mention, Token
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.labels import LabelScheme, align_mentions, decode_label_ids, document_tags, repair_tags, spans_to_mentions, spans_to_tags, split_tag, tags_to_spans
+from itner.core.types import Document, Mention, Token
 
 any_tags = st.lists(st.sampled_from(IT5.labels), max_size=20)
 

@@ -12,23 +12,28 @@ import pytest
 import yaml
 from conftest import Tiny
 
-from itner import pipelines
-from itner.ablation import Arm
-from itner.config import PRECISIONS, PRESETS, DistillSettings
+from itner.workflows import pipelines_old as pipelines
+from itner.domains.it.scheme.release import Arm
+from itner.records.config import PRECISIONS, DistillSettings
+from itner.training.presets import PRESETS
 from itner.data import sources
-from itner.data.corpus import sha256_file
+from itner.records.files import sha256_file
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.processed import read_split, read_stats
 from itner.data.sources import EMBEDDED_CORPUS
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.export.benchmark import BenchSettings
-from itner.export.trials import try_recipes
-from itner.pipelines import Workspace
-from itner.results import CorpusReport, Counts, Int8Recipe, WeakReport, from_json, to_json
-from itner.store import CARD, METRICS, Run, RunStore, read_ablation, write_atomic
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.benchmark.protocol import BenchSettings
+from itner.benchmark.trials import try_recipes
+from itner.workflows.pipelines_old import Workspace
+from itner.records.dataset import CorpusReport, WeakReport
+from itner.records.scores import Counts
+from itner.records.int8 import Int8Recipe
+from itner.records.codec import from_json, to_json
+from itner.records.store import CARD, METRICS, Run, RunStore, read_ablation
+from itner.records.files import write_atomic
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
 

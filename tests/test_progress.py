@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from itner.progress import ConsoleProgress
+from itner.core.progress import ConsoleProgress
 
 
 class Terminal(io.StringIO):

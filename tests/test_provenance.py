@@ -6,8 +6,9 @@ import socket
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
-from itner.provenance import collect_provenance, usable_cores
-from itner.results import Provenance, from_json, to_json
+from itner.core.provenance import collect_provenance, usable_cores
+from itner.core.provenance import Provenance
+from itner.records.codec import from_json, to_json
 
 
 def test_a_result_says_what_made_it() -> None:

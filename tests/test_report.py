@@ -8,29 +8,18 @@ import pytest
 from synthetic import PROVENANCE, write_run
 from test_ablation import ablation, arm
 
-from itner.data.corpus import sha256_file
+from itner.records.files import sha256_file
 from itner.data.processed import read_corpus_report, read_stats
-from itner.errors import InputError
-from itner.pipelines import SHIPPED
-from itner.report import (
-    README_BEGIN,
-    README_END,
-    TIMINGS_BEGIN,
-    TIMINGS_END,
-    aims_table,
-    app_timings_table,
-    corpus_tables,
-    fill_data_card,
-    fill_readme,
-    list_datasets,
-    list_rows,
-    read_app_timings,
-    read_published,
-    results_table,
-    tried_table,
-)
-from itner.results import Agreement, AppTiming, AppTimings, Counts, to_json
-from itner.store import BENCH, METRICS, RunStore, read_ablation
+from itner.core.errors import InputError
+from itner.workflows.pipelines_old import SHIPPED
+from itner.reporting.readme import README_BEGIN, README_END, TIMINGS_BEGIN, TIMINGS_END, app_timings_table, fill_readme, read_app_timings, read_published, results_table
+from itner.reporting.corpus_card import aims_table, corpus_tables, fill_data_card, tried_table
+from itner.reporting.rows import list_datasets, list_rows
+from itner.records.dataset import Agreement
+from itner.records.study import AppTiming, AppTimings
+from itner.records.scores import Counts
+from itner.records.codec import to_json
+from itner.records.store import BENCH, METRICS, RunStore, read_ablation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TIMINGS = AppTimings(

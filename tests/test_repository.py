@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
-from itner.ablation import measure_student
-from itner.config import PRESETS
-from itner.data.corpus import sha256_file
-from itner.export.onnx import RECIPE
-from itner.pipelines import SHIPPED
-from itner.store import MODELS_ROOT, RunStore, read_ablation
+from itner.reporting.ablation import measure_student
+from itner.training.presets import PRESETS
+from itner.records.files import sha256_file
+from itner.compress.onnx import RECIPE
+from itner.workflows.pipelines_old import SHIPPED
+from itner.records.store import MODELS_ROOT, RunStore, read_ablation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted(path for path in (REPOSITORY / "scripts").glob("*.py") if not path.name.startswith("_"))

@@ -10,23 +10,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from synthetic import HASH, PROVENANCE, bench_report, eval_report, latency
 
-from itner.config import describe
-from itner.results import (
-    FFN_OUTPUT,
-    BenchReport,
-    Counts,
-    ErrorRecord,
-    ErrorReport,
-    Errors,
-    EvalReport,
-    Int8Recipe,
-    Interval,
-    Latency,
-    Metrics,
-    Span,
-    from_json,
-    to_json,
-)
+from itner.core.validation import describe
+from itner.records.int8 import FFN_OUTPUT, Int8Recipe
+from itner.records.bench import BenchReport, Latency
+from itner.records.scores import Counts, Interval
+from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, Span
+from itner.records.codec import from_json, to_json
 
 
 def test_scores_of_a_report_by_hand() -> None:

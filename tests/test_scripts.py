@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itner.data.corpus import sha256_file
+from itner.records.files import sha256_file
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NAME = "pytest-never-prepared"

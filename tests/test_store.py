@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from synthetic import HASH, eval_report, write_run
 
-from itner.errors import InputError
-from itner.results import ErrorRecord, ErrorReport, Span
-from itner.store import RunStore, check_run_name, training, write_atomic, write_errors, write_metrics
+from itner.core.errors import InputError
+from itner.records.evaluation import ErrorRecord, ErrorReport, Span
+from itner.records.store import RunStore, training, write_errors, write_metrics
+from itner.records.files import check_name, write_atomic
 
 
 def test_a_complete_run_loads_with_everything(tmp_path: Path) -> None:
@@ -129,8 +130,8 @@ def test_loading_by_name_says_what_there_is(tmp_path: Path) -> None:
         RunStore(tmp_path).load("missing")
     for name in ("", "..", "a/b", "onnx", ".x", "a" * 65, "a b"):
         with pytest.raises(InputError, match="cannot name a run"):
-            check_run_name(name)
-    assert check_run_name("minilm_full-2.x") == "minilm_full-2.x"
+            check_name(name)
+    assert check_name("minilm_full-2.x") == "minilm_full-2.x"
 
 
 def test_reports_are_merged_by_dataset_split_and_precision(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from synthetic import eval_report, write_run
 
-from itner import store
-from itner.report import list_rows, results_table
-from itner.store import RunStore, training, write_errors, write_metrics
+from itner.records import store
+from itner.reporting.rows import list_rows
+from itner.reporting.readme import results_table
+from itner.records.store import RunStore, training, write_errors, write_metrics
 
 
 def rename_run(folder: Path, name: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.tokens import split_segments, split_tokens
+from itner.core.tokens import split_segments, split_tokens
 
 
 @given(st.text(max_size=80))

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from itner.types import Document, Mention, Token
+from itner.core.types import Document, Mention, Token
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 3), (4, 3)])

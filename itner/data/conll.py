@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from itner.data.corpus import Split, add_sentence, read_text, sha256_file
-from itner.errors import InputError
-from itner.labels import LabelScheme, split_tag
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme, split_tag
+from itner.data.corpus import Split, add_sentence, read_text
+from itner.records.files import sha256_file
 
 _SUFFIXES = (".txt", ".conll", ".bio")
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itner.errors import InputError
-from itner.labels import LabelScheme, repair_tags, spans_to_mentions, tags_to_spans
-from itner.types import Document, Token
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme, repair_tags, spans_to_mentions, split_tag, tags_to_spans
+from itner.core.types import Document, Token
 
 SPLITS = ("train", "dev", "test")
-
-_HEADERS = {"Question_ID", "Question_URL", "Answer_to_Question_ID"}
 
 
 @dataclass
@@ -27,12 +24,6 @@ class Split:
     fine_types: Counter[str] = field(default_factory=Counter)
     texts: int = 0
     sha256: str = ""
-
-
-def sha256_file(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_text(path: Path) -> str:
@@ -51,15 +42,14 @@ def read_text(path: Path) -> str:
         raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8", path=path, line=line) from None
 
 
-def drop_reason(words: Sequence[str], tags: Sequence[str]) -> str | None:
-    """Why a sentence is no prose and left out (`header`, `code_block`), or None when it is kept."""
-    if words[0] in _HEADERS and len(words) > 1 and words[1] == ":":
+def drop_reason(words: Sequence[str], tags: Sequence[str], scheme: LabelScheme) -> str | None:
+    """Why a sentence is no prose and left out (`header`, or a type's name in lower case), or None when it is kept."""
+    if words[0] in scheme.headers and len(words) > 1 and words[1] == ":":
         return "header"
     if words[0] == "-DOCSTART-":
         return "header"
-    if tags[0].endswith("Code_Block"):
-        return "code_block"
-    return None
+    kind = split_tag(tags[0])[1]
+    return kind.lower() if kind in scheme.not_prose and kind is not None else None
 
 
 def sentence_document(
@@ -89,7 +79,7 @@ def add_sentence(
 
     A header begins a new text; where there are no headers, nothing is known of texts and every sentence is one.
     """
-    reason = drop_reason(words, tags)
+    reason = drop_reason(words, tags, scheme)
     if reason is not None:
         split.dropped[reason] += 1
         if reason == "header":

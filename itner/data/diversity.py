@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 
+from itner.core.types import Document
 from itner.data.stats import list_mentions
-from itner.results import Diversity
-from itner.types import Document
+from itner.records.dataset import Diversity
 
 GRAM = 4
 

@@ -5,40 +5,39 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme, split_tag
 from itner.data.corpus import Split, add_sentence
-from itner.errors import InputError
-from itner.labels import LabelScheme, split_tag
 
-HUB_DATASET = "mrm8488/stackoverflow-ner"
 _HUB_SPLITS = {"train": "train", "validation": "dev", "dev": "dev", "test": "test"}
 _TAG_COLUMNS = ("ner_tags", "tags", "labels")
 
 
-def read_hub(scheme: LabelScheme, source: str) -> dict[str, Split]:
-    """Download and read all splits. Offline, the InputError names the two ways that need no hub."""
+def read_hub(dataset: str, scheme: LabelScheme, source: str) -> dict[str, Split]:
+    """Download the hub's `dataset` and read all splits. Offline, the InputError names the two ways that need no hub."""
     from datasets import load_dataset
 
     try:
-        loaded = load_dataset(HUB_DATASET)
+        loaded = load_dataset(dataset)
     except Exception as error:
         raise InputError(
-            f"the hub dataset {HUB_DATASET!r} could not be loaded ({type(error).__name__}). Without the hub, use "
+            f"the hub dataset {dataset!r} could not be loaded ({type(error).__name__}). Without the hub, use "
             "`--source conll --path DIR` for CoNLL files on disk, or `--source embedded` for the corpus that ships"
         ) from error
-    return convert(loaded, scheme, source)
+    return convert(loaded, dataset, scheme, source)
 
 
-def convert(loaded: Any, scheme: LabelScheme, source: str) -> dict[str, Split]:
-    """A `datasets.DatasetDict` of tokens and tags (class ids or strings) as splits."""
+def convert(loaded: Any, dataset: str, scheme: LabelScheme, source: str) -> dict[str, Split]:
+    """A `datasets.DatasetDict` of tokens and tags (class ids or strings) as splits; `dataset` is its name there."""
     splits: dict[str, Split] = {}
     for hub_name, table in loaded.items():
         if hub_name not in _HUB_SPLITS:
-            raise InputError(f"{HUB_DATASET}: unexpected split {hub_name!r}")
+            raise InputError(f"{dataset}: unexpected split {hub_name!r}")
         name = _HUB_SPLITS[hub_name]
         column = next((column for column in _TAG_COLUMNS if column in table.column_names), None)
         if column is None or "tokens" not in table.column_names:
             raise InputError(
-                f"{HUB_DATASET}/{hub_name}: expected columns 'tokens' and one of {', '.join(_TAG_COLUMNS)}, "
+                f"{dataset}/{hub_name}: expected columns 'tokens' and one of {', '.join(_TAG_COLUMNS)}, "
                 f"found {', '.join(table.column_names)}"
             )
         names = getattr(getattr(table.features[column], "feature", None), "names", None)
@@ -46,7 +45,7 @@ def convert(loaded: Any, scheme: LabelScheme, source: str) -> dict[str, Split]:
         digest = hashlib.sha256()
         for row, (words, raw) in enumerate(zip(table["tokens"], table[column], strict=True)):
             tags = [names[tag] for tag in raw] if names else [str(tag) for tag in raw]
-            where = f"{HUB_DATASET}/{hub_name} row {row}"
+            where = f"{dataset}/{hub_name} row {row}"
             if len(words) != len(tags):
                 raise InputError(f"{where}: {len(words)} tokens, {len(tags)} tags")
             if not all(word.strip() for word in words):
@@ -66,10 +65,10 @@ def convert(loaded: Any, scheme: LabelScheme, source: str) -> dict[str, Split]:
             if words:
                 add_sentence(split, words, tags, scheme, f"{name}-{len(split.documents):05d}", source)
         if not split.documents:
-            raise InputError(f"{HUB_DATASET}: the {hub_name} split holds no sentence")
+            raise InputError(f"{dataset}: the {hub_name} split holds no sentence")
         split.sha256 = digest.hexdigest()
         splits[name] = split
     missing = {"train", "dev", "test"} - splits.keys()
     if missing:
-        raise InputError(f"{HUB_DATASET}: no split {', '.join(sorted(missing))}")
+        raise InputError(f"{dataset}: no split {', '.join(sorted(missing))}")
     return splits

@@ -1,8 +1,8 @@
 """JSON Lines of annotated text: `{"text": ..., "spans": [{"start": 0, "end": 7, "type": "OS"}]}`.
 
 `id`, `tokens` (`[[start, end], ...]`), `group` (the same for neighbouring lines that are sentences of one text) and
-`source` (the dataset of a mixture that it comes from) are optional; without tokens the text is split by `itner.tokens`.
-The same format holds the processed datasets.
+`source` (the dataset of a mixture that it comes from) are optional; without tokens the text is split by
+`itner.core.tokens`. The same format holds the processed datasets.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from itner.config import STRICT, describe
-from itner.data.corpus import Split, read_text, sha256_file
-from itner.errors import InputError
-from itner.labels import LabelScheme
-from itner.tokens import split_tokens
-from itner.types import Document, Mention, Token
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention, Token
+from itner.core.validation import STRICT, describe
+from itner.data.corpus import Split, read_text
+from itner.records.files import sha256_file
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -10,14 +10,15 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from itner.data.corpus import SPLITS, Split, read_text, sha256_file
-from itner.errors import InputError
-from itner.labels import LabelScheme, align_mentions
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme, align_mentions
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
+from itner.data.corpus import SPLITS, Split, read_text
+from itner.records.files import sha256_file
 
 _HEADER = re.compile(r"# (?P<id>[A-Z]\d{3,}) \| (?P<split>\w+) \| (?P<channel>[a-z]+)")
-_TYPE = re.compile(r"\(([A-Z]+)\)")
+_TYPE = re.compile(r"\(([A-Za-z][\w.-]*)\)")
 
 
 def parse_sentence(line: str, scheme: LabelScheme) -> tuple[str, list[Mention]]:

@@ -5,30 +5,34 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from itner.data.corpus import SPLITS, Split, sha256_file
+from itner.core.errors import InputError
+from itner.core.types import Document
+from itner.data.corpus import SPLITS, Split
 from itner.data.jsonl import read_documents
-from itner.data.processed import WEAK, read_split, read_stats
-from itner.data.sources import DATA_ROOT
-from itner.errors import InputError
-from itner.labels import LabelScheme
-from itner.results import MixPart
-from itner.types import Document
+from itner.data.processed import WEAK, read_split, read_stats, read_weak_report
+from itner.domains.registry import Domain, get_domain
+from itner.records.dataset import MixPart, SourceFacts
+from itner.records.files import sha256_file
+from itner.records.workspace import Workspace
 
 
-def mix_datasets(
-    names: Sequence[str],
-    scheme: LabelScheme,
-    weak: Sequence[str],
-    weak_ratio: float,
-    seed: int,
-    root: Path = DATA_ROOT,
-) -> tuple[dict[str, Split], tuple[MixPart, ...]]:
+@dataclass(frozen=True)
+class Mixture:
+    """The splits of a mixture, what its documents' sources are, and its parts."""
+
+    domain: Domain
+    splits: dict[str, Split]
+    sources: dict[str, SourceFacts]
+    parts: tuple[MixPart, ...]
+
+
+def mix_datasets(names: Sequence[str], weak: Sequence[str], weak_ratio: float, seed: int, place: Workspace) -> Mixture:
     """The datasets one after the other, split by split.
 
-    Ids get their dataset's name in front. Raises InputError when the text of a part is not on this machine.
+    Ids get their dataset's name in front. Raises InputError when the text of a part is not on this machine, or the
+    parts are of different domains.
 
     Args:
         weak: weakly labelled texts, for train only.
@@ -40,23 +44,31 @@ def mix_datasets(
         raise InputError("a mixture needs at least two different parts, of which weakly labelled text can be one")
     if not 0 < weak_ratio < 1:
         raise InputError(f"the share of weakly labelled sentences must lie between 0 and 1, got {weak_ratio:g}")
+    if not names:
+        raise InputError("a mixture needs at least one annotated part")
+    prepared = {name: read_stats(name, place) for name in names}
+    labelled = {name: read_weak_report(name, place) for name in weak}
+    domains = {stats.domain for stats in prepared.values()} | {report.domain for report in labelled.values()}
+    if len(domains) > 1:
+        raise InputError(f"the parts are of different domains: {', '.join(sorted(domains))}")
+    domain = get_domain(domains.pop())
     splits = {name: Split() for name in SPLITS}
+    sources: dict[str, SourceFacts] = {}
     parts = []
-    for name in names:
-        stats = read_stats(name, root)
+    for name, stats in prepared.items():
         parts.append(MixPart(name, stats.sha256))
+        sources |= stats.sources
         for split, mixed in splits.items():
-            mixed.documents += _prefixed(name, read_split(name, split, scheme, root))
+            mixed.documents += _prefixed(name, read_split(name, split, place))
             mixed.fine_types.update(stats.splits[split].source_types)
             mixed.dropped.update(stats.splits[split].dropped)
             mixed.repaired_tags += stats.splits[split].repaired_tags
     pool: list[Document] = []
-    for name in weak:
-        path = root / WEAK / f"{name}.jsonl"
-        if not path.is_file():
-            raise InputError("no such file; make it with scripts/weak_label.py", path=path)
+    for name, report in labelled.items():
+        path = place.data / WEAK / f"{name}.jsonl"
         parts.append(MixPart(name, sha256_file(path), weak_ratio))
-        pool += _prefixed(name, read_documents(path, scheme, name))
+        sources[name] = SourceFacts(report.guideline, weak=True)
+        pool += _prefixed(name, read_documents(path, domain.scheme, name))
     train = splits["train"]
     chosen = _sample(pool, len(train.documents), weak_ratio, seed)
     train.documents += chosen
@@ -64,7 +76,7 @@ def mix_datasets(
     digest = hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest()
     for mixed in splits.values():
         mixed.sha256 = digest
-    return splits, tuple(parts)
+    return Mixture(domain, splits, sources, tuple(parts))
 
 
 def _prefixed(name: str, documents: Sequence[Document]) -> list[Document]:

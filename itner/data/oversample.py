@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 
-from itner.types import Document
+from itner.core.types import Document
 
 ENTITY_FACTOR = 1.5
 RARE_BONUS = 0.5

@@ -5,33 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from itner.config import describe
-from itner.data.corpus import SPLITS, Split, sha256_file
+from itner.core.errors import InputError
+from itner.core.types import Document
+from itner.data.corpus import SPLITS, Split
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.oversample import ENTITY_FACTOR, OVERSAMPLING_SEED, RARE_BONUS, oversample
-from itner.data.sources import DATA_ROOT, DEFAULT_DATASET, EMBEDDED_CORPUS, read_source
+from itner.data.sources import SOURCES, default_dataset, read_source
 from itner.data.stats import count_mentions, describe_split
-from itner.errors import InputError
-from itner.labels import LabelScheme
-from itner.results import (
+from itner.domains.registry import Domain, default_domain, get_domain
+from itner.records.dataset import (
     CorpusReport,
     DataStats,
     MixPart,
     OversamplingStats,
     ProcessedMeta,
+    SourceFacts,
     WeakReport,
-    from_json,
-    to_json,
 )
-from itner.types import Document
+from itner.records.files import change_record, read_record, sha256_file
+from itner.records.workspace import Workspace
 
 PROCESSED = "processed"
 META = "processed_meta.json"
@@ -43,18 +42,20 @@ def write_processed(
     splits: dict[str, Split],
     name: str,
     source: str,
-    scheme: LabelScheme,
-    rare_types: Collection[str],
+    domain: Domain,
     seed: int,
-    root: Path = DATA_ROOT,
+    sources: Mapping[str, SourceFacts],
+    place: Workspace,
     parts: tuple[MixPart, ...] = (),
 ) -> DataStats:
     """Write a dataset's three splits, its oversampling and its statistics; nothing is left half-written.
 
     Args:
+        sources: what is known of each source that the documents name.
         parts: those of a mixture.
     """
-    folder = root / PROCESSED / name
+    scheme = domain.scheme
+    folder = place.data / PROCESSED / name
     folder.parent.mkdir(parents=True, exist_ok=True)
     build = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
     try:
@@ -64,10 +65,11 @@ def write_processed(
             path.write_text(write_lines(splits[split_name].documents, name), encoding="utf-8")
             hashes[split_name] = sha256_file(path)
         train = splits["train"].documents
-        indices = oversample(train, rare_types, seed)
+        indices = oversample(train, domain.rare_types, seed)
         (build / "oversample.json").write_text(json.dumps(indices), encoding="utf-8")
         stats = DataStats(
             name=name,
+            domain=domain.name,
             source=source,
             scheme=scheme.name,
             labels=scheme.labels,
@@ -76,7 +78,7 @@ def write_processed(
             oversampling=OversamplingStats(
                 entity_factor=ENTITY_FACTOR,
                 rare_bonus=RARE_BONUS,
-                rare_types=tuple(rare_types),
+                rare_types=domain.rare_types,
                 seed=seed,
                 sentences_before=len(train),
                 sentences_after=len(indices),
@@ -84,106 +86,125 @@ def write_processed(
                 mentions_after=count_mentions((train[index] for index in indices), scheme.types),
             ),
             sha256=hashlib.sha256("".join(hashes[split] for split in SPLITS).encode()).hexdigest(),
+            sources=dict(sources),
             parts=parts,
         )
-        meta_path = root / META
-        meta = read_meta(root) if meta_path.exists() else ProcessedMeta(datasets={})
-        meta = replace(meta, datasets=dict(sorted({**meta.datasets, name: stats}.items())))
-        if folder.exists():
-            shutil.rmtree(folder)
-        build.chmod(0o755)
-        os.replace(build, folder)
-        temporary = meta_path.with_suffix(".tmp")
-        temporary.write_text(to_json(meta), encoding="utf-8")
-        os.replace(temporary, meta_path)
+
+        def add(known: ProcessedMeta | None) -> ProcessedMeta:
+            datasets = {**(known.datasets if known is not None else {}), name: stats}
+            # The folder and its statistics change together, while no other preparation changes either.
+            if folder.exists():
+                shutil.rmtree(folder)
+            build.chmod(0o755)
+            os.replace(build, folder)
+            return ProcessedMeta(dict(sorted(datasets.items())))
+
+        change_record(place.data / META, ProcessedMeta, add)
     finally:
         shutil.rmtree(build, ignore_errors=True)
     return stats
 
 
-def read_meta(root: Path = DATA_ROOT) -> ProcessedMeta:
-    """The committed statistics of every dataset prepared so far."""
-    path = root / META
-    try:
-        return from_json(ProcessedMeta, path.read_bytes())
-    except FileNotFoundError:
-        raise InputError("no dataset is prepared; run scripts/prepare_data.py", path=path) from None
-    except ValidationError as error:
-        raise InputError(f"{describe(error)}; remove the file and prepare the datasets again", path=path) from None
+def read_meta(place: Workspace) -> ProcessedMeta:
+    """The statistics of every dataset prepared so far."""
+    path = place.data / META
+    meta: ProcessedMeta | None = read_record(path, ProcessedMeta, "remove the file and prepare the datasets again")
+    if meta is None:
+        raise InputError("no dataset is prepared; run `itner prepare`", path=path)
+    return meta
 
 
 def read_corpus_report(folder: Path) -> CorpusReport | None:
     """How an annotated corpus of ours came about, None where there is no such report."""
-    path = folder / CORPUS_REPORT
-    if not path.is_file():
-        return None
-    try:
-        return from_json(CorpusReport, path.read_bytes())
-    except ValidationError as error:
-        raise InputError(f"{describe(error)}; measure the corpus again", path=path) from None
+    report: CorpusReport | None = read_record(folder / CORPUS_REPORT, CorpusReport, "measure the corpus again")
+    return report
 
 
-def read_weak_reports(root: Path = DATA_ROOT) -> list[WeakReport]:
+def read_weak_reports(place: Workspace) -> list[WeakReport]:
     """How unlabelled text became training text, one report each; InputError names a damaged one."""
-    reports = []
-    for path in sorted((root / WEAK).glob("*.json")):
-        try:
-            reports.append(from_json(WeakReport, path.read_bytes()))
-        except ValidationError as error:
-            raise InputError(f"{describe(error)}; label the text again", path=path) from None
-    return reports
+    return [_read_weak(path) for path in sorted((place.data / WEAK).glob("*.json"))]
 
 
-def read_stats(name: str, root: Path = DATA_ROOT) -> DataStats:
+def read_weak_report(name: str, place: Workspace) -> WeakReport:
+    """How one weakly labelled text came about; InputError when it or its report is not here."""
+    for suffix in (".jsonl", ".json"):
+        path = place.data / WEAK / f"{name}{suffix}"
+        if not path.is_file():
+            raise InputError("no such file; make it with `itner label`", path=path)
+    return _read_weak(path)
+
+
+def _read_weak(path: Path) -> WeakReport:
+    report: WeakReport = read_record(path, WeakReport, "label the text again")
+    return report
+
+
+def read_stats(name: str, place: Workspace) -> DataStats:
     """Statistics of one prepared dataset."""
-    datasets = read_meta(root).datasets
+    datasets = read_meta(place).datasets
     if name not in datasets:
         known = ", ".join(datasets) or "none"
-        raise InputError(f"dataset {name!r} is not prepared (prepared: {known}); run scripts/prepare_data.py")
+        raise InputError(f"dataset {name!r} is not prepared (prepared: {known}); run `itner prepare`")
     return datasets[name]
 
 
-def read_split(name: str, split: str, scheme: LabelScheme, root: Path = DATA_ROOT) -> list[Document]:
+def read_split(name: str, split: str, place: Workspace) -> list[Document]:
     """Documents of a prepared split; an InputError when its text is not here or is not what the statistics say.
 
     The embedded corpus ships, so without prepared files it is read from its source.
     """
-    stats = read_stats(name, root)
+    stats = read_stats(name, place)
+    domain = get_domain(stats.domain)
     expected = stats.splits[split].processed_sha256
-    path = root / PROCESSED / name / f"{split}.jsonl"
+    path = place.data / PROCESSED / name / f"{split}.jsonl"
     if not path.is_file() and stats.source == "embedded":
-        documents = read_source("embedded", None, scheme, name)[split].documents
+        documents = read_source("embedded", None, domain, name, place)[split].documents
         if hashlib.sha256(write_lines(documents).encode()).hexdigest() != expected:
-            raise InputError("differs from data/processed_meta.json; prepare the dataset again", path=EMBEDDED_CORPUS)
-        return documents
+            raise InputError(f"the corpus that ships differs from {META}; prepare the dataset {name!r} again")
+        return _guided(documents, stats)
     if not path.is_file():
         raise InputError(
-            f"the text of dataset {name!r} is not on this machine; bring it with `{preparing_command(stats)}`",
+            f"the text of dataset {name!r} is not on this machine; "
+            f"bring it with `itner {shlex.join(preparing_words(stats))}`",
             path=path,
         )
     if sha256_file(path) != expected:
-        raise InputError("differs from data/processed_meta.json; prepare the dataset again", path=path)
-    return read_documents(path, scheme, name)
+        raise InputError(f"differs from {META}; prepare the dataset again", path=path)
+    return _guided(read_documents(path, domain.scheme, name), stats)
 
 
-def preparing_command(stats: DataStats) -> str:
-    """The command that prepares the dataset anew; DIR stands for a folder that only its owner knows."""
-    command = f"python scripts/prepare_data.py --source {stats.source}"
+def _guided(documents: Sequence[Document], stats: DataStats) -> list[Document]:
+    """The documents with the guideline that their source follows."""
+    guidelines = {name: facts.guideline for name, facts in stats.sources.items()}
+    return [replace(document, guideline=guidelines.get(document.source)) for document in documents]
+
+
+def preparing_words(stats: DataStats) -> list[str]:
+    """The words of the command that prepares the dataset anew; DIR stands for a folder that only its owner knows."""
+    domain = get_domain(stats.domain)
+    words = ["prepare", "--source", stats.source]
     if stats.source in ("conll", "jsonl"):
-        command += " --path DIR"
-    if stats.parts:
-        command += f" --parts {' '.join(part.name for part in stats.parts if part.weak_ratio is None)}"
-        weak = [part.name for part in stats.parts if part.weak_ratio is not None]
-        if weak:
-            command += f" --weak {' '.join(weak)} --weak-ratio {stats.parts[-1].weak_ratio:g}"
-    if (stats.source, stats.name) not in DEFAULT_DATASET.items():
-        command += f" --dataset {stats.name}"
-    return f"{command} --seed {stats.oversampling.seed}" if stats.oversampling.seed != OVERSAMPLING_SEED else command
+        words += ["--path", "DIR"]
+    for part in stats.parts:
+        words += ["--part" if part.weak_ratio is None else "--weak", part.name]
+    if stats.parts and stats.parts[-1].weak_ratio is not None:
+        words += ["--weak-ratio", f"{stats.parts[-1].weak_ratio:g}"]
+    if stats.source not in SOURCES or stats.name != default_dataset(stats.source, domain):
+        words += ["--dataset", stats.name]
+    facts = stats.sources.get(stats.name)
+    corpus = domain.corpus_of(stats.source, stats.name)
+    if not stats.parts and facts is not None and facts.guideline != (corpus.guideline if corpus else stats.name):
+        words += ["--guideline", facts.guideline]
+    if stats.domain != default_domain():
+        words += ["--domain", stats.domain]
+    if stats.oversampling.seed != OVERSAMPLING_SEED:
+        words += ["--seed", str(stats.oversampling.seed)]
+    return words
 
 
-def read_oversampling(name: str, root: Path = DATA_ROOT) -> list[int]:
+def read_oversampling(name: str, place: Workspace) -> list[int]:
     """Train indices after oversampling."""
-    path = root / PROCESSED / name / "oversample.json"
+    path = place.data / PROCESSED / name / "oversample.json"
     if not path.is_file():
         raise InputError("not here; prepare the dataset again", path=path)
     indices: list[int] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,42 +1,49 @@
-"""One function from a source name to the three splits in the target scheme."""
+"""One function from a source name to the three splits in the domain's scheme."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, get_args
 
+from itner.core.errors import InputError
 from itner.data.conll import find_split_file, read_conll
 from itner.data.corpus import SPLITS, Split
 from itner.data.hub import read_hub
 from itner.data.jsonl import read_jsonl
 from itner.data.markup import read_markup
-from itner.errors import InputError
-from itner.labels import LabelScheme
+from itner.domains.registry import Corpus, Domain
+from itner.records.workspace import Workspace
 
 SourceName = Literal["hub", "conll", "jsonl", "embedded", "mix"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
-DATA_ROOT = Path(__file__).resolve().parents[2] / "data"
-EMBEDDED_CORPUS = DATA_ROOT / "helpdesk" / "tickets.txt"
-DEFAULT_DATASET: dict[SourceName, str] = {
-    "hub": "stackoverflow-hub",
-    "conll": "stackoverflow",
-    "jsonl": "custom",
-    "embedded": "helpdesk",
-    "mix": "mix",
-}
+OWN_DATASET, OWN_MIXTURE = "custom", "mix"
 
 
-def read_source(source: SourceName, path: Path | None, scheme: LabelScheme, dataset: str) -> dict[str, Split]:
+def default_dataset(source: str, domain: Domain) -> str:
+    """What a dataset is called when nobody says: as the domain's corpus that the source brings."""
+    if source == "mix":
+        return OWN_MIXTURE
+    corpus = domain.corpus_of(source, None)
+    return corpus.dataset if corpus is not None else OWN_DATASET
+
+
+def read_source(
+    source: SourceName, path: Path | None, domain: Domain, dataset: str, place: Workspace
+) -> dict[str, Split]:
     """Train, dev and test of a source. `conll` and `jsonl` need the folder that holds the split files.
 
     A mixture is made of prepared datasets, by `itner.data.mix`.
     """
+    scheme = domain.scheme
     if source == "mix":
         raise InputError("a mixture is made of datasets that are prepared already")
     if source in ("hub", "embedded"):
         if path is not None:
             raise InputError(f"--path does not go with --source {source}")
-        return read_hub(scheme, dataset) if source == "hub" else read_markup(EMBEDDED_CORPUS, scheme, dataset)
+        corpus = _known(source, domain)
+        if source == "hub":
+            return read_hub(corpus.hub, scheme, dataset)
+        return read_markup(place.corpus(corpus.path), scheme, dataset)
     if path is None:
         raise InputError(f"--source {source} needs --path DIR, the folder with train, dev and test")
     if not path.is_dir():
@@ -44,3 +51,10 @@ def read_source(source: SourceName, path: Path | None, scheme: LabelScheme, data
     if source == "conll":
         return {name: read_conll(find_split_file(path, name), scheme, dataset, name) for name in SPLITS}
     return {name: read_jsonl(find_split_file(path, name, (".jsonl",)), scheme, dataset, name) for name in SPLITS}
+
+
+def _known(source: SourceName, domain: Domain) -> Corpus:
+    corpus = domain.corpus_of(source, None)
+    if corpus is None:
+        raise InputError(f"the domain {domain.name!r} has no corpus for --source {source}; use conll or jsonl")
+    return corpus

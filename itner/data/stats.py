@@ -6,10 +6,10 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from itner.core.labels import align_mentions
+from itner.core.types import Document
 from itner.data.corpus import Split
-from itner.labels import align_mentions
-from itner.results import SplitStats
-from itner.types import Document
+from itner.records.dataset import SplitStats
 
 
 def count_mentions(documents: Iterable[Document], types: Iterable[str]) -> dict[str, int]:

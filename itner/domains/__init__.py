@@ -1,1 +1,1 @@
-"""One module a domain: its label scheme and lexicons."""
+"""One folder a domain: scheme, guideline, lexicons, labelling functions, corpora, release. `registry` finds them."""

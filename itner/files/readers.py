@@ -19,7 +19,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import PurePosixPath
 
-from itner.errors import InputError
+from itner.core.errors import InputError
 from itner.files.limits import (
     MAX_CHARACTERS,
     MAX_FILE_BYTES,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from itner.core.provenance import usable_cores
+from itner.core.tokens import split_passages
+from itner.core.types import Mention, Tagger
 from itner.files.readers import TextItem
-from itner.infer.tagger import ModelTagger, list_segments
-from itner.provenance import usable_cores
-from itner.types import Document, Mention
 
 # Large enough to sort by length and fill batches, small enough to hear a stop within about a second.
-_CHUNK_SEGMENTS = 500
-_CHUNK_CHARACTERS = 100_000
+_CHUNK_CHARACTERS = 60_000
 # Sessions take turns chunk by chunk: more at once is no faster, and each needs memory for its batch.
 _TURNS = threading.Semaphore(usable_cores())
 
@@ -29,7 +28,7 @@ class TaggedItem:
 
 def tag_items(
     items: Sequence[TextItem],
-    tagger: ModelTagger,
+    tagger: Tagger,
     report: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> list[TaggedItem]:
@@ -46,16 +45,15 @@ def tag_items(
         if should_stop():
             break
         with _TURNS:
-            predictions = tagger.predict([document for _, _, document in chunk])
-        for (index, start, _), prediction in zip(chunk, predictions, strict=True):
+            tagged = tagger.tag([items[index].text[start:end] for index, start, end in chunk])
+        for (index, start, _), mentions in zip(chunk, tagged, strict=True):
             found[index] += [
-                Mention(mention.start + start, mention.end + start, mention.type, mention.score)
-                for mention in prediction.mentions
+                replace(mention, start=mention.start + start, end=mention.end + start) for mention in mentions
             ]
-        last, start, document = chunk[-1]
+        last, _, end = chunk[-1]
         # The last text of a chunk may go on in the next one.
         finished = last
-        report(ends[last] + start + len(document.text), ends[-1])
+        report(ends[last] + end, ends[-1])
     else:
         finished = len(items)
         report(ends[-1], ends[-1])
@@ -64,19 +62,17 @@ def tag_items(
     ]
 
 
-def _chunks(items: Sequence[TextItem]) -> Iterator[list[tuple[int, int, Document]]]:
-    """Segments as (item, start in its text, document), in order."""
-    chunk: list[tuple[int, int, Document]] = []
+def _chunks(items: Sequence[TextItem]) -> Iterator[list[tuple[int, int, int]]]:
+    """Passages as (item, start and end in its text), in order."""
+    chunk: list[tuple[int, int, int]] = []
     characters = 0
     for index, item in enumerate(items):
-        for start, document in list_segments(item.text, str(index)):
-            full = len(chunk) >= _CHUNK_SEGMENTS or characters >= _CHUNK_CHARACTERS
-            # Sentences of one group are read together.
-            if full and chunk[-1][2].group != document.group:
+        for start, end in split_passages(item.text):
+            if chunk and characters + end - start > _CHUNK_CHARACTERS:
                 yield chunk
                 chunk, characters = [], 0
-            chunk.append((index, start, document))
-            characters += len(document.text)
+            chunk.append((index, start, end))
+            characters += end - start
     if chunk:
         yield chunk
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import IO, Any
 
+from itner.core.labels import document_tags
+from itner.core.tokens import split_segments, split_tokens
+from itner.core.types import Document, Mention
+from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
-from itner.highlight import STYLE, highlight, legend
-from itner.labels import document_tags
-from itner.tokens import split_segments, split_tokens
-from itner.types import Document, Mention
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from itner.data.conll import find_split_file, read_conll
 from itner.data.sources import read_source
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.labels import document_tags, repair_tags
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.core.labels import document_tags, repair_tags
 
 word = st.text(st.sampled_from("aZ9#+.-_'éß🙂"), min_size=1, max_size=5)
 sentence = st.lists(st.tuples(word, st.sampled_from(IT5.labels)), min_size=1, max_size=6)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from itner.data.diversity import measure_diversity
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 
 def document(text: str, *mentions: Mention) -> Document:

@@ -6,8 +6,8 @@ import pytest
 from datasets import Dataset, DatasetDict
 
 from itner.data.hub import convert
-from itner.domains.it import IT5
-from itner.errors import InputError
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
 
 GOOD = {"tokens": [["We", "use", "jQuery"]], "tags": [["O", "O", "B-Library"]]}
 

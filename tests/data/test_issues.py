@@ -4,8 +4,8 @@ import datasets
 import pytest
 from datasets import Dataset
 
-from itner.data.issues import HUB_ISSUES, is_prose, sample_sentences, stream_issues, strip_markup
-from itner.errors import InputError
+from itner.labelling.issues import HUB_ISSUES, is_prose, sample_sentences, stream_issues, strip_markup
+from itner.core.errors import InputError
 
 ISSUE = """<issue_start><issue_comment>username_0: The build of version 2.3 fails on Ubuntu since Monday.
 ```bash

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from itner.data.jsonl import read_documents, read_jsonl, write_lines
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.pipelines import Workspace, prepare
-from itner.tokens import split_tokens
-from itner.types import Document, Mention, Token
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.workflows.pipelines_old import Workspace, prepare
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention, Token
 
 
 def write(folder: Path, *records: object) -> Path:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from itner.data.markup import parse_sentence, read_markup
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.types import Mention
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.core.types import Mention
 
 TICKETS = """\
 # H001 | train | email

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from itner.data.corpus import Split, sha256_file
+from itner.data.corpus import Split
+from itner.records.files import sha256_file
 from itner.data.jsonl import write_lines
 from itner.data.mix import mix_datasets
 from itner.data.processed import preparing_command, read_split, write_processed
-from itner.domains.it import IT5, RARE_TYPES
-from itner.errors import InputError
-from itner.results import DataStats
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.domains.it.scheme.scheme import IT5, RARE_TYPES
+from itner.core.errors import InputError
+from itner.records.dataset import DataStats
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 
 def document(id: str, text: str = "Ubuntu fails", source: str = "w") -> Document:

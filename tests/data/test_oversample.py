@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itner.data.oversample import oversample
-from itner.types import Document, Mention, Token
+from itner.core.types import Document, Mention, Token
 
 kinds = st.lists(st.sampled_from([None, "SOFTWARE", "OS"]), max_size=60)
 

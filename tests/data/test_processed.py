@@ -5,21 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from itner.data.corpus import Split, sha256_file
+from itner.data.corpus import Split
+from itner.records.files import sha256_file
 from itner.data.oversample import oversample
-from itner.data.processed import (
-    preparing_command,
-    read_meta,
-    read_oversampling,
-    read_split,
-    read_stats,
-    write_processed,
-)
-from itner.domains.it import IT5, RARE_TYPES
-from itner.errors import InputError
-from itner.labels import LabelScheme
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.data.processed import preparing_command, read_meta, read_oversampling, read_split, read_stats, write_processed
+from itner.domains.it.scheme.scheme import IT5, RARE_TYPES
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -14,9 +14,9 @@ from itner.data.hub import convert, read_hub
 from itner.data.jsonl import document_to_json, read_jsonl
 from itner.data.markup import parse_sentence, read_markup
 from itner.data.sources import EMBEDDED_CORPUS, read_source
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.types import Document, Mention, Token
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.core.types import Document, Mention, Token
 
 CONLL = """\
 Question_ID\tO\tQuestion_ID\tO

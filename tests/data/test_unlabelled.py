@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from itner.data.corpus import sha256_file
+from itner.records.files import sha256_file
 from itner.data.jsonl import read_documents
 from itner.data.processed import read_weak_reports
-from itner.domains.it import IT5
+from itner.domains.it.scheme.scheme import IT5
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SHIPPED = {"tickets": ("helpdesk", 1500), "stackoverflow-forum": ("forum", 3000)}

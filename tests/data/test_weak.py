@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from itner.data.weak import collect_votes, combine_votes, label_settled, measure_functions, score_settled
-from itner.domains.it import IT5
-from itner.results import Counts, FunctionStats
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.labelling.weak import collect_votes, combine_votes, label_settled, measure_functions, score_settled
+from itner.domains.it.scheme.scheme import IT5
+from itner.records.scores import Counts
+from itner.records.dataset import FunctionStats
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 
 def document(text: str, *mentions: Mention, id: str = "d") -> Document:

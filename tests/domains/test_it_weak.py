@@ -2,25 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from itner.domains.it import IT5
-from itner.domains.it_weak import (
-    IT_FUNCTIONS,
-    device_models,
-    device_nouns,
-    dotted_versions,
-    error_codes,
-    exceptions,
-    named_failures,
-    os_names,
-    quoted_messages,
-    release_names,
-    software_by_context,
-    software_names,
-    versions_after_names,
-    versions_by_word,
-)
-from itner.tokens import split_tokens
-from itner.types import Document, LabellingFunction
+from itner.domains.it.scheme.scheme import IT5
+from itner.domains.it.scheme.functions import IT_FUNCTIONS, device_models, device_nouns, dotted_versions, error_codes, exceptions, named_failures, os_names, quoted_messages, release_names, software_by_context, software_names, versions_after_names, versions_by_word
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, LabellingFunction
 
 
 def document(text: str) -> Document:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from itner.eval.agreement import find_places
-from itner.types import Mention
+from itner.evaluation.agreement import find_places
+from itner.core.types import Mention
 
 
 def test_identical_mentions_agree_whatever_their_scores() -> None:

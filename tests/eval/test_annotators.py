@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.eval.annotators import compare_annotators
-from itner.results import Counts
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.evaluation.annotators import compare_annotators
+from itner.records.scores import Counts
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 
 def document(text: str, *mentions: Mention, id: str = "d") -> Document:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.eval.cases import Case, filter_cases, list_cases, rebuild_mentions
-from itner.eval.confusion import list_errors
-from itner.results import ErrorReport
-from itner.types import Document, Mention
+from itner.evaluation.cases import Case, filter_cases, list_cases, rebuild_mentions
+from itner.evaluation.confusion import list_errors
+from itner.records.evaluation import ErrorReport
+from itner.core.types import Document, Mention
 
 HASH = "ab" * 32
 TEXT = "Outlook 2021 fails on Windows 11"

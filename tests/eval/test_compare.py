@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from itner.eval.compare import Difference, compare_reports, count_documents
-from itner.results import ErrorRecord, ErrorReport, Span
+from itner.evaluation.compare import Difference, compare_reports, count_documents
+from itner.records.evaluation import ErrorRecord, ErrorReport, Span
 
 HASH = "ab" * 32
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.domains.it import IT5
-from itner.eval.confusion import list_confusions, list_errors, pair_mentions, summarize_confusion
-from itner.results import ErrorReport
-from itner.types import Mention
+from itner.domains.it.scheme.scheme import IT5
+from itner.evaluation.confusion import list_confusions, list_errors, pair_mentions, summarize_confusion
+from itner.records.evaluation import ErrorReport
+from itner.core.types import Mention
 
 GOLD = [Mention(0, 5, "OS"), Mention(6, 10, "VERSION"), Mention(20, 25, "ERROR"), Mention(30, 40, "SOFTWARE")]
 

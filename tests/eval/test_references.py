@@ -11,12 +11,12 @@ from nervaluate import Evaluator
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import IOB2, Entities
 
-from itner.domains.it import IT5
-from itner.eval.confusion import list_errors
-from itner.eval.scoring import count_spans, counts_per_type, score_documents
-from itner.labels import repair_tags, spans_to_mentions, tags_to_spans
-from itner.results import Counts
-from itner.types import Document, Mention, Token
+from itner.domains.it.scheme.scheme import IT5
+from itner.evaluation.confusion import list_errors
+from itner.evaluation.scoring import count_spans, counts_per_type, score_documents
+from itner.core.labels import repair_tags, spans_to_mentions, tags_to_spans
+from itner.records.scores import Counts
+from itner.core.types import Document, Mention, Token
 
 tags = st.lists(st.sampled_from(IT5.labels), min_size=1, max_size=10)
 # Two tag sequences of equal length per sentence.
@@ -101,7 +101,7 @@ def test_the_interval_holds_the_score_it_belongs_to_when_gold_is_unaligned() -> 
 
 
 def test_the_interval_is_wider_for_fewer_documents_and_a_higher_level() -> None:
-    from itner.eval.scoring import bootstrap_micro_f1
+    from itner.evaluation.scoring import bootstrap_micro_f1
 
     one = [[(0, 1, "OS")], [(0, 1, "OS")], [(0, 1, "OS")], []]
     two = [[(0, 1, "OS")], [], [(0, 1, "OS"), (2, 3, "OS")], [(0, 1, "OS")]]

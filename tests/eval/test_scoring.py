@@ -11,11 +11,11 @@ from seqeval.metrics import f1_score
 from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
-from itner.domains.it import IT5
-from itner.eval.scoring import bootstrap_micro_f1, count_spans, counts_per_type, score_documents
-from itner.labels import repair_tags, tags_to_spans
-from itner.results import Counts
-from itner.types import Document, Mention, Token
+from itner.domains.it.scheme.scheme import IT5
+from itner.evaluation.scoring import bootstrap_micro_f1, count_spans, counts_per_type, score_documents
+from itner.core.labels import repair_tags, tags_to_spans
+from itner.records.scores import Counts
+from itner.core.types import Document, Mention, Token
 
 sentence = st.integers(1, 9).flatmap(
     lambda n: st.tuples(*(st.lists(st.sampled_from(IT5.labels), min_size=n, max_size=n) for _ in range(2)))

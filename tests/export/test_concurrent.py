@@ -12,11 +12,11 @@ import numpy as np
 import onnx
 import pytest
 
-from itner.config import ONNX_PRECISIONS
-from itner.export.onnx import export_run, is_exported
-from itner.infer.load import load_scorer
-from itner.results import Int8Recipe
-from itner.store import ONNX, ONNX_MANIFEST, Run, RunStore
+from itner.records.config import ONNX_PRECISIONS
+from itner.compress.onnx import export_run, is_exported
+from itner.taggers.encoder.load import load_scorer
+from itner.records.int8 import Int8Recipe
+from itner.records.store import ONNX, ONNX_MANIFEST, Run, RunStore
 
 
 def copy(run: Run, root: Path) -> Run:
@@ -46,7 +46,7 @@ def test_a_new_runtime_or_recipe_means_a_new_build(full_run: Run, monkeypatch: p
     changes = {"ort.__version__": "0.1", "RECIPE": Int8Recipe(per_channel=False), "OPSET": 11}
     for name, value in changes.items():
         with monkeypatch.context() as patch:
-            patch.setattr(f"itner.export.onnx.{name}", value)
+            patch.setattr(f"itner.compress.onnx.{name}", value)
             assert not is_exported(full_run), name
     assert is_exported(full_run)
 

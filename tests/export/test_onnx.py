@@ -10,13 +10,13 @@ import onnx
 import pytest
 from conftest import Tiny
 
-from itner.config import ONNX_PRECISIONS
-from itner.encoding import CASINGS
-from itner.errors import InputError
-from itner.export.benchmark import BenchSettings, benchmark_run, summarize_latency
-from itner.export.onnx import export_run, is_exported
-from itner.infer.load import load_scorer, load_tagger
-from itner.store import ONNX, ONNX_MANIFEST, Run, RunStore
+from itner.records.config import ONNX_PRECISIONS
+from itner.taggers.encoder.windows import CASINGS
+from itner.core.errors import InputError
+from itner.benchmark.protocol import BenchSettings, benchmark_run, summarize_latency
+from itner.compress.onnx import export_run, is_exported
+from itner.taggers.encoder.load import load_scorer, load_tagger
+from itner.records.store import ONNX, ONNX_MANIFEST, Run, RunStore
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def test_a_failed_build_leaves_nothing(full_run: Run, tmp_path: Path, monkeypatc
     def fail(*args: object) -> None:
         raise RuntimeError("no INT8 operator")
 
-    monkeypatch.setattr("itner.export.onnx.quantize", fail)
+    monkeypatch.setattr("itner.compress.onnx.quantize", fail)
     with pytest.raises(RuntimeError, match="INT8"):
         export_run(run)
     assert not (run.path / ONNX).exists()

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from itner.export.onnx import export_run
+from itner.compress.onnx import export_run
 from itner.files import tagging
 from itner.files.readers import TextItem
 from itner.files.tagging import TaggedItem, above, tag_items
-from itner.infer import tagger as infer_tagger
-from itner.infer.load import load_tagger
-from itner.infer.tagger import ModelTagger
-from itner.store import RunStore
-from itner.types import Mention
+from itner.taggers.encoder import tagger as infer_tagger
+from itner.taggers.encoder.load import load_tagger
+from itner.taggers.encoder.tagger import ModelTagger
+from itner.records.store import RunStore
+from itner.core.types import Mention
 
 
 @pytest.fixture(scope="module", params=["full", "l1"])  # l1 reads sentences in their context

@@ -14,8 +14,8 @@ from itner.files.readers import TextItem
 from itner.files.summary import count_files, count_types, top_mentions
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title, to_bytes, write_zip
-from itner.labels import tags_to_spans
-from itner.types import Mention
+from itner.core.labels import tags_to_spans
+from itner.core.types import Mention
 
 TEXT = "Outlook on Windows 11.\nDone, C# works"
 RESULTS = [

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from conftest import Tiny
 
-from itner.config import PRECISIONS
-from itner.encoding import Encoder
-from itner.export.onnx import export_run
-from itner.infer.load import load_tagger
-from itner.store import TOKENIZER, Run
-from itner.tokens import split_tokens
-from itner.types import Document, Mention
+from itner.records.config import PRECISIONS
+from itner.taggers.encoder.windows import Encoder
+from itner.compress.onnx import export_run
+from itner.taggers.encoder.load import load_tagger
+from itner.records.store import TOKENIZER, Run
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
 
 # One piece to several windows of 16: 14 pieces fit beside the special tokens.
 LENGTHS = (1, 2, 13, 14, 15, 16, 27, 28, 29, 60, 100)

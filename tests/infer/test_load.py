@@ -11,13 +11,13 @@ import pytest
 from conftest import Tiny
 from synthetic import write_run
 
-from itner.domains.it import IT5
-from itner.encoding import Encoder
-from itner.errors import InputError
-from itner.export.onnx import export_run
-from itner.infer.load import load_encoder, load_scorer, load_tagger, run_scheme
-from itner.store import TOKENIZER, Run, RunStore
-from itner.tokens import split_tokens
+from itner.domains.it.scheme.scheme import IT5
+from itner.taggers.encoder.windows import Encoder
+from itner.core.errors import InputError
+from itner.compress.onnx import export_run
+from itner.taggers.encoder.load import load_encoder, load_scorer, load_tagger, run_scheme
+from itner.records.store import TOKENIZER, Run, RunStore
+from itner.core.tokens import split_tokens
 
 
 def test_tagging_with_onnx_needs_no_training_library(full_run: Run) -> None:
@@ -26,8 +26,8 @@ def test_tagging_with_onnx_needs_no_training_library(full_run: Run) -> None:
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from itner.infer.load import load_tagger\n"
-        "from itner.store import RunStore\n"
+        "from itner.taggers.encoder.load import load_tagger\n"
+        "from itner.records.store import RunStore\n"
         f"run = RunStore(Path({str(full_run.path.parent)!r})).load('full')\n"
         "found = [load_tagger(run, p).tag(['the windows the outlook']) for p in ('fp32', 'fp16', 'int8')]\n"
         "assert [len(texts) for texts in found] == [1, 1, 1], found\n"

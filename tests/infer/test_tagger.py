@@ -8,13 +8,13 @@ from conftest import Tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itner.encoding import Encoder, window_spans
-from itner.infer.load import load_tagger
-from itner.infer.tagger import ModelTagger
-from itner.labels import document_tags
-from itner.store import TOKENIZER, Run
-from itner.tokens import split_tokens
-from itner.types import Document
+from itner.taggers.encoder.windows import Encoder, window_spans
+from itner.taggers.encoder.load import load_tagger
+from itner.taggers.encoder.tagger import ModelTagger
+from itner.core.labels import document_tags
+from itner.records.store import TOKENIZER, Run
+from itner.core.tokens import split_tokens
+from itner.core.types import Document
 
 
 class Oracle:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
-from itner.train.averaging import WeightAverage
+from itner.training.averaging import WeightAverage
 
 
 def step(average: WeightAverage, number: int) -> None:

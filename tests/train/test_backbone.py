@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from conftest import Tiny
 
-from itner.config import EMBEDDED_BACKBONE
-from itner.data.corpus import sha256_file
-from itner.errors import InputError
-from itner.train import backbone
-from itner.train.backbone import find_backbone
+from itner.records.config import EMBEDDED_BACKBONE
+from itner.records.files import sha256_file
+from itner.core.errors import InputError
+from itner.taggers.encoder import backbone
+from itner.taggers.encoder.backbone import find_backbone
 
 
 @pytest.fixture(autouse=True)

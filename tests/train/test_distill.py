@@ -8,17 +8,17 @@ import pytest
 import torch
 from conftest import Tiny
 
-from itner.config import DistillSettings, config_from_json, config_to_json
-from itner.encoding import Encoder
-from itner.errors import InputError
-from itner.infer.load import load_tagger
-from itner.pipelines import Workspace, prepare_lesson
-from itner.progress import silent
-from itner.store import TOKENIZER, Run, RunStore
-from itner.tokens import split_tokens
-from itner.train.distill import Lesson, _hidden_distance, add_soft_labels, soften
-from itner.train.trainer import encode_labelled, train_run
-from itner.types import Document
+from itner.records.config import DistillSettings, config_from_json, config_to_json
+from itner.taggers.encoder.windows import Encoder
+from itner.core.errors import InputError
+from itner.taggers.encoder.load import load_tagger
+from itner.workflows.pipelines_old import Workspace, prepare_lesson
+from itner.core.progress import silent
+from itner.records.store import TOKENIZER, Run, RunStore
+from itner.core.tokens import split_tokens
+from itner.training.distill import Lesson, _hidden_distance, add_soft_labels, soften
+from itner.training.trainer import encode_labelled, train_run
+from itner.core.types import Document
 
 
 def test_soft_labels_are_the_mean_of_softened_probabilities() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from conftest import Tiny
 
-from itner.domains.it import IT5
-from itner.errors import InputError
-from itner.progress import silent
-from itner.store import CHECKPOINTS, RunStore
-from itner.train import trainer
-from itner.train.model import load_model
+from itner.domains.it.scheme.scheme import IT5
+from itner.core.errors import InputError
+from itner.core.progress import silent
+from itner.records.store import CHECKPOINTS, RunStore
+from itner.training import trainer
+from itner.taggers.encoder.model import load_model
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_killed_before_the_first_checkpoint_it_begins_anew(short: Tiny, tmp_path
 
 
 def test_a_resumed_adapter_is_still_an_adapter(short: Tiny, tmp_path: Path) -> None:
-    from itner.config import LoraSettings
+    from itner.records.config import LoraSettings
 
     config = short.config("lora", family="lora", lora=LoraSettings(r=2, alpha=4), epochs=2, early_stopping_patience=5)
     with pytest.raises(KeyboardInterrupt):

@@ -13,24 +13,17 @@ from conftest import Tiny
 from safetensors import safe_open
 from transformers import EvalPrediction
 
-from itner.config import LoraSettings
-from itner.encoding import Encoder
-from itner.errors import InputError
-from itner.infer.load import load_tagger
-from itner.labels import document_tags
-from itner.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
-from itner.tokens import split_tokens
-from itner.train.backbone import find_backbone
-from itner.train.model import build_model, load_model
-from itner.train.trainer import (
-    IGNORED,
-    _score,
-    build_optimizer,
-    choose_arithmetic,
-    encode_labelled,
-    encode_training,
-)
-from itner.types import Document, Mention
+from itner.records.config import LoraSettings
+from itner.taggers.encoder.windows import Encoder
+from itner.core.errors import InputError
+from itner.taggers.encoder.load import load_tagger
+from itner.core.labels import document_tags
+from itner.records.store import CHECKPOINTS, INCOMPLETE, TOKENIZER, Run, RunStore
+from itner.core.tokens import split_tokens
+from itner.taggers.encoder.backbone import find_backbone
+from itner.taggers.encoder.model import build_model, load_model
+from itner.training.trainer import IGNORED, _score, build_optimizer, choose_arithmetic, encode_labelled, encode_training
+from itner.core.types import Document, Mention
 
 
 def test_a_run_folder_is_complete_and_portable(tiny_run: Run, tiny: Tiny) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from test_ablation import ablation, arm
 
-from itner.ablation import ablation_in_words
-from itner.results import to_json
-from itner.store import ABLATION
-from itner.ui.ablation import ablation_figure, ablation_table
+from itner.reporting.ablation import ablation_in_words
+from itner.records.codec import to_json
+from itner.records.store import ABLATION
+from itner.dashboard.data_ablation import ablation_figure, ablation_table
 from pages import open_page
 
 BASE = arm("base", None, {1: 70, 2: 72, 3: 74})

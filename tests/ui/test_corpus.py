@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 import pytest
 
 from itner.data.processed import read_corpus_report, read_split, read_stats
-from itner.domains.it import IT5
-from itner.results import DataStats
-from itner.store import MODELS_ROOT
-from itner.ui import corpus
+from itner.domains.it.scheme.scheme import IT5
+from itner.records.dataset import DataStats
+from itner.records.store import MODELS_ROOT
+from itner.dashboard import data as corpus
 from pages import REPOSITORY, open_page
 
 

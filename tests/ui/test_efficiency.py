@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from synthetic import write_run
 
-from itner.report import Row, list_rows
-from itner.store import Run, RunStore
-from itner.ui import efficiency
+from itner.reporting.rows import Row, list_rows
+from itner.records.store import Run, RunStore
+from itner.dashboard import efficiency
 
 
 @pytest.fixture

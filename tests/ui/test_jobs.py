@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from itner.ui.jobs import Job, Report, ShouldStop
+from itner.dashboard.jobs import Job, Report, ShouldStop
 
 
 def test_a_job_reports_and_returns() -> None:

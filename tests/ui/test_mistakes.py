@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from synthetic import error_report
 
-from itner.eval.cases import list_cases
-from itner.eval.confusion import list_errors
-from itner.results import ErrorReport
-from itner.types import Document, Mention
-from itner.ui import mistakes
+from itner.evaluation.cases import list_cases
+from itner.evaluation.confusion import list_errors
+from itner.records.evaluation import ErrorReport
+from itner.core.types import Document, Mention
+from itner.dashboard import errors as mistakes
 
 HASH = "ab" * 32
 

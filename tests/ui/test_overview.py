@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from synthetic import write_run
 
-from itner.choose import Limits, pareto_front
-from itner.report import Row, list_rows, read_published
-from itner.store import RunStore
-from itner.ui import overview
+from itner.reporting.advice import Limits, pareto_front
+from itner.reporting.rows import Row, list_rows
+from itner.reporting.readme import read_published
+from itner.records.store import RunStore
+from itner.dashboard import overview
 
 
 @pytest.fixture

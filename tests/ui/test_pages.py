@@ -12,8 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
-from itner.results import Errors, from_json, to_json
-from itner.store import MODELS_ROOT, RunStore
+from itner.records.evaluation import Errors
+from itner.records.codec import from_json, to_json
+from itner.records.store import MODELS_ROOT, RunStore
 from pages import REPOSITORY, open_page
 
 PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from synthetic import write_run
 
-from itner.choose import compare_rows
-from itner.eval.compare import Difference
-from itner.report import Row, list_rows
-from itner.store import RunStore
-from itner.ui import quality
-from itner.ui.facts import differences_table
+from itner.reporting.advice import compare_rows
+from itner.evaluation.compare import Difference
+from itner.reporting.rows import Row, list_rows
+from itner.records.store import RunStore
+from itner.dashboard import quality
+from itner.dashboard.comparison import differences_table
 
 
 @pytest.fixture

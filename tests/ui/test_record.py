@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from synthetic import PROVENANCE, write_run
 
-from itner.config import preset
-from itner.store import Run, RunStore, write_config
-from itner.ui import record
+from itner.training.presets import preset
+from itner.records.store import Run, RunStore, write_config
+from itner.dashboard import run as record
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 def one() -> None:
     import streamlit as st
 
-    from itner.ui import selection
+    from itner.dashboard import selection
 
     selection.begin()
     st.write(selection.choose_one("One", ["a", "b", "c"], "one", default="b"))

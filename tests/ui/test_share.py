@@ -4,9 +4,9 @@ import json
 
 import pandas as pd
 
-from itner.types import Mention
-from itner.ui.share import as_json
-from itner.ui.widgets import to_csv
+from itner.core.types import Mention
+from itner.dashboard.live_share import as_json
+from itner.dashboard.widgets import to_csv
 
 
 def test_the_json_holds_text_model_and_spans() -> None:

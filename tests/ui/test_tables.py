@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from synthetic import write_run
 
-from itner.eval.agreement import find_places
-from itner.report import list_rows
-from itner.store import RunStore
-from itner.types import Mention
-from itner.ui import tables
-from itner.ui.facts import comparison_in_words, machine_in_words
+from itner.evaluation.agreement import find_places
+from itner.reporting.rows import list_rows
+from itner.records.store import RunStore
+from itner.core.types import Mention
+from itner.dashboard import tables
+from itner.dashboard.comparison import comparison_in_words, machine_in_words
 
 
 @pytest.fixture

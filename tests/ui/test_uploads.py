@@ -14,9 +14,9 @@ from synthetic import write_run
 from itner.files.readers import TextItem
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
-from itner.store import MODELS_ROOT
-from itner.types import Mention
-from itner.ui import uploads
+from itner.records.store import MODELS_ROOT
+from itner.core.types import Mention
+from itner.dashboard import tag_files as uploads
 from pages import open_page
 
 TYPES = ("ERROR", "OS")

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from synthetic import HASH, PROVENANCE
 
-from itner.results import Counts, FunctionStats, WeakReport, to_json
-from itner.store import MODELS_ROOT
-from itner.ui.weak import functions_columns, functions_table, weak_in_words
+from itner.records.scores import Counts
+from itner.records.dataset import FunctionStats, WeakReport
+from itner.records.codec import to_json
+from itner.records.store import MODELS_ROOT
+from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
 from pages import REPOSITORY, open_page
 
 REPORT = WeakReport(

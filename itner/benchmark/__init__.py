@@ -1,0 +1,1 @@
+"""How fast, how large: the protocol of record, and trials of INT8 recipes."""

@@ -1,0 +1,122 @@
+"""Trying INT8 recipes: F1 and agreement on dev, latency in turns, file size."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from itner.benchmark.protocol import summarize_latency
+from itner.compress.onnx import export_plain, fuse, quantize
+from itner.core.progress import Progress, silent
+from itner.core.provenance import collect_provenance, usable_cores
+from itner.core.types import Document
+from itner.evaluation.scoring import score_documents
+from itner.records.int8 import FFN_OUTPUT, Int8Recipe
+from itner.records.scores import Counts
+from itner.records.store import Run
+from itner.records.study import Int8Trial, Int8Trials
+from itner.taggers.encoder.kind import RECIPE
+from itner.taggers.encoder.load import load_encoder, run_scheme
+from itner.taggers.encoder.onnx_backend import OnnxScorer
+from itner.taggers.encoder.tagger import EncoderTagger, real_pieces
+
+# Every choice alone against the kept recipe, and the pairs that are said to help each other.
+RECIPES: tuple[Int8Recipe, ...] = (
+    RECIPE,
+    replace(RECIPE, reduce_range=False),
+    replace(RECIPE, per_channel=False),
+    replace(RECIPE, per_channel=False, reduce_range=False),
+    replace(RECIPE, embeddings=False),
+    replace(RECIPE, fused=False),
+    replace(RECIPE, weight_type="QUInt8", reduce_range=False),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=False),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings=False),
+    replace(RECIPE, fp32_nodes="classifier"),
+)
+_LENGTH = 128
+_ROUNDS, _CALLS, _WARMUP = 8, 25, 5
+
+
+def try_recipes(
+    run: Run,
+    documents: Sequence[Document],
+    dataset: str,
+    split: str,
+    recipes: Sequence[Int8Recipe] = RECIPES,
+    progress: Progress = silent,
+) -> Int8Trials:
+    """Quantise a run by each recipe and measure it; `documents` must not be test data."""
+    scheme = run_scheme(run)
+    encoder = load_encoder(run)
+
+    def measure(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
+        tagger = EncoderTagger(scorer, encoder, scheme)
+        logits, offsets = tagger.token_logits(documents)
+        found = [prediction.mentions for prediction in tagger.decode(documents, logits, offsets)]
+        per_type: dict[str, Counts] = score_documents(documents, found, scheme.types)["per_type"]
+        token_rows = np.delete(logits.argmax(axis=1), offsets[1:] - 1)
+        return sum(per_type.values(), Counts()).f1, token_rows
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        progress(f"INT8 trials of {run.name}: exporting", 0.0)
+        plain, fused = folder / "plain.onnx", folder / "fused.onnx"
+        export_plain(run, plain)
+        fuse(run, plain, fused)
+        reference_f1, reference = measure(OnnxScorer(fused))
+        scorers, scores, sizes = [], [], []
+        for number, recipe in enumerate(recipes):
+            progress(f"INT8 trials of {run.name}: {recipe.name}", number / len(recipes))
+            path = folder / f"{number}.onnx"
+            quantize(fused if recipe.fused else plain, path, recipe)
+            scorers.append(OnnxScorer(path))
+            sizes.append(path.stat().st_size / 2**20)
+            f1, tags = measure(scorers[-1])
+            scores.append((f1, float((tags == reference).mean())))
+        times = _time_in_turns(scorers, real_pieces(encoder, documents, _LENGTH))
+    latencies = [summarize_latency(rounds) for rounds in times]
+    kept = latencies[list(recipes).index(RECIPE)].p50_ms
+    return Int8Trials(
+        dataset=dataset,
+        split=split,
+        forward_length=_LENGTH,
+        threads=usable_cores(),
+        trials=tuple(
+            Int8Trial(
+                run=run.name,
+                recipe=recipe,
+                dev_f1=f1,
+                dev_f1_fp32=reference_f1,
+                dev_tag_agreement=agreement,
+                forward=latency,
+                forward_ratio=round(latency.p50_ms / kept, 3),
+                file_mib=round(size, 2),
+                kept=recipe == RECIPE,
+            )
+            for recipe, (f1, agreement), latency, size in zip(recipes, scores, latencies, sizes, strict=True)
+        ),
+        provenance=collect_provenance(),
+    )
+
+
+def _time_in_turns(
+    scorers: Sequence[OnnxScorer], given: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> list[list[list[float]]]:
+    """Seconds [scorer][round][call]; the scorers do not spin, so they may share the process."""
+    times: list[list[list[float]]] = [[] for _ in scorers]
+    for _ in range(_ROUNDS):
+        for scorer, rounds in zip(scorers, times, strict=True):
+            calls = []
+            for number in range(_WARMUP + _CALLS):
+                started = time.perf_counter()
+                scorer.score(*given)
+                if number >= _WARMUP:
+                    calls.append(time.perf_counter() - started)
+            rounds.append(calls)
+    return times

@@ -1,0 +1,71 @@
+"""`itner VERB`: the table of verbs, and how a command ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import typer
+
+from itner import __version__
+from itner.cli import data, measuring, tagging, training
+from itner.core.errors import InputError
+
+_BAD_INPUT, _INTERRUPTED = 2, 130
+
+VERBS: dict[str, tuple[Callable[..., None], str]] = {
+    "tag": (tagging.tag, tagging.TAG),
+    "prepare": (data.prepare, data.PREPARE),
+    "label": (data.label, data.LABEL),
+    "measure-corpus": (data.measure_corpus, data.MEASURE_CORPUS),
+    "train": (training.train, training.TRAIN),
+    "distill": (training.distill, training.DISTILL),
+    "rules": (training.rules, training.RULES),
+    "ablate": (training.ablate, training.ABLATE),
+    "reproduce": (training.reproduce, training.REPRODUCE),
+    "export": (measuring.export, measuring.EXPORT),
+    "evaluate": (measuring.evaluate, measuring.EVALUATE),
+    "score": (measuring.score, measuring.SCORE),
+    "benchmark": (measuring.benchmark, measuring.BENCHMARK),
+    "try-int8": (measuring.try_int8, measuring.TRY_INT8),
+    "readme": (measuring.readme, measuring.README),
+    "migrate": (measuring.migrate, measuring.MIGRATE),
+}
+
+app = typer.Typer(
+    name="itner",
+    help="Choose, compress, evaluate and demonstrate NER taggers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _itner(version: bool = typer.Option(False, "--version", help="Say which version this is.")) -> None:
+    if version:
+        typer.echo(f"itner {__version__}")
+        raise typer.Exit
+
+
+for _name, (_verb, _examples) in VERBS.items():
+    # The mark keeps the lines of the examples as they are.
+    app.command(_name, epilog="\b\nexamples:\n  " + _examples.strip().replace("\n", "\n  "))(_verb)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line; exit 2 with one line for an InputError, 130 for Ctrl-C, 1 when something was left out."""
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="itner")
+    except InputError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(_BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("stopped", err=True)
+        sys.exit(_INTERRUPTED)
+
+
+def run_verb(name: str) -> None:
+    """The verb as a script of its own: `python scripts/train.py ...` is `itner train ...`."""
+    main([name, *sys.argv[1:]])

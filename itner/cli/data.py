@@ -1,0 +1,167 @@
+"""Verbs about data: prepare, label, measure-corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from itner.cli.options import DataRoot, DomainName, Models, check_one_of, console, domain_or_default, find_workspace
+
+PREPARE = """
+itner prepare --source embedded
+itner prepare --source conll --path DIR        (train.txt, dev.txt, test.txt)
+itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk
+itner prepare --source hub
+itner prepare --source mix --part stackoverflow --part helpdesk --dataset mixed
+"""
+LABEL = """
+itner label data/helpdesk/unlabelled.txt --dev helpdesk --tagger minilm_full_kd --dataset mine
+itner label mails.zip log.jsonl --dev helpdesk --dataset mails
+itner label --hub-issues 100000 --dev stackoverflow --dataset issues
+"""
+MEASURE_CORPUS = """
+itner measure-corpus data/helpdesk
+"""
+
+
+def prepare(
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="hub, conll, jsonl, embedded or mix.")],
+    path: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder with train, dev and test (conll and jsonl).")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the prepared dataset (default: by source).")
+    ] = None,
+    domain: DomainName = None,
+    guideline: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Annotation guideline that it follows (default: its corpus's, or its own)."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the oversampling.")] = 13,
+    part: Annotated[
+        list[str] | None, typer.Option(metavar="DATASET", help="A prepared dataset (mix); repeatable.")
+    ] = None,
+    weak: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A weakly labelled text for train (mix); repeatable.")
+    ] = None,
+    weak_ratio: Annotated[float, typer.Option(help="The share of train that weak text makes up (mix).")] = 0.3,
+    data_root: DataRoot = None,
+) -> None:
+    """Prepare a dataset: read, remap to the domain's types, repair, drop, oversample, describe."""
+    from itner.data.sources import SOURCES, SourceName
+    from itner.workflows.prepare import mix
+    from itner.workflows.prepare import prepare as prepare_source
+
+    check_one_of(source, SOURCES, "--source")
+    if (source == "mix") != bool(part):
+        raise typer.BadParameter("--source mix and --part go together", param_hint="--part")
+    if source == "mix" and (guideline is not None or domain is not None or path is not None):
+        raise typer.BadParameter("a mixture has the domain and guidelines of its parts, and no --path")
+    if weak and source != "mix":
+        raise typer.BadParameter("weakly labelled text goes into a mixture (--source mix)", param_hint="--weak")
+    place = find_workspace(None, data_root)
+    if source == "mix":
+        stats = mix(part or (), place, dataset, weak or (), weak_ratio, seed)
+    else:
+        known = cast(SourceName, source)
+        stats = prepare_source(known, path, domain_or_default(domain), place, dataset, guideline, seed)
+    for name, split in stats.splits.items():
+        mentions = ", ".join(f"{kind} {count}" for kind, count in split.mentions.items())
+        dropped = ", ".join(f"{count} {reason}" for reason, count in split.dropped.items()) or "none"
+        shared = ", ".join(f"{count} also in {other}" for other, count in split.also_in.items())
+        typer.echo(f"{name}: {split.sentences:,} sentences, {split.tokens_mean} tokens on average, {mentions}")
+        typer.echo(f"  dropped {dropped}; repaired tags {split.repaired_tags}; {shared}")
+    grown = stats.oversampling
+    typer.echo(f"train oversampled: {grown.sentences_before:,} to {grown.sentences_after:,} sentences")
+    followed = ", ".join(dict.fromkeys(facts.guideline for facts in stats.sources.values()))
+    typer.echo(f"domain {stats.domain}, annotated by the guidelines of {followed}")
+    typer.echo(f"written to {place.data.name}/processed/{stats.name}/ and {place.data.name}/processed_meta.json")
+
+
+def label(
+    dev: Annotated[
+        str, typer.Option(metavar="DATASET", help="Its dev split says how often each labelling function is right.")
+    ],
+    dataset: Annotated[str, typer.Option(metavar="NAME", help="Name of what is written under data/weak/.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Text, in any format that `itner tag` reads.")
+    ] = None,
+    hub_issues: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Also N issues of the domain's hub text, one sentence each.")
+    ] = 0,
+    tagger: Annotated[str | None, typer.Option(metavar="RUN", help="A run that votes, too.")] = None,
+    tagger_threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="What it is less sure of votes apart, and leaves a sentence doubtful.")
+    ] = 0.9,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Least probability of a mention.")] = 0.8,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Label text that nobody annotated: name lists, patterns and a trained tagger vote on every sentence."""
+    from itner.data.processed import WEAK
+    from itner.workflows.label import label_weakly
+
+    if not files and not hub_issues:
+        raise typer.BadParameter("pass files, or a number of issues with --hub-issues", param_hint="FILE")
+    place = find_workspace(models, data_root)
+    with console() as progress:
+        report = label_weakly(
+            files or (),
+            dev,
+            dataset,
+            place,
+            tagger,
+            tagger_threshold,
+            threshold,
+            hub_issues,
+            progress=progress,
+        )
+    typer.echo(f"{'function':22} coverage mentions overlap conflict  right on {report.dev} dev")
+    for name, stats in report.functions.items():
+        shares = " ".join(
+            f"{share:8.1%}" if share is not None else f"{'–':>8}" for share in (stats.overlap, stats.conflict)
+        )
+        right = ", ".join(f"{kind} {c.tp} of {c.tp + c.fp}" for kind, c in stats.dev.items()) or "no vote"
+        typer.echo(f"{name:22} {stats.coverage:8.1%} {stats.mentions:8,} {shares}  {right}")
+    kept = sum(report.mentions.values())
+    typer.echo(f"kept {report.kept:,} of {report.sentences:,} sentences, {kept:,} mentions")
+    settled = ", ".join(f"{kind} P {c.precision:.2f} R {c.recall:.2f}" for kind, c in report.dev_settled.items())
+    typer.echo(
+        f"on the {report.dev_settled_sentences:,} of {report.dev_sentences:,} dev sentences kept likewise: {settled}"
+    )
+    folder = f"{place.data.name}/{WEAK}"
+    typer.echo(f"written to {folder}/{report.name}.jsonl and {folder}/{report.name}.json")
+
+
+def measure_corpus(
+    folder: Annotated[Path, typer.Argument(help="Holds tickets.txt, first_pass.txt and second_pass.txt.")],
+    domain: DomainName = None,
+) -> None:
+    """Measure an annotated corpus of ours: how varied it is, and how far its two annotators agreed."""
+    from itner.data.processed import CORPUS_REPORT
+    from itner.records.dataset import Agreement
+    from itner.workflows.prepare import measure_corpus as measure
+
+    def in_words(agreement: Agreement) -> str:
+        types = ", ".join(f"{name} {counts.f1:.3f}" for name, counts in agreement.per_type.items())
+        kappas = ", ".join(
+            f"{name} {value:.3f}" if value is not None else f"{name} not defined"
+            for name, value in (("kappa", agreement.kappa), ("kappa of marked tokens", agreement.kappa_marked))
+        )
+        return f"F1 {agreement.overall.f1:.3f} ({types}), {kappas}"
+
+    report = measure(folder, domain_or_default(domain))
+    channels = ", ".join(f"{count} {name}" for name, count in report.channels.items())
+    typer.echo(f"{report.tickets:,} tickets ({channels}), {report.sentences:,} sentences")
+    varied = report.diversity
+    typer.echo(
+        f"distinct 4-grams {varied.distinct_4gram_share:.1%}, type/token ratio {varied.type_token_ratio:.3f}, "
+        f"{varied.mention_strings:,} mention strings, {varied.once_only_share:.1%} of them once, "
+        f"distinct openings {varied.distinct_opening_share:.1%}"
+    )
+    typer.echo(f"first against second pass: {in_words(report.agreement)}")
+    typer.echo(f"first pass against gold: {in_words(report.first_to_gold)}")
+    typer.echo(f"second pass against gold: {in_words(report.second_to_gold)}")
+    typer.echo(f"written to {folder / CORPUS_REPORT}")

@@ -1,0 +1,212 @@
+"""Verbs that measure and describe runs: export, evaluate, score, benchmark, try-int8, readme, migrate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from itner.cli.options import (
+    DataRoot,
+    Dataset,
+    DomainName,
+    Models,
+    RunName,
+    Variants,
+    check_one_of,
+    console,
+    domain_or_default,
+    find_workspace,
+)
+from itner.core.errors import InputError
+from itner.records.evaluation import EvalReport
+
+EXPORT = """
+itner export minilm_full_kd
+"""
+EVALUATE = """
+itner evaluate minilm_full_kd --dataset stackoverflow
+itner evaluate minilm_full_kd --dataset stackoverflow --split dev --variant int8
+itner evaluate it_rules --dataset helpdesk
+"""
+SCORE = """
+itner score minilm_full_kd            (seconds, without a model)
+itner score minilm_l3 it_rules
+"""
+BENCHMARK = """
+itner benchmark minilm_full_kd --dataset stackoverflow
+itner benchmark minilm_full_kd --dataset helpdesk --rounds 3 --threads 1
+"""
+TRY_INT8 = """
+itner try-int8 minilm_full_kd --dataset stackoverflow
+"""
+README = """
+itner readme
+"""
+MIGRATE = """
+itner migrate
+itner migrate --models again
+"""
+_SPLITS = ("train", "dev", "test")
+_MOST_CONFUSIONS = 6
+
+
+def export(run: RunName, models: Models = None) -> None:
+    """Build what the variants of a run are opened from: for an encoder, ONNX files (FP32, FP16, INT8)."""
+    from itner.taggers.registry import kind_of
+    from itner.workflows.open import built
+
+    with console() as progress:
+        exported = built(run, find_workspace(models), progress=progress)
+    kind = kind_of(exported)
+    for variant in kind.variants:
+        size = kind.deployed_bytes(exported, variant) / 2**20
+        typer.echo(f"{exported.name} {variant}: {size:.1f} MiB to deploy")
+
+
+def evaluate(
+    run: RunName,
+    dataset: Dataset,
+    split: Annotated[str, typer.Option(help="Tune on dev; test is for shipped runs, once.")] = "test",
+    variant: Variants = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Predict a prepared dataset with variants of a run, store the predictions, and score them."""
+    from itner.workflows.evaluate import evaluate as evaluate_run
+
+    check_one_of(split, _SPLITS, "--split")
+    place = find_workspace(models, data_root)
+    with console() as progress:
+        reports = evaluate_run(run, dataset, place, split, variant, progress)
+    _print_scores(reports)
+    last = reports[-1]
+    from itner.evaluation.confusion import list_confusions
+    from itner.records.store import RunStore
+
+    found = RunStore(place.models).load(run).error_report(last.dataset, last.split, last.variant)
+    if found is not None:
+        listed = ", ".join(f"{gold} → {pred}: {n}" for gold, pred, n in list_confusions(found)[:_MOST_CONFUSIONS])
+        typer.echo(f"most frequent confusions of {last.variant}: {listed}")
+
+
+def score(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs with stored predictions.")],
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Score stored predictions anew, without a model."""
+    from itner.workflows.evaluate import score as score_run
+
+    place = find_workspace(models, data_root)
+    for name in runs:
+        typer.echo(name)
+        _print_scores(score_run(name, place))
+
+
+def _print_scores(reports: Sequence[EvalReport]) -> None:
+    for report in reports:
+        micro, interval = report.micro, report.micro_f1_interval
+        typer.echo(
+            f"{report.dataset} {report.split} {report.variant:10s} micro P {micro.precision:.4f} "
+            f"R {micro.recall:.4f} F1 {micro.f1:.4f} [{interval.low:.4f}, {interval.high:.4f}]  "
+            f"macro-F1 {report.macro_f1:.4f}  token accuracy {report.token_accuracy:.4f}"
+        )
+
+
+def benchmark(
+    run: RunName,
+    dataset: Annotated[
+        str, typer.Option(metavar="DATASET", help="A prepared dataset, for natural lengths and bulk throughput.")
+    ],
+    split: Annotated[str, typer.Option(help="Its split.")] = "dev",
+    variant: Variants = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the variants take turns.")] = 5,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of the runtimes (default: all usable cores).")
+    ] = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Measure a run's latency, throughput, memory and load time, each variant in turn."""
+    from itner.benchmark.protocol import BenchSettings
+    from itner.workflows.benchmark import benchmark as benchmark_run
+
+    check_one_of(split, _SPLITS, "--split")
+    settings = BenchSettings(rounds=rounds, threads=threads)
+    place = find_workspace(models, data_root)
+    with console() as progress:
+        report = benchmark_run(run, dataset, place, split, settings, variant, progress)
+    for result in report.results:
+        lengths = "  ".join(
+            f"{length} {result.unit} p50 {latency.p50_ms:.2f} p95 {latency.p95_ms:.2f} ms "
+            f"(rounds x{latency.spread:.2f})"
+            for length, latency in result.forward.items()
+        )
+        typer.echo(
+            f"{result.variant:10s} {lengths}  sentence p50 {result.end_to_end.p50_ms:.2f} ms  "
+            f"{result.bulk_tokens_per_s:,.0f} tokens/s  {result.file_mib:.2f} MiB  "
+            f"load {result.load_s:.2f} s  peak {result.peak_rss_mib:.0f} MiB"
+        )
+
+
+def try_int8(
+    run: RunName,
+    dataset: Annotated[str, typer.Option(metavar="DATASET", help="A prepared dataset; its dev split is used.")],
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Try INT8 recipes on a run: dev F1, latency, size; written to int8_trials.json."""
+    from itner.workflows.benchmark import try_int8 as try_recipes
+
+    with console() as progress:
+        trials = try_recipes(run, dataset, find_workspace(models, data_root), progress=progress)
+    for trial in trials.trials:
+        typer.echo(
+            f"{'* ' if trial.kept else '  '}{trial.recipe.name:75s} dev F1 {trial.dev_f1:.4f} "
+            f"(FP32 {trial.dev_f1_fp32:.4f})  p50 {trial.forward.p50_ms:.2f} ms (x{trial.forward_ratio:.2f})  "
+            f"{trial.file_mib:.1f} MiB"
+        )
+
+
+def readme(domain: DomainName = None) -> None:
+    """Write the README's tables from the files of the shipped runs, and the data card's from the corpus's report."""
+    from itner.data.processed import read_corpus_report, read_stats
+    from itner.domains.registry import get_domain
+    from itner.records.files import write_atomic
+    from itner.records.store import RunStore, read_ablation
+    from itner.records.workspace import CHECKOUT
+    from itner.reporting.corpus_card import fill_data_card
+    from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
+    from itner.workflows.reproduce import release_of
+
+    if CHECKOUT is None:
+        raise InputError("the README is a file of the checkout, and this is an installed itner")
+    place = find_workspace(None)
+    release = release_of(get_domain(domain_or_default(domain)))
+    folder = place.data / release.corpus_folder
+    report = read_corpus_report(folder)
+    if report is None:
+        raise InputError("no report; run `itner measure-corpus`", path=folder)
+    card, page = folder / "README.md", CHECKOUT / "README.md"
+    runs = [RunStore(place.models).load(name) for name in release.runs]
+    stats, ablation = read_stats(release.corpus_folder, place), read_ablation(place.models)
+    filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation)
+    timings = read_app_timings(CHECKOUT / APP_TIMINGS)
+    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings)
+    write_atomic(card, filled)
+    write_atomic(page, page_text)
+    typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")
+    typer.echo(f"{page.name}: results of {len(runs)} runs")
+
+
+def migrate(models: Models = None, data_root: DataRoot = None) -> None:
+    """Bring the files of an earlier version to today's schemas; weights are never touched."""
+    from itner.workflows.migrate import migrate as migrate_files
+
+    place = find_workspace(models, data_root)
+    changed = migrate_files(place)
+    for path in changed:
+        typer.echo(path.relative_to(place.models if path.is_relative_to(place.models) else place.data))
+    typer.echo(f"{len(changed)} files changed")

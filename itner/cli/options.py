@@ -1,0 +1,66 @@
+"""What several verbs share: options with their help, the workspace they name, progress that is always closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from itner.core.progress import ConsoleProgress
+from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE, Workspace
+
+Models = Annotated[
+    Path | None,
+    typer.Option("--models", metavar="DIR", help=f"Folder of the runs (default: ${MODELS_VARIABLE}, or models/)."),
+]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option("--data-root", metavar="DIR", help=f"Folder of the datasets (default: ${DATA_VARIABLE}, or data/)."),
+]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: a folder under models/.")]
+Dataset = Annotated[str, typer.Option("--dataset", metavar="DATASET", help="A prepared dataset.")]
+Trained = Annotated[str, typer.Option("--data", metavar="DATASET", help="A prepared dataset (itner prepare).")]
+DomainName = Annotated[
+    str | None, typer.Option("--domain", metavar="DOMAIN", help="The kind of text (default: the one with a release).")
+]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar="VARIANT", help="A variant of the run; repeatable (default: all of its kind)."),
+]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")]
+LearningRate = Annotated[float | None, typer.Option("--lr", help="Learning rate instead of the preset's.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Instead of the preset's.")]
+Backbone = Annotated[str | None, typer.Option(help="Hub name or folder instead of the preset's.")]
+Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Instead of the preset's.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint of an unfinished run.")]
+
+
+def domain_or_default(name: str | None) -> str:
+    """The domain that was named, or the one that is meant where none is."""
+    from itner.domains.registry import default_domain, get_domain
+
+    return get_domain(name).name if name is not None else default_domain()
+
+
+def check_one_of(value: str | None, choices: tuple[str, ...], option: str) -> None:
+    """Bad usage when a value is given that is none of the choices."""
+    if value is not None and value not in choices:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}", param_hint=option)
+
+
+def find_workspace(models: Path | None, data: Path | None = None) -> Workspace:
+    """The workspace that the options name."""
+    return Workspace.find(models, data)
+
+
+@contextmanager
+def console() -> Iterator[ConsoleProgress]:
+    """Progress on stderr, closed whatever happens."""
+    progress = ConsoleProgress()
+    try:
+        yield progress
+    finally:
+        progress.close()

@@ -1,0 +1,208 @@
+"""Verbs that make runs: train, distill, rules, ablate, reproduce."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from itner.cli.options import (
+    Backbone,
+    DataRoot,
+    Device,
+    DomainName,
+    Epochs,
+    LearningRate,
+    Models,
+    Resume,
+    Seed,
+    Trained,
+    check_one_of,
+    console,
+    domain_or_default,
+    find_workspace,
+)
+from itner.core.errors import InputError
+
+TRAIN = """
+itner train minilm_full --data combined --run mine
+itner train minilm_lora --data stackoverflow --run lora_seed7 --seed 7
+itner train minilm_full --data combined --run mine --resume
+itner train bert_full --data stackoverflow --device cuda
+"""
+DISTILL = """
+itner distill minilm_l3 --teacher minilm_full_kd --teacher minilm_lora_kd --data combined --run mine_kd
+itner distill minilm_l3 --teacher minilm_full_kd --data combined --run l3_hidden --hidden-weight 1
+"""
+RULES = """
+itner rules it
+itner rules it --run it_rules_again
+"""
+ABLATE = """
+itner ablate
+itner ablate --seed 13 --arm base --arm oversampling
+"""
+REPRODUCE = """
+itner reproduce --source conll --path DIR
+itner reproduce --source conll --path DIR --models again     (train anew beside the shipped runs)
+itner reproduce --source embedded --preset minilm_l3
+"""
+_DEVICES = ("auto", "cpu", "cuda")
+_PRESET = typer.Argument(metavar="PRESET", help="A named configuration.")
+
+
+def train(
+    preset: Annotated[str, _PRESET],
+    data: Trained,
+    run: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run (default: the preset's).")] = None,
+    backbone: Backbone = None,
+    epochs: Epochs = None,
+    lr: LearningRate = None,
+    seed: Seed = None,
+    device: Device = None,
+    resume: Resume = False,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Train one run from a preset."""
+    changes = {"backbone": backbone, "epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
+    _train(preset, changes, data, run, resume, models, data_root)
+
+
+def distill(
+    preset: Annotated[str, _PRESET],
+    teacher: Annotated[list[str], typer.Option(metavar="RUN", help="A run that teaches; several teach together.")],
+    data: Trained,
+    run: Annotated[str, typer.Option(metavar="NAME", help="Name of the run.")],
+    temperature: Annotated[float, typer.Option(help="Of the soft labels.")] = 2.0,
+    soft_weight: Annotated[float, typer.Option(help="Share of the soft labels in the loss.")] = 0.7,
+    hidden_weight: Annotated[float, typer.Option(help="Weight of the first teacher's hidden states.")] = 0.0,
+    backbone: Backbone = None,
+    epochs: Epochs = None,
+    lr: LearningRate = None,
+    seed: Seed = None,
+    device: Device = None,
+    resume: Resume = False,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Train a run that learns from trained ones: their token probabilities, and the first one's hidden states."""
+    from itner.training.presets import distilling
+
+    changes = {
+        "backbone": backbone,
+        "epochs": epochs,
+        "learning_rate": lr,
+        "seed": seed,
+        "device": device,
+        "distill": distilling(
+            teachers=tuple(teacher), temperature=temperature, soft_weight=soft_weight, hidden_weight=hidden_weight
+        ),
+    }
+    _train(preset, changes, data, run, resume, models, data_root)
+
+
+def _train(
+    name: str,
+    changes: dict[str, Any],
+    data: str,
+    run: str | None,
+    resume: bool,
+    models: Path | None,
+    data_root: Path | None,
+) -> None:
+    from itner.training.presets import preset
+    from itner.workflows.train import train as train_run
+
+    check_one_of(changes["device"], _DEVICES, "--device")
+    config = preset(name, **changes)
+    place = find_workspace(models, data_root)
+    with console() as progress:
+        info = train_run(config, data, place, run, resume, progress)
+    typer.echo(
+        f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f} (epoch {info.best_epoch:.0f}), "
+        f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
+    )
+
+
+def rules(
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The domain whose labelling functions tag.")],
+    run: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run (default: DOMAIN_rules).")] = None,
+    models: Models = None,
+) -> None:
+    """Make a run of a domain's name lists and patterns: the baseline that needs no training."""
+    from itner.workflows.rules import make_rules
+
+    place = find_workspace(models)
+    info = make_rules(domain, place, run)
+    typer.echo(f"{place.models.name}/{info.name}: the rules of domain {info.domain} for {', '.join(info.types)}")
+
+
+def ablate(
+    seed: Annotated[list[int] | None, typer.Option(help="Repeatable (default: the plan's).")] = None,
+    arm: Annotated[list[str] | None, typer.Option(metavar="ARM", help="Repeatable (default: all).")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="PRESET", help="What is trained (default: the plan's).")] = None,
+    epochs: Epochs = None,
+    domain: DomainName = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Measure what each step of the training brings: every arm with every seed, on dev; written to ablation.json.
+
+    Stop it at any time and call it again: trainings that are done are kept. Calls for single seeds or arms can run
+    beside each other; each puts all that is known into the file at its end.
+    """
+    from itner.reporting.ablation import measure_gain
+    from itner.training.presets import PRESETS
+    from itner.workflows.ablate import ablate as run_ablation
+    from itner.workflows.ablate import plan_of
+
+    name = domain_or_default(domain)
+    plan = plan_of(name)
+    for given in arm or ():
+        check_one_of(given, tuple(known.name for known in plan.arms), "--arm")
+    check_one_of(preset, tuple(known for known, config in PRESETS.items() if config.distill is None), "--preset")
+    with console() as progress:
+        ablation = run_ablation(
+            name, find_workspace(models, data_root), plan, arm, seed, preset, epochs, progress=progress
+        )
+    for step in ablation.arms:
+        for dataset in plan.dev_sets:
+            found = measure_gain(ablation, step, dataset)
+            gain = f"{found.gain:+.4f} on {step.against}" if found.gain is not None else ""
+            noise = f" (noise {found.noise:.4f})" if found.gain is not None and found.noise is not None else ""
+            spread = f" +-{found.spread:.4f}" if found.spread is not None else ""
+            typer.echo(f"{step.name:14} {dataset:14} {found.mean:.4f}{spread}  {gain}{noise}")
+
+
+def reproduce(
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="Where the annotated text comes from.")],
+    path: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder with train, dev and test (conll and jsonl).")
+    ] = None,
+    preset: Annotated[
+        list[str] | None, typer.Option(metavar="PRESET", help="Only this one; repeatable (default: all that ship).")
+    ] = None,
+    domain: DomainName = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Make the shipped runs anew: prepare, train, export, evaluate, benchmark, in one go.
+
+    Stop it at any time and call it again: what is complete and up to date is kept, an unfinished training goes on from
+    its last checkpoint.
+    """
+    from itner.data.sources import SOURCES, SourceName
+    from itner.reporting.readme import results_table
+    from itner.workflows.reproduce import reproduce as reproduce_runs
+
+    check_one_of(source, SOURCES, "--source")
+    place = find_workspace(models, data_root)
+    if place.models.exists() and not place.models.is_dir():
+        raise InputError("not a folder", path=place.models)
+    with console() as progress:
+        runs = reproduce_runs(
+            cast(SourceName, source), path, domain_or_default(domain), place, preset, progress=progress
+        )
+    typer.echo(results_table(runs))

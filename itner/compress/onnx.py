@@ -1,0 +1,208 @@
+"""From trained weights to ONNX files: FP32 fused, FP16, INT8.
+
+The files are built once, under a lock, in a folder of their own that is renamed when it is whole; a manifest ties
+them to the hash of the weights and to the recipe, so that new weights or a new recipe mean a new build.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+import re
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import onnxruntime as ort
+from filelock import FileLock
+
+from itner.core.errors import InputError
+from itner.core.progress import Progress, silent
+from itner.records.int8 import Int8Recipe
+from itner.records.store import ONNX, ONNX_MANIFEST, Run
+from itner.taggers.encoder.kind import ONNX_VARIANTS, RECIPE, facts_of
+
+OPSET = 17
+_LOCK = ".onnx.lock"
+
+
+def is_exported(run: Run, variants: Sequence[str] = ONNX_VARIANTS) -> bool:
+    """Whether up-to-date ONNX files of the variants are there."""
+    folder = run.path / ONNX
+    try:
+        manifest = json.loads((folder / ONNX_MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(manifest == _manifest(run)) and all(run.onnx_path(variant).is_file() for variant in variants)
+
+
+def export_run(run: Run, progress: Progress = silent) -> None:
+    """Build the ONNX files of a run unless they are there. Several processes may ask at once: one builds, all wait.
+
+    InputError without the weights, or without the libraries that training needs.
+    """
+    if is_exported(run):
+        return
+    if run.weights_path is None:
+        raise InputError(f"run {run.name} ships no weights to export; build them with `itner train`", path=run.path)
+    if importlib.util.find_spec("torch") is None:
+        raise InputError(
+            "building ONNX files needs PyTorch, which is not installed; `pip install 'itner[train]'`, or bring the run "
+            "with its onnx/ folder",
+            path=run.path,
+        )
+    with FileLock(run.path / _LOCK):
+        if is_exported(run):
+            return
+        build = Path(tempfile.mkdtemp(prefix=f".{ONNX}-", dir=run.path))
+        try:
+            progress(f"building the ONNX files of {run.name}: FP32", 0.1)
+            plain = build / "plain.onnx"
+            fused = build / run.onnx_path("fp32").name
+            export_plain(run, plain)
+            fuse(run, plain, fused)
+            progress(f"building the ONNX files of {run.name}: FP16", 0.5)
+            convert_fp16(fused, build / run.onnx_path("fp16").name)
+            progress(f"building the ONNX files of {run.name}: INT8", 0.7)
+            quantize(fused if RECIPE.fused else plain, build / run.onnx_path("int8").name, RECIPE)
+            plain.unlink()
+            (build / ONNX_MANIFEST).write_text(json.dumps(_manifest(run), indent=2) + "\n", encoding="utf-8")
+            build.chmod(0o755)
+            folder = run.path / ONNX
+            if folder.exists():
+                shutil.rmtree(folder)
+            os.replace(build, folder)
+        finally:
+            shutil.rmtree(build, ignore_errors=True)
+        progress(f"building the ONNX files of {run.name}: done", 1.0)
+
+
+def export_plain(run: Run, path: Path) -> None:
+    """The FP32 graph as PyTorch exports it, with dynamic batch and length.
+
+    `dynamo=False`: of both exporters, only this one's attention is recognised by onnxruntime's fusion, and it
+    needs a fifth of the time. Its one danger, constants baked in by tracing, is what the tests of every length are for.
+    """
+    import torch
+
+    from itner.taggers.encoder.model import load_model
+
+    class Logits(torch.nn.Module):
+        """The model with plain tensors in and out."""
+
+        def __init__(self, model: torch.nn.Module):
+            super().__init__()
+            self.model = model
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+        ) -> torch.Tensor:
+            given = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask, **given).logits
+            return logits
+
+    model = load_model(run)
+    model.set_attn_implementation("eager")
+    input_ids = torch.ones((2, 16), dtype=torch.int64)
+    attention_mask = torch.ones_like(input_ids)
+    attention_mask[1, 10:] = 0
+    inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+    if facts_of(run)[1].casing:
+        inputs["token_type_ids"] = torch.zeros_like(input_ids)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracer warnings about Python branches on fixed settings
+        torch.onnx.export(
+            Logits(model).eval(),
+            tuple(inputs.values()),
+            str(path),
+            input_names=list(inputs),
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "logits")},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def fuse(run: Run, source: Path, target: Path) -> None:
+    """Fuse attention, layer norms and activations with onnxruntime's transformer optimizer."""
+    from onnxruntime.transformers.optimizer import optimize_model
+    from transformers import AutoConfig
+
+    folder = run.path
+    if not (folder / "config.json").is_file():
+        from itner.taggers.encoder.backbone import find_backbone
+
+        folder = find_backbone(facts_of(run)[1].backbone).folder
+    config = AutoConfig.from_pretrained(folder)
+    optimized = optimize_model(
+        str(source),
+        model_type="bert",
+        num_heads=config.num_attention_heads,
+        hidden_size=config.hidden_size,
+        opt_level=0,
+        only_onnxruntime=False,
+    )
+    optimized.save_model_to_file(str(target))
+
+
+def convert_fp16(source: Path, target: Path) -> None:
+    """FP16 weights and arithmetic with FP32 logits."""
+    import onnx
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
+    model = OnnxModel(onnx.load(source))
+    model.convert_float_to_float16(keep_io_types=True)
+    model.save_model_to_file(str(target))
+
+
+def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
+    """Dynamic INT8: weights now, activations at run time. A failure is an error, never a silent FP32 file."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    names = [node.name for node in onnx.load(source).graph.node] if recipe.fp32_nodes else []
+    skipped = [name for name in names if re.search(recipe.fp32_nodes, name)]
+    if recipe.fp32_nodes and not skipped:
+        raise RuntimeError(f"no node of {source.name} is named like {recipe.fp32_nodes!r}")
+    operators = ["MatMul", "Attention", "Gemm"]
+    if recipe.embeddings:
+        operators += ["Gather", "EmbedLayerNormalization"]
+    # It advises a pre-processing on the root logger that the optimizer has done, or that a plain graph goes without.
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(
+            str(source),
+            str(target),
+            op_types_to_quantize=operators,
+            per_channel=recipe.per_channel,
+            reduce_range=recipe.reduce_range,
+            weight_type=QuantType[recipe.weight_type],
+            nodes_to_exclude=skipped,
+            # The fused operators' outputs have no inferred type; everything that is not an integer here is a float.
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+    quantized = {node.op_type for node in onnx.load(target).graph.node}
+    if not quantized & {"MatMulInteger", "QAttention"}:
+        raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+
+
+def _manifest(run: Run) -> dict[str, object]:
+    return {
+        "weights_sha256": facts_of(run)[0].weights_sha256,
+        "opset": OPSET,
+        "int8": asdict(RECIPE),
+        "onnxruntime": ort.__version__,
+    }
+
+
+def build(run: Run, variants: Sequence[str], progress: Progress = silent) -> None:
+    """Build what the variants of a run are opened from, unless it is there; nothing for kinds without such files."""
+    if any(variant in ONNX_VARIANTS for variant in variants):
+        export_run(run, progress)

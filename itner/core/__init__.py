@@ -1,0 +1,1 @@
+"""Types, labels, tokens, errors, progress and provenance: what every other room speaks."""

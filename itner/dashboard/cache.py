@@ -1,0 +1,125 @@
+"""What the dashboard keeps between reruns: runs by the state of their files, taggers by their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from itner.core.errors import InputError
+from itner.core.types import Document, Tagger
+from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats, read_weak_reports
+from itner.evaluation.compare import Difference
+from itner.records.dataset import CorpusReport, DataStats, WeakReport
+from itner.records.store import BrokenRun, Run, RunStore, read_ablation
+from itner.records.study import Ablation, Published
+from itner.records.workspace import Workspace
+from itner.reporting.advice import compare_rows
+from itner.reporting.findings import Finding, list_findings
+from itner.reporting.readme import read_published
+from itner.reporting.rows import Row
+
+
+def workspace() -> Workspace:
+    """The folders that the dashboard shows: the checkout's, or those that ITNER_MODELS and ITNER_DATA name."""
+    return Workspace.find()
+
+
+def load_runs() -> tuple[list[Run], list[BrokenRun]]:
+    """All runs and broken folders; read again only when a file has changed."""
+    root = workspace().models
+    return _load_runs(root, RunStore(root).fingerprint())
+
+
+@st.cache_resource(show_spinner="Reading the run folders", max_entries=4)
+def _load_runs(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> tuple[list[Run], list[BrokenRun]]:
+    return RunStore(root).load_all()
+
+
+def compare(first: Row, second: Row) -> Difference | None:
+    """`compare_rows`, once for each pair of results."""
+    return _compare(first, second, _key(first), _key(second))
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _compare(_first: Row, _second: Row, first: tuple[str, ...], second: tuple[str, ...]) -> Difference | None:
+    return compare_rows(_first, _second)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    report = row.report
+    facts = (report.dataset, report.split, report.split_sha256, report.model_sha256) if report else ()
+    # A new evaluation of the same weights may come from new code.
+    return (row.run, row.variant, *facts, report.provenance.created if report else "")
+
+
+@st.cache_resource(show_spinner="Comparing the runs", max_entries=32)
+def _findings(
+    root: Path, fingerprint: tuple[tuple[str, int, int], ...], _runs: Sequence[Run], dataset: str, split: str
+) -> list[Finding]:
+    return list_findings(_runs, dataset, split, compare)
+
+
+def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
+    """`list_findings`, once for each state of the run folders."""
+    root = workspace().models
+    return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
+
+
+def load_ablation() -> Ablation | None:
+    """What each step of the training brought, None when nobody measured it; InputError when the file is damaged."""
+    return read_ablation(workspace().models)
+
+
+def load_corpus_report(dataset: str) -> CorpusReport | None:
+    """Agreement and diversity of a corpus of ours, None for other datasets; InputError when the file is damaged."""
+    return read_corpus_report(workspace().data / dataset)
+
+
+def load_weak_reports() -> list[WeakReport]:
+    """Reports of weakly labelled text; InputError when one is damaged."""
+    return read_weak_reports(workspace())
+
+
+def load_datasets() -> dict[str, DataStats]:
+    """Statistics of the prepared datasets, the most sentences first, mixtures last; InputError without any."""
+    datasets = read_meta(workspace()).datasets
+    if not datasets:
+        raise InputError("no dataset is prepared", path=workspace().data / META)
+
+    def order(pair: tuple[str, DataStats]) -> tuple[bool, int]:
+        return bool(pair[1].parts), -sum(split.sentences for split in pair[1].splits.values())
+
+    return dict(sorted(datasets.items(), key=order))
+
+
+def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:
+    """A split's documents; InputError when their text is not on this machine or is not what was scored."""
+    place = workspace()
+    if read_stats(dataset, place).splits[split].processed_sha256 != split_sha256:
+        raise InputError(f"the runs were scored on another version of {dataset} {split} than the one prepared here")
+    return _load_documents(dataset, split, split_sha256, place)
+
+
+@st.cache_resource(show_spinner="Reading the corpus", max_entries=8)
+def _load_documents(dataset: str, split: str, split_sha256: str, place: Workspace) -> list[Document]:
+    return read_split(dataset, split, place)
+
+
+def load_published() -> Published:
+    """Results reported elsewhere."""
+    return read_published(workspace())
+
+
+def get_tagger(run: Run, variant: str) -> Tagger:
+    """The tagger, loaded once for all sessions of this process; what it is opened from is built first when missing."""
+    return _load_tagger(run.name, variant, run.path.parent, run.info.model_sha256)
+
+
+@st.cache_resource(show_spinner="Loading the model (the first time, its files are built from the weights)")
+def _load_tagger(name: str, variant: str, root: Path, model_sha256: str) -> Tagger:
+    # Imported here so that pages without a model never pay for the runtime.
+    from itner.workflows.open import open_tagger
+
+    return open_tagger(name, variant, Workspace(root, workspace().data))

@@ -1,0 +1,51 @@
+"""Findings in words, from the numbers of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from itner.records.store import Run
+from itner.reporting.advice import Compare
+from itner.reporting.rows import Row
+
+
+def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> str:
+    """One sentence on what is compared, on what."""
+    variants = len({row.variant for row in rows})
+    report = next((row.report for row in rows if row.report), None)
+    gold = f", {report.micro.support:,} gold mentions in {report.documents:,} sentences" if report else ""
+    return (
+        f"{_count(len(runs), 'run')} in {_count(variants, 'variant')}, scored on the {split} set of "
+        f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right)."
+    )
+
+
+def machine_in_words(runs: Sequence[Run]) -> str:
+    """On what the speed was measured; several machines are named, because their times do not compare."""
+    machines = {(run.bench.provenance.machine.cpu, run.bench.threads) for run in runs if run.bench is not None}
+    if not machines:
+        return "Speed was not measured."
+    named = " and ".join(f"{cpu} with {_count(threads, 'thread')}" for cpu, threads in sorted(machines))
+    return f"Measured on {named}."
+
+
+def differences_table(base: Row, others: Sequence[Row], compare: Compare) -> pd.DataFrame:
+    """Micro-F1 of each row minus the base's, with the paired interval and what it says."""
+    records = []
+    for row in others:
+        difference = compare(row, base)
+        record: dict[str, object] = {"model": row.label, "difference": None, "low": None, "high": None}
+        record["verdict"] = "errors not recorded"
+        if difference is not None:
+            record |= {"difference": difference.value, "low": difference.low, "high": difference.high}
+            record["verdict"] = "no clear difference"
+            if difference.significant:
+                record["verdict"] = "better" if difference.value > 0 else "worse"
+        records.append(record)
+    return pd.DataFrame.from_records(records)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

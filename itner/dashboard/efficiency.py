@@ -1,0 +1,205 @@
+"""The Efficiency page's tables and figures: parameters, size, latency, throughput, memory, training time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from itner.records.run import EncoderRun, RunRecord
+from itner.records.store import Run
+from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
+from itner.reporting.rows import Row
+from itner.taggers.registry import VARIANT_NAMES
+
+END_TO_END = "one sentence, text to mentions"
+MEASURES = {
+    "tokens/s": "throughput over many sentences (tokens/s)",
+    "size MiB": "weights to deploy (MiB)",
+    "peak memory MiB": "largest resident memory of the process (MiB)",
+    "load s": "time to load, file cache warm (s)",
+}
+
+
+def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
+    """One line a run and variant: size, speed, memory; what was not measured is empty."""
+    infos = {run.name: run.info for run in runs}
+    records = []
+    for row in rows:
+        bench = row.bench
+        record: dict[str, object] = {
+            "model": row.label,
+            "run": row.run,
+            "variant": VARIANT_NAMES[row.variant],
+            "parameters M": row.parameters / 1e6 if row.parameters is not None else None,
+            "trained M": _millions_trained(infos[row.run]),
+            "size MiB": row.size_mib,
+        }
+        if bench is not None:
+            for length, latency in sorted(bench.forward.items()):
+                record |= {f"p50 ms, {length}": latency.p50_ms, f"p95 ms, {length}": latency.p95_ms}
+            record |= {"p50 ms, sentence": bench.end_to_end.p50_ms, "p95 ms, sentence": bench.end_to_end.p95_ms}
+            record |= {
+                "tokens/s": bench.bulk_tokens_per_s,
+                "peak memory MiB": bench.peak_rss_mib,
+                "load s": bench.load_s,
+                "rounds differ by": max(latency.spread for latency in bench.forward.values()) - 1,
+            }
+        record["training min"] = _minutes(infos[row.run])
+        records.append(record)
+    return pd.DataFrame.from_records(records)
+
+
+def _millions_trained(info: RunRecord) -> float | None:
+    return info.parameters_trainable / 1e6 if isinstance(info, EncoderRun) else None
+
+
+def _minutes(info: RunRecord) -> float | None:
+    return info.train_seconds / 60 if isinstance(info, EncoderRun) else None
+
+
+def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """How Streamlit shows `costs`."""
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        name: number(format="%.1f", help="Median and 95th percentile of the model alone, by length in pieces, batch 1.")
+        for name in frame.columns
+        if name.startswith("p")
+    }
+    return columns | {
+        "parameters M": number(format="%.1f", help="Parameters in millions, adapters merged."),
+        "trained M": number(format="%.1f", help="Parameters that training changed, in millions."),
+        "size MiB": number(format="%.1f", help="Weights to deploy."),
+        "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
+        "peak memory MiB": number(format="%.0f", help="Largest resident memory of a process that only tags."),
+        "load s": number(format="%.2f", help="From the weights on disk (cache warm) to a ready model."),
+        "rounds differ by": number(format="percent", help="Slowest round's median over the fastest's, minus one."),
+        "training min": number(format="%.0f", help="Training time of the run, on the machine of its record."),
+    }
+
+
+def lengths(rows: Sequence[Row]) -> list[str]:
+    """What latency was measured on: sequence lengths in pieces, and whole sentences."""
+    known = sorted({length for row in rows if row.bench for length in row.bench.forward}, reverse=True)
+    # Kinds that read no pieces are timed on as many tokens.
+    return [*(f"{length} pieces" for length in known), *([END_TO_END] if known else [])]
+
+
+def latencies(rows: Sequence[Row], length: str) -> pd.DataFrame:
+    """Median and 95th percentile for one of `lengths`; rows without it are left out."""
+    records = []
+    for row in rows:
+        if row.bench is None:
+            continue
+        latency = row.bench.end_to_end if length == END_TO_END else row.bench.forward.get(int(length.split()[0]))
+        if latency is not None:
+            precision = VARIANT_NAMES[row.variant]
+            record = {"run": row.run, "variant": precision, "p50 ms": latency.p50_ms, "p95 ms": latency.p95_ms}
+            records.append(record | {"p99 ms": latency.p99_ms, "rounds differ by": latency.spread - 1})
+    return pd.DataFrame.from_records(records)
+
+
+def latency_bars(frame: pd.DataFrame, length: str) -> go.Figure:
+    """Median latency by run and variant; the whisker ends at the 95th percentile."""
+    return _bars(
+        frame,
+        "p50 ms",
+        f"median latency, {length} (ms)",
+        error={"type": "data", "array": "whisker", "symmetric": False},
+        hover="p50 %{y:.1f} ms, p95 %{customdata[0]:.1f} ms<br>rounds differ by %{customdata[1]:.0%}",
+    )
+
+
+def measure_bars(frame: pd.DataFrame, measure: str) -> go.Figure:
+    """One of `MEASURES` by run and variant."""
+    return _bars(frame, measure, MEASURES[measure], hover="%{y:,.2f}" if measure == "load s" else "%{y:,.0f}")
+
+
+def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
+    """Speed-up over the baseline and the change in micro-F1; rows without both numbers are left out."""
+    base = next(row for row in rows if row.label == baseline)
+    records = []
+    for row in rows:
+        if not (row.p50_ms and base.p50_ms and row.micro_f1 is not None and base.micro_f1 is not None):
+            continue
+        records.append(
+            {
+                "model": row.label,
+                "family": row.family,
+                "precision": row.variant,
+                "times as fast": base.p50_ms / row.p50_ms,
+                "micro-F1 change": row.micro_f1 - base.micro_f1,
+                "micro-F1": row.micro_f1,
+                "p50 ms": row.p50_ms,
+            }
+        )
+    return pd.DataFrame.from_records(records)
+
+
+def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
+    """How much faster than the baseline, and what it costs in micro-F1."""
+    figure = go.Figure()
+    for family in dict.fromkeys(frame["family"]) if not frame.empty else ():
+        part = frame[frame["family"] == family]
+        if part.empty:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=part["times as fast"],
+                y=part["micro-F1 change"],
+                mode="markers",
+                name=family,
+                marker={
+                    "size": 15,
+                    "color": FAMILY_COLORS.get(family, NEUTRAL),
+                    "symbol": [VARIANT_SYMBOLS[precision] for precision in part["precision"]],
+                    "line": {"width": 1, "color": "white"},
+                },
+                customdata=part[["model", "micro-F1", "p50 ms"]],
+                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.1f} ms)<br>"
+                "micro-F1 %{y:+.3f} (%{customdata[1]:.3f})<extra></extra>",
+            )
+        )
+    figure.add_hline(y=0, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    figure.add_vline(x=1, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    figure.update_layout(
+        xaxis={"title": f"times as fast as {baseline} (128 pieces, median)", "tickformat": ".1f"},
+        yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
+        legend={"orientation": "h", "y": 1.12},
+        height=420,
+        margin={"t": 30, "b": 50},
+    )
+    return figure
+
+
+def _bars(frame: pd.DataFrame, value: str, title: str, hover: str, error: dict[str, Any] | None = None) -> go.Figure:
+    figure = go.Figure()
+    for precision, name in VARIANT_NAMES.items():
+        part = frame[(frame["variant"] == name) & frame[value].notna()]
+        if part.empty:
+            continue
+        options: dict[str, Any] = {}
+        if error is not None:
+            options["error_y"] = error | {"array": part["p95 ms"] - part[value], "arrayminus": [0.0] * len(part)}
+            options["customdata"] = part[["p95 ms", "rounds differ by"]]
+        figure.add_trace(
+            go.Bar(
+                x=part["run"],
+                y=part[value],
+                name=name,
+                marker={"color": VARIANT_COLORS[precision]},
+                hovertemplate=f"<b>%{{x}} · {name}</b><br>{hover}<extra></extra>",
+                **options,
+            )
+        )
+    figure.update_layout(
+        barmode="group",
+        yaxis={"title": title},
+        legend={"orientation": "h", "y": 1.14},
+        height=380,
+        margin={"t": 20, "b": 40},
+    )
+    return figure

@@ -1,0 +1,189 @@
+"""The Errors page's tables and figures: confusions, error classes, and gold and predicted spans side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from itner.core.types import Mention
+from itner.evaluation.cases import Case
+from itner.evaluation.confusion import list_confusions
+from itner.files.highlighting import aligned
+from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport
+from itner.records.scores import OUTSIDE
+from itner.reporting.palette import ERROR_COLORS
+
+CLASS_MEANINGS: dict[ErrorClass, str] = {
+    "boundary": "right type, wrong boundaries",
+    "type": "right boundaries, wrong type",
+    "boundary and type": "overlaps the gold mention, but boundaries and type are wrong",
+    "missed": "nothing predicted where gold has a mention",
+    "spurious": "predicted where gold has none",
+    "fragment": "a second prediction on a gold mention that another one matches better",
+}
+GOLD = "gold"
+
+
+def confusion(report: ErrorReport) -> pd.DataFrame:
+    """Gold types by predicted types, in mentions; O stands for no mention."""
+    frame = pd.DataFrame.from_dict(report.confusion, orient="index")
+    order = [*(name for name in frame.index if name != OUTSIDE), OUTSIDE]
+    return frame.reindex(index=order, columns=order, fill_value=0)
+
+
+def confusion_heatmap(frame: pd.DataFrame, shares: bool, diagonal: bool) -> go.Figure:
+    """The confusion matrix, as counts or as shares of each gold type.
+
+    Args:
+        diagonal: whether to show the mentions whose type is right; hidden, the errors use the whole colour scale.
+    """
+    totals = frame.sum(axis=1)
+    values = frame.div(totals.where(totals > 0), axis=0) if shares else frame.astype(float)
+    for name in frame.index:
+        if not diagonal or name == OUTSIDE:
+            values.loc[name, name] = float("nan")
+    figure = go.Figure(
+        go.Heatmap(
+            z=values.to_numpy(),
+            x=list(frame.columns),
+            y=[f"{name} ({total:,})" for name, total in totals.items()],
+            customdata=frame.to_numpy(),
+            colorscale="Cividis",
+            zmin=0,
+            texttemplate="%{z:.1%}" if shares else "%{z:,.0f}",
+            hovertemplate="gold <b>%{y}</b>, predicted <b>%{x}</b><br>%{customdata:,} mentions<extra></extra>",
+            colorbar={"title": {"text": "share of gold" if shares else "mentions"}, "thickness": 12}
+            | ({"tickformat": ".0%"} if shares else {}),
+            xgap=2,
+            ygap=2,
+            hoverongaps=False,
+        )
+    )
+    figure.update_layout(
+        xaxis={"side": "top", "title": "predicted"},
+        yaxis={"autorange": "reversed", "title": "gold (mentions)"},
+        height=130 + 46 * len(frame),
+        margin={"t": 60, "b": 10},
+    )
+    return figure
+
+
+def confusion_records(frame: pd.DataFrame) -> pd.DataFrame:
+    """The confusion matrix as one line a cell."""
+    return pd.DataFrame.from_records(
+        [
+            {"gold": gold, "predicted": pred, "mentions": int(count)}
+            for gold, row in frame.iterrows()
+            for pred, count in row.items()
+        ]
+    )
+
+
+def dominant(report: ErrorReport) -> pd.DataFrame:
+    """Confusions, most frequent first, with the share of the gold type's mentions (empty for gold O)."""
+    records = []
+    for gold, pred, count in list_confusions(report):
+        total = sum(report.confusion[gold].values())
+        share = count / total if gold != OUTSIDE else None
+        records.append({"confusion": f"{gold} → {pred}", "mentions": count, "share of gold type": share})
+    return pd.DataFrame.from_records(records, columns=["confusion", "mentions", "share of gold type"])
+
+
+def dominant_columns() -> dict[str, Any]:
+    """How Streamlit shows `dominant`."""
+    return {
+        "confusion": st.column_config.TextColumn(help="Gold type → predicted type; O: no mention."),
+        "share of gold type": st.column_config.NumberColumn(format="percent"),
+    }
+
+
+def classes(reports: Sequence[tuple[str, ErrorReport]]) -> pd.DataFrame:
+    """Errors by model, entity type (gold, or predicted where there is no gold) and class."""
+    records = []
+    for label, report in reports:
+        counts = Counter(((record.gold or record.pred), record.kind) for record in report.errors)
+        by_type: Counter[tuple[str, ErrorClass]] = Counter()
+        for (span, kind), count in counts.items():
+            if span is not None:
+                by_type[span.type, kind] += count
+        types = [name for name in report.confusion if name != OUTSIDE]
+        records += [
+            {"model": label, "type": name, "class": kind, "errors": by_type[name, kind]}
+            for name in types
+            for kind in ERROR_CLASSES
+        ]
+    return pd.DataFrame.from_records(records, columns=["model", "type", "class", "errors"])
+
+
+def class_bars(frame: pd.DataFrame, by: str) -> go.Figure:
+    """Stacked bars of error classes, one bar a `model` or a `type`."""
+    summed = frame.groupby([by, "class"], sort=False)["errors"].sum()
+    groups = list(dict.fromkeys(frame[by]))
+    figure = go.Figure()
+    for kind in ERROR_CLASSES:
+        values = [int(summed.get((group, kind), 0)) for group in groups]
+        if not any(values):
+            continue
+        figure.add_trace(
+            go.Bar(
+                y=groups,
+                x=values,
+                name=kind,
+                orientation="h",
+                marker={"color": ERROR_COLORS[kind]},
+                texttemplate="%{x:,}",
+                insidetextanchor="middle",
+                hovertemplate=f"<b>%{{y}}</b><br>{kind} ({CLASS_MEANINGS[kind]}): %{{x:,}}<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        barmode="stack",
+        xaxis={"title": "errors"},
+        yaxis={"autorange": "reversed"},
+        legend={"orientation": "h", "y": 1.15, "traceorder": "normal"},
+        height=150 + 44 * len(groups),
+        margin={"t": 20, "b": 40},
+    )
+    return figure
+
+
+def letters(labels: Iterable[str]) -> dict[str, str]:
+    """A letter or two for each model, as spreadsheets name columns: whole names would be wider than what they mark."""
+    return {label: _letters(number) for number, label in enumerate(labels)}
+
+
+def _letters(number: int) -> str:
+    earlier, last = divmod(number, len(ascii_uppercase))
+    return (_letters(earlier - 1) if earlier else "") + ascii_uppercase[last]
+
+
+def show_case(case: Case, short: Mapping[str, str]) -> str:
+    """HTML of a sentence with gold and each tagger's spans one under the other, named as in `letters`."""
+    rows: list[tuple[str, Sequence[Mention]]] = [(GOLD, case.document.mentions)]
+    rows += [(short[label], answer.mentions) for label, answer in case.answers.items()]
+    return aligned(case.document.text, rows)
+
+
+def list_case_rows(cases: Sequence[Case]) -> pd.DataFrame:
+    """One line an error: document, model, class, and what gold and the model say, with offsets and text."""
+    records = []
+    for case in cases:
+        text = case.document.text
+        for label, answer in case.answers.items():
+            for record in answer.errors:
+                line: dict[str, object] = {"document": case.document.id, "model": label, "class": record.kind}
+                for side, span in (("gold", record.gold), ("pred", record.pred)):
+                    line |= {
+                        f"{side} type": span.type if span else None,
+                        f"{side} start": span.start if span else None,
+                        f"{side} end": span.end if span else None,
+                        f"{side} text": text[span.start : span.end] if span else None,
+                    }
+                records.append(line)
+    return pd.DataFrame.from_records(records)

@@ -1,0 +1,214 @@
+"""The Live page's work: which taggers can be chosen, tagging with a time, the highlighted view, tokens, the race."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from itner.core.tokens import split_tokens
+from itner.core.types import Mention, Tagger
+from itner.dashboard.cache import get_tagger
+from itner.evaluation.agreement import Place
+from itner.files.highlighting import highlight
+from itner.records.store import Run
+from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
+from itner.taggers.base import TokenScores
+from itner.taggers.registry import VARIANT_NAMES, kind_of, why_not
+
+MAX_CHARACTERS = 20_000
+# Longer texts stay out of the address: browsers and chat programs cut long links.
+MAX_LINK_CHARACTERS = 1_500
+_TIMED_CALLS = 3
+_LONG_CALL_S = 0.1
+_RESULTS, _TOKENS = "live_results", "live_tokens"
+
+RACE_ROUNDS = 5
+_RACE_TOKENS = 1_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A variant of a run."""
+
+    run: Run
+    variant: str
+
+    @property
+    def key(self) -> str:
+        """Short and unique, for links."""
+        return f"{self.run.name}@{self.variant}"
+
+    @property
+    def label(self) -> str:
+        """Unique among choices, for people."""
+        return f"{self.run.name} · {VARIANT_NAMES[self.variant]}"
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A tagger's mentions in a text, and the median time of a call."""
+
+    mentions: tuple[Mention, ...]
+    milliseconds: float
+
+
+def list_choices(runs: Sequence[Run]) -> list[Choice]:
+    """Every variant of every run that can be opened here, those most worth a look first."""
+    ranked = [
+        (place, number, Choice(run, variant))
+        for number, run in enumerate(runs)
+        if why_not(run) is None
+        for place, variant in enumerate(kind_of(run).live)
+    ]
+    return [choice for _, _, choice in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+def tag_with(choice: Choice, text: str) -> Tagged:
+    """Tag a text; the time is the median of a few calls, without loading the model.
+
+    The result is kept in the session, so that moving a slider tags nothing anew.
+    """
+    known: dict[str, tuple[str, str, Tagged]] = st.session_state.setdefault(_RESULTS, {})
+    weights = choice.run.info.model_sha256
+    if choice.key in known and known[choice.key][:2] == (weights, text):
+        return known[choice.key][2]
+    tagger = get_tagger(choice.run, choice.variant)
+    times: list[float] = []
+    mentions: list[Mention] = []
+    while len(times) < _TIMED_CALLS and sum(times) < _LONG_CALL_S:
+        started = time.perf_counter()
+        (mentions,) = tagger.tag([text])
+        times.append(time.perf_counter() - started)
+    result = Tagged(tuple(mentions), statistics.median(times) * 1000)
+    known[choice.key] = (weights, text, result)
+    return result
+
+
+def above(result: Tagged, threshold: float) -> Tagged:
+    """The result with only the mentions whose confidence reaches the threshold."""
+    kept = tuple(mention for mention in result.mentions if mention.score is None or mention.score >= threshold)
+    return Tagged(kept, result.milliseconds)
+
+
+def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:
+    """The highlighted text of one tagger; what others see differently is marked."""
+    differing = {
+        (mention.start, mention.end, mention.type)
+        for place in places
+        if not place.agreed
+        for mention in place.mentions[label]
+    }
+    gaps = [(place.start, place.end) for place in places if not place.mentions[label]]
+    return highlight(text, result.mentions, differing, gaps)
+
+
+def token_table(choice: Choice, text: str) -> pd.DataFrame | None:
+    """One line a token: its text, BIO tag, the tag's probability, and the next likely tag with its own.
+
+    None for a kind that has no token probabilities. The table is kept in the session like the mentions.
+    """
+    tagger = get_tagger(choice.run, choice.variant)
+    if not isinstance(tagger, TokenScores):
+        return None
+    key = (choice.key, choice.run.info.model_sha256, text)
+    known: tuple[object, pd.DataFrame] | None = st.session_state.get(_TOKENS)
+    if known is None or known[0] != key:
+        known = st.session_state[_TOKENS] = (key, list_tokens(tagger, text))
+    return known[1]
+
+
+def list_tokens(tagger: TokenScores, text: str) -> pd.DataFrame:
+    """The table of `token_table`, computed."""
+    labels = tagger.scheme.labels
+    parts = []
+    for segment in tagger.read([text]):
+        probabilities = segment.prediction.probabilities
+        ranked = np.argsort(-probabilities, axis=1)[:, :2]
+        rows = np.arange(len(ranked))
+        tokens = segment.document.tokens
+        parts.append(
+            pd.DataFrame(
+                {
+                    "token": segment.document.token_texts(),
+                    "tag": [labels[index] for index in ranked[:, 0]],
+                    "probability": probabilities[rows, ranked[:, 0]],
+                    "next": [labels[index] for index in ranked[:, 1]],
+                    "its probability": probabilities[rows, ranked[:, 1]],
+                    "start": [segment.start + token.start for token in tokens],
+                    "end": [segment.start + token.end for token in tokens],
+                }
+            )
+        )
+    columns = ["token", "tag", "probability", "next", "its probability", "start", "end"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def race(taggers: Mapping[str, Tagger], text: str, on_round: Callable[[pd.DataFrame, float], None]) -> pd.DataFrame:
+    """Throughput of each tagger on the text, repeated to about a thousand tokens; the taggers take turns.
+
+    Args:
+        on_round: hears the table so far and the share done, after each round.
+    Returns:
+        model, tokens/s (median of the rounds), slowest and fastest round.
+    """
+    size = max(1, len(split_tokens(text)))
+    texts = [text] * max(1, round(_RACE_TOKENS / size))
+    rates: dict[str, list[float]] = {label: [] for label in taggers}
+    table = pd.DataFrame()
+    for number in range(RACE_ROUNDS):
+        # Each round begins with another model, so that none always runs first.
+        order = list(taggers)[number % len(taggers) :] + list(taggers)[: number % len(taggers)]
+        for label in order:
+            started = time.perf_counter()
+            taggers[label].tag(texts)
+            rates[label].append(size * len(texts) / (time.perf_counter() - started))
+        table = pd.DataFrame(
+            {
+                "model": list(rates),
+                "tokens/s": [statistics.median(values) for values in rates.values()],
+                "slowest round": [min(values) for values in rates.values()],
+                "fastest round": [max(values) for values in rates.values()],
+            }
+        )
+        on_round(table, (number + 1) / RACE_ROUNDS)
+    return table
+
+
+def race_bars(table: pd.DataFrame, families: Mapping[str, str]) -> go.Figure:
+    """Tokens per second as bars in lanes, with the range of the rounds.
+
+    Args:
+        families: each model's family, for its colour.
+    """
+    figure = go.Figure(
+        go.Bar(
+            y=table["model"],
+            x=table["tokens/s"],
+            orientation="h",
+            marker={"color": [FAMILY_COLORS.get(families[label], NEUTRAL) for label in table["model"]]},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": table["fastest round"] - table["tokens/s"],
+                "arrayminus": table["tokens/s"] - table["slowest round"],
+            },
+            texttemplate="%{x:,.0f}",
+            textposition="inside",
+            insidetextanchor="start",
+            hovertemplate="<b>%{y}</b><br>%{x:,.0f} tokens/s<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "tokens/s (median of the rounds; whiskers: slowest and fastest)", "rangemode": "tozero"},
+        yaxis={"autorange": "reversed"},
+        height=100 + 44 * len(table),
+        margin={"t": 10, "b": 45},
+    )
+    return figure

@@ -1,0 +1,51 @@
+"""A link to what is on the page, and the results to take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from itner.core.types import Mention
+from itner.files.readers import TextItem
+from itner.files.tagging import TaggedItem
+from itner.files.writers import FORMATS, to_bytes
+
+# What the Live page offers beside JSON; one text needs no table or spaCy format.
+DOWNLOADS = ("CoNLL", "HTML")
+
+
+def permalink() -> str:
+    """The address that opens this page with the text and the choices as they are."""
+    query = urlencode(sorted((key, value) for key in st.query_params for value in st.query_params.get_all(key)))
+    return f"{st.context.url}{'?' if query else ''}{query}"
+
+
+def as_json(text: str, label: str, mentions: Sequence[Mention]) -> str:
+    """The text and a model's mentions, as in the JSONL download of tagged files, indented."""
+    return json.dumps(json.loads(to_bytes([_item(text, label, mentions)], "JSONL")), ensure_ascii=False, indent=2)
+
+
+def draw_downloads(text: str, label: str, mentions: Sequence[Mention]) -> None:
+    """Buttons that download a model's mentions in the text."""
+    files = [("JSON", "application/json", "json", as_json(text, label, mentions).encode())]
+    for name in DOWNLOADS:
+        chosen = FORMATS[name]
+        files.append((name, chosen.mime, chosen.extension, to_bytes([_item(text, label, mentions)], name)))
+    with st.container(horizontal=True):
+        for name, mime, extension, data in files:
+            st.download_button(
+                f"Download {name}",
+                data,
+                f"tagged.{extension}",
+                mime,
+                key=f"share_{extension}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _item(text: str, label: str, mentions: Sequence[Mention]) -> TaggedItem:
+    return TaggedItem(TextItem("live", label, text), tuple(mentions))

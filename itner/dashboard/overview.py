@@ -1,0 +1,199 @@
+"""The Overview page's figures: what is advised, and F1 against latency with the front of the best trade-offs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from itner.records.study import PublishedResult
+from itner.reporting.advice import Limits
+from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
+from itner.reporting.rows import Row
+from itner.taggers.registry import VARIANT_NAMES
+
+_LARGEST_BUBBLE = 42
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One headline figure."""
+
+    label: str
+    value: str
+    note: str
+
+
+def facts(row: Row) -> list[Fact]:
+    """Quality, speed and size of one row; what was not measured is left out."""
+    found = []
+    if row.report is not None:
+        micro, interval = row.report.micro, row.report.micro_f1_interval
+        found += [
+            Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
+            Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
+        ]
+    if row.p50_ms is not None:
+        found.append(Fact("Median latency", f"{row.p50_ms:.1f} ms", f"p95 {row.p95_ms:.1f} ms, 128 pieces"))
+    if row.size_mib is not None:
+        found.append(Fact("Size", f"{row.size_mib:.1f} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
+    return found
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far the limits can be set: a little beyond what was measured."""
+
+    max_ms: float
+    max_mib: float
+
+
+def ranges(rows: Sequence[Row]) -> Ranges:
+    """Upper ends for the sliders of latency and size, whole numbers above everything measured."""
+    slowest = max((row.p50_ms for row in rows if row.p50_ms is not None), default=1.0)
+    largest = max((row.size_mib for row in rows if row.size_mib is not None), default=1.0)
+    return Ranges(math.floor(slowest) + 1.0, math.floor(largest) + 1.0)
+
+
+def limits(bounds: Ranges, ms: float, mib: float, f1: float, recall: float) -> Limits:
+    """What the sliders mean: a slider at its open end sets no limit."""
+    return Limits(
+        max_ms=ms if ms < bounds.max_ms else None,
+        max_mib=mib if mib < bounds.max_mib else None,
+        min_f1=f1 or None,
+        min_recall=recall or None,
+    )
+
+
+def families(rows: Sequence[Row]) -> list[str]:
+    """The families of the rows, in the order in which they first occur among the runs."""
+    return list(dict.fromkeys(row.family for row in rows))
+
+
+def trade_off(
+    rows: Sequence[Row],
+    published: Sequence[PublishedResult] = (),
+    front: Sequence[Row] = (),
+    chosen: Row | None = None,
+    limits: Limits | None = None,
+) -> go.Figure:
+    """Micro-F1 against median latency, bubble area by size; published results, which have no latency, as lines."""
+    shown = [row for row in rows if row.micro_f1 is not None and row.p50_ms is not None and row.size_mib is not None]
+    figure = go.Figure()
+    largest = max((row.size_mib or 0.0 for row in shown), default=1.0)
+    if len(front) > 1:
+        figure.add_trace(
+            go.Scatter(
+                x=[row.p50_ms for row in front],
+                y=[row.micro_f1 for row in front],
+                mode="lines",
+                name="Pareto front",
+                line={"shape": "hv", "width": 2, "color": NEUTRAL},
+                hoverinfo="skip",
+            )
+        )
+    for family in families(rows):
+        members = [row for row in shown if row.family == family]
+        if not members:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=[row.p50_ms for row in members],
+                y=[row.micro_f1 for row in members],
+                mode="markers",
+                name=family,
+                marker={
+                    "size": [max(row.size_mib or 0.0, 0.1) for row in members],
+                    "sizemode": "area",
+                    "sizeref": 2 * largest / _LARGEST_BUBBLE**2,
+                    "sizemin": 7,
+                    "color": FAMILY_COLORS.get(family, NEUTRAL),
+                    "symbol": [VARIANT_SYMBOLS[row.variant] for row in members],
+                    "opacity": 0.8,
+                    "line": {"width": 1, "color": "white"},
+                },
+                text=[row.label for row in members],
+                customdata=[_hover(row) for row in members],
+                hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
+                "p50 %{x:.1f} ms, p95 %{customdata[1]:.1f} ms<br>%{customdata[2]:.1f} MiB<br>"
+                "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
+            )
+        )
+    if chosen is not None and chosen in shown:
+        figure.add_annotation(
+            x=math.log10(chosen.p50_ms or 1.0),
+            y=chosen.micro_f1,
+            text=f"<b>{chosen.label}</b>",
+            showarrow=True,
+            arrowhead=2,
+            ax=-60,
+            ay=40,
+        )
+    if limits is not None and limits.max_ms is not None:
+        figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    if limits is not None and limits.min_f1 is not None:
+        figure.add_hline(y=limits.min_f1, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    for result in published:
+        figure.add_hline(
+            y=result.micro_f1,
+            line={"dash": "dot", "width": 1, "color": NEUTRAL},
+            annotation={
+                "text": f"{result.name}, {result.parameters / 1e6:.0f} M (published): {result.micro_f1:.3f}",
+                "font": {"size": 11},
+            },
+            annotation_position="top right",
+        )
+    figure.update_layout(
+        xaxis={"title": "median latency, one text of 128 pieces (ms, log scale)", "type": "log"} | _ticks(shown),
+        yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".3f"},
+        legend={"orientation": "h", "y": 1.12, "itemsizing": "constant"},
+        height=460,
+        margin={"t": 30, "r": 20, "b": 50},
+    )
+    return figure
+
+
+def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
+    """What `trade_off` draws."""
+    labels = {row.label for row in front}
+    return pd.DataFrame.from_records(
+        [
+            {
+                "run": row.run,
+                "family": row.family,
+                "variant": VARIANT_NAMES[row.variant],
+                "p50 ms": row.p50_ms,
+                "micro-F1": row.micro_f1,
+                "size MiB": row.size_mib,
+                "on Pareto front": row.label in labels,
+            }
+            for row in rows
+        ]
+    )
+
+
+def _ticks(rows: Sequence[Row]) -> dict[str, Any]:
+    # Plotly labels a narrow log axis with bare digits (2, 5) that read as other numbers than they are.
+    times = [row.p50_ms for row in rows if row.p50_ms]
+    if not times:
+        return {}
+    steps = [factor * 10**power for power in range(-2, 5) for factor in (1, 2, 3, 5, 7)]
+    values = [step for step in steps if min(times) / 1.5 <= step <= max(times) * 1.5]
+    low, high = math.log10(min(times) / 1.25), math.log10(max(times) * 1.25)
+    return {"tickvals": values, "ticktext": [f"{value:g}" for value in values], "range": [low, high]}
+
+
+def symbol_key() -> str:
+    """What the marker shapes of `trade_off` mean, in words."""
+    shapes = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle-up": "triangle"}
+    return ", ".join(f"{shapes[VARIANT_SYMBOLS[key]]} = {name}" for key, name in VARIANT_NAMES.items())
+
+
+def _hover(row: Row) -> tuple[str, float | None, float | None, float | None]:
+    interval = row.report.micro_f1_interval if row.report else None
+    text = f"95% {interval.low:.3f} to {interval.high:.3f}" if interval else ""
+    return text, row.p95_ms, row.size_mib, row.tokens_per_s

@@ -1,0 +1,156 @@
+"""What the user has chosen: kept over page switches, and written to the URL so that a link opens the same view.
+
+A page calls `begin`, draws its choices with the functions below, and calls `write_link` once. Streamlit forgets the
+state of a widget that was not drawn, and its own binding to the URL loses a choice on pages that do not draw it; so
+the choices are kept beside the widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+Option = TypeVar("Option", bound=str)
+
+_KEPT = "selection"
+_LINK = "selection_link"
+_ARRIVED = "selection_arrived"
+_WRITTEN = "selection_written"
+# Links from before still open what they showed.
+_RENAMED = {"precision": "variant"}
+
+
+def begin() -> None:
+    """Take over what the URL asks for, unless it is what this session has written there itself."""
+    asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
+    st.session_state[_ARRIVED] = asked if asked != st.session_state.get(_WRITTEN, {}) else {}
+    st.session_state[_LINK] = {}
+    st.session_state.setdefault(_KEPT, {})
+
+
+def write_link() -> None:
+    """Put every choice that is not the default into the URL, and leave those there that it names."""
+    link = st.session_state[_LINK]
+    if {key: st.query_params.get_all(key) for key in st.query_params} != link:
+        st.query_params.from_dict(link)
+    st.session_state[_WRITTEN] = link
+
+
+def choose_one(
+    label: str,
+    options: Sequence[Option],
+    key: str,
+    default: Option | None = None,
+    names: Mapping[Option, str] | None = None,
+    help: str | None = None,
+    pills: bool = False,
+) -> Option:
+    """One of `options`, the first unless `default` says otherwise; `names` is what the user reads."""
+    first = default if default is not None and default in options else options[0]
+    asked = _asked(key)
+    value = asked[0] if asked else _kept(key, first)
+    st.session_state[key] = value if value in options else first
+    show = _names(names)
+    if pills:
+        chosen = st.segmented_control(label, options, key=key, format_func=show, help=help, required=True)
+    else:
+        chosen = st.selectbox(label, options, key=key, format_func=show, help=help)
+    chosen = next(option for option in options if option == chosen)
+    _keep(key, chosen, first, [str(chosen)])
+    return chosen
+
+
+def choose_many(
+    label: str,
+    options: Sequence[Option],
+    key: str,
+    default: Sequence[Option],
+    names: Mapping[Option, str] | None = None,
+    help: str | None = None,
+    most: int | None = None,
+    pills: bool = False,
+) -> list[Option]:
+    """Any of `options`, in their order; choices that are no longer among them are dropped."""
+    first = [option for option in default if option in options]
+    asked: Sequence[str] = _asked(key)
+    value: Sequence[str] = asked or _kept(key, first)
+    known = [option for option in options if option in value][:most]
+    # Nothing chosen is a choice; nothing left of what was chosen is not.
+    st.session_state[key] = known if known or not value else first
+    show = _names(names)
+    if pills:
+        chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=show, help=help, wrap=True)
+    else:
+        chosen = st.multiselect(label, options, key=key, format_func=show, help=help, max_selections=most)
+    ordered = [option for option in options if option in chosen]
+    _keep(key, ordered, first, [str(option) for option in ordered])
+    return ordered
+
+
+def choose_number(
+    label: str, low: float, high: float, step: float, key: str, default: float, format: str, help: str | None = None
+) -> float:
+    """A number between `low` and `high`; one from a link that lies outside is moved to the nearer end."""
+    asked = _asked(key)
+    value = _kept(key, default)
+    if asked:
+        try:
+            value = float(asked[0])
+        except ValueError:
+            value = default
+    # Written so that "nan" in a link falls back, too.
+    st.session_state[key] = min(max(value, low), high) if low <= value or value <= high else default
+    chosen = st.slider(label, low, high, step=step, key=key, format=format, help=help)
+    _keep(key, chosen, default, [f"{chosen:g}"])
+    return float(chosen)
+
+
+def choose_text(key: str, default: str, most: int, most_in_link: int, draw: Callable[[], str]) -> str:
+    """A text that `draw` asks for with a widget of this key.
+
+    Args:
+        most: a text from a link is cut at this many characters.
+        most_in_link: a longer one is not written into the URL.
+    """
+    asked = _asked(key)
+    st.session_state[key] = (asked[0] if asked else _kept(key, default))[:most]
+    text = draw()
+    _keep(key, text, default, [text])
+    if len(text) > most_in_link:
+        st.session_state[_LINK].pop(key, None)
+    return text
+
+
+def set_choice(key: str, value: object) -> None:
+    """Choose for the user, in a callback: a button that fills a text box, say."""
+    st.session_state[_KEPT][key] = value
+    st.session_state[key] = value
+
+
+def _asked(key: str) -> list[str]:
+    asked: list[str] = st.session_state[_ARRIVED].get(key, [])
+    return asked
+
+
+def _kept(key: str, default: T) -> T:
+    # The widget's own state is newer than what was kept: it holds what the user has just changed.
+    if key in st.session_state:
+        value: T = st.session_state[key]
+        return value
+    kept: Any = st.session_state[_KEPT].get(key, default)
+    return kept  # type: ignore[no-any-return]
+
+
+def _keep(key: str, value: object, default: object, link: list[str]) -> None:
+    st.session_state[_KEPT][key] = value
+    # A default that the URL names stays there: taking it out would be a new page in the browser's history, from which
+    # the way back leads to itself.
+    if value != default or st.query_params.get_all(key) == link:
+        st.session_state[_LINK][key] = link
+
+
+def _names(names: Mapping[Option, str] | None) -> Callable[[Option], str]:
+    return (lambda option: names.get(option, str(option))) if names is not None else str

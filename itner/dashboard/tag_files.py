@@ -1,0 +1,216 @@
+"""The Tag files page's work: reading uploads once, tagging them in the background, figures of what was found."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from itner.core.types import Tagger
+from itner.dashboard.jobs import Job
+from itner.domains.colours import type_colour
+from itner.files.limits import MAX_CHARACTERS, MAX_FILES
+from itner.files.readers import READERS, ReadResult, TextItem, Upload, list_columns, read_uploads
+from itner.files.summary import count_files, count_types, top_mentions
+from itner.files.tagging import TaggedItem, above, tag_items
+from itner.files.writers import to_bytes, write_zip
+
+T = TypeVar("T")
+
+TYPES = [extension.removeprefix(".") for extension in (*READERS, ".zip")]
+# A longer text is shown from its beginning; the downloads hold all of it.
+MAX_SHOWN_CHARACTERS = 5_000
+
+
+def limits_in_words() -> str:
+    """What can be uploaded."""
+    most = st.get_option("server.maxUploadSize")
+    return (
+        f"{', '.join(f'.{name}' for name in TYPES)}; {most} MB a file, {MAX_FILES} files, "
+        f"{MAX_CHARACTERS / 1e6:.0f} million characters in all. Files stay in this server's memory while the page is "
+        "open; they are not stored."
+    )
+
+
+def take(files: Sequence[Any]) -> list[Upload]:
+    """Streamlit's uploaded files as ours; files of the same name get a number."""
+    seen: dict[str, int] = {}
+    uploads = []
+    for file in files:
+        seen[file.name] = seen.get(file.name, 0) + 1
+        count = seen[file.name]
+        uploads.append(Upload(file.name if count == 1 else f"({count}) {file.name}", file.getvalue()))
+    return uploads
+
+
+def columns_of(uploads: Sequence[Upload]) -> dict[str, list[str]]:
+    """The columns of the tables among the files, the likely text column first."""
+
+    def find() -> dict[str, list[str]]:
+        found = {upload.name: list_columns(upload) for upload in uploads}
+        return {name: columns for name, columns in found.items() if len(columns) > 1}
+
+    return _once("columns", _digest(uploads), find)
+
+
+def read(uploads: Sequence[Upload], columns: Mapping[str, str]) -> ReadResult:
+    """`read_uploads` for a choice of files and columns."""
+    key = (_digest(uploads), tuple(sorted(columns.items())))
+    return _once("read", key, lambda: read_uploads(uploads, columns))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Results at a threshold, and tables of what is in them."""
+
+    results: list[TaggedItem]
+    types: pd.DataFrame
+    top: pd.DataFrame
+    files: pd.DataFrame
+
+
+def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str]) -> Findings:
+    """What a finished job found."""
+
+    def count() -> Findings:
+        results = above(job.result(), threshold)
+        return Findings(results, count_types(results, types), top_mentions(results), count_files(results, types))
+
+    return _once("findings", (job.number, threshold), count)
+
+
+def _once(name: str, key: object, make: Callable[[], T]) -> T:
+    """What `make` makes, kept in this session for as long as the key stays the same."""
+    known = st.session_state.get(f"uploads_{name}")
+    if known is None or known[0] != key:
+        known = st.session_state[f"uploads_{name}"] = (key, make())
+    result: T = known[1]
+    return result
+
+
+def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
+    return tuple((upload.name, hashlib.sha256(upload.data).hexdigest()) for upload in uploads)
+
+
+def forget() -> None:
+    """Let go of the files and of what was found in them."""
+    for key in [key for key in st.session_state if str(key).startswith(("uploads_", "tag_"))]:
+        del st.session_state[key]
+
+
+def tag_label(items: Sequence[TextItem]) -> str:
+    """What the button says: how much there is to tag."""
+    texts = "1 text" if len(items) == 1 else f"{len(items):,} texts"
+    return f"Tag {texts}, {sum(len(item.text) for item in items):,} characters"
+
+
+def start(items: Sequence[TextItem], tagger: Tagger) -> Job[list[TaggedItem]]:
+    """Tag in the background."""
+    return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop))
+
+
+@st.fragment(run_every=0.5)
+def follow(job: Job[list[TaggedItem]]) -> None:
+    """Progress and a stop button until the job has ended; then the whole page is drawn again."""
+    if not job.running:
+        st.rerun()
+    st.progress(job.share, progress_in_words(job))
+    if st.button("Stop", icon=":material/stop:", disabled=job.stopped):
+        job.stop()
+
+
+def progress_in_words(job: Job[list[TaggedItem]]) -> str:
+    """How far the job is, and how long it will take."""
+    passed, left = job.seconds()
+    rest = f", about {_duration(left)} left" if left is not None else ""
+    return f"Tagging: {job.share:.0%} after {_duration(passed)}{rest}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def package(results: Sequence[TaggedItem], formats: Sequence[str]) -> Callable[[], bytes]:
+    """What builds the zip when somebody downloads it."""
+
+    def build() -> bytes:
+        buffer = io.BytesIO()
+        write_zip(results, formats, buffer)
+        return buffer.getvalue()
+
+    return build
+
+
+def single(results: Sequence[TaggedItem], format: str) -> Callable[[], bytes]:
+    """What builds one file when somebody downloads it."""
+    return lambda: to_bytes(results, format)
+
+
+def file_columns() -> dict[str, Any]:
+    """How Streamlit shows the table of files."""
+    number = st.column_config.NumberColumn
+    counts = {name: number(format="localized") for name in ("texts", "characters", "mentions")}
+    return counts | {"per 1,000 characters": number(format="%.1f", help="Mentions per 1,000 characters.")}
+
+
+def type_bars(frame: pd.DataFrame) -> go.Figure:
+    """Mentions of each type, in its colour, from `count_types`."""
+    figure = go.Figure(
+        go.Bar(
+            y=frame["type"],
+            x=frame["mentions"],
+            orientation="h",
+            marker={"color": [type_colour(name) for name in frame["type"]]},
+            customdata=frame[["different"]],
+            texttemplate="%{x:,}",
+            hovertemplate="<b>%{y}</b><br>%{x:,} mentions, %{customdata[0]:,} different<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "mentions"},
+        yaxis={"autorange": "reversed"},
+        height=90 + 36 * len(frame),
+        margin={"t": 10, "b": 40},
+    )
+    return figure
+
+
+def top_bars(frame: pd.DataFrame, most: int = 15) -> go.Figure:
+    """The most frequent mentions, in their types' colours, from `top_mentions`."""
+    shown = frame.head(most)
+    figure = go.Figure()
+    for name in dict.fromkeys(shown["type"]):
+        part = shown[shown["type"] == name]
+        figure.add_trace(
+            go.Bar(
+                y=[_short(text) for text in part["mention"]],
+                x=part["count"],
+                name=name,
+                orientation="h",
+                marker={"color": type_colour(name)},
+                customdata=part[["files"]],
+                hovertemplate=f"{name}, %{{x:,}} times in %{{customdata[0]:,}} files<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        barmode="stack",
+        xaxis={"title": "mentions"},
+        yaxis={"categoryorder": "total ascending"},
+        legend={"orientation": "h", "y": 1.1},
+        height=120 + 26 * len(shown),
+        margin={"t": 20, "b": 40},
+    )
+    return figure
+
+
+def _short(text: str, most: int = 40) -> str:
+    # Plotly reads tags in labels; without the signs there are none.
+    plain = text.replace("<", "‹").replace(">", "›")
+    return plain if len(plain) <= most else plain[: most - 1] + "…"

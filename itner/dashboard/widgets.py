@@ -1,0 +1,244 @@
+"""Pieces that several pages share: how a page begins, broken-run cards, empty states, figures and downloads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from itner.core.errors import InputError
+from itner.dashboard import selection
+from itner.dashboard.cache import load_datasets, load_runs, workspace
+from itner.data.sources import default_dataset
+from itner.domains.registry import default_domain, get_domain
+from itner.files.readers import FileNotice
+from itner.files.writers import harmless_cell
+from itner.records.store import BrokenRun, Run
+from itner.reporting.rows import list_datasets
+from itner.taggers.base import Kind
+from itner.taggers.registry import VARIANT_NAMES, VARIANTS, kind_of
+
+T = TypeVar("T")
+
+# The themes' own colours for chosen options and for code are too faint to read.
+_STYLE = """<style>
+[data-testid=stCode] .token { color: inherit !important; }
+[data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
+[data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+</style>"""
+_MOST_NOTICES = 50
+# A page that opens lets its title go to the browser before it computes: without the pause the old page often stayed up
+# until the new one was whole, and the median switch took twice as long.
+_SHOWN, _PAUSE_S = "shown_page", 0.03
+# A longer table scrolls.
+_FULL_HEIGHT_ROWS = 20
+# What is asked first when a page opens; test is what a stakeholder wants to know.
+_SPLITS = ("test", "dev")
+
+
+def draw_navigation(pages: Mapping[str, Sequence[Any]]) -> None:
+    """The groups of pages in the sidebar; Streamlit's own list of groups is not valid HTML for screen readers."""
+    st.html(_STYLE)
+    with st.sidebar:
+        for group, members in pages.items():
+            st.caption(group)
+            for page in members:
+                st.page_link(page, icon=page.icon, width="stretch")
+
+
+def begin(title: str, intro: str = "") -> None:
+    """Title and introduction of a page, and the choices that its link asks for."""
+    if PagesManager.uses_pages_directory:
+        # When the first visit to a new server goes straight to a page, Streamlit runs that page alone, because a
+        # folder named `pages` is there, and never the main script that calls `st.navigation`.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    selection.begin()
+    st.title(title)
+    if intro:
+        st.markdown(intro)
+    if st.session_state.get(_SHOWN) != title:
+        st.session_state[_SHOWN] = title
+        time.sleep(_PAUSE_S)
+
+
+def begin_page(title: str, intro: str = "") -> list[Run]:
+    """`begin`, warning cards for broken runs, and the runs; without any the page ends with what to run."""
+    begin(title, intro)
+    runs, broken = load_runs()
+    show_broken(broken)
+    if not runs:
+        show_no_runs()
+        st.stop()
+    domain = choose_domain(run.info.domain for run in runs)
+    return [run for run in runs if run.info.domain == domain]
+
+
+def choose_domain(names: Iterable[str]) -> str:
+    """The domain that the page is about; nothing is asked where there is one."""
+    domains = sorted(set(names))
+    if len(domains) == 1:
+        return domains[0]
+    titles = {name: get_domain(name).title for name in domains}
+    with st.sidebar:
+        return selection.choose_one("Domain", domains, "domain", names=titles)
+
+
+def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
+    """A dataset and split that runs were scored on; without any the page ends with what to run."""
+    datasets = {split: list_datasets(runs, split) for split in _SPLITS}
+    splits = [split for split, names in datasets.items() if names]
+    if not splits:
+        show_not_evaluated(runs[0])
+        st.stop()
+    left, right = st.columns([2, 1])
+    with right:
+        split = selection.choose_one(
+            "Split", splits, "split", help="Choices are made on dev; test says how good they are.", pills=True
+        )
+    with left:
+        dataset = selection.choose_one("Dataset", datasets[split], "dataset")
+    return dataset, split
+
+
+def choose_runs(runs: Sequence[Run], most: int = 6) -> list[Run]:
+    """Any of the runs, the first few unless chosen otherwise."""
+    names = [run.name for run in runs]
+    chosen = selection.choose_many("Runs", names, "run", names[:most])
+    return [run for run in runs if run.name in chosen]
+
+
+def choose_variants(runs: Sequence[Run], most: int | None = None) -> list[str]:
+    """Any of the variants that the runs have; unless chosen otherwise, the `most` of each kind that matter most."""
+    kinds = {kind.name: kind for kind in map(kind_of, runs)}.values()
+    known = [variant for variant in VARIANTS if any(variant in kind.variants for kind in kinds)]
+    default = [variant for variant in known if any(variant in _first(kind, most) for kind in kinds)]
+    return selection.choose_many("Variants", known, "variant", default, VARIANT_NAMES, pills=True)
+
+
+def _first(kind: Kind, most: int | None) -> tuple[str, ...]:
+    """The variants of a kind to look at first: the one to deploy, what it is to equal, then the rest."""
+    ordered = dict.fromkeys((kind.live[0], *kind.exact, *kind.live))
+    return tuple(ordered)[:most]
+
+
+def choose_run(runs: Sequence[Run], key: str = "run_name", label: str = "Run") -> Run:
+    """One run."""
+    name = selection.choose_one(label, [run.name for run in runs], key)
+    return next(run for run in runs if run.name == name)
+
+
+def show_broken(broken: Sequence[BrokenRun]) -> None:
+    """A warning card for each folder that cannot be used, with the reason."""
+    for run in broken:
+        title = "is not finished" if run.incomplete else "cannot be used"
+        # The reason can quote a file's content, which is not ours: no Markdown in it.
+        st.warning(f"Run `{run.name}` {title}", icon=":material/warning:")
+        st.text(run.reason)
+
+
+def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:
+    """A card for the files that could not be read, with the reasons, and what was assumed about the others."""
+    if problems:
+        with st.container(border=True):
+            files = "1 file" if len(problems) == 1 else f"{len(problems):,} files"
+            st.warning(f"{files} could not be read", icon=":material/warning:")
+            # The names come from the user: no Markdown in them.
+            st.text(_list_notices(problems))
+    if notes:
+        with st.expander(f"Notes on {len(notes):,} files" if len(notes) > 1 else "A note on 1 file"):
+            st.text(_list_notices(notes))
+
+
+def _list_notices(notices: Sequence[FileNotice]) -> str:
+    lines = [f"{notice.file}: {notice.reason}" for notice in notices[:_MOST_NOTICES]]
+    if len(notices) > _MOST_NOTICES:
+        lines.append(f"and {len(notices) - _MOST_NOTICES:,} more")
+    return "\n".join(lines)
+
+
+def show_damage(title: str, error: Exception) -> None:
+    """A card for a file that cannot be read; the reason can quote its content, so no Markdown in it."""
+    st.warning(title, icon=":material/warning:")
+    st.text(str(error))
+
+
+def show_command(*words: str) -> None:
+    """A command line of `itner` that runs as it is printed, on the folders that the dashboard shows."""
+    st.code(workspace().command(*words), language="bash")
+
+
+def known_dataset() -> str:
+    """A dataset that is prepared here, for a command that needs one."""
+    try:
+        return next(iter(load_datasets()))
+    except InputError:
+        return default_dataset("embedded", get_domain(default_domain()))
+
+
+def show_no_runs() -> None:
+    """What to do when there is no run at all."""
+    st.info("There is no run here yet. Train and measure the shipped ones with:")
+    show_command("reproduce", "--source", "embedded")
+
+
+def show_not_evaluated(run: Run) -> None:
+    """What to do when no run has been scored."""
+    st.info("No run has been evaluated yet. Score one with:")
+    dataset = run.info.dataset.name if run.info.dataset is not None else known_dataset()
+    show_command("evaluate", run.name, "--dataset", dataset)
+
+
+def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
+    """A figure with a description for screen readers, and a download of the data behind it."""
+    st.plotly_chart(figure, width="stretch", key=f"figure_{name}", alt=alt, config={"displaylogo": False})
+    download_csv(frame, name, key=f"download_{name}", label="Data of this figure (CSV)")
+
+
+def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = None) -> None:
+    """A table with a download of what it shows."""
+    height: Literal["content", "auto"] = "content" if len(frame) <= _FULL_HEIGHT_ROWS else "auto"
+    st.dataframe(
+        frame,
+        width="stretch",
+        height=height,
+        hide_index=True,
+        column_config=columns,
+        key=f"table_{name}",
+        placeholder="–",
+    )
+    download_csv(frame, name, key=f"download_{name}")
+
+
+def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Download as CSV") -> None:
+    """A download of the data behind a table or figure."""
+    st.download_button(
+        label,
+        to_csv(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """The table as CSV in which no text is taken for a formula by a spreadsheet."""
+    texts = frame.select_dtypes(exclude="number").columns
+    return str(frame.assign(**{name: frame[name].map(harmless_cell) for name in texts}).to_csv(index=False))
+
+
+def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:
+    """The items of the page that the user has turned to."""
+    pages = max(1, -(-len(items) // size))
+    if pages == 1:
+        return items
+    st.session_state[key] = min(st.session_state.get(key, 1), pages)
+    page = st.number_input(f"Page of {pages:,}", 1, pages, key=key, width=160)
+    return items[(page - 1) * size : page * size]

@@ -1,0 +1,148 @@
+"""What a domain is, and finding one by name: every folder beside this module that defines `DOMAIN`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.core.labels import LabelScheme
+from itner.core.types import LabellingFunction
+from itner.domains.release import Release
+
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_PACKAGE = "itner.domains"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Annotated text that a domain knows.
+
+    Attributes:
+        dataset: its name when it is prepared.
+        source: how it is read: `conll`, `hub` or `embedded`.
+        guideline: the annotation guideline that it follows.
+        path: of an embedded corpus, the annotated file under `data/`.
+        hub: of a hub corpus, its name there.
+        credit: whose it is and under which licence, for model cards; empty where that goes without saying.
+        limit: what a tagger trained on it may be bad at, for model cards.
+        limit_alone: the same for a tagger trained on nothing else.
+        published: whether others publish results on it, so that it must not be changed.
+    """
+
+    dataset: str
+    source: str
+    guideline: str
+    path: str = ""
+    hub: str = ""
+    credit: str = ""
+    limit: str = ""
+    limit_alone: str = ""
+    published: bool = False
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Everything that is particular to a kind of text and what is to be found in it.
+
+    Attributes:
+        title: the kind of text, as in "a tagger for TITLE".
+        rare_types: what is oversampled most; the first one is the rarest.
+        guideline_file: the annotation guideline, as Markdown.
+        guidelines: the names of the guidelines that its corpora follow, the one for other text last.
+        lexicons: names of each type.
+        functions: labelling functions; where they contradict each other and are equally long, the first one is right.
+        corpora: the annotated text that is known.
+        colours: of each type, #rrggbb.
+        sample: a sentence to show what a tagger does.
+        examples: texts to try a tagger on, by title.
+        hub_text: a hub dataset of unlabelled text.
+        tags: what a model card is found by.
+        release: the runs that ship, and the study behind them; None where none do.
+    """
+
+    name: str
+    title: str
+    scheme: LabelScheme
+    rare_types: tuple[str, ...]
+    guideline_file: Path
+    guidelines: tuple[str, ...]
+    lexicons: Mapping[str, tuple[str, ...]]
+    functions: tuple[LabellingFunction, ...]
+    corpora: tuple[Corpus, ...]
+    colours: Mapping[str, str]
+    sample: str
+    examples: Mapping[str, str]
+    hub_text: str = ""
+    tags: tuple[str, ...] = ()
+    release: Release | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        types = set(self.scheme.types)
+        for what, names in (("rare", self.rare_types), ("coloured", self.colours), ("lexicon", self.lexicons)):
+            if unknown := set(names) - types:
+                raise ValueError(f"domain {self.name}: unknown {what} types {sorted(unknown)}")
+        if bad := [colour for colour in self.colours.values() if not _COLOUR.fullmatch(colour)]:
+            raise ValueError(f"domain {self.name}: {bad[0]!r} is no colour of the form #rrggbb")
+
+    @property
+    def guideline(self) -> str:
+        """The annotation guideline's text."""
+        return self.guideline_file.read_text(encoding="utf-8")
+
+    @property
+    def function_names(self) -> tuple[str, ...]:
+        """The labelling functions by name, in order."""
+        return tuple(function.__name__ for function in self.functions)
+
+    def corpus_of(self, source: str, dataset: str | None) -> Corpus | None:
+        """The corpus that a source brings under a name; files are known by the corpus's own name alone."""
+        for corpus in self.corpora:
+            if corpus.source == source and (source in ("hub", "embedded") or dataset in (None, corpus.dataset)):
+                return corpus
+        return None
+
+    def corpus(self, dataset: str) -> Corpus | None:
+        """A corpus by the name of its dataset."""
+        return next((corpus for corpus in self.corpora if corpus.dataset == dataset), None)
+
+
+_known: dict[str, Domain] = {}
+
+
+def register(domain: Domain) -> None:
+    """Make a domain known that has no folder here, such as one of a test."""
+    _known[domain.name] = domain
+
+
+def domain_names() -> list[str]:
+    """Every domain's name."""
+    package = importlib.import_module(_PACKAGE)
+    return sorted({*_known, *(found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)})
+
+
+def get_domain(name: str) -> Domain:
+    """A domain by name; InputError names those that are known."""
+    if name not in _known:
+        if name not in domain_names():
+            raise InputError(f"unknown domain {name!r}; the domains are {', '.join(domain_names())}")
+        domain = importlib.import_module(f"{_PACKAGE}.{name}").DOMAIN
+        if domain.name != name:
+            raise ValueError(f"the folder {name} defines the domain {domain.name!r}")
+        register(domain)
+    return _known[name]
+
+
+def list_domains() -> list[Domain]:
+    """Every domain, in the order of their names."""
+    return [get_domain(name) for name in domain_names()]
+
+
+def default_domain() -> str:
+    """The domain that is meant where none is named: the one with a release, the first of several."""
+    names = [domain.name for domain in list_domains() if domain.release is not None]
+    return names[0] if names else domain_names()[0]

@@ -1,0 +1,86 @@
+"""What ships of a domain, and the study behind it, as data for the workflows that make and describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A step of an ablation before it is trained: what it adds to another one; `settings` replace the preset's."""
+
+    name: str
+    against: str | None
+    what: str
+    dataset: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AblationPlan:
+    """What an ablation of the training tries.
+
+    Attributes:
+        preset: what is trained.
+        dev_sets: the datasets whose dev splits every arm is scored on.
+        student: the arm that the shipped student is trained like.
+        untaught: the arm that the shipped run of its size is trained like.
+        student_adds: what the student has beside the untaught one, in words.
+    """
+
+    preset: str
+    seeds: tuple[int, ...]
+    dev_sets: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    student: str
+    untaught: str
+    student_adds: str
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the shipped run with the best micro-F1 on a test set is to reach there: micro-F1, or F1 of one type."""
+
+    dataset: str
+    kind: str | None
+    f1: float
+
+
+@dataclass(frozen=True)
+class Release:
+    """The runs that ship, what they are made from, and what they were to reach.
+
+    Attributes:
+        presets: of the runs that are trained, by which they are named.
+        rules: the name of the run that is made of the labelling functions.
+        default: the run that tags where none is named.
+        annotated: the datasets that are trained on together, the public one first.
+        mixture: the name of that mixture.
+        weak_texts: the weakly labelled texts that ship, with the annotated dataset that each one is like.
+        weakly_taught: presets that learn from those texts as well.
+        corpus_folder: of the annotated corpus that ships, under `data/`.
+        aims: on test, at the variant `aim_variant`.
+        taught: the small run that larger ones taught, compared with `largest`, to which it may lose `most_lost`.
+    """
+
+    presets: tuple[str, ...]
+    rules: str
+    default: str
+    annotated: tuple[str, ...]
+    mixture: str
+    weak_texts: Mapping[str, str]
+    weakly_taught: frozenset[str]
+    corpus_folder: str
+    ablation: AblationPlan
+    aims: tuple[Aim, ...]
+    aim_variant: str
+    taught: str
+    largest: str
+    most_lost: float
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The names of all runs that ship."""
+        return (*self.presets, self.rules)

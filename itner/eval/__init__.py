@@ -1,1 +1,0 @@
-"""Pure evaluation: scores, confusions and intervals from gold and predicted mentions."""

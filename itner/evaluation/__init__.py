@@ -1,0 +1,1 @@
+"""Predictions stored, and everything that is a pure function of gold and predictions."""

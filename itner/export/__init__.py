@@ -1,1 +1,0 @@
-"""ONNX export, quantisation and the benchmark."""

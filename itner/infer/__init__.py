@@ -1,1 +1,0 @@
-"""Finding mentions in text: backends that score pieces, and the tagger that turns scores into mentions."""

@@ -1,0 +1,104 @@
+"""Every setting that shapes a run, as frozen dataclasses that go to JSON and back without loss, one for each kind.
+
+Unknown keys and wrong types are errors that name the key. `itner.training.presets` holds the named configurations.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from itner.core.validation import STRICT
+
+EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
+
+Family = Literal["full", "lora", "distilled architecture"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
+
+
+@dataclass(frozen=True, config=STRICT)
+class LoraSettings:
+    """Low-rank adapters (Hu et al. 2021); `targets` are module-name endings, the classifier is trained in full."""
+
+    r: Annotated[int, Field(ge=1)] = 16
+    alpha: Annotated[int, Field(ge=1)] = 32
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    targets: tuple[str, ...] = ("query", "key", "value", "dense")
+
+
+@dataclass(frozen=True, config=STRICT)
+class DistillSettings:
+    """Learning from trained runs, by name: several teach as an ensemble.
+
+    `soft_weight` is the share of the soft labels in the loss, the rest is the annotation's. `hidden_weight` is the
+    weight of the first teacher's hidden states; 0 leaves them out.
+    """
+
+    teachers: Annotated[tuple[str, ...], Field(min_length=1)]
+    temperature: Annotated[float, Field(gt=0)] = 2.0
+    soft_weight: Annotated[float, Field(ge=0, le=1)] = 0.7
+    hidden_weight: Annotated[float, Field(ge=0)] = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
+class EncoderConfig:
+    """One training, complete: with the dataset's hash and the seed it says what the run is."""
+
+    preset: str
+    family: Family
+    backbone: str
+    layers: tuple[Annotated[int, Field(ge=0)], ...] | None = None
+    lora: LoraSettings | None = None
+    distill: DistillSettings | None = None
+    # How each piece is capitalised, told to the model as its token type: for backbones whose pieces are lower case.
+    casing: bool = False
+    # Sentences of one text are read together, as many as fit into a window.
+    context: bool = False
+    # Where the data follow several annotation guidelines, the model is told which one to follow. Those it was told of
+    # stand in `guidelines`; the last one is followed for other text.
+    mark_guidelines: bool = False
+    guidelines: tuple[str, ...] = ()
+    max_length: Annotated[int, Field(ge=8, le=512)] = 128
+    epochs: Annotated[int, Field(ge=1)] = 6
+    batch_size: Annotated[int, Field(ge=1)] = 16
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-5
+    # Each layer's learning rate is this times that of the layer above it; the embeddings stand below the first layer.
+    layer_decay: Annotated[float, Field(gt=0, le=1)] = 1.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    warmup_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    scheduler: Literal["cosine", "linear"] = "cosine"
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    dropout: Annotated[float | None, Field(ge=0, lt=1)] = None
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    oversample: bool = True
+    gradient_checkpointing: bool = False
+    early_stopping_patience: Annotated[int, Field(ge=1)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    kind: Literal["encoder"] = "encoder"
+    schema_version: Literal[2] = 2
+
+    @model_validator(mode="after")
+    def _family_matches_settings(self) -> EncoderConfig:
+        if self.guidelines and not self.mark_guidelines:
+            raise ValueError("guidelines are marked only with mark_guidelines")
+        if (self.family == "lora") != (self.lora is not None):
+            raise ValueError("family 'lora' and the lora settings go together")
+        if self.layers is not None and (not self.layers or sorted(set(self.layers)) != list(self.layers)):
+            raise ValueError("layers must be ascending and not empty")
+        return self
+
+
+@dataclass(frozen=True, config=STRICT)
+class RulesConfig:
+    """A rule tagger, complete: the domain's labelling functions by name, in the order in which they have a say."""
+
+    domain: str
+    functions: Annotated[tuple[str, ...], Field(min_length=1)]
+    kind: Literal["rules"] = "rules"
+    schema_version: Literal[1] = 1
+
+
+RunConfig = Annotated[EncoderConfig | RulesConfig, Field(discriminator="kind")]

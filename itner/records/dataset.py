@@ -1,0 +1,196 @@
+"""What is known of a dataset: what was done to it, where its text comes from, how it was annotated or labelled."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Provenance
+from itner.core.validation import STRICT, NonNegative, Sha256
+from itner.records.scores import Counts
+
+
+@dataclass(frozen=True, config=STRICT)
+class SourceFacts:
+    """A source of documents: the annotation guideline that they follow, the domain's corpus that it is a copy of (None:
+    not one that the domain knows), and whether it was labelled weakly instead of annotated."""
+
+    guideline: str
+    corpus: str | None = None
+    weak: bool = False
+
+
+@dataclass(frozen=True, config=STRICT)
+class SplitStats:
+    """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped.
+
+    `length_histogram` gives sentences by their number of tokens; `unseen_mentions` the mentions of each type whose
+    text, case ignored, is no mention of that type in train.
+    """
+
+    input_sha256: Sha256
+    processed_sha256: Sha256
+    sentences: int
+    tokens: int
+    tokens_mean: float
+    tokens_median: float
+    length_histogram: dict[int, int]
+    mentions: dict[str, int]
+    unseen_mentions: dict[str, int]
+    source_types: dict[str, int]
+    repaired_tags: int
+    unaligned_mentions: int
+    dropped: dict[str, int]
+    duplicates_inside: int
+    also_in: dict[str, int]
+
+
+@dataclass(frozen=True, config=STRICT)
+class OversamplingStats:
+    """Train sizes before and after oversampling, with the rule's settings."""
+
+    entity_factor: float
+    rare_bonus: float
+    rare_types: tuple[str, ...]
+    seed: int
+    sentences_before: int
+    sentences_after: int
+    mentions_before: dict[str, int]
+    mentions_after: dict[str, int]
+
+
+@dataclass(frozen=True, config=STRICT)
+class MixPart:
+    """A part of a mixture; `weak_ratio` is the share of train that weakly labelled text was to make up."""
+
+    name: str
+    sha256: Sha256
+    weak_ratio: float | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class DataStats:
+    """One prepared dataset.
+
+    `sources` says of each source that its documents name what is known of it; `parts` are those of a mixture.
+    """
+
+    name: str
+    domain: str
+    source: str
+    scheme: str
+    labels: tuple[str, ...]
+    mapping: dict[str, str | None]
+    splits: dict[str, SplitStats]
+    oversampling: OversamplingStats
+    sha256: Sha256
+    sources: dict[str, SourceFacts]
+    parts: tuple[MixPart, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class ProcessedMeta:
+    """`data/processed_meta.json`: every dataset prepared so far, by name."""
+
+    datasets: dict[str, DataStats]
+    schema_version: Literal[3] = 3
+
+
+@dataclass(frozen=True, config=STRICT)
+class Diversity:
+    """How varied a corpus is. Case is ignored; shares are of all occurrences unless the name says otherwise.
+
+    `once_only_share` is the share of different mention strings (with their type) that occur once;
+    `distinct_opening_share` compares the first two tokens of the sentences.
+    """
+
+    distinct_4gram_share: float
+    type_token_ratio: float
+    mention_strings: NonNegative
+    once_only_share: float
+    distinct_opening_share: float
+
+
+@dataclass(frozen=True, config=STRICT)
+class Agreement:
+    """How far two annotators agree, before the differences were settled; the first one stands as gold.
+
+    Kappa is Cohen's over BIO tags: of all tokens, and of those that at least one of the two marked. None: not defined.
+    """
+
+    sentences: NonNegative
+    identical_sentences: NonNegative
+    per_type: dict[str, Counts]
+    kappa: float | None
+    kappa_marked: float | None
+
+    @property
+    def overall(self) -> Counts:
+        """Counts over all types."""
+        return sum(self.per_type.values(), Counts())
+
+
+@dataclass(frozen=True, config=STRICT)
+class CorpusReport:
+    """`data/<corpus>/report.json`: how an annotated corpus of ours came about, and how varied it is.
+
+    `agreement` compares the two passes, `first_to_gold` and `second_to_gold` each pass with what was settled on.
+    `sha256` is of each file that was read, by its name.
+    """
+
+    tickets: NonNegative
+    sentences: NonNegative
+    channels: dict[str, int]
+    diversity: Diversity
+    agreement: Agreement
+    first_to_gold: Agreement
+    second_to_gold: Agreement
+    sha256: dict[str, Sha256]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class FunctionStats:
+    """A labelling function on unlabelled text, and how often it is right on dev.
+
+    `coverage` is the share of sentences with a vote of it; `overlap` and `conflict` the shares of its mentions that
+    another function marks too, and marks otherwise (None: it has no mention).
+    """
+
+    coverage: float
+    mentions: NonNegative
+    overlap: float | None
+    conflict: float | None
+    dev: dict[str, Counts]
+
+
+@dataclass(frozen=True, config=STRICT)
+class WeakReport:
+    """`data/weak/<name>.json`: how unlabelled text became training text.
+
+    `dev_settled` scores the combined votes on those dev sentences whose votes were all settled, as they are kept in
+    the unlabelled text; `guideline` is that of `dev`, by which the votes were measured. `weak_sha256` is of the
+    sentences that were written, `tagger_sha256` of the model that voted.
+    """
+
+    name: str
+    domain: str
+    guideline: str
+    inputs: dict[str, Sha256]
+    dev: str
+    tagger: str | None
+    tagger_sha256: Sha256 | None
+    tagger_threshold: float | None
+    threshold: float
+    sentences: NonNegative
+    kept: NonNegative
+    mentions: dict[str, int]
+    functions: dict[str, FunctionStats]
+    dev_sentences: NonNegative
+    dev_settled_sentences: NonNegative
+    dev_settled: dict[str, Counts]
+    weak_sha256: Sha256
+    provenance: Provenance
+    schema_version: Literal[2] = 2

@@ -1,0 +1,161 @@
+"""What an evaluation says: predictions' facts, counts, confusions and errors of one variant on one dataset split.
+
+Reports store counts; precision, recall and F1 are derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Provenance
+from itner.core.validation import STRICT, NonNegative, Positive, Sha256
+from itner.records.int8 import Int8Recipe, check_recipe
+from itner.records.scores import Counts, Interval
+
+
+@dataclass(frozen=True, config=STRICT)
+class PredictionInfo:
+    """What stored predictions are of, and what was measured while they were made (see `EvalReport`)."""
+
+    run: str
+    dataset: str
+    split: str
+    split_sha256: Sha256
+    variant: str
+    model_sha256: Sha256
+    int8: Int8Recipe | None
+    repair_rule: str
+    documents: NonNegative
+    max_logit_difference: float | None
+    tag_agreement: float | None
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+    def __post_init__(self) -> None:
+        check_recipe(self.variant, self.int8)
+
+
+@dataclass(frozen=True, config=STRICT)
+class EvalReport:
+    """Entity-level strict IOB2 counts of one variant of a run on one dataset split.
+
+    `model_sha256` is of what tagged: weights, or rules. `int8` is how the weights were quantised, None for other
+    variants. `max_logit_difference` (absolute, over all tokens) and `tag_agreement` (share of tokens) compare with the
+    run's reference variant; None for that variant itself, and for kinds that have a single one.
+    """
+
+    dataset: str
+    split: str
+    split_sha256: Sha256
+    variant: str
+    model_sha256: Sha256
+    int8: Int8Recipe | None
+    repair_rule: str
+    documents: int
+    tokens: int
+    tokens_correct: int
+    unaligned_gold: int
+    per_type: dict[str, Counts]
+    micro_f1_interval: Interval
+    max_logit_difference: float | None
+    tag_agreement: float | None
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        check_recipe(self.variant, self.int8)
+
+    @property
+    def micro(self) -> Counts:
+        """Counts summed over types: every mention weighs the same."""
+        return sum(self.per_type.values(), Counts())
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean F1 over types that occur in gold or prediction: every type weighs the same."""
+        return _mean(counts.f1 for counts in self._seen())
+
+    @property
+    def macro_precision(self) -> float:
+        """Mean precision over types that occur."""
+        return _mean(counts.precision for counts in self._seen())
+
+    @property
+    def macro_recall(self) -> float:
+        """Mean recall over types that occur."""
+        return _mean(counts.recall for counts in self._seen())
+
+    @property
+    def token_accuracy(self) -> float:
+        """Share of tokens whose BIO tag is right, O included."""
+        return self.tokens_correct / self.tokens if self.tokens else 0.0
+
+    def _seen(self) -> list[Counts]:
+        return [counts for counts in self.per_type.values() if counts.tp + counts.fp + counts.fn]
+
+
+# "fragment": a prediction on a gold mention that another prediction matches better. With it, the distinct gold spans of
+# the records are the false negatives of strict scoring, and the distinct predicted spans its false positives.
+ErrorClass = Literal["boundary", "type", "boundary and type", "missed", "spurious", "fragment"]
+ERROR_CLASSES: tuple[ErrorClass, ...] = get_args(ErrorClass)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Span:
+    """A mention without its text: character offsets and type."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class ErrorRecord:
+    """One error, as document id and offsets; the text stays in the dataset."""
+
+    document: str
+    kind: ErrorClass
+    gold: Span | None
+    pred: Span | None
+
+
+@dataclass(frozen=True, config=STRICT)
+class ErrorReport:
+    """Confusions and errors of one variant of a run on one dataset split.
+
+    `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
+    most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
+    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs.
+    """
+
+    dataset: str
+    split: str
+    split_sha256: Sha256
+    variant: str
+    model_sha256: Sha256
+    confusion: dict[str, dict[str, NonNegative]]
+    gold_mentions: dict[str, Positive]
+    errors: tuple[ErrorRecord, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Metrics:
+    """`metrics.json`: one report per (dataset, split, variant)."""
+
+    reports: tuple[EvalReport, ...]
+    schema_version: Literal[3] = 3
+
+
+@dataclass(frozen=True, config=STRICT)
+class Errors:
+    """`errors.json`: one report per (dataset, split, variant)."""
+
+    reports: tuple[ErrorReport, ...]
+    schema_version: Literal[3] = 3
+
+
+def _mean(values: Iterable[float]) -> float:
+    numbers = list(values)
+    return sum(numbers) / len(numbers) if numbers else 0.0

@@ -1,0 +1,117 @@
+"""`run.json`: what a run is, a record for each kind of tagger."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Provenance
+from itner.core.validation import STRICT, Positive, Sha256
+from itner.records.config import Family
+from itner.records.dataset import SourceFacts
+
+Arithmetic = Literal["fp32", "bf16", "fp16"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class DatasetRef:
+    """Which data a run was trained on; the hash covers the processed splits, `sources` says what is in them."""
+
+    name: str
+    source: str
+    sha256: Sha256
+    train_documents: int
+    train_documents_oversampled: int
+    sources: dict[str, SourceFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class _Record:
+    """What the records of all kinds share. `labels` are the BIO tags of the run's types, in model order."""
+
+    name: str
+    domain: str
+    scheme: str
+    labels: tuple[str, ...]
+    provenance: Provenance
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_in_order(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        types = [label[2:] for label in labels if label.startswith("B-")]
+        expected = ("O", *(f"{prefix}-{name}" for name in types for prefix in "BI"))
+        if not types or len(set(types)) != len(types) or labels != expected:
+            raise ValueError("labels must be O, then B-X and I-X for each type")
+        return labels
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types that the run marks."""
+        return tuple(label[2:] for label in self.labels if label.startswith("B-"))
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class EncoderRun(_Record):
+    """A fine-tuned encoder.
+
+    `teachers` gives the SHA-256 of the weights of the runs that it learned from, `arithmetic` what its training
+    multiplied in; the weights themselves are trained in FP32.
+    """
+
+    kind: Literal["encoder"] = "encoder"
+    family: Family
+    preset: str
+    backbone: str
+    backbone_sha256: Sha256
+    dataset: DatasetRef
+    parameters_total: Positive
+    parameters_trainable: Positive
+    seed: int
+    max_length: int
+    best_epoch: float
+    best_dev_f1: float
+    train_seconds: float
+    weights_sha256: Sha256
+    teachers: dict[str, Sha256] = field(default_factory=dict)
+    arithmetic: Arithmetic = "fp32"
+    schema_version: Literal[2] = 2
+
+    @property
+    def model_sha256(self) -> str:
+        """What every measurement of the run is tied to."""
+        return self.weights_sha256
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class RulesRun(_Record):
+    """A domain's labelling functions as a tagger; nothing is trained. `rules_sha256` is of the code that holds them."""
+
+    kind: Literal["rules"] = "rules"
+    rules_sha256: Sha256
+    schema_version: Literal[2] = 2
+
+    @property
+    def family(self) -> str:
+        """What it stands under in legends and tables."""
+        return "rules"
+
+    @property
+    def model_sha256(self) -> str:
+        """What every measurement of the run is tied to."""
+        return self.rules_sha256
+
+    @property
+    def dataset(self) -> None:
+        """It learned from none."""
+        return None
+
+    @property
+    def parameters_total(self) -> None:
+        """It has none."""
+        return None
+
+
+RunRecord = Annotated[EncoderRun | RulesRun, Field(discriminator="kind")]

@@ -1,0 +1,56 @@
+"""Counts of right and wrong mentions, and the scores that they imply."""
+
+from __future__ import annotations
+
+from pydantic.dataclasses import dataclass
+
+from itner.core.validation import STRICT, NonNegative
+
+# What a token or mention is that no type claims.
+OUTSIDE = "O"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Counts:
+    """True positives, false positives and false negatives, with the scores they imply.
+
+    A score with an empty denominator is 0, as in seqeval with zero_division=0.
+    """
+
+    tp: NonNegative = 0
+    fp: NonNegative = 0
+    fn: NonNegative = 0
+
+    @property
+    def precision(self) -> float:
+        """Share of predicted mentions that are right."""
+        return self.tp / (self.tp + self.fp) if self.tp + self.fp else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of gold mentions that were found."""
+        return self.tp / (self.tp + self.fn) if self.tp + self.fn else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = 2 * self.tp + self.fp + self.fn
+        return 2 * self.tp / total if total else 0.0
+
+    @property
+    def support(self) -> int:
+        """Number of gold mentions."""
+        return self.tp + self.fn
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Interval:
+    """A confidence interval from resampling documents."""
+
+    low: float
+    high: float
+    level: float
+    resamples: int

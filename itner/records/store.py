@@ -1,0 +1,305 @@
+"""The run store: sole owner of the names under `models/`, and of what is read from and written to run folders.
+
+Workflows write run folders, pages read them. Folders are untrusted input: everything is validated, nothing is
+unpickled, and one broken run never hides the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from itner.core.errors import InputError
+from itner.records.bench import BenchReport
+from itner.records.codec import to_json
+from itner.records.config import RunConfig
+from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
+from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
+from itner.records.run import RunRecord
+from itner.records.study import Ablation
+
+RUN = "run.json"
+CONFIG = "config_resolved.json"
+LOG = "trainer_log_history.json"
+METRICS = "metrics.json"
+ERRORS = "errors.json"
+BENCH = "bench.json"
+CARD = "README.md"
+WEIGHTS = "model.safetensors"
+ADAPTER = "adapter_model.safetensors"
+ADAPTER_CONFIG = "adapter_config.json"
+TOKENIZER = "tokenizer.json"
+INCOMPLETE = "incomplete.json"
+CHECKPOINTS = "checkpoints"
+ONNX = "onnx"
+ONNX_MANIFEST = "manifest.json"
+PREDICTIONS = "predictions"
+# Beside the runs, not in one.
+INT8_TRIALS = "int8_trials.json"
+ABLATION = "ablation.json"
+
+
+class _Report(Protocol):
+    """What an evaluation's report is found by."""
+
+    @property
+    def dataset(self) -> str: ...
+
+    @property
+    def split(self) -> str: ...
+
+    @property
+    def variant(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Report)
+
+
+def read_ablation(root: Path) -> Ablation | None:
+    """The ablation beside the runs, None without; InputError when the file is damaged."""
+    ablation: Ablation | None = _read(root / ABLATION, Ablation)
+    return ablation
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run. Files beside `run.json` and the configuration are read when asked for."""
+
+    path: Path
+    info: RunRecord
+    config: RunConfig
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the run's."""
+        return self.info.name
+
+    @property
+    def scheme_types(self) -> tuple[str, ...]:
+        """The entity types that the run marks."""
+        return self.info.types
+
+    @property
+    def weights_path(self) -> Path | None:
+        """The file with the trained weights, None in a run without."""
+        for name in (WEIGHTS, ADAPTER):
+            if (self.path / name).is_file():
+                return self.path / name
+        return None
+
+    def onnx_path(self, variant: str) -> Path:
+        """Where the ONNX file of a variant is (or will be built)."""
+        return self.path / ONNX / f"model_{variant}.onnx"
+
+    def predictions_path(self, dataset: str, split: str, variant: str) -> Path:
+        """Where the predictions on a dataset split are (or will be stored)."""
+        return self.path / PREDICTIONS / f"{dataset}-{split}-{variant}.parquet"
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Evaluation reports; empty when the run was not evaluated."""
+        return _read(self.path / METRICS, Metrics) or Metrics(())
+
+    @cached_property
+    def errors(self) -> Errors:
+        """Error reports; empty when the run was not evaluated."""
+        return _read(self.path / ERRORS, Errors) or Errors(())
+
+    @cached_property
+    def bench(self) -> BenchReport | None:
+        """The benchmark, None when the run was not benchmarked."""
+        bench: BenchReport | None = _read(self.path / BENCH, BenchReport)
+        return bench
+
+    @cached_property
+    def log(self) -> list[dict[str, Any]]:
+        """The Trainer's log history; empty when there is none."""
+        path = self.path / LOG
+        if not path.is_file():
+            return []
+        history = json.loads(read_bytes(path))
+        if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+            raise InputError(f"{LOG}: expected a list of objects", path=path)
+        return history
+
+    def report(self, dataset: str, split: str, variant: str) -> EvalReport | None:
+        """The evaluation of a variant on a dataset split, None when there is none."""
+        return _find(self.metrics.reports, dataset, split, variant)
+
+    def error_report(self, dataset: str, split: str, variant: str) -> ErrorReport | None:
+        """The errors of a variant on a dataset split, None when there is no record of them."""
+        return _find(self.errors.reports, dataset, split, variant)
+
+
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder that cannot be used, and why. `incomplete` when a training has not finished."""
+
+    path: Path
+    reason: str
+    incomplete: bool = False
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+
+class RunStore:
+    """The run folders under one root."""
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def load_all(self) -> tuple[list[Run], list[BrokenRun]]:
+        """Every run that validates, in name order, and every folder that does not, with the reason."""
+        runs: list[Run] = []
+        broken: list[BrokenRun] = []
+        for path in self._folders():
+            try:
+                run = self._load(path)
+                # A run whose reports cannot be read would fail later, in the middle of a page.
+                _ = run.metrics, run.errors, run.bench, run.log
+                runs.append(run)
+            except _IncompleteError as error:
+                broken.append(BrokenRun(path, error.problem, incomplete=True))
+            except (InputError, OSError, ValueError, RecursionError) as error:
+                broken.append(BrokenRun(path, getattr(error, "problem", str(error))))
+        return runs, broken
+
+    def load(self, name: str) -> Run:
+        """One run by name; InputError when it is missing or broken."""
+        path = self.root / check_name(name)
+        if not path.is_dir():
+            known = ", ".join(folder.name for folder in self._folders()) or "none"
+            raise InputError(f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train`")
+        return self._load(path)
+
+    def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
+        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, INCOMPLETE, WEIGHTS, ADAPTER)
+        marks = []
+        for folder in self._folders():
+            marks.append((folder.name, 0, 0))
+            for name in names:
+                try:
+                    stat = (folder / name).stat()
+                except OSError:
+                    continue
+                marks.append((f"{folder.name}/{name}", stat.st_mtime_ns, stat.st_size))
+        return tuple(marks)
+
+    def _folders(self) -> list[Path]:
+        if not self.root.is_dir():
+            return []
+        return sorted(
+            path
+            for path in self.root.iterdir()
+            if path.is_dir() and not path.name.startswith(".") and path.name not in (ONNX, PREDICTIONS)
+        )
+
+    def _load(self, path: Path) -> Run:
+        check_name(path.name)
+        if (path / INCOMPLETE).exists():
+            raise _IncompleteError("training has not finished; go on with `--resume`, or remove the folder", path=path)
+        info: RunRecord | None = _read(path / RUN, RunRecord)
+        if info is None:
+            raise InputError(f"{RUN} is missing", path=path)
+        if info.name != path.name:
+            raise InputError(f"{RUN} says the run is {info.name!r}, the folder {path.name!r}", path=path)
+        config = read_config(path)
+        if config.kind != info.kind:
+            raise InputError(f"{RUN} says the run is of kind {info.kind!r}, {CONFIG} {config.kind!r}", path=path)
+        return Run(path, info, config)
+
+
+class _IncompleteError(InputError):
+    pass
+
+
+def write_metrics(run: Run, reports: list[EvalReport]) -> None:
+    """Merge reports into `metrics.json`; a report replaces the one with the same dataset, split and variant."""
+    change_record(
+        run.path / METRICS, Metrics, lambda known: Metrics(_merge(known.reports if known is not None else (), reports))
+    )
+
+
+def write_errors(run: Run, reports: list[ErrorReport]) -> None:
+    """Merge reports into `errors.json`, as `write_metrics` does."""
+    change_record(
+        run.path / ERRORS,
+        Errors,
+        lambda known: Errors(_merge(known.reports if known is not None else (), reports)),
+        indent=None,
+    )
+
+
+def write_bench(run: Run, report: BenchReport) -> None:
+    """Write `bench.json`."""
+    write_atomic(run.path / BENCH, to_json(report))
+
+
+def write_run(path: Path, info: RunRecord) -> None:
+    """Write `run.json` of the run folder `path`."""
+    write_atomic(path / RUN, to_json(info))
+
+
+def write_config(path: Path, config: RunConfig) -> None:
+    """Write `config_resolved.json` of the run folder `path`."""
+    write_atomic(path / CONFIG, to_json(config))
+
+
+def read_config(path: Path) -> RunConfig:
+    """`config_resolved.json` of the run folder `path`."""
+    config: RunConfig | None = _read(path / CONFIG, RunConfig)
+    if config is None:
+        raise InputError(f"{CONFIG} is missing", path=path)
+    return config
+
+
+def is_complete(path: Path) -> bool:
+    """Whether a run folder holds a run whose making has finished."""
+    return (path / RUN).exists() and not (path / INCOMPLETE).exists()
+
+
+@contextmanager
+def training(path: Path, note: dict[str, Any]) -> Iterator[None]:
+    """Mark a run folder incomplete while its training runs; the mark goes only when the body ends well."""
+    path.mkdir(parents=True, exist_ok=True)
+    write_atomic(path / INCOMPLETE, json.dumps(note, indent=2) + "\n")
+    yield
+    (path / INCOMPLETE).unlink()
+
+
+def read_training_note(path: Path) -> dict[str, Any] | None:
+    """What `training` noted in an unfinished run's folder, None when there is no note."""
+    try:
+        note = json.loads((path / INCOMPLETE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def _find(reports: Sequence[R], dataset: str, split: str, variant: str) -> R | None:
+    return next((r for r in reports if (r.dataset, r.split, r.variant) == (dataset, split, variant)), None)
+
+
+def _merge(old: Sequence[R], new: Sequence[R]) -> tuple[R, ...]:
+    def key(report: R) -> tuple[str, str, str]:
+        return report.dataset, report.split, report.variant
+
+    replaced = {key(report) for report in new}
+    return tuple(sorted([*(report for report in old if key(report) not in replaced), *new], key=key))
+
+
+def _read(path: Path, kind: Any) -> Any:
+    try:
+        return read_record(path, kind)
+    except InputError as error:
+        # A card of a broken run names the file, not where the folder is.
+        raise InputError(f"{path.name}: {error.problem}", path=path) from None

@@ -1,0 +1,68 @@
+"""The folders that commands and the dashboard work on."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MODELS_VARIABLE, DATA_VARIABLE = "ITNER_MODELS", "ITNER_DATA"
+
+
+def _find_checkout() -> Path | None:
+    folder = Path(__file__).resolve().parents[2]
+    return folder if (folder / "pyproject.toml").is_file() and (folder / "pages").is_dir() else None
+
+
+# The repository that this code runs from; None when it is installed.
+CHECKOUT = _find_checkout()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where runs and datasets are.
+
+    Attributes:
+        models: one folder a run.
+        data: prepared datasets and their statistics.
+    """
+
+    models: Path
+    data: Path
+
+    @classmethod
+    def find(cls, models: str | Path | None = None, data: str | Path | None = None) -> Workspace:
+        """Each root as given, else as the variables ITNER_MODELS and ITNER_DATA say, else the checkout's, else here."""
+        home = CHECKOUT or Path.cwd()
+        return cls(
+            models=Path(models or os.environ.get(MODELS_VARIABLE) or home / "models").absolute(),
+            data=Path(data or os.environ.get(DATA_VARIABLE) or home / "data").absolute(),
+        )
+
+    def corpus(self, path: str) -> Path:
+        """A file of a corpus that ships, by its path under `data/`: the workspace's own, else the checkout's."""
+        own = self.data / path
+        return own if own.exists() or CHECKOUT is None else CHECKOUT / "data" / path
+
+    def options(self) -> list[str]:
+        """The command-line options that bring another process to the same folders; none where it finds them itself."""
+        found = Workspace.find()
+        changed = {"--models": (self.models, found.models), "--data-root": (self.data, found.data)}
+        return [word for option, (own, usual) in changed.items() if own != usual for word in (option, str(own))]
+
+    def command(self, *words: str) -> str:
+        """A command line of `itner` that can be pasted into a shell here and works on these folders."""
+        return shlex.join([*_program(), *words, *self.options()])
+
+
+def _program() -> list[str]:
+    """How `itner` is called from this process's folder: by name where the shell finds it, else by its path."""
+    if shutil.which("itner"):
+        return ["itner"]
+    beside = Path(sys.executable).with_name("itner")
+    if not beside.is_file():
+        return [sys.executable, "-m", "itner"]
+    return [str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)]

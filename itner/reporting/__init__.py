@@ -1,0 +1,1 @@
+"""Rows, advice, findings and the texts that are written from them."""

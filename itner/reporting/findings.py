@@ -1,0 +1,192 @@
+"""Findings in words, each from the numbers of the runs and with the page that holds its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from itner.evaluation.compare import Difference
+from itner.records.config import Family
+from itner.records.run import EncoderRun
+from itner.records.store import Run
+from itner.reporting.advice import Compare, compare_rows
+from itner.reporting.rows import Row, list_rows
+from itner.taggers.encoder.kind import facts_of
+from itner.taggers.registry import VARIANT_NAMES
+
+# Below this many gold mentions, one mention moves a type's F1 by several points.
+FEW_MENTIONS = 30
+RULES = "rules"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence or two, and where to look: a page's name and the query parameters that open it at the evidence."""
+
+    title: str
+    text: str
+    page: str
+    query: dict[str, str | list[str]] = field(default_factory=dict)
+
+
+def list_findings(
+    runs: Sequence[Run], dataset: str, split: str = "test", compare: Compare = compare_rows
+) -> list[Finding]:
+    """What the numbers say about the families, the variants, the types and the data sets."""
+    rows = list_rows(runs, dataset, split)
+    makers: list[Callable[[], Finding | None]] = [
+        lambda: _families(runs, rows, "full", "lora", dataset, compare),
+        lambda: _families(runs, rows, "lora", "distilled architecture", dataset, compare),
+        lambda: _rules(rows, dataset, compare),
+        lambda: _quantisation(rows, dataset, compare),
+        lambda: _types(rows, dataset),
+        lambda: _domains(runs, dataset, split),
+    ]
+    return [finding for make in makers if (finding := make()) is not None]
+
+
+def describe_difference(difference: Difference | None) -> str:
+    """Whether a difference stands, with its interval."""
+    if difference is None:
+        return "whether that is more than chance was not recorded"
+    interval = f"{difference.level:.0%} interval {difference.low:+.3f} to {difference.high:+.3f}"
+    if difference.significant:
+        return f"more than the choice of sentences explains ({interval})"
+    return f"which the choice of sentences alone may explain ({interval})"
+
+
+def _best(rows: Sequence[Row], variant: str, family: str | None = None) -> Row | None:
+    fitting = [
+        row
+        for row in rows
+        if row.variant == variant and row.micro_f1 is not None and (family is None or row.family == family)
+    ]
+    return max(fitting, key=lambda row: row.micro_f1 or 0.0, default=None)
+
+
+def _families(
+    runs: Sequence[Run], rows: Sequence[Row], first: Family, second: Family, dataset: str, compare: Compare
+) -> Finding | None:
+    one, other = _best(rows, "fp32", first), _best(rows, "fp32", second)
+    if one is None or other is None or one.micro_f1 is None or other.micro_f1 is None:
+        return None
+    better, worse = (one, other) if one.micro_f1 >= other.micro_f1 else (other, one)
+    gap = (better.micro_f1 or 0.0) - (worse.micro_f1 or 0.0)
+    parts = [
+        f"{better.run} reaches micro-F1 {better.micro_f1:.3f}, {worse.run} {worse.micro_f1:.3f} (FP32): "
+        f"{gap:.3f} apart, {describe_difference(compare(better, worse))}."
+    ]
+    if one.p50_ms and other.p50_ms and one.parameters and other.parameters and one.parameters != other.parameters:
+        parts.append(
+            f"{other.run} answers in {other.p50_ms:.1f} ms where {one.run} takes {one.p50_ms:.1f} ms, "
+            f"with {other.parameters / 1e6:.1f} M parameters against {one.parameters / 1e6:.1f} M."
+        )
+    by_name = {run.name: run for run in runs}
+    also = _other_differences(by_name[one.run], by_name[other.run])
+    if also:
+        parts.append(f"They differ in {', '.join(also)} as well: the gap is not the family's alone.")
+    info = by_name[other.run].info
+    if second == "lora" and isinstance(info, EncoderRun):
+        share = info.parameters_trainable / info.parameters_total
+        parts.append(f"{other.run} trained {share:.1%} of its parameters; deployed, its adapters are merged.")
+    names: dict[Family, str] = {"full": "Full", "lora": "LoRA", "distilled architecture": "Distilled architecture"}
+    title = f"{names[first]} or {names[second] if second == 'lora' else names[second].lower()}"
+    query: dict[str, str | list[str]] = {"dataset": dataset, "run": [one.run, other.run], "variant": "fp32"}
+    return Finding(title, " ".join(parts), "quality", query)
+
+
+def _rules(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
+    """What a trained tagger gains over the best rules, at the variant of each that is best."""
+    scored = [row for row in rows if row.micro_f1 is not None]
+    rules = max((row for row in scored if row.family == RULES), key=lambda row: row.micro_f1 or 0.0, default=None)
+    best = max((row for row in scored if row.family != RULES), key=lambda row: row.micro_f1 or 0.0, default=None)
+    if rules is None or best is None or rules.micro_f1 is None or best.micro_f1 is None:
+        return None
+    text = (
+        f"Name lists and patterns alone ({rules.run}) reach micro-F1 {rules.micro_f1:.3f}, {best.label} "
+        f"{best.micro_f1:.3f}: training is worth {best.micro_f1 - rules.micro_f1:+.3f}, "
+        f"{describe_difference(compare(best, rules))}."
+    )
+    query: dict[str, str | list[str]] = {
+        "dataset": dataset,
+        "run": [best.run, rules.run],
+        "variant": [best.variant, rules.variant],
+    }
+    return Finding("What training brings over rules", text, "quality", query)
+
+
+def _other_differences(one: Run, other: Run) -> list[str]:
+    """What else than the family sets two runs apart."""
+    (first, how), (second, also) = facts_of(one), facts_of(other)
+    told = {
+        "training data": first.dataset.sha256 != second.dataset.sha256,
+        "teachers": first.teachers != second.teachers,
+        "context": how.context != also.context,
+    }
+    return [what for what, differs in told.items() if differs]
+
+
+def _quantisation(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
+    parts = []
+    for run in dict.fromkeys(row.run for row in rows):
+        pair = {row.variant: row for row in rows if row.run == run}
+        full, small = pair.get("fp32"), pair.get("int8")
+        if full is None or small is None or full.micro_f1 is None or small.micro_f1 is None:
+            continue
+        change = f"{run}: micro-F1 {small.micro_f1 - full.micro_f1:+.3f}"
+        difference = compare(small, full)
+        if difference is not None:
+            change += f" ({difference.low:+.3f} to {difference.high:+.3f})"
+        if full.p50_ms and small.p50_ms and full.size_mib and small.size_mib:
+            speed = full.p50_ms / small.p50_ms
+            change += f", {speed:.1f} times as fast, {small.size_mib / full.size_mib:.0%} of the size"
+        parts.append(change)
+    if not parts:
+        return None
+    text = f"From FP32 to INT8 — {'; '.join(parts)}."
+    return Finding("What INT8 costs and brings", text, "efficiency", {"dataset": dataset})
+
+
+def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
+    best = max((row for row in rows if row.report), key=lambda row: row.micro_f1 or 0.0, default=None)
+    if best is None or best.report is None:
+        return None
+    counts = {name: found for name, found in best.report.per_type.items() if found.support}
+    if len(counts) < 2:
+        return None
+    frequent = max(counts, key=lambda name: counts[name].support)
+    rare = min(counts, key=lambda name: counts[name].support)
+    text = (
+        f"{best.label}: F1 {counts[frequent].f1:.2f} on {frequent} ({counts[frequent].support:,} gold mentions), "
+        f"{counts[rare].f1:.2f} on {rare} ({counts[rare].support:,})."
+    )
+    few = [name for name, found in counts.items() if found.support < FEW_MENTIONS]
+    if few:
+        text += f" With fewer than {FEW_MENTIONS} mentions, {' and '.join(few)} can be judged only roughly."
+    query: dict[str, str | list[str]] = {"dataset": dataset, "run": best.run, "variant": best.variant}
+    return Finding("Frequent and rare types", text, "quality", query)
+
+
+def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
+    """The best run's score here and on the other data it was scored on."""
+    rows = [row for row in list_rows(runs, dataset, split) if row.report]
+    best = max(rows, key=lambda row: row.micro_f1 or 0.0, default=None)
+    if best is None or best.report is None:
+        return None
+    run = next(run for run in runs if run.name == best.run)
+    others = [
+        report
+        for report in run.metrics.reports
+        if report.split == split and report.variant == best.variant and report.dataset != dataset
+    ]
+    if not others:
+        return None
+    elsewhere = ", ".join(f"{report.micro.f1:.3f} on {report.dataset}" for report in others)
+    trained = (
+        f"was trained on the dataset {run.info.dataset.name}" if run.info.dataset is not None else "was not trained"
+    )
+    text = (
+        f"{best.run} ({VARIANT_NAMES[best.variant]}) {trained}. It scores "
+        f"{best.report.micro.f1:.3f} on {dataset} and {elsewhere}: judge a tagger on text like yours."
+    )
+    return Finding("Other text", text, "quality", {"dataset": others[0].dataset, "run": best.run})

@@ -1,0 +1,38 @@
+"""One colour per family, variant and series, everywhere; the colours of entity types are their domains'.
+
+Tol's sets, which stay apart under the common colour-vision deficiencies; colour always comes with the name as text.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+from itner.domains.colours import NEUTRAL
+from itner.taggers.registry import VARIANTS
+
+FAMILY_COLORS = {"full": "#4477AA", "lora": "#CCBB44", "distilled architecture": "#AA3377", "rules": "#228833"}
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "hexagon", "pentagon")
+_SHADES = ("#BBBBBB", "#4477AA", "#66CCEE", "#EE6677", "#228833", "#CCBB44", "#AA3377")
+VARIANT_SYMBOLS = dict(zip(VARIANTS, cycle(_SYMBOLS)))
+VARIANT_COLORS = dict(zip(VARIANTS, cycle(_SHADES)))
+# Tol's bright set, for models side by side; patterns tell what shares a colour apart.
+SERIES_COLORS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+SERIES_PATTERNS = ("", "/", "x", ".")
+ERROR_COLORS = {
+    "boundary": "#4477AA",
+    "type": "#EE6677",
+    "boundary and type": "#AA3377",
+    "missed": "#CCBB44",
+    "spurious": "#228833",
+    "fragment": "#66CCEE",
+}
+
+__all__ = [
+    "ERROR_COLORS",
+    "FAMILY_COLORS",
+    "NEUTRAL",
+    "SERIES_COLORS",
+    "SERIES_PATTERNS",
+    "VARIANT_COLORS",
+    "VARIANT_SYMBOLS",
+]

@@ -1,0 +1,117 @@
+"""The README's tables, from the files of the shipped runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.records.files import read_record
+from itner.records.store import Run
+from itner.records.study import AppTimings, Published
+from itner.records.workspace import Workspace
+from itner.reporting.rows import MISSING, Row, list_datasets, list_rows
+from itner.taggers.registry import VARIANT_NAMES
+
+PUBLISHED = "published.json"
+APP_TIMINGS = "assets/app_timings.json"  # in the checkout
+README_BEGIN = "<!-- results: written by `itner readme` -->"
+README_END = "<!-- end of results -->"
+TIMINGS_BEGIN = "<!-- timings: written by `itner readme` -->"
+TIMINGS_END = "<!-- end of timings -->"
+
+
+def read_published(place: Workspace) -> Published:
+    """Results reported elsewhere, none without a file; they are shown as such, and never mixed with measured ones."""
+    published: Published | None = read_record(place.corpus(PUBLISHED), Published)
+    return published or Published("", ())
+
+
+def read_app_timings(path: Path) -> AppTimings:
+    """The dashboard's measured response times."""
+    timings: AppTimings | None = read_record(path, AppTimings)
+    if timings is None:
+        raise InputError("no such file", path=path)
+    return timings
+
+
+def results_table(runs: Sequence[Run]) -> str:
+    """Measured results as a Markdown table, one block of rows per dataset."""
+    lines = [
+        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 | size, MiB | p50 / p95 ms | tokens/s |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for dataset in list_datasets(runs):
+        for row in list_rows(runs, dataset):
+            lines.append(f"| {' | '.join(_cells(row, dataset))} |")
+    return "\n".join(lines)
+
+
+def app_timings_table(timings: AppTimings) -> str:
+    """Response times as a Markdown table, with the machine in the last line."""
+    lines = ["| what | runs | limit | median | slowest |", "|---|---|---|---|---|"]
+    for timing in timings.timings:
+        numbers = (timing.limit_ms, timing.median_ms, timing.slowest_ms)
+        cells = " | ".join(f"{value / 1000:.2f} s" if value is not None else MISSING for value in numbers)
+        lines.append(f"| {timing.what} | {timing.runs} | {cells} |")
+    machine = timings.provenance.machine
+    lines.append(
+        f"\n{timings.timings[0].repeats} repeats, each in a new session, server caches warm; {timings.browser} on the "
+        f"server's machine: {machine.cpu}, {machine.cores} cores. {timings.sessions} browser sessions tagging at "
+        f"once all finish; the server's memory was {timings.memory_before_mib:,.0f} MiB after one session with three "
+        f"models loaded, {timings.memory_after_mib:,.0f} MiB after {timings.sessions} more."
+    )
+    return "\n".join(lines)
+
+
+def fill_readme(text: str, runs: Sequence[Run], published: Published, timings: AppTimings) -> str:
+    """The README with its results and timings written anew, each between its two markers."""
+    text = replace_section(text, TIMINGS_BEGIN, TIMINGS_END, app_timings_table(timings))
+    reported = "\n".join(
+        f"| {result.name} | {result.backbone} | {result.parameters / 1e6:.0f} M | {result.micro_f1:.3f} |"
+        for result in published.results
+    )
+    section = (
+        f"{results_table(runs)}\n\n{_bench_note(runs)}\n\nPublished, for comparison. {published.source}.\n\n"
+        f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
+    )
+    return replace_section(text, README_BEGIN, README_END, section)
+
+
+def replace_section(text: str, begin: str, end: str, section: str) -> str:
+    """The text with what stands between two marks written anew; InputError without the marks."""
+    first, last = text.find(begin), text.find(end)
+    if first < 0 or last < first:
+        raise InputError(f"there is no section between {begin!r} and {end!r}")
+    return f"{text[:first]}{begin}\n\n{section}\n\n{text[last:]}"
+
+
+def _cells(row: Row, dataset: str) -> list[str]:
+    f1 = macro = MISSING
+    if row.report:
+        interval = row.report.micro_f1_interval
+        f1 = f"{row.report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+        macro = f"{row.report.macro_f1:.3f}"
+    latency = f"{row.p50_ms:.1f} / {row.p95_ms:.1f}" if row.p50_ms is not None else MISSING
+    size = f"{row.size_mib:.1f}" if row.size_mib is not None else MISSING
+    rate = f"{row.tokens_per_s:,.0f}" if row.tokens_per_s is not None else MISSING
+    return [row.run, VARIANT_NAMES[row.variant], f"{dataset} test", f1, macro, size, latency, rate]
+
+
+def _bench_note(runs: Sequence[Run]) -> str:
+    benches = [run.bench for run in runs if run.bench]
+    if not benches:
+        return "Not benchmarked."
+    machines = [bench.provenance.machine for bench in benches]
+    machine = machines[0]
+    if len({(m.cpu, m.cores, m.isa, b.threads) for m, b in zip(machines, benches, strict=True)}) > 1:
+        raise InputError("the runs were timed on different machines or threads; time all on one: `itner benchmark`")
+    longest = max(max(result.forward) for bench in benches for result in bench.results)
+    isa = ", ".join(machine.isa)
+    return (
+        f"Latency: the model alone at {longest} pieces ({longest} tokens for rules, which read no pieces), batch 1, "
+        f"{benches[0].threads} threads; "
+        f"{benches[0].rounds * benches[0].calls_per_round} calls in {benches[0].rounds} rounds in which the "
+        f"variants take turns, each in a process of its own. Throughput: {benches[0].documents:,} dev sentences at "
+        f"once. Machine: {machine.cpu}, {machine.cores} cores ({isa})."
+    )

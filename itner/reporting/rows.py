@@ -1,0 +1,98 @@
+"""Rows over runs: one a run and variant, for the dashboard, the README and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itner.records.bench import BenchResult
+from itner.records.evaluation import ErrorReport, EvalReport
+from itner.records.store import Run
+from itner.taggers.registry import VARIANT_NAMES, variants_of
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variant of a run; what was not measured, or what its kind has not, is None."""
+
+    run: str
+    family: str
+    variant: str
+    parameters: int | None
+    report: EvalReport | None
+    errors: ErrorReport | None
+    bench: BenchResult | None
+    bench_length: int | None
+
+    @property
+    def label(self) -> str:
+        """Run and variant, unique in a table."""
+        return f"{self.run} · {VARIANT_NAMES[self.variant]}"
+
+    @property
+    def unit(self) -> str:
+        """What the length that latency was measured at counts."""
+        return self.bench.unit if self.bench else "pieces"
+
+    @property
+    def micro_f1(self) -> float | None:
+        """Strict entity-level micro-F1."""
+        return self.report.micro.f1 if self.report else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of gold mentions that were found."""
+        return self.report.micro.recall if self.report else None
+
+    @property
+    def p50_ms(self) -> float | None:
+        """Median forward latency at the longest benchmarked length, in `unit`."""
+        if self.bench is None or self.bench_length is None:
+            return None
+        return self.bench.forward[self.bench_length].p50_ms
+
+    @property
+    def p95_ms(self) -> float | None:
+        """95th percentile of the same."""
+        if self.bench is None or self.bench_length is None:
+            return None
+        return self.bench.forward[self.bench_length].p95_ms
+
+    @property
+    def size_mib(self) -> float | None:
+        """Size of the deployed weights."""
+        return self.bench.file_mib if self.bench else None
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Bulk throughput."""
+        return self.bench.bulk_tokens_per_s if self.bench else None
+
+
+def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Row]:
+    """Every run at every variant that was evaluated on the dataset split or benchmarked."""
+    rows = []
+    for run in runs:
+        for variant in variants_of(run):
+            report = run.report(dataset, split, variant)
+            bench = run.bench.result(variant) if run.bench else None
+            if report is None and bench is None:
+                continue
+            length = max(bench.forward) if bench else None
+            errors = run.error_report(dataset, split, variant)
+            parameters = run.info.parameters_total
+            rows.append(Row(run.name, run.info.family, variant, parameters, report, errors, bench, length))
+    return rows
+
+
+def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
+    """Datasets that any run was evaluated on: most reports first, then the one most were trained on, then by name."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        for report in run.metrics.reports:
+            if report.split == split:
+                counts[report.dataset] = counts.get(report.dataset, 0) + 1
+    trained = [run.info.dataset.name for run in runs if run.info.dataset is not None]
+    return sorted(counts, key=lambda name: (-counts[name], -trained.count(name), name))

@@ -1,0 +1,116 @@
+"""What a kind of tagger is, and the protocols that a tagger of some kinds offers beside `Tagger`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from itner.core.labels import LabelScheme, TokenSpan
+from itner.core.types import Document, Mention, Tagger
+from itner.records.bench import Unit
+from itner.records.int8 import Int8Recipe
+from itner.records.store import Run
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a tagger with token probabilities says about one document.
+
+    Attributes:
+        label_ids: int [tokens], in `LabelScheme.labels` order.
+        probabilities: float32 [tokens, labels]; a token that the model does not see is O with probability 1.
+        spans: token spans of the mentions.
+        mentions: the mentions, each scored by its least certain token.
+    """
+
+    label_ids: np.ndarray
+    probabilities: np.ndarray
+    spans: tuple[TokenSpan, ...]
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sentence of a raw text.
+
+    Attributes:
+        text: index of the text it comes from.
+        start: where in that text it begins; the document's offsets count from there.
+    """
+
+    text: int
+    start: int
+    document: Document
+    prediction: Prediction
+
+
+@runtime_checkable
+class TokenScores(Tagger, Protocol):
+    """A tagger of a kind that has probabilities for every token."""
+
+    scheme: LabelScheme
+
+    def read(self, texts: Sequence[str]) -> list[Segment]:
+        """The texts' sentences in order, each with its prediction."""
+        ...
+
+    def token_logits(
+        self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Logits [rows, labels] over all tokens, and each document's first row.
+
+        An O row follows each document, so that no mention runs from one document into the next.
+        """
+        ...
+
+    def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
+        """Predictions from what `token_logits` returned."""
+        ...
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A variant that is ready to be timed.
+
+    Attributes:
+        tagger: the whole tagger.
+        forward: from a length in `unit` and documents to a call that reads a sequence of that length.
+    """
+
+    tagger: Tagger
+    unit: Unit
+    forward: Callable[[int, Sequence[Document]], Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of tagger.
+
+    Attributes:
+        name: as in `run.json`.
+        variants: what a run of this kind can be opened as, by name, with the name for people.
+        reference: the variant that the others are compared with; None where there is a single one.
+        exact: variants that must equal the reference but for rounding.
+        live: the variants by how much they are worth a look, best first.
+        missing: the words of the command that makes what is missing to open a run; None when nothing is.
+        open: a variant of a run as a tagger. `threads` None means all usable cores.
+        probe: the same for the benchmark; whatever is imported once for all runs is imported by `warm` before.
+        warm: imports what opening a variant needs.
+        deployed_bytes: how much a variant adds to a deployment.
+        recipe: how a variant's weights are quantised, None for others.
+    """
+
+    name: str
+    variants: dict[str, str]
+    reference: str | None
+    exact: tuple[str, ...]
+    live: tuple[str, ...]
+    missing: Callable[[Run], list[str] | None]
+    open: Callable[[Run, str, int | None], Tagger]
+    probe: Callable[[Run, str, int | None], Probe]
+    warm: Callable[[str], None]
+    deployed_bytes: Callable[[Run, str], int]
+    recipe: Callable[[str], Int8Recipe | None]

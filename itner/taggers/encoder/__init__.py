@@ -1,0 +1,1 @@
+"""Fine-tuned encoders: windows of word pieces, PyTorch and ONNX backends."""

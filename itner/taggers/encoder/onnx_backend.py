@@ -1,0 +1,40 @@
+"""The ONNX Runtime backend: no torch, no transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from itner.core.errors import InputError
+from itner.core.provenance import usable_cores
+
+
+class OnnxScorer:
+    """Logits from an ONNX file on the CPU.
+
+    `spin` lets idle worker threads busy-wait for the next call: a little faster alone, and up to an order of
+    magnitude slower for everything that runs beside it, so the app leaves it off.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None, spin: bool = False):
+        if not path.is_file():
+            raise InputError("no such ONNX file; build it with `itner export`", path=path)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads or usable_cores()
+        options.inter_op_num_threads = 1
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's own exceptions share no base class
+            raise InputError(f"not an ONNX model that onnxruntime can load ({error})", path=path) from error
+        self._inputs = {given.name for given in self._session.get_inputs()}
+
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
+        """See `Scorer.score`."""
+        given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": casing}
+        (logits,) = self._session.run(None, {name: array for name, array in given.items() if name in self._inputs})
+        return np.asarray(logits, dtype=np.float32)

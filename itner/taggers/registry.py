@@ -1,0 +1,58 @@
+"""Opening a variant of a run, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from itner.core.errors import InputError
+from itner.core.types import Tagger
+from itner.records.store import Run
+from itner.taggers.base import Kind, TokenScores
+from itner.taggers.encoder.kind import ENCODER
+from itner.taggers.rules.kind import RULES
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, RULES)}
+# Every variant of any kind, with its name for people.
+VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name, title in kind.variants.items()}
+VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)
+
+
+def kind_of(run: Run) -> Kind:
+    """The kind of a run."""
+    return KINDS[run.info.kind]
+
+
+def variants_of(run: Run) -> tuple[str, ...]:
+    """What a run can be opened as."""
+    return tuple(kind_of(run).variants)
+
+
+def check_variants(run: Run, variants: Iterable[str] | None) -> tuple[str, ...]:
+    """The variants that were asked for, all of the run's kind for None; InputError names one that it has not."""
+    known = variants_of(run)
+    asked = tuple(variants) if variants is not None else known
+    for variant in asked:
+        if variant not in known:
+            raise InputError(
+                f"run {run.name!r} is of kind {run.info.kind!r} and has no variant {variant!r}; "
+                f"it has {', '.join(known)}"
+            )
+    return asked
+
+
+def why_not(run: Run) -> list[str] | None:
+    """The words of the command that makes what is missing to open a run here; None when nothing is."""
+    return kind_of(run).missing(run)
+
+
+def open_variant(run: Run, variant: str, threads: int | None = None) -> Tagger:
+    """A variant of a run as a tagger; what it is built of must be there. InputError says what is missing."""
+    check_variants(run, [variant])
+    return kind_of(run).open(run, variant, threads)
+
+
+def token_scores(tagger: Tagger, name: str) -> TokenScores:
+    """The tagger as one with token probabilities; InputError when its kind has none."""
+    if not isinstance(tagger, TokenScores):
+        raise InputError(f"{name} has no token probabilities: its kind marks mentions without weighing tokens")
+    return tagger

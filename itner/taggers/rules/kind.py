@@ -1,0 +1,60 @@
+"""Rules as a kind of tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from itner.core.errors import InputError
+from itner.core.tokens import split_tokens
+from itner.core.types import Document
+from itner.domains.registry import get_domain
+from itner.records.config import RulesConfig
+from itner.records.run import RulesRun
+from itner.records.store import Run
+from itner.taggers.base import Kind, Probe
+from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
+
+VARIANT = "patterns"
+
+
+def _open(run: Run, variant: str, threads: int | None) -> RulesTagger:
+    if not isinstance(run.info, RulesRun) or not isinstance(run.config, RulesConfig):
+        raise InputError(f"run {run.name!r} is of kind {run.info.kind!r}, not made of rules", path=run.path)
+    domain = get_domain(run.info.domain)
+    known = dict(zip(domain.function_names, domain.functions, strict=True))
+    if rules_sha256(domain) != run.info.rules_sha256 or not set(run.config.functions) <= known.keys():
+        raise InputError(
+            f"the rules of domain {domain.name!r} are not those that run.json describes; make the run anew with "
+            f"`itner rules {domain.name} --run {run.name}` after removing the folder",
+            path=run.path,
+        )
+    return RulesTagger(domain, [known[name] for name in run.config.functions])
+
+
+def _probe(run: Run, variant: str, threads: int | None) -> Probe:
+    tagger = _open(run, variant, threads)
+
+    def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
+        words = [word for document in documents[:length] for word in document.token_texts()]
+        text = " ".join((words * (length // max(len(words), 1) + 1))[:length])
+        tokens = split_tokens(text)[:length]
+        text = text[: tokens[-1].end]
+        sequence = [Document(text, tokens, (), "0", "text")]
+        return lambda: tagger.tag_documents(sequence)
+
+    return Probe(tagger, "tokens", forward)
+
+
+RULES = Kind(
+    name="rules",
+    variants={VARIANT: "Patterns"},
+    reference=None,
+    exact=(),
+    live=(VARIANT,),
+    missing=lambda run: None,
+    open=_open,
+    probe=_probe,
+    warm=lambda variant: None,
+    deployed_bytes=lambda run, variant: sum(path.stat().st_size for path in rule_files(get_domain(run.info.domain))),
+    recipe=lambda variant: None,
+)

@@ -1,0 +1,84 @@
+"""The rule tagger: a domain's labelling functions look at a sentence, and the longest mention of several wins."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from itner.core.labels import align_to_tokens, spans_to_mentions
+from itner.core.tokens import list_segments
+from itner.core.types import Document, LabellingFunction, Mention
+from itner.domains.registry import Domain
+
+# By the layout of every domain: `functions.py` finds mentions, the others hold what it looks for.
+_RULE_MODULES = {"functions", "lexicons", "patterns"}
+
+
+class RulesTagger:
+    """Marks what a domain's labelling functions find, without scores: a rule does not know how sure it is."""
+
+    def __init__(self, domain: Domain, functions: Sequence[LabellingFunction] | None = None):
+        self._types = domain.scheme.types
+        self._functions = tuple(domain.functions if functions is None else functions)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types that it may mark."""
+        return self._types
+
+    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
+        found: list[list[Mention]] = []
+        for index, text in enumerate(texts):
+            segments = list(list_segments(text, str(index)))
+            mentions = self.tag_documents([document for _, document in segments])
+            found.append(
+                [
+                    replace(mention, start=mention.start + start, end=mention.end + start)
+                    for (start, _), marked in zip(segments, mentions, strict=True)
+                    for mention in marked
+                ]
+            )
+        return found
+
+    def tag_documents(
+        self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None
+    ) -> list[tuple[Mention, ...]]:
+        """The mentions of each document that begin and end where its tokens do."""
+        found = []
+        for number, document in enumerate(documents, start=1):
+            found.append(self._mark(document))
+            if on_share is not None and (number % 500 == 0 or number == len(documents)):
+                on_share(number / len(documents))
+        return found
+
+    def _mark(self, document: Document) -> tuple[Mention, ...]:
+        proposed = []
+        for order, function in enumerate(self._functions):
+            for span in align_to_tokens(function(document), document.tokens)[0]:
+                proposed.append((span[0] - span[1], order, span))
+        taken: set[int] = set()
+        chosen = []
+        # The longest first; of equally long ones that of the earlier function.
+        for _, _, span in sorted(proposed):
+            if taken.isdisjoint(range(span[0], span[1])):
+                taken.update(range(span[0], span[1]))
+                chosen.append(span)
+        return spans_to_mentions(sorted(chosen), document.tokens)
+
+
+def rule_files(domain: Domain) -> list[Path]:
+    """The files that hold a domain's labelling functions and what they look up: functions, lexicons and patterns."""
+    folders = {Path(inspect.getfile(function)).parent for function in domain.functions}
+    return sorted(path for folder in folders for path in folder.glob("*.py") if path.stem in _RULE_MODULES)
+
+
+def rules_sha256(domain: Domain) -> str:
+    """A hash over `rule_files`: what the rule tagger is."""
+    digest = hashlib.sha256()
+    for path in rule_files(domain):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,1 +1,0 @@
-"""Building, training, saving and loading taggers with torch and transformers."""

@@ -1,0 +1,1 @@
+"""Training runs: presets, the Trainer, averaging, distillation."""

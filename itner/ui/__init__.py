@@ -1,1 +1,0 @@
-"""The only Streamlit code in the package: caching, charts, highlighting, shared widgets."""

@@ -1,0 +1,1 @@
+"""What the workbench does, one module a verb."""

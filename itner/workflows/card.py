@@ -1,0 +1,14 @@
+"""Writing a run's model card from what its folder holds."""
+
+from __future__ import annotations
+
+from itner.records.files import write_atomic
+from itner.records.store import CARD, RunStore
+from itner.records.workspace import Workspace
+from itner.reporting.card import write_card
+
+
+def write_run_card(name: str, place: Workspace) -> None:
+    """Write the model card from what the run folder holds now."""
+    run = RunStore(place.models).load(name)
+    write_atomic(run.path / CARD, write_card(run))

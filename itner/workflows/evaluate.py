@@ -1,0 +1,147 @@
+"""Predicting, storing what was predicted, and scoring what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from itner.core.errors import InputError
+from itner.core.labels import PREDICTION_RULE
+from itner.core.progress import Progress, silent
+from itner.core.provenance import collect_provenance
+from itner.core.types import Document
+from itner.data.processed import read_split, read_stats
+from itner.evaluation.predictions import read_predictions, write_predictions
+from itner.evaluation.report import score_predictions
+from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
+from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics
+from itner.records.workspace import Workspace
+from itner.taggers.base import TokenScores
+from itner.taggers.registry import check_variants, kind_of, open_variant
+from itner.workflows.card import write_run_card
+from itner.workflows.open import built
+
+# A variant that must equal the reference but for rounding, and is further from it than this, is a broken export.
+MAX_LOGIT_DIFFERENCE = 1e-3
+
+
+def evaluate(
+    name: str,
+    dataset: str,
+    place: Workspace,
+    split: str = "test",
+    variants: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> list[EvalReport]:
+    """Predict a dataset split with variants of a run (all for None), store the predictions, and score them.
+
+    Writes `predictions/`, metrics.json, errors.json and the card.
+    """
+    run = RunStore(place.models).load(name)
+    asked = check_variants(run, variants)
+    predict(run, dataset, place, split, asked, progress)
+    return score(name, place, [(dataset, split, variant) for variant in asked])
+
+
+def predict(
+    run: Run, dataset: str, place: Workspace, split: str, variants: Sequence[str], progress: Progress = silent
+) -> None:
+    """Predict a dataset split with variants of a run and store the predictions.
+
+    Where the kind has a reference, every variant is compared with it, tag by tag. Raises RuntimeError when one that
+    must equal it differs by more than `MAX_LOGIT_DIFFERENCE`.
+    """
+    stats = read_stats(dataset, place)
+    if run.info.domain != stats.domain:
+        raise InputError(f"run {run.name} is of domain {run.info.domain!r}, the dataset of {stats.domain!r}")
+    kind = kind_of(run)
+    ordered = [kind.reference, *(v for v in variants if v != kind.reference)] if kind.reference else list(variants)
+    run = built(run.name, place, tuple(ordered), progress)
+    documents = read_split(dataset, split, place)
+    reference: np.ndarray | None = None
+    for variant in ordered:
+        tagger = open_variant(run, variant)
+        if tagger.types != run.info.types or set(tagger.types) != {label[2:] for label in stats.labels if label != "O"}:
+            raise InputError(f"run {run.name} marks {tagger.types}, the dataset holds other types")
+        step = f"predicting {dataset} {split} with {run.name}, {variant}"
+
+        def report(share: float, step: str = step) -> None:
+            progress(step, share)
+
+        difference = agreement = None
+        if isinstance(tagger, TokenScores):
+            logits, offsets = tagger.token_logits(documents, report)
+            if reference is None:
+                reference = logits
+            else:
+                difference, agreement = _compare(logits, reference, offsets)
+                if variant in kind.exact and difference > MAX_LOGIT_DIFFERENCE:
+                    raise RuntimeError(f"{run.name}: {variant} logits differ from the reference by {difference:.2g}")
+            if variant not in variants:
+                continue
+            mentions = [prediction.mentions for prediction in tagger.decode(documents, logits, offsets)]
+        else:
+            mentions = tagger.tag_documents(documents, report)
+        info = PredictionInfo(
+            run=run.name,
+            dataset=dataset,
+            split=split,
+            split_sha256=stats.splits[split].processed_sha256,
+            variant=variant,
+            model_sha256=run.info.model_sha256,
+            int8=kind.recipe(variant),
+            repair_rule=PREDICTION_RULE,
+            documents=len(documents),
+            max_logit_difference=difference,
+            tag_agreement=agreement,
+            provenance=collect_provenance(),
+        )
+        write_predictions(run.predictions_path(dataset, split, variant), info, documents, mentions)
+
+
+def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | None = None) -> list[EvalReport]:
+    """Score stored predictions without a model; writes metrics.json, errors.json and the card.
+
+    Args:
+        which: (dataset, split, variant) of each; None for everything that is stored.
+    """
+    run = RunStore(place.models).load(name)
+    paths = (
+        sorted((run.path / PREDICTIONS).glob("*.parquet"))
+        if which is None
+        else [run.predictions_path(*key) for key in which]
+    )
+    if not paths:
+        raise InputError("no stored predictions; make them with `itner evaluate`", path=run.path)
+    known: dict[tuple[str, str], list[Document]] = {}
+    reports: list[EvalReport] = []
+    errors: list[ErrorReport] = []
+    for path in paths:
+        predictions = read_predictions(path)
+        info = predictions.info
+        if run.predictions_path(info.dataset, info.split, info.variant) != path or info.run != run.name:
+            raise InputError(f"holds predictions of {info.run} on {info.dataset} {info.split}", path=path)
+        if info.model_sha256 != run.info.model_sha256:
+            raise InputError("these predictions are another model's; make them anew with `itner evaluate`", path=path)
+        if read_stats(info.dataset, place).splits[info.split].processed_sha256 != info.split_sha256:
+            raise InputError(
+                f"these predictions are of another version of {info.dataset} {info.split} than the one prepared here",
+                path=path,
+            )
+        documents = known.setdefault((info.dataset, info.split), read_split(info.dataset, info.split, place))
+        report, found = score_predictions(documents, predictions, run.info.types)
+        reports.append(report)
+        errors.append(found)
+    write_metrics(run, reports)
+    write_errors(run, errors)
+    write_run_card(name, place)
+    return reports
+
+
+def _compare(logits: np.ndarray, reference: np.ndarray, offsets: np.ndarray) -> tuple[float, float]:
+    """The largest difference of two taggers' logits, and the share of tokens with the same tag."""
+    both = np.isfinite(reference) & np.isfinite(logits)
+    token_rows = np.delete(np.arange(len(logits)), offsets[1:] - 1)
+    agreement = (logits.argmax(1) == reference.argmax(1))[token_rows].mean()
+    return float(np.abs(logits[both] - reference[both]).max()), float(agreement)

@@ -1,0 +1,37 @@
+"""Opening a run's tagger: what it is opened from is built first when it is missing."""
+
+from __future__ import annotations
+
+from itner.compress.onnx import build
+from itner.core.progress import Progress, silent
+from itner.core.types import Tagger
+from itner.records.store import Run, RunStore
+from itner.records.workspace import Workspace
+from itner.taggers.registry import check_variants, kind_of, open_variant
+
+
+def built(name: str, place: Workspace, variants: tuple[str, ...] | None = None, progress: Progress = silent) -> Run:
+    """A run with everything that its variants (all of them for None) are opened from."""
+    run = RunStore(place.models).load(name)
+    build(run, check_variants(run, variants), progress)
+    return run
+
+
+def open_tagger(
+    name: str, variant: str | None = None, place: Workspace | None = None, progress: Progress = silent
+) -> Tagger:
+    """A run's tagger.
+
+    Args:
+        variant: a variant of the run's kind; None for the one to deploy, INT8 for an encoder.
+        place: where the run is; None for the workspace that the environment names.
+    """
+    place = place or Workspace.find()
+    chosen = variant or kind_of(RunStore(place.models).load(name)).live[0]
+    return open_variant(built(name, place, (chosen,), progress), chosen)
+
+
+def exact_variant(name: str, place: Workspace) -> str:
+    """The variant that tags as the run was made to, at the least cost: for labels and lessons."""
+    kind = kind_of(RunStore(place.models).load(name))
+    return (*kind.exact, *kind.live)[0]

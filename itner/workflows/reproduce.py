@@ -1,0 +1,155 @@
+"""Making the runs of a release anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from itner.benchmark.protocol import BenchSettings
+from itner.core.errors import InputError
+from itner.core.progress import Progress, silent
+from itner.data.sources import SourceName
+from itner.domains.registry import Domain, get_domain
+from itner.domains.release import Release
+from itner.records.bench import BenchResult
+from itner.records.dataset import DataStats
+from itner.records.evaluation import EvalReport
+from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
+from itner.records.workspace import Workspace
+from itner.taggers.registry import kind_of, variants_of
+from itner.training.presets import preset
+from itner.workflows.benchmark import benchmark
+from itner.workflows.evaluate import evaluate
+from itner.workflows.open import built
+from itner.workflows.prepare import mix, prepare
+from itner.workflows.rules import make_rules
+from itner.workflows.train import mark_guidelines, train
+
+_SHIPPED_SOURCE: SourceName = "embedded"
+
+
+def reproduce(
+    source: SourceName,
+    path: Path | None,
+    domain_name: str,
+    place: Workspace,
+    names: Sequence[str] | None = None,
+    settings: BenchSettings = BenchSettings(),  # noqa: B008 - frozen
+    progress: Progress = silent,
+) -> list[Run]:
+    """Prepare, train, export, evaluate and benchmark the shipped runs; whatever is there and up to date is kept.
+
+    The source and the corpus that ships are trained on together, and scored on each for itself; presets that are
+    weakly taught learn from the weakly labelled texts that ship, too. Teachers of what is to be trained come first; a
+    complete run needs its teachers no more. A run trained on anything else than the corpora of record is named
+    `PRESET-DATASET`; so are the teachers of such a run. Raises InputError when a complete run of that name was made
+    from other data or another configuration.
+
+    Args:
+        names: presets, and the name of the run of rules; None for all that ship.
+    """
+    domain = get_domain(domain_name)
+    release = release_of(domain)
+    asked = tuple(names) if names is not None else release.runs
+    scored = [prepare(source, path, domain.name, place)]
+    annotated = scored[0]
+    if source != _SHIPPED_SOURCE:
+        scored.append(prepare(_SHIPPED_SOURCE, None, domain.name, place))
+        of_record = annotated.name == release.annotated[0]
+        named = release.mixture if of_record else f"{release.mixture}-{annotated.name}"
+        annotated = mix([stats.name for stats in scored], place, named)
+
+    def run_name(preset_name: str) -> str:
+        return preset_name if annotated.name == release.mixture else f"{preset_name}-{annotated.name}"
+
+    presets = [name for name in asked if name != release.rules]
+    ordered = _teachers_first(presets, lambda preset_name: is_complete(place.models / run_name(preset_name)))
+    datasets = dict.fromkeys(ordered, annotated)
+    if weakly := [name for name in ordered if name in release.weakly_taught]:
+        here = {stats.name for stats in scored}
+        texts = [text for text, like in release.weak_texts.items() if len(scored) > 1 or like in here]
+        with_weak = mix([stats.name for stats in scored], place, f"{annotated.name}-weak", texts)
+        datasets |= dict.fromkeys(weakly, with_weak)
+
+    made = [_train(preset_name, run_name, trained, place, progress) for preset_name, trained in datasets.items()]
+    if release.rules in asked:
+        if not is_complete(place.models / release.rules):
+            make_rules(domain.name, place, release.rules)
+        made.append(release.rules)
+    return [_measure(name, scored, place, settings, progress) for name in made]
+
+
+def release_of(domain: Domain) -> Release:
+    """What ships of a domain; InputError when nothing does."""
+    if domain.release is None:
+        raise InputError(f"nothing ships for the domain {domain.name!r}, so there is nothing to reproduce")
+    return domain.release
+
+
+def _train(
+    preset_name: str, run_name: Callable[[str], str], trained: DataStats, place: Workspace, progress: Progress
+) -> str:
+    """Train a preset on a dataset unless that was done; the run's name."""
+    config = preset(preset_name)
+    if config.distill is not None:
+        teachers = tuple(run_name(teacher) for teacher in config.distill.teachers)
+        config = preset(preset_name, distill=replace(config.distill, teachers=teachers))
+    config = mark_guidelines(config, trained)
+    name = run_name(preset_name)
+    folder = place.models / name
+    if not is_complete(folder):
+        train(config, trained.name, place, name, resume=(folder / INCOMPLETE).exists(), progress=progress)
+        return name
+    run = RunStore(place.models).load(name)
+    teachers_now = getattr(run.info, "teachers", {})
+    taught = run.config == config and all(
+        RunStore(place.models).load(teacher).info.model_sha256 == sha256
+        for teacher, sha256 in teachers_now.items()
+        if is_complete(place.models / teacher)
+    )
+    if not taught or run.info.dataset is None or run.info.dataset.sha256 != trained.sha256:
+        raise InputError(
+            "this run was made from other data, another configuration or other teachers; "
+            "remove the folder, or reproduce into another one with --models",
+            path=folder,
+        )
+    return name
+
+
+def _measure(
+    name: str, scored: Sequence[DataStats], place: Workspace, settings: BenchSettings, progress: Progress
+) -> Run:
+    """Evaluate and benchmark a run where that was not done on what is here."""
+    run = built(name, place, progress=progress)
+    for stats in scored:
+        for split in ("dev", "test"):
+            known = [run.report(stats.name, split, variant) for variant in variants_of(run)]
+            sha256 = stats.splits[split].processed_sha256
+            if not all(report and report.split_sha256 == sha256 and _is_of(run, report) for report in known):
+                evaluate(name, stats.name, place, split, progress=progress)
+    bench = run.bench
+    if bench is None or not all(_is_of(run, result) for result in bench.results):
+        benchmark(name, scored[0].name, place, settings=settings, progress=progress)
+    return RunStore(place.models).load(name)
+
+
+def _is_of(run: Run, measured: EvalReport | BenchResult) -> bool:
+    """Whether what was measured is the run's model as it is, quantised as it is now if it is quantised."""
+    return measured.model_sha256 == run.info.model_sha256 and measured.int8 == kind_of(run).recipe(measured.variant)
+
+
+def _teachers_first(presets: Sequence[str], is_complete: Callable[[str], bool]) -> list[str]:
+    """The presets, each once, with the teachers of those that are not trained yet before them."""
+    ordered: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        distill = preset(name).distill
+        for teacher in distill.teachers if distill is not None and not is_complete(name) else ():
+            if not is_complete(teacher):
+                add(teacher)
+        ordered[name] = None
+
+    for name in presets:
+        add(name)
+    return list(ordered)

@@ -1,0 +1,77 @@
+"""Tagging files, and writing what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.core.progress import Progress, silent
+from itner.core.types import Tagger
+from itner.domains.registry import default_domain, get_domain
+from itner.files.readers import ReadResult, Upload, read_uploads
+from itner.files.tagging import above, tag_items
+from itner.files.writers import write_zip
+from itner.records.files import replacing
+from itner.records.store import is_complete
+from itner.records.workspace import Workspace
+from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows.open import open_tagger
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A tagger, and what it is, in words."""
+
+    tagger: Tagger
+    what: str
+
+
+def choose_tagger(name: str | None, variant: str | None, place: Workspace, progress: Progress = silent) -> Chosen:
+    """The run that was asked for; without a name the domain's default run, or its rules where that is not here.
+
+    The rules need nothing but this package. `what` says which it is, so that nobody takes one for the other.
+    """
+    if name is not None:
+        return Chosen(open_tagger(name, variant, place, progress), f"run {name}")
+    domain = get_domain(default_domain())
+    release = domain.release
+    if release is not None and is_complete(place.models / release.default):
+        return Chosen(open_tagger(release.default, variant, place, progress), f"run {release.default}, the default")
+    if variant is not None:
+        raise InputError("--variant needs --run: without a run here, the rules tag, which have no variants")
+    where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
+    return Chosen(RulesTagger(domain), f"the rules of domain {domain.name!r}, because {where}; choose a run with --run")
+
+
+def tag_files(
+    paths: Sequence[Path],
+    tagger: Tagger,
+    output: Path,
+    formats: Sequence[str] = ("JSONL",),
+    threshold: float = 0.0,
+    progress: Progress = silent,
+) -> ReadResult:
+    """Tag files and write the results into the zip `output`; returns what was read, with its problems.
+
+    Raises InputError when no file could be read; then nothing is written.
+    """
+    read = read_files(paths, output)
+    tagged = tag_items(read.items, tagger, lambda done, total: progress("tagging", done / total), lambda: False)
+    with replacing(output) as file:
+        write_zip(above(tagged, threshold), formats, file)
+    return read
+
+
+def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
+    """The texts of files that are to be tagged into `output`; InputError when there is nothing to tag."""
+    for path in paths:
+        if not path.is_file():
+            raise InputError("no such file", path=path)
+    if not output.parent.is_dir():
+        raise InputError("no such folder", path=output.parent)
+    read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
+    if not read.items:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
+    return read
