@@ -54,6 +54,7 @@ _MOST_CONFUSIONS = 6
 
 def export(run: RunName, models: Models = None) -> None:
     """Build what the variants of a run are opened from: for an encoder, ONNX files (FP32, FP16, INT8)."""
+    from itner.reporting.rows import mebibytes
     from itner.taggers.registry import kind_of
     from itner.workflows.open import built
 
@@ -62,7 +63,7 @@ def export(run: RunName, models: Models = None) -> None:
     kind = kind_of(exported)
     for variant in kind.variants:
         size = kind.deployed_bytes(exported, variant) / 2**20
-        typer.echo(f"{exported.name} {variant}: {size:.1f} MiB to deploy")
+        typer.echo(f"{exported.name} {variant}: {mebibytes(size)} MiB to deploy")
 
 
 def evaluate(

@@ -33,6 +33,7 @@ class ConsoleProgress:
             live = sys.stderr.isatty()
             self._bar = tqdm(
                 total=1.0,
+                desc=message,
                 bar_format=_FORMAT,
                 file=sys.stderr,
                 mininterval=0.1 if live else _LOG_SECONDS,

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Limits
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, mebibytes
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 42
@@ -40,7 +40,7 @@ def facts(row: Row) -> list[Fact]:
     if row.p50_ms is not None:
         found.append(Fact("Median latency", f"{row.p50_ms:.1f} ms", f"p95 {row.p95_ms:.1f} ms, 128 pieces"))
     if row.size_mib is not None:
-        found.append(Fact("Size", f"{row.size_mib:.1f} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
+        found.append(Fact("Size", f"{mebibytes(row.size_mib)} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
 
 
@@ -119,7 +119,7 @@ def trade_off(
                 text=[row.label for row in members],
                 customdata=[_hover(row) for row in members],
                 hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
-                "p50 %{x:.1f} ms, p95 %{customdata[1]:.1f} ms<br>%{customdata[2]:.1f} MiB<br>"
+                "p50 %{x:.1f} ms, p95 %{customdata[1]:.1f} ms<br>%{customdata[2]:.3~g} MiB<br>"
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
         )

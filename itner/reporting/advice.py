@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from itner.evaluation.compare import Difference, compare_reports
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, mebibytes
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
 Compare = Callable[[Row, Row], Difference | None]
@@ -117,7 +117,7 @@ def _quality(row: Row) -> tuple[float, float]:
 
 
 def _cost(row: Row) -> str:
-    size = f" and {row.size_mib:.1f} MiB" if row.size_mib is not None else ""
+    size = f" and {mebibytes(row.size_mib)} MiB" if row.size_mib is not None else ""
     return f"{row.p50_ms:.1f} ms{size}"
 
 
@@ -128,7 +128,7 @@ def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
         reached.append(f"the fastest takes {min(row.p50_ms for row in rows if row.p50_ms is not None):.1f} ms")
     sizes = [row.size_mib for row in rows if row.size_mib is not None]
     if limits.max_mib is not None and sizes:
-        reached.append(f"the smallest has {min(sizes):.1f} MiB")
+        reached.append(f"the smallest has {mebibytes(min(sizes))} MiB")
     if limits.min_f1 is not None:
         reached.append(f"the best micro-F1 is {max(_quality(row)[0] for row in rows):.3f}")
     if limits.min_recall is not None:

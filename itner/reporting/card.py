@@ -12,6 +12,7 @@ from itner.records.config import EMBEDDED_BACKBONE, EncoderConfig
 from itner.records.evaluation import EvalReport
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import Run
+from itner.reporting.rows import mebibytes
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
 _TEMPLATE = Path(__file__).with_name("templates") / "card.md.jinja"
@@ -31,6 +32,7 @@ def write_card(run: Run) -> str:
         template_path=str(_TEMPLATE),
         run=run,
         names=VARIANT_NAMES,
+        mebibytes=mebibytes,
         summary=_summary(run, domain),
         variant_argument=f', "{kind.live[0]}"' if len(kind.variants) > 1 else "",
         sample=domain.sample,

@@ -13,6 +13,11 @@ from itner.taggers.registry import VARIANT_NAMES, variants_of
 MISSING = "–"
 
 
+def mebibytes(size: float) -> str:
+    """A size in MiB with the digits that tell small ones apart."""
+    return f"{size:.1f}" if size >= 1 else f"{size:.2f}"
+
+
 @dataclass(frozen=True)
 class Row:
     """A variant of a run; what was not measured, or what its kind has not, is None."""
