@@ -38,7 +38,7 @@ if labels:
     gains = efficiency.gains(timed, baseline)
     alt = f"Scatter plot: times as fast as {baseline} against the change in micro-F1."
     show_figure(efficiency.gain_scatter(gains, baseline), gains, f"gains-{dataset}-{split}", alt)
-    st.caption(f"Right and up is better. {symbol_key()}. Whether a change in F1 is more than chance: see Quality.")
+    st.caption(f"Right and up is better. {symbol_key(timed)}. Whether a change in F1 is more than chance: see Quality.")
 else:
     st.info(f"None of these was scored on the {split} set of {dataset}.")
 

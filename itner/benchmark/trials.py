@@ -20,10 +20,10 @@ from itner.records.int8 import FFN_OUTPUT, Int8Recipe
 from itner.records.scores import Counts
 from itner.records.store import Run
 from itner.records.study import Int8Trial, Int8Trials
-from itner.taggers.encoder.kind import RECIPE
 from itner.taggers.encoder.load import load_encoder, run_scheme
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.taggers.encoder.tagger import EncoderTagger, real_pieces
+from itner.taggers.encoder.variants import RECIPE
 
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
 RECIPES: tuple[Int8Recipe, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from itner import __version__
+from itner._version import __version__
 from itner.cli import data, measuring, tagging, training
 from itner.core.errors import InputError
 

@@ -25,7 +25,7 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.records.int8 import Int8Recipe
 from itner.records.store import ONNX, ONNX_MANIFEST, Run
-from itner.taggers.encoder.kind import ONNX_VARIANTS, RECIPE, facts_of
+from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, facts_of
 
 OPSET = 17
 _LOCK = ".onnx.lock"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,31 +20,35 @@ def silent(message: str, share: float) -> None:
 
 
 class ConsoleProgress:
-    """A bar on stderr with the time left, through tqdm: one for each step, rewritten in place on a terminal."""
+    """A line on stderr with the time left, for one step after the other: rewritten on a terminal, added in a log."""
 
     def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
         self._bar: Any = None
+        self._share = 1.0
+        self._started = self._said = 0.0
 
     def __call__(self, message: str, share: float) -> None:
         share = min(max(share, 0.0), 1.0)
         # A step may add to its message while it runs (a score, say); only a new step starts over.
-        if self._bar is not None and (share < self._bar.n or self._bar.n >= 1.0):
+        if share < self._share or self._share == 1.0:
             self.close()
-        if self._bar is None:
-            live = sys.stderr.isatty()
-            self._bar = tqdm(
-                total=1.0,
-                desc=message,
-                bar_format=_FORMAT,
-                file=sys.stderr,
-                mininterval=0.1 if live else _LOG_SECONDS,
-                ascii=not live,
-            )
-        self._bar.set_description_str(message, refresh=False)
-        self._bar.update(share - self._bar.n)
+            self._started, self._said = time.monotonic(), 0.0
+        self._share = share
+        if self._live:
+            if self._bar is None:
+                self._bar = tqdm(total=1.0, desc=message, bar_format=_FORMAT, file=sys.stderr)
+            self._bar.set_description_str(message, refresh=False)
+            self._bar.update(share - self._bar.n)
+            return
+        now = time.monotonic()
+        if share == 1.0 or now - self._said >= _LOG_SECONDS:
+            self._said = now
+            state = tqdm.format_meter(share, 1.0, now - self._started, prefix=message, bar_format=_FORMAT)
+            print(state, file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """End the bar of the step that is running."""
+        """End the line that is being rewritten."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -187,10 +187,14 @@ def _ticks(rows: Sequence[Row]) -> dict[str, Any]:
     return {"tickvals": values, "ticktext": [f"{value:g}" for value in values], "range": [low, high]}
 
 
-def symbol_key() -> str:
-    """What the marker shapes of `trade_off` mean, in words."""
-    shapes = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle-up": "triangle"}
-    return ", ".join(f"{shapes[VARIANT_SYMBOLS[key]]} = {name}" for key, name in VARIANT_NAMES.items())
+def symbol_key(rows: Sequence[Row]) -> str:
+    """What the marker shapes of these rows mean, in words."""
+    shown = {row.variant for row in rows}
+    return ", ".join(
+        f"{VARIANT_SYMBOLS[variant].removesuffix('-up')} = {name}"
+        for variant, name in VARIANT_NAMES.items()
+        if variant in shown
+    )
 
 
 def _hover(row: Row) -> tuple[str, float | None, float | None, float | None]:

@@ -122,7 +122,10 @@ class Run:
         path = self.path / LOG
         if not path.is_file():
             return []
-        history = json.loads(read_bytes(path))
+        try:
+            history = json.loads(read_bytes(path))
+        except (ValueError, RecursionError):
+            raise InputError(f"{LOG}: not valid JSON", path=path) from None
         if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
             raise InputError(f"{LOG}: expected a list of objects", path=path)
         return history

@@ -11,7 +11,7 @@ from itner.records.run import EncoderRun
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.rows import Row, list_rows
-from itner.taggers.encoder.kind import facts_of
+from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import VARIANT_NAMES
 
 # Below this many gold mentions, one mention moves a type's F1 by several points.

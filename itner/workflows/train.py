@@ -20,7 +20,7 @@ from itner.records.files import check_name
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import INCOMPLETE, RunStore, is_complete
 from itner.records.workspace import Workspace
-from itner.taggers.encoder.kind import facts_of
+from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import token_scores
 from itner.workflows.open import exact_variant, open_tagger
 

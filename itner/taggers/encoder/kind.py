@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
-from itner.records.config import EncoderConfig
-from itner.records.int8 import Int8Recipe
-from itner.records.run import EncoderRun
 from itner.records.store import Run
 from itner.taggers.base import Kind, Probe
-
-TORCH = "torch-fp32"
-# FP32 in PyTorch is the reference that the ONNX files are compared with; the others are ONNX files.
-ONNX_VARIANTS = ("fp32", "fp16", "int8")
-VARIANTS = {TORCH: "FP32 (PyTorch)", "fp32": "FP32", "fp16": "FP16", "int8": "INT8"}
-RECIPE = Int8Recipe()
-
-
-def facts_of(run: Run) -> tuple[EncoderRun, EncoderConfig]:
-    """A run's record and configuration as an encoder's; InputError for a run of another kind."""
-    if not isinstance(run.info, EncoderRun) or not isinstance(run.config, EncoderConfig):
-        raise InputError(f"run {run.name!r} is of kind {run.info.kind!r}, not an encoder", path=run.path)
-    return run.info, run.config
+from itner.taggers.encoder.variants import RECIPE, TORCH, VARIANTS, facts_of
 
 
 def _missing(run: Run) -> list[str] | None:

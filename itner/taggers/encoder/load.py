@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itner.core.labels import LabelScheme
 from itner.records.store import TOKENIZER, Run
-from itner.taggers.encoder.kind import TORCH, facts_of
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.taggers.encoder.tagger import EncoderTagger, Scorer
+from itner.taggers.encoder.variants import TORCH, facts_of
 from itner.taggers.encoder.windows import Encoder
 
 

@@ -18,7 +18,7 @@ from itner.records.config import EncoderConfig
 from itner.records.files import sha256_file
 from itner.records.store import ADAPTER, CARD, WEIGHTS, Run
 from itner.taggers.encoder.backbone import Backbone, find_backbone
-from itner.taggers.encoder.kind import facts_of
+from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import CASINGS
 
 CASING_EMBEDDINGS = "token_type_embeddings"

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from itner.records.store import Run
-from itner.taggers.encoder.kind import facts_of
 from itner.taggers.encoder.model import load_model
+from itner.taggers.encoder.variants import facts_of
 
 
 class TorchScorer:

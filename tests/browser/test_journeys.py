@@ -1,0 +1,234 @@
+"""Journeys in a real browser, on the runs that ship."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import shutil
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page
+
+from itner.compress.onnx import is_exported
+from itner.records.store import MODELS_ROOT, RunStore
+from tools.app_timing import SESSIONS, tag_in_session
+from tools.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed"),
+    # One server and one browser at a time: several on two cores only time out.
+    pytest.mark.xdist_group("browser"),
+]
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+SERIOUS = ("serious", "critical")
+PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files")
+
+
+def list_barriers(page: Page) -> list[str]:
+    """What axe-core finds on the page that keeps somebody from using it."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    assert found["passes"]
+    return [
+        f"{item['impact']}: {item['help']} ({item['nodes'][0]['html']})"
+        for item in found["violations"]
+        if item["impact"] in SERIOUS
+    ]
+
+
+def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
+    bench = shipped_run("minilm_l3_kd").bench
+    assert bench is not None
+    # Its INT8 is the best that is so fast, on whatever machine the runs were timed.
+    limit = math.ceil(next(result.forward[128].p50_ms for result in bench.results if result.variant == "int8"))
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
+        page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
+        page.locator(".js-plotly-plot").first.wait_for()
+        wait_until_done(page)
+
+        slider = page.get_by_role("slider", name="Latency at most")
+        slider.focus()
+        slider.press("End")
+        page.get_by_role("heading", name="Without any limit, with CPU only: deploy").wait_for()
+        page.wait_for_function("() => !location.search.includes('ms=')")
+
+        page.get_by_role("link", name="Its record").click()
+        page.get_by_role("heading", name="Train it again").wait_for()
+        assert "run_name=" in page.url
+        page.go_back()
+        page.get_by_role("heading", name="Which tagger to deploy").wait_for()
+
+
+def test_from_the_overview_to_a_live_comparison() -> None:
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/?dataset=stackoverflow")
+        page.get_by_role("heading", name="Which tagger to deploy").wait_for()
+        page.locator(".js-plotly-plot").first.wait_for()
+        assert page.get_by_text("Published, not measured here").is_visible()
+
+        page.get_by_role("link", name="Live", exact=True).click()
+        page.locator("mark").first.wait_for()
+        assert page.locator(".itner-text").count() == 3
+
+        alerts: list[str] = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        box = page.get_by_role("textbox", name="Text")
+        text = "<img src=x onerror=alert(1)> <script>alert(2)</script>   Firefox 128 on Ubuntu 24.04"
+        box.fill(text)
+        box.press("Control+Enter")
+        page.locator("mark", has_text="Ubuntu").first.wait_for()
+        shown = page.locator(".itner-text").first.evaluate(
+            "node => { const copy = node.cloneNode(true);"
+            " copy.querySelectorAll('.tag').forEach(tag => tag.remove()); return copy.textContent }"
+        )
+        assert shown == text
+        assert alerts == []
+        assert page.locator("mark", has_text="Ubuntu").first.get_attribute("aria-label", timeout=1000)
+
+
+def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
+    for name in ("minilm_l3", "minilm_lora_kd"):
+        shutil.copytree(MODELS_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("onnx", ".*"))
+    store = RunStore(tmp_path)
+    assert not any(is_exported(run) for run in store.load_all()[0])
+
+    def marked(url: str) -> int:
+        with open_chromium() as browser:
+            page = new_page(browser)
+            page.goto(f"{url}/live")
+            page.locator("mark").first.wait_for()
+            wait_until_done(page)
+            # That both models agree is said in a green box.
+            bad = [f"[data-testid=stAlertContent{kind}]" for kind in ("Error", "Warning", "Info")]
+            assert page.locator(", ".join([".stException", *bad])).count() == 0
+            return page.locator(".itner-text").count()
+
+    with serve(tmp_path) as dashboard, ThreadPoolExecutor(2) as tabs:
+        assert list(tabs.map(marked, [dashboard.url] * 2)) == [2, 2]
+    assert all(is_exported(run) for run in store.load_all()[0])
+    leftovers = [path.name for folder in tmp_path.iterdir() for path in folder.glob(".onnx-*")]
+    assert leftovers == []
+
+
+def test_many_sessions_tag_at_once_with_the_models_loaded_once() -> None:
+    with serve(MODELS_ROOT) as dashboard:
+        tag_in_session(dashboard, "10.0")
+        before = dashboard.memory_mib()
+        with ThreadPoolExecutor(SESSIONS) as pool:
+            list(pool.map(lambda number: tag_in_session(dashboard, f"{20 + number}.1"), range(SESSIONS)))
+        # Three INT8 models take more than 100 MiB; ten copies of them would take a GiB.
+        assert dashboard.memory_mib() - before < 300
+
+
+def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None:
+    shutil.copytree(MODELS_ROOT / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "run.json").write_text('{"name": "<img src=x onerror=alert(1)>"}', encoding="utf-8")
+    with serve(tmp_path) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        alerts: list[str] = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        for path in ("", "quality", "errors", "run"):
+            page.goto(f"{dashboard.url}/{path}")
+            page.get_by_text("cannot be used").wait_for()
+            page.locator("[data-testid=stDataFrame]").first.wait_for()
+        assert alerts == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Literal["light", "dark"]) -> None:
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser, scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for path in PAGES:
+            page.goto(f"{dashboard.url}/{path}")
+            page.get_by_role("heading", level=1).wait_for()
+            wait_until_idle(page)
+            assert list_barriers(page) == [], path
+        assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
+
+
+def test_a_link_into_the_app_opens_the_whole_app() -> None:
+    # The first visit to a new server is a case of its own in Streamlit.
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/quality?run=minilm_l3&precision=int8")
+        page.get_by_role("link", name="Tag files", exact=True).wait_for()
+        page.get_by_role("heading", name="Difference to a baseline").wait_for()
+        wait_until_done(page)
+        chosen = page.locator("[data-testid=stMultiSelect]").first
+        assert "minilm_l3" in chosen.inner_text()
+        assert "minilm_full_kd" not in chosen.inner_text()
+        page.get_by_role("link", name="Errors", exact=True).click()
+        page.get_by_role("heading", name="Error classes").wait_for()
+        wait_until_done(page)
+        assert "run=minilm_l3" in page.url
+
+
+def test_upload_tag_and_download() -> None:
+    hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr("notes/a.md", "Android 14 on a Galaxy tablet")
+    files = [
+        {"name": "tickets.csv", "mimeType": "text/csv", "buffer": b"id,body\n1,Excel hangs on Windows 11\n"},
+        {"name": "mine.txt", "mimeType": "text/plain", "buffer": hostile.encode()},
+        {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
+        {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
+    ]
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser, height=3000)
+        alerts: list[str] = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        page.goto(f"{dashboard.url}/tag_files?model_one=minilm_l3%40int8")
+        page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+        page.get_by_text("1 file could not be read").wait_for()
+        assert page.get_by_text("broken.pdf:").is_visible()
+        page.get_by_role("button", name="Tag 3 texts").click()
+        page.get_by_role("heading", name="Preview").wait_for()
+        page.locator("mark", has_text="Ubuntu").first.wait_for()
+        wait_until_idle(page)
+        assert alerts == []
+        assert list_barriers(page) == []
+
+        page.get_by_role("button", name="HTML", exact=True).click()
+        button = page.get_by_role("button", name="Download tagged.zip")
+        button.wait_for()
+        wait_until_done(page)
+        with page.expect_download() as download:
+            button.click()
+        with zipfile.ZipFile(download.value.path()) as taken:
+            lines = [json.loads(line) for line in taken.read("tagged.jsonl").decode().splitlines()]
+            html = taken.read("tagged.html").decode()
+        assert [line["file"] for line in lines] == ["tickets.csv", "mine.txt", "more.zip/notes/a.md"]
+        assert lines[1]["text"] == hostile
+        assert {"Windows", "Ubuntu", "Android"} <= {span["text"] for line in lines for span in line["spans"]}
+        assert "<img" not in html
+        assert "<script" not in html
+
+
+def test_an_upload_beyond_the_limit_is_refused_by_name(tmp_path: Path) -> None:
+    large = tmp_path / "huge.log"
+    with large.open("wb") as file:
+        file.truncate(200 * 2**20)
+    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+        page = new_page(browser)
+        page.goto(f"{dashboard.url}/tag_files")
+        page.get_by_role("heading", name="Tag files").wait_for()
+        wait_until_done(page)
+        before = dashboard.memory_mib()
+        page.locator("input[type=file]").set_input_files(large)
+        page.get_by_text("must be 50.0MB or smaller").wait_for()
+        assert dashboard.memory_mib() - before < 50

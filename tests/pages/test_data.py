@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from opening import REPOSITORY, open_page
+
+from itner.dashboard import data as corpus
+from itner.data.processed import read_corpus_report, read_split, read_stats
+from itner.domains.it.scheme import SCHEME
+from itner.records.dataset import DataStats
+from itner.records.store import MODELS_ROOT
+
+
+@pytest.fixture(scope="module")
+def stats() -> DataStats:
+    return read_stats("stackoverflow")
+
+
+def test_the_sizes_say_what_was_left_out(stats: DataStats) -> None:
+    frame = corpus.splits_table(stats).set_index("split")
+    assert list(frame.index) == ["train", "dev", "test"]
+    assert list(frame["sentences"]) == [9294, 2924, 3112]
+    assert list(frame["dropped: header"]) == [3276, 1072, 1128]
+    assert frame.loc["test", "mentions per 100 tokens"] == pytest.approx(100 * 1087 / frame.loc["test", "tokens"])
+    assert set(corpus.splits_columns()) <= set(frame.columns)
+
+
+def test_shares_of_types_add_up_in_each_split(stats: DataStats) -> None:
+    frame = corpus.types(stats)
+    assert frame.groupby("split")["share"].sum().round(9).eq(1).all()
+    assert frame.loc[frame["split"] == "train", "unseen in train"].isna().all()
+    test = frame[frame["split"] == "test"].set_index("type")
+    assert test["unseen in train"].le(test["mentions"]).all()
+    figure = corpus.unseen_bars(frame)
+    assert [bar.name for bar in figure.data] == ["dev", "test"]
+    assert figure.data[1].y[0] == pytest.approx(test.loc["ERROR", "unseen in train"] / 18)
+    assert [bar.name for bar in corpus.type_bars(frame).data] == ["train", "dev", "test"]
+
+
+def test_every_source_type_shows_what_it_became(stats: DataStats) -> None:
+    frame = corpus.remapping(stats).set_index("source type")
+    assert len(frame) == 28
+    assert (frame.loc["Language", "becomes"], frame.loc["Website", "becomes"]) == ("SOFTWARE", "O")
+    assert frame["mentions"].equals(frame["train"] + frame["dev"] + frame["test"])
+    kept = frame[frame["becomes"] != "O"]
+    assert kept["test"].sum() == 1087
+    words = corpus.remapping_in_words(corpus.remapping(stats))
+    assert f"7 of 28 source types are kept, as 5 types: {kept['mentions'].sum():,} of" in words
+    bars = {bar.name: bar for bar in corpus.remapping_bars(corpus.remapping(stats)).data}
+    assert set(bars) == {*SCHEME.types, "O (left out)"}
+    assert sum(len(bar.y) for bar in bars.values()) == 28
+
+
+def test_a_source_in_our_types_is_not_said_to_be_remapped() -> None:
+    assert "nothing is remapped" in corpus.remapping_in_words(corpus.remapping(read_stats("helpdesk")))
+
+
+def test_oversampling_shows_factors(stats: DataStats) -> None:
+    frame = corpus.oversampling(stats.oversampling).set_index("what")
+    assert tuple(frame.loc["sentences", ["before", "after"]]) == (9294, 10513)
+    assert frame.loc["ERROR", "factor"] == pytest.approx(2, abs=0.1)
+    words = corpus.oversampling_in_words(stats.oversampling)
+    assert "1.5 times" in words
+    assert "2 times" in words
+    nothing = replace(stats.oversampling, mentions_before={"OS": 0}, mentions_after={"OS": 0})
+    assert corpus.oversampling(nothing).set_index("what")["factor"].isna()["OS"]
+    assert [bar.name for bar in corpus.oversampling_bars(corpus.oversampling(stats.oversampling)).data] == [
+        "before",
+        "after",
+    ]
+
+
+def test_lengths_hold_every_sentence(stats: DataStats) -> None:
+    frame = corpus.lengths(stats)
+    assert frame.groupby("split", sort=False)["sentences"].sum().tolist() == [9294, 2924, 3112]
+    exact = stats.splits["dev"].length_histogram
+    second = frame[(frame["split"] == "dev") & (frame["tokens"] == "6–10")]
+    assert second["sentences"].item() == sum(exact[length] for length in range(6, 11))
+    assert isinstance(corpus.length_figure(frame), go.Figure)
+
+
+def test_leakage_is_put_in_words(stats: DataStats) -> None:
+    frame = corpus.leakage(stats).set_index("split")
+    assert frame.loc["test", "also in train"] == 149
+    assert frame.isna()["also in test"]["test"]
+    assert corpus.leakage_in_words(stats).startswith("149 of 3,112 test sentences (4.8%) stand word for word in train")
+    clean = stats.splits["test"]
+    none = replace(stats, splits={**stats.splits, "test": replace(clean, also_in={"train": 0, "dev": 0})})
+    assert corpus.leakage_in_words(none).startswith("No test sentence occurs in train")
+
+
+def test_sentences_are_found_by_type_and_text() -> None:
+    documents = read_split("helpdesk", "test", SCHEME)
+    errors = corpus.filter_documents(documents, ["ERROR"], "")
+    assert 0 < len(errors) < len(documents)
+    assert all(any(mention.type == "ERROR" for mention in document.mentions) for document in errors)
+    word = documents[0].text.split()[0]
+    assert documents[0] in corpus.filter_documents(documents, (), f" {word.upper()} ")
+    rows = corpus.mention_rows(errors)
+    assert len(rows) == sum(len(document.mentions) for document in errors)
+    first = rows.iloc[0]
+    assert first["sentence"][first["start"] : first["end"]] == first["mention"]
+    assert list(corpus.mention_rows([]).columns) == list(rows.columns)
+
+
+def test_the_page_shows_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk", type="ERROR")
+    assert page.pills(key="type").value == ["ERROR"]
+    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    counted = next(caption.value for caption in page.caption if f"of {total} sentences" in caption.value)
+    assert not counted.startswith(total)
+    assert any("itner-" in block.proto.body and "ERROR" in block.proto.body for block in page.get("html"))
+    page.text_input(key="contains").set_value("zzz no such words").run()
+    assert page.info[-1].value == "No sentence fits. Remove a filter."
+    assert page.query_params["contains"] == "zzz no such words"
+
+
+def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("data", MODELS_ROOT, monkeypatch)
+    assert len(page.dataframe) >= 3
+    assert "the sentences cannot be shown" in page.info[-1].value
+    assert "python scripts/prepare_data.py --source conll --path DIR" in page.text[-1].value
+    # The corpus that ships is read from its source, which is always here.
+    page.selectbox(key="dataset").set_value("helpdesk").run()
+    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    assert any(f"of {total} sentences" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "{", '{"datasets": {}, "schema_version": 2}', json.dumps({"datasets": {"x": {}}, "schema_version": 2})],
+)
+def test_without_statistics_the_page_says_what_to_run(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if content is not None:
+        (tmp_path / "processed_meta.json").write_text(content, encoding="utf-8")
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("data", MODELS_ROOT, monkeypatch)
+    assert len(page.warning) == 1
+    assert "processed_meta.json" in page.text[0].value
+    assert page.code[0].value == "python scripts/prepare_data.py --source embedded"
+    assert not page.dataframe
+
+
+def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = read_corpus_report(REPOSITORY / "data" / "helpdesk")
+    assert report is not None
+    words = corpus.annotation_in_words(report)
+    assert words.startswith(f"{report.tickets:,} tickets, {report.sentences:,} sentences, each annotated twice")
+    assert f"with F1 {report.agreement.overall.f1:.3f} and Cohen's kappa {report.agreement.kappa:.3f}" in words
+    frame = corpus.agreement(report).set_index("type")
+    assert frame.loc["all types", "first to second"] == report.agreement.overall.f1
+    assert frame.loc["OS", "second to settled"] == report.second_to_gold.per_type["OS"].f1
+    assert set(corpus.agreement_columns()) == set(frame.columns)
+    measures = corpus.diversity(report).set_index("measure")["value"]
+    assert measures["type/token ratio"] == f"{report.diversity.type_token_ratio:.3f}"
+    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    assert words in [block.value for block in page.markdown]
+
+
+def test_a_damaged_report_hides_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
+    (tmp_path / "helpdesk").mkdir()
+    (tmp_path / "helpdesk" / "report.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    assert "How this corpus was annotated cannot be shown." in [warning.value for warning in page.warning]
+    assert len(page.dataframe) >= 3

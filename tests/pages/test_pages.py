@@ -1,0 +1,237 @@
+"""Every page in its full, empty and broken state."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from opening import REPOSITORY, open_page
+from streamlit.testing.v1 import AppTest
+from synthetic import write_run
+
+from itner.records.codec import from_json, to_json
+from itner.records.evaluation import Errors
+from itner.records.store import MODELS_ROOT, RunStore
+
+PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")
+
+
+def texts(page: AppTest) -> list[str]:
+    return [block.value for block in page.markdown]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_runs_a_page_says_what_to_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page(name, tmp_path / "missing", monkeypatch)
+    assert any("no run" in info.value for info in page.info)
+    assert "scripts/reproduce.py" in page.code[0].value
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_broken_run_is_a_card_and_the_rest_still_shows(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(tmp_path, "good")
+    (write_run(tmp_path, "bad") / "run.json").write_text('{"name": "<b>bad</b>"}', encoding="utf-8")
+    (write_run(tmp_path, "halfway") / "incomplete.json").write_text("{}", encoding="utf-8")
+    page = open_page(name, tmp_path, monkeypatch)
+    cards = [warning.value for warning in page.warning]
+    assert cards[:2] == ["Run `bad` cannot be used", "Run `halfway` is not finished"]
+    assert any("run.json" in text.value for text in page.text)
+    assert any("good" in info.value for info in page.info) or len(page.dataframe)
+
+
+@pytest.mark.parametrize("name", ["overview", "quality", "errors"])
+def test_without_an_evaluation_a_page_says_what_to_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(tmp_path, "bare", measured=False)
+    page = open_page(name, tmp_path, monkeypatch)
+    assert "scripts/evaluate.py bare" in page.code[0].value
+
+
+@pytest.mark.parametrize("name", ["overview", "quality", "efficiency", "errors", "run", "live"])
+def test_the_shipped_runs_show_on_every_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page(name, MODELS_ROOT, monkeypatch)
+    assert not page.warning
+    assert len(page.dataframe)
+
+
+def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
+    page = open_page("overview", tmp_path, monkeypatch)
+    assert page.header[0].value == "Without any limit, with CPU only: deploy good · INT8"
+    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Median latency", "Size"]
+    assert list(page.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
+    assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
+    assert any("not measured by this project" in caption.value for caption in page.caption)
+
+    page.slider(key="ms").set_value(3.0).run()
+    assert page.header[0].value == "Under ≤ 3 ms, with CPU only: deploy small · INT8"
+    page.slider(key="f1").set_value(0.8).run()
+    assert page.header[0].value.endswith("nothing fits")
+    assert "the fastest takes 2.0 ms" in page.warning[0].value
+    assert page.query_params["ms"] == "3"
+    assert page.query_params["f1"] == "0.8"
+
+
+def test_a_link_opens_the_overview_with_its_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
+    page = open_page("overview", tmp_path, monkeypatch, ms="2.5", f1="nonsense", recall="99")
+    assert page.slider(key="ms").value == 2.5
+    assert page.slider(key="f1").value == 0.0
+    assert page.slider(key="recall").value == 1.0
+
+
+def test_choices_survive_page_switches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        write_run(tmp_path, name)
+    page = open_page("quality", tmp_path, monkeypatch)
+    page.multiselect(key="run").set_value(["b"]).run()
+    page.switch_page("pages/run.py").run()
+    page.switch_page("pages/errors.py").run()
+    assert page.multiselect(key="run").value == ["b"]
+    assert page.query_params["run"] == "b"
+
+
+def test_quality_compares_with_a_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    write_run(tmp_path, "small", "minilm_l3", tp=60)
+    page = open_page("quality", tmp_path, monkeypatch, baseline="small · INT8")
+    paired = next(table.value for table in page.dataframe if "verdict" in table.value)
+    assert list(paired["model"]) == ["good · FP32", "good · INT8", "small · FP32"]
+    assert list(paired["verdict"]) == ["better", "better", "no clear difference"]
+    page.multiselect(key="run").set_value([]).run()
+    assert page.info[0].value == "Choose at least one run and one weight precision."
+
+
+def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good", tp=90)
+    page = open_page("errors", tmp_path, monkeypatch)
+    assert len(page.dataframe) == 1
+    assert "the sentences cannot be shown" in page.info[0].value
+    assert page.text[0].value
+
+
+def test_errors_show_sentences_of_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("errors", MODELS_ROOT, monkeypatch, dataset="helpdesk", split="dev")
+    assert any("itner-aligned" in block.proto.body for block in page.get("html"))
+    before = page.caption[-11].value
+    page.text_input(key="contains").set_value("zzz no such words").run()
+    assert not page.exception
+    assert page.info[-1].value == "No sentence fits. Remove a filter."
+    assert before
+
+
+def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = shipped_run("minilm_l3")
+    folder = write_run(tmp_path, "good")
+    reports = tuple(report for report in run.errors.reports if report.dataset == "helpdesk")
+    text = to_json(Errors(reports)).replace('"start": ', '"start": 1').replace('"end": ', '"end": 1')
+    assert from_json(Errors, text).reports
+    (folder / "errors.json").write_text(text, encoding="utf-8")
+    (folder / "metrics.json").write_bytes((run.path / "metrics.json").read_bytes())
+    page = open_page("errors", tmp_path, monkeypatch, dataset="helpdesk")
+    assert "do not fit its text" in page.text[0].value
+
+
+def test_run_shows_a_difference_of_configurations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "a", "minilm_full")
+    write_run(tmp_path, "b", "minilm_lora")
+    page = open_page("run", tmp_path, monkeypatch, run_name="b", against="a")
+    table = next(table.value for table in page.dataframe if "setting" in table.value)
+    assert list(table.columns) == ["setting", "b", "a"]
+    assert page.code[0].value == "python scripts/train.py minilm_lora --data stackoverflow --run b_again"
+    assert any("weights are not on this machine" in info.value for info in page.info)
+
+
+def test_live_names_runs_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "bare")
+    page = open_page("live", tmp_path, monkeypatch)
+    assert "python scripts/train.py minilm_full" in page.info[0].value
+    assert not page.text_area
+
+
+def test_live_tags_with_the_shipped_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", MODELS_ROOT, monkeypatch)
+    shipped = [run.name for run in RunStore().load_all()[0]]
+    assert len(shipped) >= 3
+    assert page.multiselect(key="model").value == [f"{name}@int8" for name in shipped[:3]]
+    assert {"Outlook", "Windows"} <= set(mentions(page)["mention"])
+    assert mentions(page)["confidence"].between(0, 1).all()
+    assert page.text_area(key="text").value.startswith("Since the update")
+
+    page.text_area(key="text").set_value("<script>alert(1)</script> on Ubuntu 22.04 \u202e\x00").run()
+    assert not page.exception
+    assert "Ubuntu" in set(mentions(page)["mention"])
+    page.text_area(key="text").set_value("   ").run()
+    assert [info.value for info in page.info] == ["Enter a text to tag."]
+    page.text_area(key="text").set_value("Linux").run()
+    page.multiselect(key="model").set_value([]).run()
+    assert [info.value for info in page.info] == ["Choose at least one model."]
+
+
+def test_live_opens_a_permalink(monkeypatch: pytest.MonkeyPatch) -> None:
+    link = {"text": "Excel on Windows 11", "model": ["minilm_l3@int8", "gone@int8"], "confidence": "0.5"}
+    page = open_page("live", MODELS_ROOT, monkeypatch, **link)
+    assert page.text_area(key="text").value == "Excel on Windows 11"
+    assert page.multiselect(key="model").value == ["minilm_l3@int8"]
+    assert mentions(page)["confidence"].ge(0.5).all()
+    assert "text=Excel+on+Windows+11" in page.code[0].value
+    shown = json.loads(page.code[1].value)
+    assert (shown["text"], shown["part"]) == ("Excel on Windows 11", "minilm_l3 · INT8")
+    assert {"Windows"} <= {span["text"] for span in shown["spans"]}
+    labels = [button.label for button in page.get("download_button")]
+    assert labels[-3:] == ["Download JSON", "Download CoNLL", "Download HTML"]
+    page.slider(key="confidence").set_value(1.0).run()
+    assert mentions(page).empty
+
+
+def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", MODELS_ROOT, monkeypatch)
+    page.get("button_group")[0].set_value("Server").run()
+    assert page.text_area(key="text").value.startswith("web-03 answers")
+    assert page.query_params["text"].startswith("web-03 answers")
+    page.text_area(key="text").set_value("Windows 11 " * 400).run()
+    assert not page.exception
+    assert "text" not in page.query_params
+    assert any("Without the text" in caption.value for caption in page.caption)
+
+
+def test_live_races_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", MODELS_ROOT, monkeypatch, model="minilm_l3@int8")
+    assert not page.get("plotly_chart")
+    next(button for button in page.button if button.label == "Start the race").click().run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+
+
+def mentions(page: AppTest) -> pd.DataFrame:
+    return next(table.value for table in page.dataframe if list(table.value.columns[:2]) == ["model", "mention"])
+
+
+def test_the_first_page_imports_neither_torch_nor_transformers() -> None:
+    program = (
+        "from streamlit.testing.v1 import AppTest\n"
+        f"page = AppTest.from_file({str(REPOSITORY / 'streamlit_app.py')!r}, default_timeout=120).run()\n"
+        "assert not page.exception and page.dataframe\n"
+        "import sys\n"
+        "heavy = ('torch', 'transformers', 'peft', 'datasets', 'onnxruntime', 'docx', 'pypdf')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_run_says_which_of_its_teachers_are_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("run", MODELS_ROOT, monkeypatch, run_name="minilm_full_kd")
+    assert [text.value for text in page.text] == [
+        "It learns from minilm_full and minilm_lora. Not here, so to be trained first: minilm_full, minilm_lora."
+    ]
+    assert not open_page("run", MODELS_ROOT, monkeypatch, run_name="minilm_l3").text

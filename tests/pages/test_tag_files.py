@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from opening import open_page
+from streamlit.testing.v1 import AppTest
+from synthetic import write_run
+
+from itner.core.types import Mention
+from itner.dashboard import tag_files as uploads
+from itner.files.readers import TextItem
+from itner.files.summary import count_types, top_mentions
+from itner.files.tagging import TaggedItem
+from itner.records.store import MODELS_ROOT
+
+TYPES = ("ERROR", "OS")
+
+
+@dataclass
+class Uploaded:
+    name: str
+    data: bytes
+
+    def getvalue(self) -> bytes:
+        return self.data
+
+
+def results(*texts: str) -> list[TaggedItem]:
+    return [
+        TaggedItem(TextItem(f"{number}.txt", "", text), (Mention(0, 5, "OS", 0.9),))
+        for number, text in enumerate(texts)
+    ]
+
+
+def test_files_of_one_name_stay_apart() -> None:
+    taken = uploads.take([Uploaded("a.txt", b"1"), Uploaded("b.txt", b"2"), Uploaded("a.txt", b"3")])
+    assert [(upload.name, upload.data) for upload in taken] == [
+        ("a.txt", b"1"),
+        ("b.txt", b"2"),
+        ("(2) a.txt", b"3"),
+    ]
+
+
+def test_the_limits_are_said_as_the_server_enforces_them() -> None:
+    words = uploads.limits_in_words()
+    assert words.startswith(".txt, .log, .md, .csv, .jsonl, .docx, .pdf, .eml, .zip;")
+    assert "50 MB a file" in words
+    assert "not stored" in words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "share", "words"),
+    [
+        ((3.0, None), 0.01, "Tagging: 1% after 3 s"),
+        ((30.0, 90.4), 0.25, "Tagging: 25% after 30 s, about 1 min 30 s left"),
+    ],
+)
+def test_progress_in_words(seconds: tuple[float, float | None], share: float, words: str) -> None:
+    job = SimpleNamespace(share=share, seconds=lambda: seconds)
+    assert uploads.progress_in_words(job) == words  # type: ignore[arg-type]
+
+
+def test_figures_show_what_was_counted() -> None:
+    found = results("Linux", "linux again", "MacOS", "<b>Linux</b>" * 9)
+    figure = uploads.type_bars(count_types(found, TYPES))
+    assert list(figure.data[0].x) == [0, 4]
+    assert list(figure.data[0].customdata[:, 0]) == [0, 3]
+    top = top_mentions(found)
+    figure = uploads.top_bars(top)
+    assert [list(bar.x) for bar in figure.data] == [[2, 1, 1]]
+    assert not any("<" in label for bar in figure.data for label in bar.y)
+    assert [len(bar.y) for bar in uploads.top_bars(top, most=1).data] == [1]
+
+
+def test_downloads_hold_the_results() -> None:
+    found = results("Linux", "MacOS")
+    line = json.loads(uploads.single(found, "JSONL")().splitlines()[1])
+    assert (line["file"], line["spans"][0]["text"]) == ("1.txt", "MacOS")
+    with zipfile.ZipFile(io.BytesIO(uploads.package(found, ["CSV", "HTML"])())) as archive:
+        assert archive.namelist() == ["tagged.csv", "tagged.html"]
+
+
+def tag(page: AppTest) -> None:
+    """Press the button, and wait for the job as the page's fragment does."""
+    next(button for button in page.button if button.label.startswith("Tag ")).click().run()
+    job = page.session_state["tag_job"]
+    assert job.wait(60)
+    page.run()
+    assert not page.exception
+    assert not [button for button in page.button if button.label.startswith("Tag ")]
+
+
+def test_files_are_read_tagged_and_summed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", MODELS_ROOT, monkeypatch, model_one="minilm_l3@int8")
+    assert ".docx" in page.info[0].value
+    page.file_uploader[0].set_value(
+        [
+            ("a.csv", b"id,body\n1,Excel on Windows 11\n2,<script>alert(1)</script> on Ubuntu\n", "text/csv"),
+            ("nul.txt", b"a\0b", "text/plain"),
+            ("mine.txt", b"Android 14 and Ubuntu 22.04", "text/plain"),
+        ]
+    ).run()
+    assert not page.exception
+    assert page.selectbox(key="column_a.csv").value == "body"
+    assert page.warning[0].value == "1 file could not be read"
+    assert page.text[0].value.startswith("nul.txt: holds NUL bytes")
+    button = next(button for button in page.button if button.label.startswith("Tag "))
+    assert button.label == "Tag 3 texts, 81 characters"
+    tag(page)
+    assert [header.value for header in page.header] == ["What was found", "Download", "Preview"]
+    files = next(table.value for table in page.dataframe if "file" in table.value)
+    assert list(files["file"]) == ["a.csv", "mine.txt"]
+    assert files.set_index("file").loc["a.csv", "OS"] >= 2
+    html = "".join(block.proto.body for block in page.get("html"))
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    before = int(files["mentions"].sum())
+
+    page.slider(key="confidence").set_value(1.0).run()
+    files = next(table.value for table in page.dataframe if "file" in table.value)
+    assert files["mentions"].sum() < before
+    # Another column is another text: its results have to be asked for anew.
+    page.selectbox(key="column_a.csv").set_value("id").run()
+    assert [header.value for header in page.header] == []
+    assert any(button.label == "Tag 3 texts, 29 characters" for button in page.button)
+
+
+def test_removed_files_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", MODELS_ROOT, monkeypatch, model_one="minilm_l3@int8")
+    page.file_uploader[0].set_value([("mine.txt", b"Android 14", "text/plain")]).run()
+    assert page.button[-1].label == "Tag 1 text, 10 characters"
+    tag(page)
+    page.file_uploader[0].set_value([]).run()
+    assert not page.exception
+    assert not any(key in page.session_state for key in ("tag_job", "tag_asked", "uploads_read", "uploads_findings"))
+
+
+def test_files_without_text_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", MODELS_ROOT, monkeypatch)
+    page.file_uploader[0].set_value([("empty.txt", b" \n", "text/plain")]).run()
+    assert page.info[-1].value == "No text was found in these files."
+    assert not page.button
+
+
+def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "bare")
+    page = open_page("tag_files", tmp_path, monkeypatch)
+    assert page.code[0].value == "python scripts/train.py minilm_full --data stackoverflow"
+    assert not page.get("file_uploader")

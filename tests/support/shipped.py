@@ -1,0 +1,59 @@
+"""The runs that ship, for tests: read where they are, opened in a copy, so that nothing is built under `models/`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from filelock import FileLock
+
+from itner.domains.registry import get_domain
+from itner.domains.release import Release
+from itner.records.store import ONNX, Run, RunStore
+from itner.records.workspace import CHECKOUT, Workspace
+
+assert CHECKOUT is not None
+REPOSITORY = CHECKOUT
+HERE = Workspace(REPOSITORY / "models", REPOSITORY / "data")
+
+
+def release() -> Release:
+    """What ships for IT-support text."""
+    found = get_domain("it").release
+    assert found is not None
+    return found
+
+
+def shipped_run(name: str) -> Run:
+    """A run that ships, as it is committed: to read, not to open."""
+    return RunStore(HERE.models).load(name)
+
+
+def copy_models(target: Path) -> Path:
+    """`models/` at `target`, what was built there before kept: a rebuild for every session would take minutes."""
+    target.mkdir(parents=True, exist_ok=True)
+    with FileLock(target / ".copying"):
+        for folder in (path for path in HERE.models.iterdir() if (path / "run.json").is_file()):
+            _copy_run(folder, target / folder.name)
+        for path in HERE.models.glob("*.json"):
+            shutil.copyfile(path, target / path.name)
+        for gone in {path.name for path in target.iterdir() if path.is_dir()} - {p.name for p in HERE.models.iterdir()}:
+            shutil.rmtree(target / gone)
+    return target
+
+
+def _copy_run(source: Path, target: Path) -> None:
+    for path in source.rglob("*"):
+        relative = path.relative_to(source)
+        if not path.is_file() or relative.parts[0] == ONNX or any(part.startswith(".") for part in relative.parts):
+            continue
+        copied = target / relative
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        stat = path.stat()
+        if copied.is_file() and (copied.stat().st_size, copied.stat().st_mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+            continue
+        # Renamed into place: a page of another process may be reading it.
+        temporary = copied.with_name(f".{copied.name}.{os.getpid()}")
+        shutil.copy2(path, temporary)
+        os.replace(temporary, copied)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from synthetic import write_run
+
+from itner.core.types import Mention
+from itner.dashboard import tables
+from itner.dashboard.comparison import comparison_in_words, machine_in_words
+from itner.evaluation.agreement import find_places
+from itner.records.store import RunStore
+from itner.reporting.rows import list_rows
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write_run(tmp_path, "good", tp=90, p50=40.0)
+    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
+    return tmp_path
+
+
+def test_the_leaderboard_is_sorted_by_f1(root: Path) -> None:
+    runs, _ = RunStore(root).load_all()
+    board = tables.leaderboard(list_rows(runs, "stackoverflow"))
+    assert list(board["micro-F1"]) == sorted(board["micro-F1"], reverse=True)
+    assert list(board["run"]) == ["good"] * 4 + ["small"] * 4
+    assert not set(board.select_dtypes("number").columns) - set(tables.leaderboard_columns())
+
+
+def test_unmeasured_rows_come_last(root: Path) -> None:
+    write_run(root, "unmeasured", measured=False)
+    (root / "unmeasured" / "bench.json").write_text((root / "good" / "bench.json").read_text(encoding="utf-8"))
+    runs, _ = RunStore(root).load_all()
+    board = tables.leaderboard(list_rows(runs, "stackoverflow"))
+    assert list(board["run"][-4:]) == ["unmeasured"] * 4
+    assert board["micro-F1"][-4:].isna().all()
+
+
+def test_words_count_and_name_machines(root: Path) -> None:
+    runs, _ = RunStore(root).load_all()
+    words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")
+    assert words.startswith("2 runs in 4 variants")
+    assert "110 gold mentions in 150 sentences" in words
+    assert machine_in_words(runs) == "Measured on Test CPU with 2 threads."
+    assert machine_in_words([]) == "Speed was not measured."
+
+
+def test_disagreements_list_only_places_that_differ() -> None:
+    text = "Windows and Edge"
+    tagged = {"a": [Mention(0, 7, "OS", 0.9), Mention(12, 16, "SOFTWARE", 0.6)], "b": [Mention(0, 7, "OS", 0.8)]}
+    frame = tables.disagreements(text, find_places(tagged))
+    assert frame.to_dict("records") == [{"text": "Edge", "a": "Edge → SOFTWARE 0.60", "b": "not marked"}]
+    mentions = tables.mention_table(text, tagged)
+    assert list(mentions["mention"]) == ["Windows", "Edge", "Windows"]
+    assert isinstance(tables.mention_table("", {}), pd.DataFrame)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from itner.core.errors import InputError
+from itner.core.types import Mention
+from itner.data.markup import parse_sentence, read_markup
+from itner.domains.it.scheme import SCHEME
+
+TICKETS = """\
+# H001 | train | email
+[Outlook](SOFTWARE) [2021](VERSION) shows \\[x\\] again.
+It works in [Edge](SOFTWARE).
+
+# H002 | dev | chat
+C:\\\\temp is full.
+
+# H003 | test | phone
+The [printer](HARDWARE) is off.
+"""
+
+
+def test_a_file_of_tickets_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.txt"
+    path.write_text(TICKETS, encoding="utf-8")
+    splits = read_markup(path, SCHEME, "helpdesk")
+    first, second = splits["train"].documents
+    assert (first.id, second.id) == ("H001-1", "H001-2")
+    assert first.text == "Outlook 2021 shows [x] again."
+    assert first.mentions == (Mention(0, 7, "SOFTWARE"), Mention(8, 12, "VERSION"))
+    assert splits["dev"].documents[0].text == "C:\\temp is full."
+    assert splits["train"].fine_types == {"SOFTWARE": 2, "VERSION": 1}
+    assert len({split.sha256 for split in splits.values()}) == 1
+
+
+def test_touching_mentions_and_code_points() -> None:
+    text, mentions = parse_sentence("🙂[Windows](OS)[11](VERSION)", SCHEME)
+    assert text == "🙂Windows11"
+    assert mentions == [Mention(1, 8, "OS"), Mention(8, 10, "VERSION")]
+
+
+def test_a_missing_or_undecodable_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_markup(tmp_path / "tickets.txt", SCHEME, "x")
+    path = tmp_path / "tickets.txt"
+    path.write_bytes(TICKETS.encode() + b"\xfe")
+    with pytest.raises(InputError, match="0xfe is not UTF-8") as caught:
+        read_markup(path, SCHEME, "x")
+    assert caught.value.line == 10
+
+
+def test_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
+    # A checkout with core.autocrlf turns the shipped corpus into this.
+    for name, newline in (("unix", "\n"), ("windows", "\r\n")):
+        (tmp_path / name).write_bytes(TICKETS.replace("\n", newline).encode())
+    unix, windows = (read_markup(tmp_path / name, SCHEME, "x") for name in ("unix", "windows"))
+    assert [split.documents for split in windows.values()] == [split.documents for split in unix.values()]

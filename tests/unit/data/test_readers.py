@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from hypothesis import given
+from hypothesis import strategies as st
+from shipped import HERE
+
+from itner.core.errors import InputError
+from itner.core.types import Document, Mention, Token
+from itner.data import hub
+from itner.data.conll import find_split_file, read_conll
+from itner.data.hub import convert, read_hub
+from itner.data.jsonl import document_to_json, read_jsonl
+from itner.data.markup import parse_sentence, read_markup
+from itner.data.sources import read_source
+from itner.domains.it.scheme import SCHEME
+from itner.domains.registry import get_domain
+
+CONLL = """\
+Question_ID\tO\tQuestion_ID\tO
+:\tO\t:\tO
+7\tO\t7\tO
+\t
+We\tO\tWe\tO
+run\tO\trun\tO
+Mac\tB-Operating_System\tMac\tO
+OS\tI-Operating_System\tOS\tO
+\t
+CODE_BLOCK\tB-Code_Block
+:\tI-Code_Block
+
+jQuery\tB-Library
+1.4\tI-Version
+Sort\tB-Algorithm
+"""
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_conll_is_filtered_repaired_and_remapped(tmp_path: Path) -> None:
+    split = read_conll(write(tmp_path / "train.txt", CONLL), SCHEME, "so", "train")
+    assert dict(split.dropped) == {"header": 1, "code_block": 1}
+    assert split.repaired_tags == 1
+    first, second = split.documents
+    assert (first.text, first.id) == ("We run Mac OS", "train-00000")
+    assert first.mentions == (Mention(7, 13, "OS"),)
+    # I-Version after B-Library becomes a mention of its own; Algorithm has no place in the scheme.
+    assert second.mentions == (Mention(0, 6, "SOFTWARE"), Mention(7, 10, "VERSION"))
+    assert split.fine_types == {"Operating_System": 1, "Library": 1, "Version": 1, "Algorithm": 1}
+
+
+def test_plain_two_column_conll_with_spaces_and_crlf(tmp_path: Path) -> None:
+    path = write(tmp_path / "dev.conll", "-DOCSTART- O\r\n\r\nUbuntu B-OS\r\n22.04 B-VERSION\r\n")
+    split = read_conll(path, SCHEME, "x", "dev")
+    assert [m.type for m in split.documents[0].mentions] == ["OS", "VERSION"]
+    assert dict(split.dropped) == {"header": 1}
+    assert find_split_file(tmp_path, "dev") == path
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        ("a\tO\nb\tO\tc\n", 2, "3 columns"),
+        ("a\n", 1, "1 columns"),
+        ("a\tO\n\nb\tB-Nonsense\n", 3, "'Nonsense' has no mapping"),
+        ("a\tO\nb\tX-OS\n", 2, "not a BIO tag"),
+        (b"a\tO\n\nb\xff\tO\n", 3, "0xff is not UTF-8"),
+        (" \tO\n", 1, "the token in column 1 is empty"),
+    ],
+)
+def test_bad_conll_names_file_and_line(tmp_path: Path, content: str | bytes, line: int, problem: str) -> None:
+    path = write(tmp_path / "train.txt", content)
+    with pytest.raises(InputError, match=problem) as caught:
+        read_conll(path, SCHEME, "x", "train")
+    assert (caught.value.path, caught.value.line) == (path, line)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+
+
+def test_missing_and_empty_splits_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_conll(tmp_path / "train.txt", SCHEME, "x", "train")
+    with pytest.raises(InputError, match=r"train\.txt or train\.conll"):
+        find_split_file(tmp_path, "train")
+    path = write(tmp_path / "train.txt", "Question_ID\tO\n:\tO\n\n")
+    with pytest.raises(InputError, match="holds no sentence"):
+        read_conll(path, SCHEME, "x", "train")
+    with pytest.raises(InputError, match="needs --path"):
+        read_source("conll", None, get_domain("it"), "x", HERE)
+    with pytest.raises(InputError, match="does not go with"):
+        read_source("embedded", tmp_path, get_domain("it"), "x", HERE)
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Zl", "Zp", "Cc"]), min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(words, st.sampled_from([None, *SCHEME.types])), min_size=1, max_size=8))
+def test_a_document_survives_jsonl(tmp_path_factory: pytest.TempPathFactory, parts: list) -> None:
+    text, tokens, mentions = "", [], []
+    for word, name in parts:
+        start = len(text)
+        text += word + " "
+        tokens.append(Token(start, start + len(word)))
+        if name:
+            mentions.append(Mention(start, start + len(word), name))
+    document = Document(text, tuple(tokens), tuple(mentions), "id-1", "src")
+    path = tmp_path_factory.mktemp("jsonl") / "train.jsonl"
+    write(path, document_to_json(document) + "\n")
+    assert read_jsonl(path, SCHEME, "src", "train").documents == [document]
+
+
+def test_jsonl_without_tokens_or_id_and_with_source_types(tmp_path: Path) -> None:
+    record = {
+        "text": "Ubuntu 22.04",
+        "spans": [{"start": 7, "end": 12, "type": "Version"}, {"start": 0, "end": 6, "type": "OS"}],
+    }
+    split = read_jsonl(write(tmp_path / "dev.jsonl", json.dumps(record) + "\n"), SCHEME, "x", "dev")
+    assert split.documents[0].mentions == (Mention(0, 6, "OS"), Mention(7, 12, "VERSION"))
+    assert split.documents[0].id == "dev-00000"
+    assert len(split.documents[0].tokens) == 2
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"text": "  "}', "text: String should match"),
+        ('{"text": "a", "label": 1}', "label: Unexpected keyword"),
+        ('{"text": "abc", "spans": [{"start": 2, "end": 9, "type": "OS"}]}', "ends at 9"),
+        ('{"text": "abc", "spans": [{"start": 2, "end": 1, "type": "OS"}]}', "0 <= start < end"),
+        (
+            '{"text": "abc", "spans": [{"start": 0, "end": 2, "type": "OS"}, {"start": 1, "end": 3, "type": "OS"}]}',
+            "overlaps",
+        ),
+        (
+            '{"text": "abc", "spans": [{"start": "0", "end": 2, "type": "OS"}]}',
+            "spans.0.start: Input should be",
+        ),
+        ('{"text": "abc", "spans": [{"start": 0, "end": 2, "type": "Alien"}]}', "no mapping"),
+        ("[1]", "should be"),
+    ],
+)
+def test_bad_jsonl_names_the_line(tmp_path: Path, record: str, problem: str) -> None:
+    path = write(tmp_path / "train.jsonl", '{"text": "fine"}\n' + record + "\n")
+    with pytest.raises(InputError, match=problem) as caught:
+        read_jsonl(path, SCHEME, "x", "train")
+    assert caught.value.line == 2
+
+
+plain = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=8)
+
+
+@given(st.lists(st.tuples(plain, plain.filter(bool), st.sampled_from(SCHEME.types)), max_size=5))
+def test_markup_round_trip(parts: list[tuple[str, str, str]]) -> None:
+    def escape(value: str) -> str:
+        return value.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+    line = "".join(f"{escape(before)}[{escape(inside)}]({name})" for before, inside, name in parts)
+    text, mentions = parse_sentence(line, SCHEME)
+    assert text == "".join(before + inside for before, inside, _ in parts)
+    assert [(text[m.start : m.end], m.type) for m in mentions] == [(inside, name) for _, inside, name in parts]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("[a [b](OS)](OS)", "column 4: mentions cannot be nested"),
+        ("say [Outlook", "is not closed"),
+        ("a ] b", "column 3: a closing"),
+        ("[a](os)", "column 4: unknown type os"),
+        ("[a](THING)", "column 4: unknown type THING"),
+        ("[](OS)", "column 2: the mention is empty"),
+        ("a \\x", "column 3: a backslash"),
+    ],
+)
+def test_bad_markup_names_the_column(line: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        parse_sentence(line, SCHEME)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        ("A sentence.\n", 1, "starts with a header"),
+        ("# H001 | training | email\nA.\n", 1, "split 'training'"),
+        ("# H001 | train | email\nA.\n\n# H001 | dev | chat\nB.\n", 4, "used twice"),
+        ("# H001 | train | email\nA [b.\n", 2, "not closed"),
+        ("# H001 | train | email\nA Windows[11](VERSION).\n", 2, "token boundaries"),
+        ("# H001 | train | email\nA.\n", None, "no sentence in split dev, test"),
+    ],
+)
+def test_bad_ticket_files_name_the_line(tmp_path: Path, content: str, line: int | None, problem: str) -> None:
+    path = write(tmp_path / "tickets.txt", content)
+    with pytest.raises(InputError, match=problem) as caught:
+        read_markup(path, SCHEME, "x")
+    assert caught.value.line == line
+
+
+def test_the_embedded_corpus_is_sound() -> None:
+    splits = read_markup(HERE.corpus("helpdesk/tickets.txt"), SCHEME, "helpdesk")
+    documents = [document for split in splits.values() for document in split.documents]
+    assert len(documents) >= 120
+    # Written one by one: few sentences, such as a word of thanks, occur more than once.
+    assert len({document.text for document in documents}) > 0.99 * len(documents)
+    for split in splits.values():
+        assert {m.type for document in split.documents for m in document.mentions} == set(SCHEME.types)
+
+
+TOKENS = [["We", "use", "jQuery"], ["Question_ID", ":", "9"]]
+TAGS = [["O", "O", "B-Library"], ["O", "O", "O"]]
+
+
+def test_the_hub_dataset_with_class_ids_and_with_strings() -> None:
+    names = ["O", "B-Library"]
+    features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+    ids = Dataset.from_dict({"tokens": TOKENS, "ner_tags": [[names.index(t) for t in row] for row in TAGS]}, features)
+    strings = Dataset.from_dict({"tokens": TOKENS, "tags": TAGS})
+    for table in (ids, strings):
+        splits = convert(DatasetDict(train=table, validation=table, test=table), "some/corpus", SCHEME, "hub")
+        assert set(splits) == {"train", "dev", "test"}
+        assert splits["dev"].documents[0].mentions == (Mention(7, 13, "SOFTWARE"),)
+        assert dict(splits["train"].dropped) == {"header": 1}
+        assert len(splits["train"].sha256) == 64
+    with pytest.raises(InputError, match="no split dev"):
+        convert(DatasetDict(train=ids, test=ids), "some/corpus", SCHEME, "hub")
+    with pytest.raises(InputError, match="expected columns"):
+        convert(DatasetDict(train=Dataset.from_dict({"words": TOKENS})), "some/corpus", SCHEME, "hub")
+
+
+def test_offline_the_error_names_the_other_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        assert name == hub.HUB_DATASET == "mrm8488/stackoverflow-ner"
+        raise ConnectionError
+
+    monkeypatch.setattr("datasets.load_dataset", refuse)
+    with pytest.raises(InputError, match=r"--source conll --path DIR.*--source embedded"):
+        read_hub("mrm8488/stackoverflow-ner", SCHEME, "hub")

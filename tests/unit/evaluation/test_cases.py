@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itner.core.types import Document, Mention
+from itner.evaluation.cases import Case, filter_cases, list_cases, rebuild_mentions
+from itner.evaluation.confusion import list_errors
+from itner.records.evaluation import ErrorReport
+
+HASH = "ab" * 32
+TEXT = "Outlook 2021 fails on Windows 11"
+
+
+def document(mentions: list[Mention], id: str = "d", text: str = TEXT) -> Document:
+    return Document(text, (), tuple(mentions), id, "test")
+
+
+def report(documents: list[Document], pred: list[list[Mention]]) -> ErrorReport:
+    errors = [e for d, found in zip(documents, pred, strict=True) for e in list_errors(d.id, d.mentions, found)]
+    return ErrorReport("x", "test", HASH, "int8", HASH, {}, {}, tuple(errors))
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> list[Mention]:
+    cuts = sorted(draw(st.sets(st.integers(0, 20), max_size=8)))
+    return [Mention(a, b, draw(st.sampled_from(["OS", "ERROR"]))) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+
+
+@given(spans(), spans())
+def test_predictions_come_back_from_their_errors(gold: list[Mention], pred: list[Mention]) -> None:
+    text = document(gold, text="x" * 20)
+    assert rebuild_mentions(text, list_errors("d", gold, pred)) == tuple(pred)
+
+
+def test_errors_of_another_text_are_refused() -> None:
+    errors = list_errors("d", [Mention(0, 7, "SOFTWARE")], [])
+    with pytest.raises(ValueError, match="do not fit"):
+        rebuild_mentions(document([]), errors)
+    with pytest.raises(ValueError, match="do not fit"):
+        rebuild_mentions(document([], text="short"), list_errors("d", [], [Mention(2, 9, "OS")]))
+
+
+@pytest.fixture
+def cases() -> list[Case]:
+    gold = [Mention(0, 7, "SOFTWARE"), Mention(22, 29, "OS")]
+    documents = [document(gold, "both"), document(gold, "one"), document([], "none", "hello"), document([], "extra")]
+    good = report(documents, [gold, gold, [], []])
+    bad = report(documents, [gold[:1], [Mention(0, 12, "SOFTWARE"), gold[1]], [], [Mention(0, 7, "OS")]])
+    return list_cases(documents, {"good": good, "bad": bad})
+
+
+def test_documents_without_mention_or_error_are_no_cases(cases: list[Case]) -> None:
+    assert [case.document.id for case in cases] == ["both", "one", "extra"]
+    assert cases[0].answers["good"].right
+    assert cases[0].answers["bad"].mentions == (Mention(0, 7, "SOFTWARE"),)
+
+
+def test_filters(cases: list[Case]) -> None:
+    def ids(*args: object, **kwargs: object) -> list[str]:
+        return [case.document.id for case in filter_cases(cases, *args, **kwargs)]  # type: ignore[arg-type]
+
+    assert ids("bad") == ["both", "one", "extra"]
+    assert ids("good") == []
+    assert ids("bad", kinds=["missed"]) == ["both"]
+    assert ids("bad", types=["SOFTWARE"]) == ["one"]
+    assert ids("bad", kinds=["missed"], types=["SOFTWARE"]) == []
+    assert ids("good", better_than="bad", kinds=["boundary"]) == ["one"]
+    assert ids("bad", better_than="good") == []
+    assert ids("bad", text="OUTLOOK") == ["both", "one", "extra"]
+    assert ids("bad", text="nowhere") == []

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itner.core.labels import tags_to_spans
+from itner.core.types import Mention
+from itner.files.readers import TextItem
+from itner.files.summary import count_files, count_types, top_mentions
+from itner.files.tagging import TaggedItem
+from itner.files.writers import FORMATS, title, to_bytes, write_zip
+
+TEXT = "Outlook on Windows 11.\nDone, C# works"
+RESULTS = [
+    TaggedItem(
+        TextItem("=cmd|calc.csv", "row 1", TEXT),
+        (
+            Mention(0, 7, "SOFTWARE", 0.98765),
+            Mention(11, 18, "OS", 0.9),
+            Mention(19, 21, "VERSION"),
+            Mention(29, 31, "SOFTWARE", 0.5),
+        ),
+    ),
+    TaggedItem(TextItem("b<b>.txt", "", "<script>alert(1)</script> \u202e -1+2"), (Mention(27, 31, "ERROR", 0.6),)),
+]
+
+
+def test_jsonl() -> None:
+    first, second = (json.loads(line) for line in to_bytes(RESULTS, "JSONL").splitlines())
+    assert first["text"] == TEXT
+    assert first["spans"][0] == {"start": 0, "end": 7, "type": "SOFTWARE", "score": 0.9877, "text": "Outlook"}
+    assert first["spans"][2]["score"] is None
+    assert second["spans"][0]["text"] == second["text"][27:31]
+
+
+def test_csv_holds_no_formula() -> None:
+    rows = list(csv.reader(io.StringIO(to_bytes(RESULTS, "CSV").decode(), newline="")))
+    assert rows[0] == ["file", "part", "start", "end", "type", "score", "mention"]
+    assert rows[1] == ["'=cmd|calc.csv", "row 1", "0", "7", "SOFTWARE", "0.9877", "Outlook"]
+    assert rows[3][5] == ""
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_conll_has_the_tags_of_the_mentions() -> None:
+    sentences = to_bytes(RESULTS, "CoNLL").decode().split("\n\n")
+    lines = [line.split("\t") for line in sentences[0].split("\n")]
+    assert [tuple(line) for line in lines] == [
+        ("Outlook", "B-SOFTWARE"),
+        ("on", "O"),
+        ("Windows", "B-OS"),
+        ("11", "B-VERSION"),
+        (".", "O"),
+    ]
+    assert ("C#", "B-SOFTWARE") in [tuple(line.split("\t")) for line in sentences[1].split("\n")]
+
+
+def test_spacy_json_is_what_displacy_takes() -> None:
+    first, second = json.loads(to_bytes(RESULTS, "spaCy JSON"))
+    assert first["title"] == title(RESULTS[0]) == "=cmd|calc.csv, row 1"
+    assert first["ents"][1] == {"start": 11, "end": 18, "label": "OS"}
+    assert second["title"] == "b<b>.txt"
+    assert json.loads(to_bytes([], "spaCy JSON")) == []
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.text = ""
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href") or name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_html_stands_alone_and_is_escaped() -> None:
+    page = Tags()
+    page.feed(to_bytes(RESULTS, "HTML").decode())
+    assert "script" not in page.seen
+    assert "b" not in page.seen
+    assert page.links == []
+    assert {"section", "mark", "style"} <= page.seen
+    assert "<script>alert(1)</script>" in page.text
+    assert "Content-Security-Policy" in to_bytes(RESULTS, "HTML").decode()
+
+
+def test_zip_holds_each_format_once() -> None:
+    out = io.BytesIO()
+    write_zip(RESULTS, FORMATS, out)
+    with zipfile.ZipFile(out) as archive:
+        assert sorted(archive.namelist()) == [
+            "tagged-spacy.json",
+            "tagged.conll",
+            "tagged.csv",
+            "tagged.html",
+            "tagged.jsonl",
+        ]
+        assert archive.read("tagged.jsonl") == to_bytes(RESULTS, "JSONL")
+        assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_half_a_surrogate_pair_breaks_no_format(name: str) -> None:
+    entry = TaggedItem(TextItem("a.jsonl", "", "bad \ud800 end"), (Mention(0, 3, "OS", 0.5),))
+    to_bytes([entry], name).decode("utf-8")
+
+
+@given(st.lists(st.sampled_from(["Outlook", "on", "C#", "11.", "\n", "x. Y"]), min_size=1, max_size=12))
+def test_conll_counts_every_mention(words: list[str]) -> None:
+    text = " ".join(words)
+    mentions, position = [], 0
+    for word in words:
+        if word in ("Outlook", "C#"):
+            mentions.append(Mention(position, position + len(word), "SOFTWARE"))
+        position += len(word) + 1
+    written = to_bytes([TaggedItem(TextItem("a", "", text), tuple(mentions))], "CoNLL").decode()
+    spans = [
+        span
+        for sentence in written.split("\n\n")
+        if sentence
+        for span in tags_to_spans([line.split("\t")[1] for line in sentence.split("\n")])
+    ]
+    assert len(spans) == len(mentions)
+
+
+def test_summary_by_hand() -> None:
+    types = ("ERROR", "OS", "SOFTWARE", "VERSION")
+    more = TaggedItem(
+        TextItem("c.txt", "", "outlook OUTLOOK Outlook"),
+        tuple(Mention(start, start + 7, "SOFTWARE") for start in (0, 8, 16)),
+    )
+    counts = count_types([*RESULTS, more], types)
+    assert list(counts["mentions"]) == [1, 1, 5, 1]
+    assert list(counts["different"]) == [1, 1, 2, 1]
+    top = top_mentions([*RESULTS, more])
+    assert top.iloc[0].to_dict() == {"mention": "Outlook", "type": "SOFTWARE", "count": 4, "files": 2}
+    files = count_files([*RESULTS, more], types)
+    assert list(files["file"]) == ["=cmd|calc.csv", "b<b>.txt", "c.txt"]
+    assert files.loc[2, "per 1,000 characters"] == pytest.approx(3000 / 23)
+    assert top_mentions([]).empty
+    assert count_files([], types).empty

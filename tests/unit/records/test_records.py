@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from synthetic import HASH, PROVENANCE, bench_report, eval_report, latency
+
+from itner.core.validation import describe
+from itner.records.bench import BenchReport, Latency
+from itner.records.codec import from_json, to_json
+from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, Span
+from itner.records.int8 import FFN_OUTPUT, Int8Recipe
+from itner.records.scores import Counts, Interval
+
+
+def test_scores_of_a_report_by_hand() -> None:
+    # SOFTWARE 80/10/20, OS 5/0/5, three types that occur nowhere.
+    report = eval_report("int8", 80)
+    assert report.micro == Counts(85, 10, 25)
+    assert report.micro.precision == pytest.approx(85 / 95)
+    assert report.micro.recall == pytest.approx(85 / 110)
+    assert report.micro.f1 == pytest.approx(170 / 205)
+    assert report.micro.support == 110
+    assert report.macro_f1 == pytest.approx((160 / 190 + 10 / 15) / 2)
+    assert report.macro_precision == pytest.approx((80 / 90 + 1.0) / 2)
+    assert report.macro_recall == pytest.approx((0.8 + 0.5) / 2)
+    assert report.token_accuracy == 0.9
+
+
+def test_a_type_that_is_only_predicted_counts_in_the_macro_mean() -> None:
+    report = eval_report("int8", 100)
+    report.per_type["ERROR"] = Counts(fp=3)
+    assert report.macro_f1 == pytest.approx((200 / 210 + 10 / 15 + 0.0) / 3)
+
+
+@given(*(st.integers(0, 1000) for _ in range(3)))
+def test_f1_is_the_harmonic_mean(tp: int, fp: int, fn: int) -> None:
+    counts = Counts(tp, fp, fn)
+    p, r = counts.precision, counts.recall
+    assert counts.f1 == pytest.approx(2 * p * r / (p + r) if p + r else 0.0)
+
+
+def test_the_spread_of_a_latency() -> None:
+    assert latency(2.0).spread == pytest.approx(1.5)
+    assert Latency(1.0, 1.0, 1.0, 2, (2.0, 4.0, 3.0)).spread == 2.0
+
+
+def test_int8_numbers_say_how_the_weights_were_quantised() -> None:
+    assert eval_report("int8", 1).int8 == Int8Recipe()
+    with pytest.raises(ValidationError, match="how the weights were quantised"):
+        dataclasses.replace(eval_report("int8", 1), int8=None)
+    with pytest.raises(ValidationError, match="how the weights were quantised"):
+        dataclasses.replace(bench_report(20.0).results[0], int8=Int8Recipe())
+
+
+def test_recipes_have_names_that_tell_them_apart() -> None:
+    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph, reduced range"
+    assert (
+        Int8Recipe(per_channel=False, reduce_range=False, fp32_nodes=FFN_OUTPUT).name
+        == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
+    )
+    other = Int8Recipe(
+        "QUInt8", per_channel=True, reduce_range=True, embeddings=False, fp32_nodes="classifier", fused=False
+    )
+    assert other.name == ("QUInt8, per channel, embeddings FP32, plain graph, reduced range, FP32 nodes classifier")
+
+
+def test_reports_go_to_json_and_back_without_loss() -> None:
+    bench = bench_report(20.0)
+    assert from_json(BenchReport, to_json(bench)) == bench
+    assert list(from_json(BenchReport, to_json(bench)).results[0].forward) == [16, 128]  # integers, not strings
+    metrics = Metrics((eval_report("int8", 1), eval_report("torch-fp32", 2)))
+    assert from_json(Metrics, to_json(metrics)) == metrics
+    records = (
+        ErrorRecord("d-1", "missed", Span(0, 3, "OS"), None),
+        ErrorRecord("d-2", "spurious", None, Span(4, 9, "ERROR")),
+    )
+    errors = Errors(
+        (ErrorReport("x", "dev", HASH, "fp16", HASH, {"OS": {"O": 1}, "O": {"ERROR": 1}}, {"d": 1}, records),)
+    )
+    assert from_json(Errors, to_json(errors, indent=None)) == errors
+    assert to_json(errors, indent=None).count("\n") == 1
+
+
+def test_what_does_not_fit_is_named() -> None:
+    data = json.loads(to_json(eval_report("int8", 80)))
+    for change, named in (
+        ({"f1": 0.9}, "f1"),
+        ({"precision": "int4"}, "precision"),
+        ({"split_sha256": "abc"}, "split_sha256"),
+        ({"per_type": {"OS": {"tp": -1}}}, "per_type.OS.tp"),
+        ({"tokens": None}, "tokens"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            from_json(EvalReport, json.dumps(data | change))
+        assert named in describe(caught.value)
+
+
+def test_a_number_that_is_none_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Interval(math.nan, 1.0, 0.95, 10)
+    with pytest.raises(ValidationError):
+        from_json(Interval, '{"low": NaN, "high": 1.0, "level": 0.95, "resamples": 10}')
+
+
+def test_a_report_holds_no_text_of_a_document() -> None:
+    # Licences: text is looked up in the dataset, never stored beside the scores.
+    assert set(ErrorRecord.__dataclass_fields__) == {"document", "kind", "gold", "pred"}
+    assert set(Span.__dataclass_fields__) == {"start", "end", "type"}
+    assert PROVENANCE.machine.gpu is None

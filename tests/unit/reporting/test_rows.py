@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from synthetic import write_run
+
+from itner.records.store import METRICS, RunStore
+from itner.reporting.rows import list_datasets, list_rows, mebibytes
+
+
+def test_rows_hold_what_was_measured_and_none_for_the_rest(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    folder = write_run(tmp_path, "bare", tp=70)
+    (folder / "bench.json").unlink()
+    runs, broken = RunStore(tmp_path).load_all()
+    assert not broken
+    rows = {(row.run, row.variant): row for row in list_rows(runs, "stackoverflow")}
+    full = rows["full", "int8"]
+    # tp 80 - 3 for the fourth precision; the five OS mentions come on top.
+    assert full.micro_f1 == pytest.approx(2 * 82 / (2 * 82 + 10 + 23 + 5))
+    assert full.p50_ms == 5.0
+    assert full.p95_ms == 10.0
+    assert full.size_mib == 20.0
+    assert full.tokens_per_s == 4000.0
+    bare = rows["bare", "int8"]
+    assert bare.micro_f1 is not None
+    assert (bare.p50_ms, bare.size_mib, bare.tokens_per_s) == (None, None, None)
+
+
+def test_an_unknown_dataset_leaves_the_scores_empty(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    runs, _ = RunStore(tmp_path).load_all()
+    assert {row.micro_f1 for row in list_rows(runs, "helpdesk")} == {None}
+    assert list_datasets(runs) == ["stackoverflow"]
+
+
+def test_reports_of_other_splits_are_not_mistaken_for_test(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "full")
+    text = (folder / METRICS).read_text(encoding="utf-8").replace('"split": "test"', '"split": "dev"')
+    (folder / METRICS).write_text(text, encoding="utf-8")
+    runs, _ = RunStore(tmp_path).load_all()
+    assert list_datasets(runs) == []
+
+
+def test_small_sizes_keep_their_digits() -> None:
+    assert [mebibytes(size) for size in (86.104, 1.0, 0.012)] == ["86.1", "1.0", "0.01"]
