@@ -20,7 +20,7 @@ from itner.files.highlighting import highlight
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.taggers.base import TokenScores
-from itner.taggers.registry import VARIANT_NAMES, kind_of, why_not
+from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, why_not
 
 MAX_CHARACTERS = 20_000
 # Longer texts stay out of the address: browsers and chat programs cut long links.
@@ -60,14 +60,15 @@ class Tagged:
 
 
 def list_choices(runs: Sequence[Run]) -> list[Choice]:
-    """Every variant of every run that can be opened here, those most worth a look first."""
+    """Every variant of every run that can be opened here: the most useful first, rules last among equals."""
+    kinds = list(KINDS)
     ranked = [
-        (place, number, Choice(run, variant))
+        ((place, kinds.index(run.info.kind), number), Choice(run, variant))
         for number, run in enumerate(runs)
         if why_not(run) is None
         for place, variant in enumerate(kind_of(run).live)
     ]
-    return [choice for _, _, choice in sorted(ranked, key=lambda entry: entry[:2])]
+    return [choice for _, choice in sorted(ranked, key=lambda entry: entry[0])]
 
 
 def tag_with(choice: Choice, text: str) -> Tagged:

@@ -36,10 +36,10 @@ class Workspace:
     @classmethod
     def find(cls, models: str | Path | None = None, data: str | Path | None = None) -> Workspace:
         """Each root as given, else as the variables ITNER_MODELS and ITNER_DATA say, else the checkout's, else here."""
-        home = CHECKOUT or Path.cwd()
+        usual = _usual()
         return cls(
-            models=Path(models or os.environ.get(MODELS_VARIABLE) or home / "models").absolute(),
-            data=Path(data or os.environ.get(DATA_VARIABLE) or home / "data").absolute(),
+            models=Path(models or os.environ.get(MODELS_VARIABLE) or usual.models).absolute(),
+            data=Path(data or os.environ.get(DATA_VARIABLE) or usual.data).absolute(),
         )
 
     def corpus(self, path: str) -> Path:
@@ -48,14 +48,20 @@ class Workspace:
         return own if own.exists() or CHECKOUT is None else CHECKOUT / "data" / path
 
     def options(self) -> list[str]:
-        """The command-line options that bring another process to the same folders; none where it finds them itself."""
-        found = Workspace.find()
-        changed = {"--models": (self.models, found.models), "--data-root": (self.data, found.data)}
-        return [word for option, (own, usual) in changed.items() if own != usual for word in (option, str(own))]
+        """The command-line options that lead to the same folders in a shell that knows none of our variables."""
+        usual = _usual()
+        changed = {"--models": (self.models, usual.models), "--data-root": (self.data, usual.data)}
+        return [word for option, (own, other) in changed.items() if own != other for word in (option, str(own))]
 
     def command(self, *words: str) -> str:
         """A command line of `itner` that can be pasted into a shell here and works on these folders."""
         return shlex.join([*_program(), *words, *self.options()])
+
+
+def _usual() -> Workspace:
+    """The folders where nothing is said: the checkout's, else those of the folder that one is in."""
+    home = CHECKOUT or Path.cwd()
+    return Workspace(home / "models", home / "data")
 
 
 def _program() -> list[str]:

@@ -14,9 +14,10 @@ from typing import Literal
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
+from shipped import HERE, shipped_run
 
 from itner.compress.onnx import is_exported
-from itner.records.store import MODELS_ROOT, RunStore
+from itner.records.store import RunStore
 from tools.app_timing import SESSIONS, tag_in_session
 from tools.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
 
@@ -49,7 +50,7 @@ def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
     assert bench is not None
     # Its INT8 is the best that is so fast, on whatever machine the runs were timed.
     limit = math.ceil(next(result.forward[128].p50_ms for result in bench.results if result.variant == "int8"))
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
         page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
@@ -70,7 +71,7 @@ def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
 
 
 def test_from_the_overview_to_a_live_comparison() -> None:
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/?dataset=stackoverflow")
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
@@ -99,7 +100,7 @@ def test_from_the_overview_to_a_live_comparison() -> None:
 
 def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     for name in ("minilm_l3", "minilm_lora_kd"):
-        shutil.copytree(MODELS_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("onnx", ".*"))
+        shutil.copytree(HERE.models / name, tmp_path / name, ignore=shutil.ignore_patterns("onnx", ".*"))
     store = RunStore(tmp_path)
     assert not any(is_exported(run) for run in store.load_all()[0])
 
@@ -122,7 +123,7 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
 
 
 def test_many_sessions_tag_at_once_with_the_models_loaded_once() -> None:
-    with serve(MODELS_ROOT) as dashboard:
+    with serve(HERE.models) as dashboard:
         tag_in_session(dashboard, "10.0")
         before = dashboard.memory_mib()
         with ThreadPoolExecutor(SESSIONS) as pool:
@@ -132,7 +133,7 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once() -> None:
 
 
 def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None:
-    shutil.copytree(MODELS_ROOT / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
+    shutil.copytree(HERE.models / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text('{"name": "<img src=x onerror=alert(1)>"}', encoding="utf-8")
     with serve(tmp_path) as dashboard, open_chromium() as browser:
@@ -148,7 +149,7 @@ def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Literal["light", "dark"]) -> None:
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser, scheme)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -162,7 +163,7 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Litera
 
 def test_a_link_into_the_app_opens_the_whole_app() -> None:
     # The first visit to a new server is a case of its own in Streamlit.
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/quality?run=minilm_l3&precision=int8")
         page.get_by_role("link", name="Tag files", exact=True).wait_for()
@@ -188,7 +189,7 @@ def test_upload_tag_and_download() -> None:
         {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
     ]
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser, height=3000)
         alerts: list[str] = []
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -223,7 +224,7 @@ def test_an_upload_beyond_the_limit_is_refused_by_name(tmp_path: Path) -> None:
     large = tmp_path / "huge.log"
     with large.open("wb") as file:
         file.truncate(200 * 2**20)
-    with serve(MODELS_ROOT) as dashboard, open_chromium() as browser:
+    with serve(HERE.models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/tag_files")
         page.get_by_role("heading", name="Tag files").wait_for()

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
-from opening import REPOSITORY, open_page
+from commands import check_commands
+from opening import open_page
+from shipped import HERE, REPOSITORY
 
 from itner.dashboard import data as corpus
 from itner.data.processed import read_corpus_report, read_split, read_stats
 from itner.domains.it.scheme import SCHEME
 from itner.records.dataset import DataStats
-from itner.records.store import MODELS_ROOT
 
 
 @pytest.fixture(scope="module")
 def stats() -> DataStats:
-    return read_stats("stackoverflow")
+    return read_stats("stackoverflow", HERE)
 
 
 def test_the_sizes_say_what_was_left_out(stats: DataStats) -> None:
@@ -56,7 +57,7 @@ def test_every_source_type_shows_what_it_became(stats: DataStats) -> None:
 
 
 def test_a_source_in_our_types_is_not_said_to_be_remapped() -> None:
-    assert "nothing is remapped" in corpus.remapping_in_words(corpus.remapping(read_stats("helpdesk")))
+    assert "nothing is remapped" in corpus.remapping_in_words(corpus.remapping(read_stats("helpdesk", HERE)))
 
 
 def test_oversampling_shows_factors(stats: DataStats) -> None:
@@ -94,7 +95,7 @@ def test_leakage_is_put_in_words(stats: DataStats) -> None:
 
 
 def test_sentences_are_found_by_type_and_text() -> None:
-    documents = read_split("helpdesk", "test", SCHEME)
+    documents = read_split("helpdesk", "test", HERE)
     errors = corpus.filter_documents(documents, ["ERROR"], "")
     assert 0 < len(errors) < len(documents)
     assert all(any(mention.type == "ERROR" for mention in document.mentions) for document in errors)
@@ -108,9 +109,9 @@ def test_sentences_are_found_by_type_and_text() -> None:
 
 
 def test_the_page_shows_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk", type="ERROR")
+    page = open_page("data", HERE.models, monkeypatch, dataset="helpdesk", type="ERROR")
     assert page.pills(key="type").value == ["ERROR"]
-    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    total = f"{read_stats('helpdesk', HERE).splits['test'].sentences:,}"
     counted = next(caption.value for caption in page.caption if f"of {total} sentences" in caption.value)
     assert not counted.startswith(total)
     assert any("itner-" in block.proto.body and "ERROR" in block.proto.body for block in page.get("html"))
@@ -122,13 +123,13 @@ def test_the_page_shows_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -
 def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", MODELS_ROOT, monkeypatch)
+    page = open_page("data", HERE.models, monkeypatch)
     assert len(page.dataframe) >= 3
     assert "the sentences cannot be shown" in page.info[-1].value
-    assert "python scripts/prepare_data.py --source conll --path DIR" in page.text[-1].value
+    assert "itner prepare --source conll --path DIR" in page.text[-1].value
     # The corpus that ships is read from its source, which is always here.
     page.selectbox(key="dataset").set_value("helpdesk").run()
-    total = f"{read_stats('helpdesk').splits['test'].sentences:,}"
+    total = f"{read_stats('helpdesk', HERE).splits['test'].sentences:,}"
     assert any(f"of {total} sentences" in caption.value for caption in page.caption)
 
 
@@ -142,10 +143,11 @@ def test_without_statistics_the_page_says_what_to_run(
     if content is not None:
         (tmp_path / "processed_meta.json").write_text(content, encoding="utf-8")
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", MODELS_ROOT, monkeypatch)
+    page = open_page("data", HERE.models, monkeypatch)
     assert len(page.warning) == 1
     assert "processed_meta.json" in page.text[0].value
-    assert page.code[0].value == "python scripts/prepare_data.py --source embedded"
+    assert "itner prepare --source embedded --data-root" in page.code[0].value
+    assert check_commands(code.value for code in page.code)
     assert not page.dataframe
 
 
@@ -161,7 +163,7 @@ def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) 
     assert set(corpus.agreement_columns()) == set(frame.columns)
     measures = corpus.diversity(report).set_index("measure")["value"]
     assert measures["type/token ratio"] == f"{report.diversity.type_token_ratio:.3f}"
-    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    page = open_page("data", HERE.models, monkeypatch, dataset="helpdesk")
     assert words in [block.value for block in page.markdown]
 
 
@@ -170,6 +172,6 @@ def test_a_damaged_report_hides_nothing_else(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "helpdesk").mkdir()
     (tmp_path / "helpdesk" / "report.json").write_text("{}", encoding="utf-8")
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", MODELS_ROOT, monkeypatch, dataset="helpdesk")
+    page = open_page("data", HERE.models, monkeypatch, dataset="helpdesk")
     assert "How this corpus was annotated cannot be shown." in [warning.value for warning in page.warning]
     assert len(page.dataframe) >= 3

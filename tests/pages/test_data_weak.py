@@ -3,17 +3,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from opening import REPOSITORY, open_page
+from opening import open_page
+from shipped import HERE, REPOSITORY
 from synthetic import HASH, PROVENANCE
 
 from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
 from itner.records.codec import to_json
 from itner.records.dataset import FunctionStats, WeakReport
 from itner.records.scores import Counts
-from itner.records.store import MODELS_ROOT
 
 REPORT = WeakReport(
     name="tickets",
+    domain="it",
+    guideline="helpdesk",
     inputs={"raw.txt": HASH},
     dev="helpdesk",
     tagger="small",
@@ -58,13 +60,13 @@ def test_the_words_say_what_was_kept() -> None:
 def test_the_page_shows_reports_damage_and_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", MODELS_ROOT, monkeypatch)
-    assert any(code.value.startswith("python scripts/weak_label.py") for code in page.code)
+    page = open_page("data", HERE.models, monkeypatch)
+    assert any("itner label" in code.value for code in page.code)
     (tmp_path / "weak").mkdir()
     (tmp_path / "weak" / "tickets.json").write_text(to_json(REPORT), encoding="utf-8")
-    page = open_page("data", MODELS_ROOT, monkeypatch)
+    page = open_page("data", HERE.models, monkeypatch)
     assert "tickets" in [header.value for header in page.subheader]
     assert any("right on dev" in table.value for table in page.dataframe)
     (tmp_path / "weak" / "tickets.json").write_text("{}", encoding="utf-8")
-    page = open_page("data", MODELS_ROOT, monkeypatch)
+    page = open_page("data", HERE.models, monkeypatch)
     assert "What the labelling functions did cannot be shown." in [warning.value for warning in page.warning]

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from opening import REPOSITORY, open_page
+from commands import check_commands
+from opening import open_page
+from shipped import HERE, REPOSITORY, shipped_run
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
+from toy import register_toy
 
+from itner.dashboard.errors import letters
 from itner.records.codec import from_json, to_json
 from itner.records.evaluation import Errors
-from itner.records.store import MODELS_ROOT, RunStore
+from itner.taggers.encoder.onnx_backend import OnnxScorer
 
 PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")
 
@@ -28,7 +32,8 @@ def texts(page: AppTest) -> list[str]:
 def test_without_runs_a_page_says_what_to_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page(name, tmp_path / "missing", monkeypatch)
     assert any("no run" in info.value for info in page.info)
-    assert "scripts/reproduce.py" in page.code[0].value
+    assert "itner reproduce --source embedded --models" in page.code[0].value
+    assert check_commands(code.value for code in page.code)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -51,12 +56,13 @@ def test_without_an_evaluation_a_page_says_what_to_run(
 ) -> None:
     write_run(tmp_path, "bare", measured=False)
     page = open_page(name, tmp_path, monkeypatch)
-    assert "scripts/evaluate.py bare" in page.code[0].value
+    assert "itner evaluate bare --dataset stackoverflow --models" in page.code[0].value
+    assert check_commands(code.value for code in page.code)
 
 
 @pytest.mark.parametrize("name", ["overview", "quality", "efficiency", "errors", "run", "live"])
-def test_the_shipped_runs_show_on_every_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page(name, MODELS_ROOT, monkeypatch)
+def test_the_shipped_runs_show_on_every_page(name: str, shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page(name, shipped_models, monkeypatch)
     assert not page.warning
     assert len(page.dataframe)
 
@@ -108,7 +114,7 @@ def test_quality_compares_with_a_baseline(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(paired["model"]) == ["good · FP32", "good · INT8", "small · FP32"]
     assert list(paired["verdict"]) == ["better", "better", "no clear difference"]
     page.multiselect(key="run").set_value([]).run()
-    assert page.info[0].value == "Choose at least one run and one weight precision."
+    assert page.info[0].value == "Choose at least one run and one variant."
 
 
 def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +126,7 @@ def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkey
 
 
 def test_errors_show_sentences_of_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("errors", MODELS_ROOT, monkeypatch, dataset="helpdesk", split="dev")
+    page = open_page("errors", HERE.models, monkeypatch, dataset="helpdesk", split="dev")
     assert any("itner-aligned" in block.proto.body for block in page.get("html"))
     before = page.caption[-11].value
     page.text_input(key="contains").set_value("zzz no such words").run()
@@ -147,22 +153,23 @@ def test_run_shows_a_difference_of_configurations(tmp_path: Path, monkeypatch: p
     page = open_page("run", tmp_path, monkeypatch, run_name="b", against="a")
     table = next(table.value for table in page.dataframe if "setting" in table.value)
     assert list(table.columns) == ["setting", "b", "a"]
-    assert page.code[0].value == "python scripts/train.py minilm_lora --data stackoverflow --run b_again"
+    assert "itner train minilm_lora --data stackoverflow --run b_again --models" in page.code[0].value
+    assert check_commands(code.value for code in page.code)
     assert any("weights are not on this machine" in info.value for info in page.info)
 
 
 def test_live_names_runs_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "bare")
     page = open_page("live", tmp_path, monkeypatch)
-    assert "python scripts/train.py minilm_full" in page.info[0].value
+    assert "Run `bare` has no weights here" in page.info[0].value
+    assert "itner train minilm_full --data stackoverflow --models" in page.code[0].value
+    assert check_commands(code.value for code in page.code)
     assert not page.text_area
 
 
-def test_live_tags_with_the_shipped_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("live", MODELS_ROOT, monkeypatch)
-    shipped = [run.name for run in RunStore().load_all()[0]]
-    assert len(shipped) >= 3
-    assert page.multiselect(key="model").value == [f"{name}@int8" for name in shipped[:3]]
+def test_live_tags_with_the_shipped_runs(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", shipped_models, monkeypatch)
+    assert page.multiselect(key="model").value == ["minilm_full_kd@int8", "minilm_l3@int8", "minilm_l3_kd@int8"]
     assert {"Outlook", "Windows"} <= set(mentions(page)["mention"])
     assert mentions(page)["confidence"].between(0, 1).all()
     assert page.text_area(key="text").value.startswith("Since the update")
@@ -177,9 +184,9 @@ def test_live_tags_with_the_shipped_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [info.value for info in page.info] == ["Choose at least one model."]
 
 
-def test_live_opens_a_permalink(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_live_opens_a_permalink(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = {"text": "Excel on Windows 11", "model": ["minilm_l3@int8", "gone@int8"], "confidence": "0.5"}
-    page = open_page("live", MODELS_ROOT, monkeypatch, **link)
+    page = open_page("live", shipped_models, monkeypatch, **link)
     assert page.text_area(key="text").value == "Excel on Windows 11"
     assert page.multiselect(key="model").value == ["minilm_l3@int8"]
     assert mentions(page)["confidence"].ge(0.5).all()
@@ -193,8 +200,10 @@ def test_live_opens_a_permalink(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mentions(page).empty
 
 
-def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("live", MODELS_ROOT, monkeypatch)
+def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("live", shipped_models, monkeypatch)
     page.get("button_group")[0].set_value("Server").run()
     assert page.text_area(key="text").value.startswith("web-03 answers")
     assert page.query_params["text"].startswith("web-03 answers")
@@ -204,8 +213,8 @@ def test_live_takes_an_example_and_keeps_a_long_text_out_of_the_address(monkeypa
     assert any("Without the text" in caption.value for caption in page.caption)
 
 
-def test_live_races_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("live", MODELS_ROOT, monkeypatch, model="minilm_l3@int8")
+def test_live_races_the_models(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", shipped_models, monkeypatch, model="minilm_l3@int8")
     assert not page.get("plotly_chart")
     next(button for button in page.button if button.label == "Start the race").click().run()
     assert not page.exception
@@ -230,8 +239,88 @@ def test_the_first_page_imports_neither_torch_nor_transformers() -> None:
 
 
 def test_a_run_says_which_of_its_teachers_are_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("run", MODELS_ROOT, monkeypatch, run_name="minilm_full_kd")
+    page = open_page("run", HERE.models, monkeypatch, run_name="minilm_full_kd")
     assert [text.value for text in page.text] == [
         "It learns from minilm_full and minilm_lora. Not here, so to be trained first: minilm_full, minilm_lora."
     ]
-    assert not open_page("run", MODELS_ROOT, monkeypatch, run_name="minilm_l3").text
+    assert not open_page("run", HERE.models, monkeypatch, run_name="minilm_l3").text
+
+
+def test_the_rules_stand_beside_the_trained_runs_on_every_page(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = "it_rules · Patterns"
+    page = open_page("overview", shipped_models, monkeypatch, dataset="helpdesk")
+    leaderboard = page.dataframe[0].value
+    assert list(leaderboard["run"])[-1] == "it_rules"
+    assert leaderboard.iloc[-1][["p50 ms", "size MiB", "tokens/s"]].notna().all()
+    assert any("Name lists and patterns alone (it_rules)" in text for text in texts(page))
+    page = open_page("quality", shipped_models, monkeypatch, dataset="helpdesk")
+    assert rules in list(page.dataframe[0].value["model"])
+    page = open_page("efficiency", shipped_models, monkeypatch, dataset="helpdesk")
+    costs = page.dataframe[0].value.set_index("model")
+    assert costs.loc[rules, "parameters M"] != costs.loc[rules, "parameters M"]  # it has none
+    page = open_page("errors", shipped_models, monkeypatch, dataset="helpdesk")
+    assert rules in page.selectbox(key="confusion_model").options
+    page = open_page("run", shipped_models, monkeypatch, run_name="it_rules")
+    assert "itner rules it --run it_rules_again" in page.code[0].value
+    page = open_page("tag_files", shipped_models, monkeypatch)
+    assert rules in page.selectbox(key="model_one").options
+
+
+def test_live_says_plainly_that_rules_weigh_no_tokens(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns")
+    assert any("it_rules · Patterns has no token probabilities" in info.value for info in page.info)
+    # A rule does not know how sure it is, so that no threshold hides what it marks.
+    assert mentions(page)["confidence"].isna().all()
+    before = len(mentions(page))
+    page.slider(key="confidence").set_value(1.0).run()
+    assert len(mentions(page)) == before > 3
+
+
+def test_moving_the_threshold_on_live_runs_no_model(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", shipped_models, monkeypatch, model="minilm_l3@int8")
+    calls: list[int] = []
+    score = OnnxScorer.score
+
+    def counted(self: OnnxScorer, *given: object) -> object:
+        calls.append(1)
+        return score(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(OnnxScorer, "score", counted)
+    before = len(mentions(page))
+    page.slider(key="confidence").set_value(0.97).run()
+    assert len(mentions(page)) < before
+    assert any("probability" in table.value for table in page.dataframe)
+    assert calls == []
+    page.text_area(key="text").set_value("Another text on Ubuntu").run()
+    assert calls
+
+
+def test_a_choice_of_domains_appears_when_there_are_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "a")
+    page = open_page("overview", tmp_path, monkeypatch)
+    assert not [box for box in page.selectbox if box.label == "Domain"]
+    register_toy(monkeypatch)
+    folder = write_run(tmp_path, "b")
+    info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    labels = ["O", "B-FRUIT", "I-FRUIT"]
+    (folder / "run.json").write_text(json.dumps(info | {"domain": "toy", "labels": labels}), encoding="utf-8")
+    for name in ("overview", "quality", "efficiency", "errors", "run", "live"):
+        page = open_page(name, tmp_path, monkeypatch, domain="toy")
+        assert page.selectbox(key="domain").options == ["IT-support text", "fruit"]
+        shown = {run for table in page.dataframe if "run" in table.value for run in table.value["run"]}
+        assert "a" not in shown
+    page = open_page("live", tmp_path, monkeypatch, domain="toy")
+    assert "itner train" in page.code[0].value
+
+
+def test_errors_of_thirty_models_have_letters_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"run{number:02d}" for number in range(30)]
+    for name in names:
+        write_run(tmp_path, name, tp=90)
+    page = open_page("errors", tmp_path, monkeypatch, run=names, variant="int8")
+    assert len(page.selectbox(key="confusion_model").options) == 30
+    short = letters(names)
+    assert (short["run25"], short["run26"], short["run29"]) == ("Z", "AA", "AD")
+    assert len(set(short.values())) == 30

@@ -17,7 +17,6 @@ from itner.dashboard import tag_files as uploads
 from itner.files.readers import TextItem
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
-from itner.records.store import MODELS_ROOT
 
 TYPES = ("ERROR", "OS")
 
@@ -96,8 +95,8 @@ def tag(page: AppTest) -> None:
     assert not [button for button in page.button if button.label.startswith("Tag ")]
 
 
-def test_files_are_read_tagged_and_summed_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", MODELS_ROOT, monkeypatch, model_one="minilm_l3@int8")
+def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
     assert ".docx" in page.info[0].value
     page.file_uploader[0].set_value(
         [
@@ -131,8 +130,8 @@ def test_files_are_read_tagged_and_summed_up(monkeypatch: pytest.MonkeyPatch) ->
     assert any(button.label == "Tag 3 texts, 29 characters" for button in page.button)
 
 
-def test_removed_files_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", MODELS_ROOT, monkeypatch, model_one="minilm_l3@int8")
+def test_removed_files_are_let_go(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
     page.file_uploader[0].set_value([("mine.txt", b"Android 14", "text/plain")]).run()
     assert page.button[-1].label == "Tag 1 text, 10 characters"
     tag(page)
@@ -141,8 +140,8 @@ def test_removed_files_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(key in page.session_state for key in ("tag_job", "tag_asked", "uploads_read", "uploads_findings"))
 
 
-def test_files_without_text_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", MODELS_ROOT, monkeypatch)
+def test_files_without_text_say_so(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch)
     page.file_uploader[0].set_value([("empty.txt", b" \n", "text/plain")]).run()
     assert page.info[-1].value == "No text was found in these files."
     assert not page.button
@@ -151,5 +150,5 @@ def test_files_without_text_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "bare")
     page = open_page("tag_files", tmp_path, monkeypatch)
-    assert page.code[0].value == "python scripts/train.py minilm_full --data stackoverflow"
+    assert "itner train minilm_full --data stackoverflow --models" in page.code[0].value
     assert not page.get("file_uploader")

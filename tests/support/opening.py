@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from shipped import REPOSITORY
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:

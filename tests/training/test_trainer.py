@@ -229,7 +229,7 @@ def test_no_mention_runs_from_one_sentence_into_the_next_when_dev_is_scored(tiny
     predicted[np.flatnonzero(labels == begin)[1]] = inside
     score = _score(EvalPrediction(predictions=predicted[None], label_ids=labels[None]))
     # The second sentence's lone I- marks nothing, and the first sentence's mention is right.
-    assert (score["variant"], score["recall"]) == (1.0, 0.5)
+    assert (score["precision"], score["recall"]) == (1.0, 0.5)
 
 
 def test_a_backbone_that_cannot_mark_guidelines_leaves_nothing_behind(tiny: Tiny, tmp_path: Path) -> None:
@@ -238,5 +238,7 @@ def test_a_backbone_that_cannot_mark_guidelines_leaves_nothing_behind(tiny: Tiny
     tokenizer = (backbone / TOKENIZER).read_text(encoding="utf-8").replace("[unused", "[other")
     (backbone / TOKENIZER).write_text(tokenizer, encoding="utf-8")
     with pytest.raises(InputError, match="no piece"):
-        tiny.train(tmp_path, tiny.config("marked", backbone=str(backbone), guidelines=("a", "tiny")))
+        tiny.train(
+            tmp_path, tiny.config("marked", backbone=str(backbone), mark_guidelines=True, guidelines=("a", "tiny"))
+        )
     assert not (tmp_path / "marked").exists()

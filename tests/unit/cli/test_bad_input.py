@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped import REPOSITORY
 
 from itner.records.files import sha256_file
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 NAME = "pytest-never-prepared"
 
 

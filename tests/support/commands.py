@@ -1,0 +1,29 @@
+"""Command lines that pages and documents print, held against what `itner` understands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from typer.main import get_command
+
+from itner.cli.app import app
+
+
+def parse(line: str) -> None:
+    """Parse a command line as `itner` does, without running it; raises for bad usage."""
+    program, verb, *words = shlex.split(line)
+    assert program.endswith("itner")
+    command = get_command(app)
+    context = command.make_context("itner", [verb, *words], resilient_parsing=False)
+    name, found, rest = command.resolve_command(context, [verb, *words])  # type: ignore[attr-defined]
+    assert found is not None
+    found.make_context(name, rest, parent=context)
+
+
+def check_commands(blocks: Iterable[str]) -> list[str]:
+    """Those of the blocks of code that call `itner`, each of which has to parse."""
+    commands = [block for block in blocks if block.split(maxsplit=1)[0].endswith("itner")]
+    for command in commands:
+        parse(command)
+    return commands

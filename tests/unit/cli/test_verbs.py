@@ -1,0 +1,182 @@
+"""What every command line owes its user: help with examples, exit codes, and files that stay whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from commands import parse
+from shipped import REPOSITORY
+
+from itner.cli import app as cli
+from itner.records.workspace import Workspace
+
+SCRIPTS = sorted(path for path in (REPOSITORY / "scripts").glob("*.py"))
+OF_A_VERB = [path for path in SCRIPTS if path.stem != "measure_app"]
+
+
+def run(*arguments: str) -> int:
+    """The exit code of `itner ARGUMENTS`, in this process."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.parametrize("verb", cli.VERBS)
+def test_help_shows_examples_that_parse(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(verb, "--help") == 0
+    shown = capsys.readouterr().out
+    examples = [line.strip() for line in shown.split("examples:")[1].splitlines() if line.strip()]
+    assert examples
+    for example in examples:
+        parse(re.split(r"\s{2,}\(", example)[0])
+
+
+def test_a_parser_that_accepts_anything_would_show() -> None:
+    with pytest.raises(Exception, match="No such option"):
+        parse("itner train minilm_full --no-such-option")
+
+
+@pytest.mark.parametrize("verb", cli.VERBS)
+def test_bad_usage_exits_with_2(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(verb, "--no-such-option") == 2
+    assert "Usage:" in capsys.readouterr().err
+
+
+def test_the_version_and_the_verbs_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert re.fullmatch(r"itner \d+\.\d+\.\d+\n", capsys.readouterr().out)
+    assert run("--help") == 0
+    shown = capsys.readouterr().out
+    assert all(verb in shown for verb in cli.VERBS)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_every_script_is_a_verb_and_shows_examples(script: Path) -> None:
+    done = subprocess.run([sys.executable, str(script), "--help"], capture_output=True, text=True, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr
+    assert "examples:\n  " in done.stdout
+    assert len(script.read_text(encoding="utf-8").splitlines()) <= 8 or script not in OF_A_VERB
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tag", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--threshold", "2"),
+        ("tag", "README.md", "--run", "minilm_l3", "--output", "out.zip", "--format", "XML"),
+        ("prepare", "--source", "mix"),
+        ("prepare", "--source", "elsewhere"),
+        ("prepare", "--source", "embedded", "--weak", "tickets"),
+        ("prepare", "--source", "mix", "--part", "a", "--part", "b", "--guideline", "c"),
+        ("label", "README.md", "--dev", "helpdesk", "--dataset", "x", "--threshold", "7"),
+        ("label", "--dev", "helpdesk", "--dataset", "x"),
+        ("evaluate", "minilm_l3", "--dataset", "helpdesk", "--split", "all"),
+        ("train", "minilm_l3", "--data", "helpdesk", "--device", "tpu"),
+        ("ablate", "--arm", "nothing"),
+        ("benchmark", "minilm_l3", "--dataset", "helpdesk", "--rounds", "0"),
+    ],
+    ids=" ".join,
+)
+def test_values_out_of_range_exit_with_2(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text("Windows 11", encoding="utf-8")
+    assert run(*arguments) == 2
+    assert "Usage:" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("prepare", "--source", "conll"), "needs --path"),
+        (("prepare", "--source", "conll", "--path", "nowhere"), "nowhere: no such folder"),
+        (("prepare", "--source", "embedded", "--dataset", "a/b"), "cannot name a run"),
+        (("prepare", "--source", "embedded", "--domain", "weather"), "unknown domain 'weather'; the domains are it"),
+        (("train", "nope", "--data", "helpdesk"), "the presets are"),
+        (("train", "minilm_full", "--data", "nope", "--run", "x"), "is not prepared"),
+        (("train", "minilm_full_kd", "--data", "stackoverflow"), "this run is complete"),
+        (("evaluate", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
+        (("evaluate", "it_rules", "--dataset", "helpdesk", "--variant", "int8"), "has no variant 'int8'"),
+        (("score", "nope"), "no run 'nope'"),
+        (("rules", "nope"), "unknown domain"),
+        (("measure-corpus", "nowhere"), "no such file"),
+        (("distill", "minilm_l3", "--teacher", "nope", "--data", "helpdesk", "--run", "x"), "no run 'nope'"),
+        (("distill", "minilm_l3", "--teacher", "x", "--data", "x", "--run", "x", "--soft-weight", "2"), "soft_weight"),
+        (("benchmark", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
+        (("export", "../data"), "cannot name a run"),
+        (("tag", "nowhere.txt", "--run", "minilm_l3", "--output", "out.zip"), "nowhere.txt: no such file"),
+        (("tag", "README.md", "--run", "nope", "--output", "out.zip"), "no run 'nope'"),
+        (("tag", "README.md", "--output", "nowhere/out.zip"), "nowhere: no such folder"),
+        (("reproduce", "--source", "embedded", "--models", "README.md"), "not a folder"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_input_errors_exit_with_2_and_change_nothing(
+    arguments: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+
+    def stamps() -> dict[Path, int]:
+        return {
+            path: path.stat().st_mtime_ns for root in ("data", "models") for path in (REPOSITORY / root).rglob("*.json")
+        }
+
+    before = stamps()
+    assert run(*arguments) == 2
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1].startswith("error: ")
+    assert message in said
+    assert stamps() == before
+    assert not (REPOSITORY / "out.zip").exists()
+
+
+def test_files_are_tagged_in_an_empty_folder_by_the_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "none"))
+    (tmp_path / "a.txt").write_text("Outlook hangs on Windows 11", encoding="utf-8")
+    (tmp_path / "b.log").write_bytes(b"a\0b")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["tag", "a.txt"])
+    assert not ended.value.code
+    assert "tagged by the rules of domain 'it', because there is no run" in capsys.readouterr().err
+    with zipfile.ZipFile(tmp_path / "tagged.zip") as archive:
+        (line,) = map(json.loads, archive.read("tagged.jsonl").splitlines())
+    assert [(span["text"], span["type"]) for span in line["spans"]] == [
+        ("Outlook", "SOFTWARE"),
+        ("Windows", "OS"),
+        ("11", "VERSION"),
+    ]
+    # A file that could not be read is told, and the exit code says that something was left out.
+    assert run("tag", "a.txt", "b.log") == 1
+    assert "b.log: holds NUL bytes" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("itner.workflows.migrate.migrate", stop)
+    assert run("migrate") == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_printed_command_names_the_folders_it_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ITNER_MODELS", "ITNER_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    usual = Workspace.find().command("evaluate", "run", "--dataset", "helpdesk")
+    parse(usual)
+    assert "--models" not in usual
+    # The shell that it is pasted into does not know the dashboard's variables.
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "my models"))
+    line = Workspace.find().command("export", "run")
+    parse(line)
+    assert line.endswith(f"--models '{tmp_path / 'my models'}'")
