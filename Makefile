@@ -2,14 +2,18 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -m "not network and not gpu" --dist loadgroup
 
-.PHONY: app test check format clean
+.PHONY: app test quick check format clean
 
 app: $(READY)  ## Set up and start the dashboard
 	$(BIN)/streamlit run streamlit_app.py
 
-test: $(READY)  ## Set up and run the tests
-	$(BIN)/python -m pytest -m "not network and not gpu"
+test: $(READY)  ## Set up and run all tests: unit, training, pages, shipped, browser
+	$(PYTEST) -n 2
+
+quick: $(READY)  ## Unit tests alone
+	$(PYTEST) -n 2 tests/unit
 
 check: $(READY)  ## Lint, format and type checks
 	$(BIN)/ruff check .

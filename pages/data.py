@@ -10,7 +10,7 @@ from itner.dashboard import selection
 from itner.dashboard.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
 from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
 from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
-from itner.dashboard.widgets import begin, show_command, show_damage, show_figure, show_table, turn_pages
+from itner.dashboard.widgets import begin, choose_domain, show_command, show_damage, show_figure, show_table, turn_pages
 from itner.data.corpus import SPLITS
 from itner.data.processed import preparing_words
 from itner.files.highlighting import STYLE, highlight, legend
@@ -26,7 +26,9 @@ except InputError as error:
     st.markdown("The corpus that ships is prepared with:")
     show_command("prepare", "--source", "embedded")
     st.stop()
-name = selection.choose_one("Dataset", list(datasets), "dataset")
+domain = choose_domain(stats.domain for stats in datasets.values())
+names = [name for name, stats in datasets.items() if stats.domain == domain]
+name = selection.choose_one("Dataset", names, "dataset")
 stats = datasets[name]
 
 st.header("Size")

@@ -12,6 +12,14 @@ from itner.cli import data, measuring, tagging, training
 from itner.core.errors import InputError
 
 _BAD_INPUT, _INTERRUPTED = 2, 130
+# What a verb may ask for that the core does without, by the extra that brings it.
+_EXTRAS = {
+    "train": {
+        "accelerate", "datasets", "huggingface_hub", "jinja2", "onnx", "peft", "pyarrow", "safetensors", "sklearn",
+        "torch", "transformers",
+    },
+    "dashboard": {"pandas", "plotly", "streamlit"},
+}  # fmt: skip
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
@@ -60,6 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None, prog_name="itner")
     except InputError as error:
         typer.echo(f"error: {error}", err=True)
+        sys.exit(_BAD_INPUT)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        extra = next((name for name, modules in _EXTRAS.items() if missing in modules), None)
+        if extra is None:
+            raise
+        typer.echo(f"error: this needs {missing}, which is not installed; `pip install 'itner[{extra}]'`", err=True)
         sys.exit(_BAD_INPUT)
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)

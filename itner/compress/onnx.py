@@ -51,6 +51,12 @@ def export_run(run: Run, progress: Progress = silent) -> None:
     if run.weights_path is None:
         raise InputError(f"run {run.name} ships no weights to export; build them with `itner train`", path=run.path)
     if importlib.util.find_spec("torch") is None:
+        other = _built_by(run)
+        if other is not None:
+            progress(
+                f"{run.name}: ONNX files of onnxruntime {other} are used, PyTorch is not here to build them anew", 1.0
+            )
+            return
         raise InputError(
             "building ONNX files needs PyTorch, which is not installed; `pip install 'itner[train]'`, or bring the run "
             "with its onnx/ folder",
@@ -191,6 +197,19 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
     quantized = {node.op_type for node in onnx.load(target).graph.node}
     if not quantized & {"MatMulInteger", "QAttention"}:
         raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+
+
+def _built_by(run: Run) -> str | None:
+    """The other onnxruntime that built files which are up to date but for that; None when there are none."""
+    try:
+        manifest = json.loads((run.path / ONNX / ONNX_MANIFEST).read_text(encoding="utf-8"))
+        other = str(manifest.pop("onnxruntime"))
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+    wanted = _manifest(run)
+    del wanted["onnxruntime"]
+    there = all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS)
+    return other if manifest == wanted and there else None
 
 
 def _manifest(run: Run) -> dict[str, object]:

@@ -36,8 +36,8 @@ _DISTILL_OPTIONS = {
     "soft_weight": "--soft-weight",
     "hidden_weight": "--hidden-weight",
 }
-# What the data decides, not the preset: which guidelines there are to mark.
-_FROM_DATA = {"guidelines"}
+# What the data decides, not the preset: which guidelines there are to mark, and, with one alone, whether any is.
+_FROM_DATA, _FROM_SINGLE_DATA = {"guidelines"}, {"guidelines", "mark_guidelines"}
 
 
 def facts(run: Run) -> pd.DataFrame:
@@ -151,14 +151,15 @@ def unreachable_settings(run: Run) -> list[str]:
 
     Guidelines that the data does not follow are no difference: the same preset leaves them out on the same data.
     """
-    config = run.config
-    if not isinstance(config, EncoderConfig):
+    info, config = run.info, run.config
+    if not isinstance(info, EncoderRun) or not isinstance(config, EncoderConfig):
         return []
     base = _preset(config)
     if base is None:
         return ["preset"]
     table = config_table(config, base, ("run", "preset"))
-    reachable = _OPTIONS.keys() | _FROM_DATA
+    followed = {facts.guideline for facts in info.dataset.sources.values()}
+    reachable = _OPTIONS.keys() | (_FROM_SINGLE_DATA if len(followed) < 2 else _FROM_DATA)
     return [
         str(key)
         for key in table["setting"]

@@ -38,7 +38,7 @@ def write_predictions(
     path: Path, info: PredictionInfo, documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
 ) -> None:
     """Write one file, whole: document id, start, end, type and score of every mention, in document order."""
-    pa, pq = _arrow()
+    pa, pq = load_arrow()
     rows = [(d.id, m) for d, found in zip(documents, mentions, strict=True) for m in found]
     table = pa.table(
         {
@@ -56,7 +56,7 @@ def write_predictions(
 
 def read_predictions(path: Path) -> Predictions:
     """Read one file; InputError when it is missing, damaged, or none of ours."""
-    pa, pq = _arrow()
+    pa, pq = load_arrow()
     if not path.is_file():
         raise InputError("no such predictions; make them with `itner evaluate`", path=path)
     if path.stat().st_size > _MAX_BYTES:
@@ -77,7 +77,7 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(info, {name: tuple(mentions) for name, mentions in found.items()})
 
 
-def _arrow() -> tuple[Any, Any]:
+def load_arrow() -> tuple[Any, Any]:
     """pyarrow and its Parquet part, which a tagger alone does not need."""
     try:
         import pyarrow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jinja2  # noqa: F401 - what the template is filled with; without it, the card would fail after the work
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from itner.domains.registry import Corpus, Domain, get_domain

@@ -12,7 +12,7 @@ from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
-from itner.evaluation.predictions import read_predictions, write_predictions
+from itner.evaluation.predictions import load_arrow, read_predictions, write_predictions
 from itner.evaluation.report import score_predictions
 from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
 from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics
@@ -52,6 +52,8 @@ def predict(
     Where the kind has a reference, every variant is compared with it, tag by tag. Raises RuntimeError when one that
     must equal it differs by more than `MAX_LOGIT_DIFFERENCE`.
     """
+    # What is missing to store the predictions should not be found out after they were made.
+    load_arrow()
     stats = read_stats(dataset, place)
     if run.info.domain != stats.domain:
         raise InputError(f"run {run.name} is of domain {run.info.domain!r}, the dataset of {stats.domain!r}")

@@ -32,9 +32,17 @@ def test_the_average_by_hand() -> None:
     assert model.weight.item() == 1.0
     with torch.no_grad():
         model.weight.fill_(3.0)
-    step(average, 100)  # (1 + 100) / (10 + 100) is more than the decay: half way
+    step(average, 2)  # the second update's decay is (1 + 2) / (10 + 2)
+    second = 9 / 11 * 3 / 12 + 3 * 9 / 12
+    with average.applied():
+        assert model.weight.item() == pytest.approx(second)
+    for number in range(3, 100):
+        step(average, number)
+    with torch.no_grad():
+        model.weight.fill_(5.0)
+    step(average, 100)  # (1 + 100) / (10 + 100) is more than the decay: half way, from what is 3 by now
     average.apply()
-    assert model.weight.item() == pytest.approx((9 / 11 + 3) / 2)
+    assert model.weight.item() == pytest.approx(4.0)
 
 
 def test_a_decay_of_zero_is_the_weights_themselves() -> None:

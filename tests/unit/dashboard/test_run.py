@@ -11,6 +11,7 @@ from synthetic import PROVENANCE, write_run
 
 from itner.dashboard import run as record
 from itner.records.config import DistillSettings
+from itner.records.dataset import SourceFacts
 from itner.records.store import Run, RunStore, write_config
 from itner.records.workspace import Workspace
 from itner.training.presets import preset
@@ -83,8 +84,13 @@ def test_a_distilled_run_is_made_by_distilling(tmp_path: Path) -> None:
 def test_guidelines_that_the_data_lack_make_no_other_preset(tmp_path: Path, run: Run) -> None:
     write_config(run.path, replace(run.config, guidelines=("stackoverflow", "helpdesk")))
     assert record.unreachable_settings(RunStore(tmp_path).load("good")) == []
+    # With one guideline in the data there is nothing to mark, whether the preset would or not.
     write_config(run.path, replace(run.config, mark_guidelines=False, guidelines=()))
-    assert record.unreachable_settings(RunStore(tmp_path).load("good")) == ["mark_guidelines"]
+    plain = RunStore(tmp_path).load("good")
+    assert record.unreachable_settings(plain) == []
+    both = {name: SourceFacts(name) for name in ("stackoverflow", "helpdesk")}
+    mixed = replace(plain, info=replace(plain.info, dataset=replace(plain.info.dataset, sources=both)))
+    assert record.unreachable_settings(mixed) == ["mark_guidelines"]
 
 
 def test_a_run_of_rules_is_made_by_its_own_verb(tmp_path: Path) -> None:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from toy import TOY
+
+from itner.core.errors import InputError
+from itner.core.tokens import split_tokens
+from itner.core.types import Document, Mention
+from itner.domains.registry import get_domain
+from itner.records.codec import to_json
+from itner.records.config import RulesConfig
+from itner.records.store import CONFIG, RUN, RunStore
+from itner.records.workspace import Workspace
+from itner.taggers.base import TokenScores
+from itner.taggers.registry import check_variants, kind_of, open_variant, token_scores, variants_of, why_not
+from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
+from itner.workflows.rules import make_rules
+
+
+def find(word: str, kind: str):
+    def function(document: Document) -> list[Mention]:
+        at = document.text.find(word)
+        return [Mention(at, at + len(word), kind)] if at >= 0 else []
+
+    return function
+
+
+def marked(text: str, *functions) -> list[tuple[str, str]]:
+    (found,) = RulesTagger(TOY, functions).tag([text])
+    return [(text[m.start : m.end], m.type) for m in found]
+
+
+def test_the_longest_mention_wins_and_of_equals_the_earlier_function() -> None:
+    text = "a green apple pie"
+    assert marked(text, find("apple", "PLACE"), find("green apple", "FRUIT")) == [("green apple", "FRUIT")]
+    assert marked(text, find("apple", "PLACE"), find("apple", "FRUIT")) == [("apple", "PLACE")]
+    assert marked(text, find("apple", "FRUIT"), find("pie", "PLACE")) == [("apple", "FRUIT"), ("pie", "PLACE")]
+
+
+def test_a_part_of_a_token_is_no_mention() -> None:
+    assert marked("pineapple", find("apple", "FRUIT")) == []
+
+
+def test_offsets_count_from_the_text_whatever_the_sentence() -> None:
+    text = "No fruit here.\n\nAn apple. And a pear!"
+    assert marked(text, *TOY.functions) == [("apple", "FRUIT"), ("pear", "FRUIT")]
+    assert RulesTagger(TOY).tag(["", "pear"]) == [[], [Mention(0, 4, "FRUIT")]]
+
+
+def test_documents_are_read_by_their_own_tokens() -> None:
+    text = "pear-tree"
+    whole = Document(text, split_tokens(text), (), "1", "x")
+    parts = Document(text, (*split_tokens("pear"), *_shifted("-", 4), *_shifted("tree", 5)), (), "2", "x")
+    heard: list[float] = []
+    assert RulesTagger(TOY).tag_documents([whole, parts], heard.append) == [(), (Mention(0, 4, "FRUIT"),)]
+    assert heard == [1.0]
+
+
+def _shifted(text: str, by: int):
+    return tuple(type(token)(token.start + by, token.end + by) for token in split_tokens(text))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path, tmp_path)
+
+
+def test_a_run_of_rules_is_a_whole_run(place: Workspace) -> None:
+    info = make_rules("it", place)
+    run = RunStore(place.models).load("it_rules")
+    assert run.info == info
+    assert (run.info.kind, run.info.family, run.info.parameters_total, run.info.dataset) == (
+        "rules",
+        "rules",
+        None,
+        None,
+    )
+    assert (why_not(run), variants_of(run)) == (None, ("patterns",))
+    tagger = open_variant(run, "patterns")
+    (found,) = tagger.tag(["Outlook on Ubuntu 22.04"])
+    assert [mention.type for mention in found] == ["SOFTWARE", "OS", "VERSION"]
+    assert not isinstance(tagger, TokenScores)
+    with pytest.raises(InputError, match="it_rules has no token probabilities"):
+        token_scores(tagger, "it_rules")
+    with pytest.raises(InputError, match="has no variant 'int8'; it has patterns"):
+        check_variants(run, ["int8"])
+    with pytest.raises(InputError, match="this run is complete"):
+        make_rules("it", place)
+
+
+def test_rules_that_have_changed_are_not_taken_for_those_of_the_record(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_rules("it", place)
+    run = RunStore(place.models).load("it_rules")
+    monkeypatch.setattr("itner.taggers.rules.kind.rules_sha256", lambda domain: "0" * 64)
+    with pytest.raises(InputError, match="itner rules it --run it_rules"):
+        open_variant(run, "patterns")
+
+
+def test_a_function_that_is_gone_is_not_left_out_in_silence(place: Workspace) -> None:
+    make_rules("it", place)
+    (place.models / "it_rules" / CONFIG).write_text(to_json(RulesConfig("it", ("os_names", "gone"))), encoding="utf-8")
+    with pytest.raises(InputError, match=r"are not those that run\.json describes"):
+        open_variant(RunStore(place.models).load("it_rules"), "patterns")
+
+
+def test_record_and_configuration_are_of_one_kind(place: Workspace) -> None:
+    make_rules("it", place)
+    path = place.models / "it_rules" / RUN
+    path.write_text(path.read_text(encoding="utf-8").replace('"rules"', '"prompted"'), encoding="utf-8")
+    _, (broken,) = RunStore(place.models).load_all()
+    assert "prompted" in broken.reason
+
+
+def test_the_hash_is_of_the_files_that_hold_the_rules() -> None:
+    domain = get_domain("it")
+    assert [path.name for path in rule_files(domain)] == ["functions.py", "lexicons.py"]
+    assert len(rules_sha256(domain)) == 64
+    kind = kind_of_rules()
+    assert kind.recipe("patterns") is None
+
+
+def kind_of_rules():
+    from itner.taggers.registry import KINDS
+
+    return KINDS["rules"]
+
+
+def test_every_kind_names_its_variants_apart_from_the_others() -> None:
+    from itner.taggers.registry import KINDS, VARIANT_NAMES
+
+    assert sum(len(kind.variants) for kind in KINDS.values()) == len(VARIANT_NAMES)
+    for kind in KINDS.values():
+        assert set(kind.live) == set(kind.variants)
+        assert set(kind.exact) <= set(kind.variants)
+        assert kind.reference is None or kind.reference in kind.variants
+    assert kind_of is not None
