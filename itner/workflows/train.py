@@ -87,7 +87,8 @@ def mark_guidelines(config: EncoderConfig, stats: DataStats) -> EncoderConfig:
     known = get_domain(stats.domain).guidelines
     # The domain's own come last, because the last one is followed for other text.
     ordered = (*sorted(followed - set(known)), *(name for name in known if name in followed))
-    return replace(config, guidelines=ordered if len(ordered) > 1 else ())
+    several = len(ordered) > 1
+    return replace(config, mark_guidelines=several, guidelines=ordered if several else ())
 
 
 def teachers_of(config: EncoderConfig, place: Workspace) -> dict[str, str]:

@@ -45,12 +45,12 @@ def list_barriers(page: Page) -> list[str]:
     ]
 
 
-def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
+def test_choose_a_model_under_a_constraint_and_follow_it(shipped_models: Path) -> None:
     bench = shipped_run("minilm_l3_kd").bench
     assert bench is not None
     # Its INT8 is the best that is so fast, on whatever machine the runs were timed.
     limit = math.ceil(next(result.forward[128].p50_ms for result in bench.results if result.variant == "int8"))
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
         page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy minilm_l3_kd · INT8").wait_for()
@@ -70,8 +70,8 @@ def test_choose_a_model_under_a_constraint_and_follow_it() -> None:
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
 
 
-def test_from_the_overview_to_a_live_comparison() -> None:
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+def test_from_the_overview_to_a_live_comparison(shipped_models: Path) -> None:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/?dataset=stackoverflow")
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
@@ -122,8 +122,8 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     assert leftovers == []
 
 
-def test_many_sessions_tag_at_once_with_the_models_loaded_once() -> None:
-    with serve(HERE.models) as dashboard:
+def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: Path) -> None:
+    with serve(shipped_models) as dashboard:
         tag_in_session(dashboard, "10.0")
         before = dashboard.memory_mib()
         with ThreadPoolExecutor(SESSIONS) as pool:
@@ -148,8 +148,10 @@ def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Literal["light", "dark"]) -> None:
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
+    shipped_models: Path, scheme: Literal["light", "dark"]
+) -> None:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser, scheme)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -161,11 +163,11 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(scheme: Litera
         assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
-def test_a_link_into_the_app_opens_the_whole_app() -> None:
+def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path) -> None:
     # The first visit to a new server is a case of its own in Streamlit.
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
-        page.goto(f"{dashboard.url}/quality?run=minilm_l3&precision=int8")
+        page.goto(f"{dashboard.url}/quality?run=minilm_l3&variant=int8")
         page.get_by_role("link", name="Tag files", exact=True).wait_for()
         page.get_by_role("heading", name="Difference to a baseline").wait_for()
         wait_until_done(page)
@@ -178,7 +180,7 @@ def test_a_link_into_the_app_opens_the_whole_app() -> None:
         assert "run=minilm_l3" in page.url
 
 
-def test_upload_tag_and_download() -> None:
+def test_upload_tag_and_download(shipped_models: Path) -> None:
     hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
@@ -189,7 +191,7 @@ def test_upload_tag_and_download() -> None:
         {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
     ]
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser, height=3000)
         alerts: list[str] = []
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -220,11 +222,11 @@ def test_upload_tag_and_download() -> None:
         assert "<script" not in html
 
 
-def test_an_upload_beyond_the_limit_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_upload_beyond_the_limit_is_refused_by_name(shipped_models: Path, tmp_path: Path) -> None:
     large = tmp_path / "huge.log"
     with large.open("wb") as file:
         file.truncate(200 * 2**20)
-    with serve(HERE.models) as dashboard, open_chromium() as browser:
+    with serve(shipped_models) as dashboard, open_chromium() as browser:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/tag_files")
         page.get_by_role("heading", name="Tag files").wait_for()

