@@ -15,7 +15,6 @@ import numpy as np
 
 from itner.core.types import Document, Mention, Token
 
-GOLD_RULE = "begin"
 PREDICTION_RULE = "discard"
 
 TokenSpan = tuple[int, int, str]

@@ -10,6 +10,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
 from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats, read_weak_reports
+from itner.domains.registry import domain_names
 from itner.evaluation.compare import Difference
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation
@@ -34,7 +35,11 @@ def load_runs() -> tuple[list[Run], list[BrokenRun]]:
 
 @st.cache_resource(show_spinner="Reading the run folders", max_entries=4)
 def _load_runs(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> tuple[list[Run], list[BrokenRun]]:
-    return RunStore(root).load_all()
+    runs, broken = RunStore(root).load_all()
+    known = set(domain_names())
+    foreign = [run for run in runs if run.info.domain not in known]
+    broken += [BrokenRun(run.path, f"its domain {run.info.domain!r} is not known here") for run in foreign]
+    return [run for run in runs if run not in foreign], sorted(broken, key=lambda run: run.name)
 
 
 def compare(first: Row, second: Row) -> Difference | None:
@@ -87,6 +92,9 @@ def load_datasets() -> dict[str, DataStats]:
     datasets = read_meta(workspace()).datasets
     if not datasets:
         raise InputError("no dataset is prepared", path=workspace().data / META)
+    for name, stats in datasets.items():
+        if stats.domain not in domain_names():
+            raise InputError(f"dataset {name!r} is of the domain {stats.domain!r}, which is not known here")
 
     def order(pair: tuple[str, DataStats]) -> tuple[bool, int]:
         return bool(pair[1].parts), -sum(split.sentences for split in pair[1].splits.values())

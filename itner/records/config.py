@@ -5,7 +5,7 @@ Unknown keys and wrong types are errors that name the key. `itner.training.prese
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -15,7 +15,6 @@ from itner.core.validation import STRICT
 EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
 Family = Literal["full", "lora", "distilled architecture"]
-FAMILIES: tuple[Family, ...] = get_args(Family)
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -50,6 +50,17 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     assert any("good" in info.value for info in page.info) or len(page.dataframe)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_run_of_an_unknown_domain_is_a_card(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "good")
+    folder = write_run(tmp_path, "foreign")
+    text = (folder / "run.json").read_text(encoding="utf-8").replace('"domain": "it"', '"domain": "<b>../x"')
+    (folder / "run.json").write_text(text, encoding="utf-8")
+    page = open_page(name, tmp_path, monkeypatch)
+    assert page.warning[0].value == "Run `foreign` cannot be used"
+    assert page.text[0].value == "its domain '<b>../x' is not known here"
+
+
 @pytest.mark.parametrize("name", ["overview", "quality", "errors"])
 def test_without_an_evaluation_a_page_says_what_to_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

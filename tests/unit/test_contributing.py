@@ -77,8 +77,9 @@ def test_a_domain_comes_to_life_by_its_folder_alone(tmp_path: Path) -> None:
         "from itner.domains.fruit.functions import fruit_names\n"
         "from itner.domains.fruit.lexicons import FRUIT\n"
         "from itner.domains.registry import Domain\n"
-        "DOMAIN = Domain(name='fruit', title='fruit', scheme=LabelScheme('fruit1', ('FRUIT',)), rare_types=('FRUIT',),\n"
-        "    guideline_file=Path(__file__).with_name('guideline.md'), guidelines=('fruit',), lexicons={'FRUIT': FRUIT},\n"
+        "DOMAIN = Domain(name='fruit', title='fruit', scheme=LabelScheme('fruit1', ('FRUIT',)),\n"
+        "    rare_types=('FRUIT',), guideline_file=Path(__file__).with_name('guideline.md'),\n"
+        "    guidelines=('fruit',), lexicons={'FRUIT': FRUIT},\n"
         "    functions=(fruit_names,), corpora=(), colours={'FRUIT': '#AA3377'}, sample='An apple.',\n"
         "    examples={'Fruit': 'An apple.'})\n",
         encoding="utf-8",
