@@ -21,7 +21,7 @@ with right:
     st.header("Where it comes from")
     show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
-st.header("Train it again")
+st.header("Make it again")
 show_command(*record.reproduce_words(run))
 absent = record.absent_teachers(run, runs)
 if absent:

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.dashboard.tables import leaderboard_columns
 from itner.records.run import EncoderRun, RunRecord
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
@@ -72,7 +73,7 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
     return columns | {
         "parameters M": number(format="%.1f", help="Parameters in millions, adapters merged."),
         "trained M": number(format="%.1f", help="Parameters that training changed, in millions."),
-        "size MiB": number(format="%.1f", help="Weights to deploy."),
+        "size MiB": leaderboard_columns()["size MiB"],
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "peak memory MiB": number(format="%.0f", help="Largest resident memory of a process that only tags."),
         "load s": number(format="%.2f", help="From the weights on disk (cache warm) to a ready model."),
@@ -96,8 +97,8 @@ def latencies(rows: Sequence[Row], length: str) -> pd.DataFrame:
             continue
         latency = row.bench.end_to_end if length == END_TO_END else row.bench.forward.get(int(length.split()[0]))
         if latency is not None:
-            precision = VARIANT_NAMES[row.variant]
-            record = {"run": row.run, "variant": precision, "p50 ms": latency.p50_ms, "p95 ms": latency.p95_ms}
+            variant = VARIANT_NAMES[row.variant]
+            record = {"run": row.run, "variant": variant, "p50 ms": latency.p50_ms, "p95 ms": latency.p95_ms}
             records.append(record | {"p99 ms": latency.p99_ms, "rounds differ by": latency.spread - 1})
     return pd.DataFrame.from_records(records)
 
@@ -129,7 +130,7 @@ def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
             {
                 "model": row.label,
                 "family": row.family,
-                "precision": row.variant,
+                "variant": row.variant,
                 "times as fast": base.p50_ms / row.p50_ms,
                 "micro-F1 change": row.micro_f1 - base.micro_f1,
                 "micro-F1": row.micro_f1,
@@ -155,7 +156,7 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
                 marker={
                     "size": 15,
                     "color": FAMILY_COLORS.get(family, NEUTRAL),
-                    "symbol": [VARIANT_SYMBOLS[precision] for precision in part["precision"]],
+                    "symbol": [VARIANT_SYMBOLS[variant] for variant in part["variant"]],
                     "line": {"width": 1, "color": "white"},
                 },
                 customdata=part[["model", "micro-F1", "p50 ms"]],
@@ -177,7 +178,7 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
 
 def _bars(frame: pd.DataFrame, value: str, title: str, hover: str, error: dict[str, Any] | None = None) -> go.Figure:
     figure = go.Figure()
-    for precision, name in VARIANT_NAMES.items():
+    for variant, name in VARIANT_NAMES.items():
         part = frame[(frame["variant"] == name) & frame[value].notna()]
         if part.empty:
             continue
@@ -190,7 +191,7 @@ def _bars(frame: pd.DataFrame, value: str, title: str, hover: str, error: dict[s
                 x=part["run"],
                 y=part[value],
                 name=name,
-                marker={"color": VARIANT_COLORS[precision]},
+                marker={"color": VARIANT_COLORS[variant]},
                 hovertemplate=f"<b>%{{x}} · {name}</b><br>{hover}<extra></extra>",
                 **options,
             )

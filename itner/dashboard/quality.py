@@ -111,13 +111,13 @@ def difference(frame: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 
 def bars(frame: pd.DataFrame, score: Score) -> go.Figure:
-    """Grouped bars: one group a type with its gold count, a colour for each run, a pattern for each precision."""
+    """Grouped bars: one group a type with its gold count, a colour for each run, a pattern for each variant."""
     runs = list(dict.fromkeys(frame["run"]))
     variants = list(dict.fromkeys(frame["variant"]))
     figure = go.Figure()
     for model in dict.fromkeys(frame["model"]):
         part = frame[frame["model"] == model]
-        run, precision = part[["run", "variant"]].iloc[0]
+        run, variant = part[["run", "variant"]].iloc[0]
         figure.add_trace(
             go.Bar(
                 x=[f"{name}<br>{gold:,} gold" for name, gold in zip(part["type"], part["gold"], strict=True)],
@@ -125,7 +125,7 @@ def bars(frame: pd.DataFrame, score: Score) -> go.Figure:
                 name=model,
                 marker={
                     "color": SERIES_COLORS[runs.index(run) % len(SERIES_COLORS)],
-                    "pattern": {"shape": SERIES_PATTERNS[variants.index(precision) % len(SERIES_PATTERNS)]},
+                    "pattern": {"shape": SERIES_PATTERNS[variants.index(variant) % len(SERIES_PATTERNS)]},
                 },
                 customdata=part[["precision", "recall", "F1", "right", "gold", "type"]],
                 hovertemplate=f"<b>{model}</b> on %{{customdata[5]}}<br>precision %{{customdata[0]:.3f}}, "

@@ -17,7 +17,7 @@ from itner.records.codec import to_json
 from itner.records.config import DistillSettings, EncoderConfig, RunConfig
 from itner.records.files import sha256_file
 from itner.records.run import EncoderRun
-from itner.records.store import Run
+from itner.records.store import ONNX, PREDICTIONS, Run
 from itner.reporting.palette import SERIES_COLORS
 from itner.taggers.registry import VARIANT_NAMES
 from itner.training.presets import preset
@@ -204,7 +204,8 @@ def _hash(path: str, modified_ns: int, size: int) -> str:
 def artifacts(run: Run) -> pd.DataFrame:
     """The files of the run folder with sizes and SHA-256; hidden files, links and checkpoints are left out."""
     records = []
-    for path in sorted((*run.path.glob("*"), *run.path.glob("onnx/*"))):
+    folders = (run.path, run.path / ONNX, run.path / PREDICTIONS)
+    for path in sorted(path for folder in folders for path in folder.glob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
             stat = path.stat()
             digest = _hash(str(path), stat.st_mtime_ns, stat.st_size)

@@ -61,7 +61,7 @@ def leaderboard_columns() -> dict[str, Any]:
         "p50 ms": number(format="%.1f", help="Median latency of the model on 128 pieces, batch 1."),
         "p95 ms": number(format="%.1f", help="95th percentile of the same."),
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
-        "size MiB": number(format="%.1f", help="Weights to deploy."),
+        "size MiB": number(format="%.2f", help="What has to be deployed beside the program: weights, or lexicons."),
         "parameters M": number(format="%.1f", help="Parameters in millions, adapters merged."),
     }
 

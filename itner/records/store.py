@@ -159,7 +159,10 @@ class RunStore:
         self.root = root
 
     def load_all(self) -> tuple[list[Run], list[BrokenRun]]:
-        """Every run that validates, in name order, and every folder that does not, with the reason."""
+        """Every run that validates and every folder that does not, with the reason.
+
+        Runs with trained weights come first, then the baselines without, each in name order.
+        """
         runs: list[Run] = []
         broken: list[BrokenRun] = []
         for path in self._folders():
@@ -172,7 +175,7 @@ class RunStore:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
             except (InputError, OSError, ValueError, RecursionError) as error:
                 broken.append(BrokenRun(path, getattr(error, "problem", str(error))))
-        return runs, broken
+        return sorted(runs, key=lambda run: (run.weights_path is None, run.name)), broken
 
     def load(self, name: str) -> Run:
         """One run by name; InputError when it is missing or broken."""

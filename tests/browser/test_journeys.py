@@ -64,7 +64,7 @@ def test_choose_a_model_under_a_constraint_and_follow_it(shipped_models: Path) -
         page.wait_for_function("() => !location.search.includes('ms=')")
 
         page.get_by_role("link", name="Its record").click()
-        page.get_by_role("heading", name="Train it again").wait_for()
+        page.get_by_role("heading", name="Make it again").wait_for()
         assert "run_name=" in page.url
         page.go_back()
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -139,3 +140,23 @@ def test_the_benchmark_measures_each_precision_in_turn(full_run: Run, tiny: Tiny
         assert 0 < result.forward[8].p50_ms < 1000
         assert 20 < result.peak_rss_mib < 5000
         assert result.file_mib == pytest.approx(full_run.onnx_path(result.variant).stat().st_size / 2**20, abs=0.01)
+
+
+def test_files_of_another_onnxruntime_serve_where_torch_is_absent(
+    exported: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = copy(exported, tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="needs PyTorch"):
+        export_run(run)
+    shutil.copytree(exported.path / ONNX, run.path / ONNX)
+    manifest = json.loads((run.path / ONNX / ONNX_MANIFEST).read_text(encoding="utf-8"))
+    (run.path / ONNX / ONNX_MANIFEST).write_text(json.dumps(manifest | {"onnxruntime": "0.1"}), encoding="utf-8")
+    said: list[str] = []
+    export_run(run, lambda message, share: said.append(message))
+    assert said == [f"{run.name}: ONNX files of onnxruntime 0.1 are used, PyTorch is not here to build them anew"]
+    # Files of other weights do not.
+    stale = manifest | {"onnxruntime": "0.1", "weights_sha256": "0" * 64}
+    (run.path / ONNX / ONNX_MANIFEST).write_text(json.dumps(stale), encoding="utf-8")
+    with pytest.raises(InputError, match="needs PyTorch"):
+        export_run(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -52,8 +53,8 @@ def test_the_version_and_the_verbs_are_told(capsys: pytest.CaptureFixture[str]) 
     assert run("--version") == 0
     assert re.fullmatch(r"itner \d+\.\d+\.\d+\n", capsys.readouterr().out)
     assert run("--help") == 0
-    shown = capsys.readouterr().out
-    assert all(verb in shown for verb in cli.VERBS)
+    commands = capsys.readouterr().out.split("Commands:\n")[1]
+    assert re.findall(r"^  ([\w-]+)  ", commands, re.MULTILINE) == list(cli.VERBS)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -88,7 +89,9 @@ def test_values_out_of_range_exit_with_2(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text("Windows 11", encoding="utf-8")
     assert run(*arguments) == 2
-    assert "Usage:" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Usage:" in said
+    assert "Error: Invalid value" in said
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
@@ -166,7 +169,7 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
     monkeypatch.setattr("itner.workflows.migrate.migrate", stop)
     assert run("migrate") == 130
-    assert "Traceback" not in capsys.readouterr().err
+    assert capsys.readouterr().err in ("", "stopped\n")
 
 
 def test_a_printed_command_names_the_folders_it_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,3 +183,23 @@ def test_a_printed_command_names_the_folders_it_is_for(tmp_path: Path, monkeypat
     line = Workspace.find().command("export", "run")
     parse(line)
     assert line.endswith(f"--models '{tmp_path / 'my models'}'")
+
+
+def test_a_verb_whose_extra_is_not_installed_names_it(tmp_path: Path) -> None:
+    # A process of its own: here, everything is installed and imported.
+    without = (
+        "import sys\n"
+        "for name in ('torch', 'transformers', 'datasets', 'peft'): sys.modules[name] = None\n"
+        "from itner.cli.app import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", without, "train", "minilm_l3", "--data", "helpdesk", "--run", "never-made"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "ITNER_MODELS": str(tmp_path)},
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].endswith("which is not installed; `pip install 'itner[train]'`")
+    assert not list(tmp_path.iterdir())

@@ -3,11 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from itner.core.errors import InputError
+from itner.core.labels import LabelScheme
 from itner.core.types import Mention
 from itner.data.markup import parse_sentence, read_markup
 from itner.domains.it.scheme import SCHEME
+from itner.records.files import sha256_file
 
 TICKETS = """\
 # H001 | train | email
@@ -32,13 +36,21 @@ def test_a_file_of_tickets_by_hand(tmp_path: Path) -> None:
     assert first.mentions == (Mention(0, 7, "SOFTWARE"), Mention(8, 12, "VERSION"))
     assert splits["dev"].documents[0].text == "C:\\temp is full."
     assert splits["train"].fine_types == {"SOFTWARE": 2, "VERSION": 1}
-    assert len({split.sha256 for split in splits.values()}) == 1
+    assert {split.sha256 for split in splits.values()} == {sha256_file(path)}
 
 
 def test_touching_mentions_and_code_points() -> None:
     text, mentions = parse_sentence("🙂[Windows](OS)[11](VERSION)", SCHEME)
     assert text == "🙂Windows11"
     assert mentions == [Mention(1, 8, "OS"), Mention(8, 10, "VERSION")]
+
+
+@given(st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,20}", fullmatch=True))
+def test_every_name_that_a_type_may_have_is_read(kind: str) -> None:
+    scheme = LabelScheme("own", (kind, "OTHER_TYPE"))
+    text, mentions = parse_sentence(f"Call [555 0100]({kind}) (work) or [me](OTHER_TYPE)", scheme)
+    assert text == "Call 555 0100 (work) or me"
+    assert mentions == [Mention(5, 13, kind), Mention(24, 26, "OTHER_TYPE")]
 
 
 def test_a_missing_or_undecodable_file_is_an_error(tmp_path: Path) -> None:
