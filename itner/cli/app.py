@@ -11,7 +11,7 @@ from itner._version import __version__
 from itner.cli import data, measuring, tagging, training
 from itner.core.errors import InputError
 
-_BAD_INPUT, _INTERRUPTED = 2, 130
+_BAD_INPUT = 2
 # What a verb may ask for that the core does without, by the extra that brings it.
 _EXTRAS = {
     "train": {
@@ -63,7 +63,7 @@ for _name, (_verb, _examples) in VERBS.items():
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command line; exit 2 with one line for an InputError, 130 for Ctrl-C, 1 when something was left out."""
+    """Run a command line; exit 2 with one line for an InputError, 1 when something was left out, 130 for Ctrl-C."""
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="itner")
     except InputError as error:
@@ -76,9 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         typer.echo(f"error: this needs {missing}, which is not installed; `pip install 'itner[{extra}]'`", err=True)
         sys.exit(_BAD_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("stopped", err=True)
-        sys.exit(_INTERRUPTED)
 
 
 def run_verb(name: str) -> None:

@@ -159,10 +159,7 @@ class RunStore:
         self.root = root
 
     def load_all(self) -> tuple[list[Run], list[BrokenRun]]:
-        """Every run that validates and every folder that does not, with the reason.
-
-        Runs with trained weights come first, then the baselines without, each in name order.
-        """
+        """Every run that validates, by kind and name, and every folder that does not, with the reason."""
         runs: list[Run] = []
         broken: list[BrokenRun] = []
         for path in self._folders():
@@ -175,7 +172,7 @@ class RunStore:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
             except (InputError, OSError, ValueError, RecursionError) as error:
                 broken.append(BrokenRun(path, getattr(error, "problem", str(error))))
-        return sorted(runs, key=lambda run: (run.weights_path is None, run.name)), broken
+        return sorted(runs, key=lambda run: (run.info.kind, run.name)), broken
 
     def load(self, name: str) -> Run:
         """One run by name; InputError when it is missing or broken."""

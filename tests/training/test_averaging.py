@@ -60,8 +60,8 @@ def test_the_weights_come_back_when_scoring_fails() -> None:
     average = WeightAverage(model, decay=0.9)
     with torch.no_grad():
         model.weight.fill_(2.0)
-    with pytest.raises(RuntimeError), average.applied():
-        raise RuntimeError
+    with pytest.raises(RuntimeError, match="scoring failed"), average.applied():
+        raise RuntimeError("scoring failed")
     assert model.weight.item() == 2.0
 
 

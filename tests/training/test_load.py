@@ -61,7 +61,7 @@ def test_labels_in_any_other_order_are_refused(tmp_path: Path, labels: tuple[str
     assert run_scheme(RunStore(tmp_path).load("run")).types == SCHEME.types
     info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     (folder / "run.json").write_text(json.dumps(info | {"labels": labels}), encoding="utf-8")
-    with pytest.raises(InputError, match="labels"):
+    with pytest.raises(InputError, match=r"run\.json: encoder\.labels: "):
         RunStore(tmp_path).load("run")
 
 

@@ -93,6 +93,6 @@ def test_a_scheme_refuses_contradictions() -> None:
     with pytest.raises(ValueError, match="unknown types"):
         LabelScheme("x", ("A",), {"B": "C"})
     assert LabelScheme("x", ("A", "B")).labels == ("O", "B-A", "I-A", "B-B", "I-B")
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="'Nothing'"):
         SCHEME.target("Nothing")
     assert (SCHEME.target("Device"), SCHEME.target("OS"), SCHEME.target("Value")) == ("HARDWARE", "OS", None)

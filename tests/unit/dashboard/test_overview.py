@@ -58,7 +58,8 @@ def test_the_scatter_shows_every_measured_row_and_marks_published_results(rows: 
     assert all("(published)" in note for note in notes[1:])
     assert {shape.x0 for shape in figure.layout.shapes if shape.x0 == shape.x1} == {20.0}
     ticks = figure.layout.xaxis
-    assert all(f"{value:g}" == text for value, text in zip(ticks["tickvals"], ticks["ticktext"], strict=True))
+    assert {5, 10, 20} <= set(ticks["tickvals"])
+    assert [f"{value:g}" for value in ticks["tickvals"]] == list(ticks["ticktext"])
 
 
 def test_the_scatter_leaves_out_rows_without_a_latency(root: Path) -> None:

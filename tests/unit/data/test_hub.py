@@ -46,15 +46,15 @@ def test_orphan_tags_are_repaired_and_counted_as_from_files() -> None:
 
 
 @pytest.mark.parametrize(
-    "test",
+    ("test", "problem"),
     [
-        {"tokens": [["a", "b"]], "tags": [["O"]]},
-        {"tokens": [["a", ""]], "tags": [["O", "O"]]},
-        {"tokens": [["Question_ID", ":"]], "tags": [["O", "O"]]},
+        ({"tokens": [["a", "b"]], "tags": [["O"]]}, "test row 0: 2 tokens, 1 tags"),
+        ({"tokens": [["a", ""]], "tags": [["O", "O"]]}, "test row 0: an empty token"),
+        ({"tokens": [["Question_ID", ":"]], "tags": [["O", "O"]]}, "the test split holds no sentence"),
     ],
     ids=["more tokens than tags", "empty token", "no sentence left in the split"],
 )
-def test_rows_that_cannot_be_used_are_bad_input(test: dict[str, Any]) -> None:
+def test_rows_that_cannot_be_used_are_bad_input(test: dict[str, Any], problem: str) -> None:
     # The files' readers refuse each of these; a traceback would be exit code 1.
-    with pytest.raises(InputError, match="test"):
+    with pytest.raises(InputError, match=problem):
         convert_with(test)

@@ -64,5 +64,5 @@ def test_no_two_domains_colour_a_type_differently_and_every_type_has_a_colour(mo
     # PLACE has none of its own in its domain.
     assert re.fullmatch("#[0-9A-F]{6}", type_colour("PLACE"))
     assert type_colour("PLACE") not in seen.values()
-    assert type_colour("\ud800")
+    assert re.fullmatch("#[0-9A-F]{6}", type_colour("\ud800"))
     type_colour.cache_clear()

@@ -39,6 +39,7 @@ def test_a_type_from_a_foreign_run_is_escaped_and_has_a_colour() -> None:
     assert "<img" not in html
     assert f"--c:{type_colour(TYPE)}" in html
     assert "<b>" not in legend(["<b>"])
+    assert "&lt;b&gt;" in legend(["<b>"])
 
 
 @given(st.text(max_size=60), st.data())
@@ -96,3 +97,4 @@ def test_an_aligned_view_marks_what_differs_from_the_first_row() -> None:
     assert html.count('<span class="none">') == 1
     assert "<b>" not in html
     assert "itner-aligned" in aligned("nothing", [])
+    assert words(aligned("nothing", [])) == "nothing"

@@ -28,7 +28,7 @@ RESULTS = [
             Mention(29, 31, "SOFTWARE", 0.5),
         ),
     ),
-    TaggedItem(TextItem("b<b>.txt", "", "<script>alert(1)</script> \u202e -1+2"), (Mention(27, 31, "ERROR", 0.6),)),
+    TaggedItem(TextItem("b<b>.txt", "", "<script>alert(1)</script> \u202e -1+2"), (Mention(28, 32, "ERROR", 0.6),)),
 ]
 
 
@@ -37,7 +37,7 @@ def test_jsonl() -> None:
     assert first["text"] == TEXT
     assert first["spans"][0] == {"start": 0, "end": 7, "type": "SOFTWARE", "score": 0.9877, "text": "Outlook"}
     assert first["spans"][2]["score"] is None
-    assert second["spans"][0]["text"] == second["text"][27:31]
+    assert (second["spans"][0]["text"], second["text"]) == ("-1+2", RESULTS[1].item.text)
 
 
 def test_csv_holds_no_formula() -> None:
@@ -113,7 +113,7 @@ def test_zip_holds_each_format_once() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_half_a_surrogate_pair_breaks_no_format(name: str) -> None:
     entry = TaggedItem(TextItem("a.jsonl", "", "bad \ud800 end"), (Mention(0, 3, "OS", 0.5),))
-    to_bytes([entry], name).decode("utf-8")
+    assert "bad" in to_bytes([entry], name).decode("utf-8")
 
 
 @given(st.lists(st.sampled_from(["Outlook", "on", "C#", "11.", "\n", "x. Y"]), min_size=1, max_size=12))

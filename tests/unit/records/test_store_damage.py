@@ -59,26 +59,26 @@ def labels_without_a_type(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "reason"),
     [
-        nested_log,
-        log_of_numbers,
-        nested_metrics,
-        run_is_a_folder,
-        name_that_cannot_be_asked_for,
-        bench_without_a_length,
-        bench_without_rounds,
-        labels_without_a_type,
+        (nested_log, "trainer_log_history.json: not valid JSON"),
+        (log_of_numbers, "trainer_log_history.json: expected a list of objects"),
+        (nested_metrics, "metrics.json: value: Invalid JSON"),
+        (run_is_a_folder, "run.json is missing"),
+        (name_that_cannot_be_asked_for, "'a b<i>' cannot name a run"),
+        (bench_without_a_length, "bench.json: results.0.forward: "),
+        (bench_without_rounds, "bench.json: results.0.forward.128.round_p50_ms: "),
+        (labels_without_a_type, "run.json: encoder.labels: "),
     ],
-    ids=lambda damage: damage.__name__,
+    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_damage_is_found_when_loading_not_on_a_page(tmp_path: Path, damage) -> None:
+def test_damage_is_found_when_loading_not_on_a_page(tmp_path: Path, damage, reason: str) -> None:
     write_run(tmp_path, "good")
     damage(write_run(tmp_path, "bad"))
     runs, broken = RunStore(tmp_path).load_all()
     assert [run.name for run in runs] == ["good"]
     assert len(broken) == 1
-    assert broken[0].reason
+    assert broken[0].reason.startswith(reason)
 
 
 def test_every_run_that_is_listed_can_be_used_by_all_readers(tmp_path: Path) -> None:

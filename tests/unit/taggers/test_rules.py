@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from synthetic import write_run
 from toy import TOY
 
 from itner.core.errors import InputError
@@ -78,6 +80,7 @@ def test_a_run_of_rules_is_a_whole_run(place: Workspace) -> None:
         None,
     )
     assert (why_not(run), variants_of(run)) == (None, ("patterns",))
+    assert kind_of(run) is kind_of_rules()
     tagger = open_variant(run, "patterns")
     (found,) = tagger.tag(["Outlook on Ubuntu 22.04"])
     assert [mention.type for mention in found] == ["SOFTWARE", "OS", "VERSION"]
@@ -88,6 +91,12 @@ def test_a_run_of_rules_is_a_whole_run(place: Workspace) -> None:
         check_variants(run, ["int8"])
     with pytest.raises(InputError, match="this run is complete"):
         make_rules("it", place)
+
+
+def test_trained_runs_stand_before_the_baseline(place: Workspace) -> None:
+    make_rules("it", place, "a_rules")
+    write_run(place.models, "trained")
+    assert [run.name for run in RunStore(place.models).load_all()[0]] == ["trained", "a_rules"]
 
 
 def test_rules_that_have_changed_are_not_taken_for_those_of_the_record(
@@ -118,7 +127,8 @@ def test_record_and_configuration_are_of_one_kind(place: Workspace) -> None:
 def test_the_hash_is_of_the_files_that_hold_the_rules() -> None:
     domain = get_domain("it")
     assert [path.name for path in rule_files(domain)] == ["functions.py", "lexicons.py"]
-    assert len(rules_sha256(domain)) == 64
+    texts = b"".join(path.read_bytes() for path in rule_files(domain))
+    assert rules_sha256(domain) == hashlib.sha256(texts).hexdigest()
     kind = kind_of_rules()
     assert kind.recipe("patterns") is None
 
@@ -137,4 +147,3 @@ def test_every_kind_names_its_variants_apart_from_the_others() -> None:
         assert set(kind.live) == set(kind.variants)
         assert set(kind.exact) <= set(kind.variants)
         assert kind.reference is None or kind.reference in kind.variants
-    assert kind_of is not None
