@@ -22,17 +22,16 @@ with right:
     show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
 st.header("Make it again")
-show_command(*record.reproduce_words(run))
+again = record.remake(run)
+show_command(*again.words)
 absent = record.absent_teachers(run, runs)
 if absent:
     # As plain text: a run folder may name anything, a picture elsewhere too.
-    st.text(
-        f"It learns from {' and '.join(record.teachers(run))}. Not here, so to be trained first: {', '.join(absent)}."
-    )
-lost = record.unreachable_settings(run)
-if lost:
+    st.text(f"It learns from {' and '.join(run.info.teachers)}. Not here, so to be trained first: {', '.join(absent)}.")
+if again.lost:
     st.warning(
-        f"Today's preset differs from this run in {', '.join(lost)}; for the run as it is, check out the commit above.",
+        f"Today's preset differs from this run in {', '.join(again.lost)}; for the run as it is, check out the commit "
+        "above.",
         icon=":material/warning:",
     )
 
@@ -57,7 +56,7 @@ else:
     with left:
         show_figure(record.loss_figure(curves), curves, f"loss-{run.name}", "Line chart: loss by epoch.")
     with right:
-        figure = record.f1_figure(curves, getattr(run.info, "best_epoch", None))
+        figure = record.f1_figure(curves, run.info.best_epoch)
         show_figure(figure, curves, f"f1-{run.name}", "Line chart: micro-F1 on dev by epoch.")
 
 st.header("Evaluations")

@@ -88,7 +88,7 @@ def distill(
     data_root: DataRoot = None,
 ) -> None:
     """Train a run that learns from trained ones: their token probabilities, and the first one's hidden states."""
-    from itner.training.presets import distilling
+    from itner.taggers.encoder.presets import distilling
 
     changes = {
         "backbone": backbone,
@@ -112,7 +112,7 @@ def _train(
     models: Path | None,
     data_root: Path | None,
 ) -> None:
-    from itner.training.presets import preset
+    from itner.taggers.encoder.presets import preset
     from itner.workflows.train import train as train_run
 
     check_one_of(changes["device"], _DEVICES, "--device")
@@ -154,7 +154,7 @@ def ablate(
     beside each other; each puts all that is known into the file at its end.
     """
     from itner.reporting.ablation import measure_gain
-    from itner.training.presets import PRESETS
+    from itner.taggers.encoder.presets import PRESETS
     from itner.workflows.ablate import ablate as run_ablation
     from itner.workflows.ablate import plan_of
 

@@ -219,9 +219,3 @@ def _manifest(run: Run) -> dict[str, object]:
         "int8": asdict(RECIPE),
         "onnxruntime": ort.__version__,
     }
-
-
-def build(run: Run, variants: Sequence[str], progress: Progress = silent) -> None:
-    """Build what the variants of a run are opened from, unless it is there; nothing for kinds without such files."""
-    if any(variant in ONNX_VARIANTS for variant in variants):
-        export_run(run, progress)

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.dashboard.tables import leaderboard_columns
-from itner.records.run import EncoderRun, RunRecord
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
 from itner.reporting.rows import Row
@@ -35,8 +34,8 @@ def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
             "model": row.label,
             "run": row.run,
             "variant": VARIANT_NAMES[row.variant],
-            "parameters M": row.parameters / 1e6 if row.parameters is not None else None,
-            "trained M": _millions_trained(infos[row.run]),
+            "parameters M": _scaled(row.parameters, 1e6),
+            "trained M": _scaled(infos[row.run].parameters_trainable, 1e6),
             "size MiB": row.size_mib,
         }
         if bench is not None:
@@ -49,17 +48,13 @@ def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
                 "load s": bench.load_s,
                 "rounds differ by": max(latency.spread for latency in bench.forward.values()) - 1,
             }
-        record["training min"] = _minutes(infos[row.run])
+        record["training min"] = _scaled(infos[row.run].train_seconds, 60)
         records.append(record)
     return pd.DataFrame.from_records(records)
 
 
-def _millions_trained(info: RunRecord) -> float | None:
-    return info.parameters_trainable / 1e6 if isinstance(info, EncoderRun) else None
-
-
-def _minutes(info: RunRecord) -> float | None:
-    return info.train_seconds / 60 if isinstance(info, EncoderRun) else None
+def _scaled(value: float | None, unit: float) -> float | None:
+    return value / unit if value is not None else None
 
 
 def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:

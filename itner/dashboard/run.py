@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,60 +10,26 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.core.errors import InputError
 from itner.core.provenance import Provenance
-from itner.records.codec import to_json
-from itner.records.config import DistillSettings, EncoderConfig, RunConfig
+from itner.records.codec import list_settings
+from itner.records.config import RunConfig
 from itner.records.files import sha256_file
-from itner.records.run import EncoderRun
 from itner.records.store import ONNX, PREDICTIONS, Run
 from itner.reporting.palette import SERIES_COLORS
-from itner.taggers.registry import VARIANT_NAMES
-from itner.training.presets import preset
-
-# Options of `itner train` and `itner distill`, by the field of the configuration that they change.
-_OPTIONS = {
-    "backbone": "--backbone",
-    "epochs": "--epochs",
-    "learning_rate": "--lr",
-    "seed": "--seed",
-    "device": "--device",
-}
-# The same for what it learns from.
-_DISTILL_OPTIONS = {
-    "temperature": "--temperature",
-    "soft_weight": "--soft-weight",
-    "hidden_weight": "--hidden-weight",
-}
-# What the data decides, not the preset: which guidelines there are to mark, and, with one alone, whether any is.
-_FROM_DATA, _FROM_SINGLE_DATA = {"guidelines"}, {"guidelines", "mark_guidelines"}
+from itner.taggers.base import Remake
+from itner.taggers.registry import VARIANT_NAMES, kind_of
 
 
 def facts(run: Run) -> pd.DataFrame:
     """What the run is, as names and values."""
     info = run.info
-    shared = {"kind": info.kind, "domain": info.domain, "label scheme": f"{info.scheme}: {', '.join(info.types)}"}
-    if not isinstance(info, EncoderRun):
-        return _pairs({**shared, "rules SHA-256": info.rules_sha256})
-    data = info.dataset
-    return _pairs(
-        {
-            "family": info.family,
-            "preset": info.preset,
-            "backbone": info.backbone,
-            "backbone SHA-256": info.backbone_sha256,
-            **shared,
-            "dataset": f"{data.name} (source: {data.source})",
-            "dataset SHA-256": data.sha256,
-            "training sentences": f"{data.train_documents:,} ({data.train_documents_oversampled:,} after oversampling)",
-            "parameters": f"{info.parameters_total:,}, trained {info.parameters_trainable:,}",
-            "seed": str(info.seed),
-            "window": f"{info.max_length} pieces",
-            "best epoch": f"{info.best_epoch:g} (micro-F1 on dev {info.best_dev_f1:.3f})",
-            "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
-            "weights SHA-256": info.weights_sha256,
-        }
-    )
+    shared = {
+        "kind": info.kind,
+        "family": info.family,
+        "domain": info.domain,
+        "label scheme": f"{info.scheme}: {', '.join(info.types)}",
+    }
+    return _pairs({**shared, **kind_of(run).facts(run)})
 
 
 def provenance(found: Provenance) -> pd.DataFrame:
@@ -85,10 +50,10 @@ def provenance(found: Provenance) -> pd.DataFrame:
 
 def config_table(config: RunConfig, other: RunConfig | None = None, names: tuple[str, str] = ("", "")) -> pd.DataFrame:
     """Every setting, nested ones with a dot; with `other`, only those that differ, side by side."""
-    mine = _flatten(json.loads(to_json(config)))
+    mine = list_settings(config)
     if other is None:
         return _pairs(mine, "setting")
-    theirs = _flatten(json.loads(to_json(other)))
+    theirs = list_settings(other)
     keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
     return pd.DataFrame.from_records(
         [{"setting": key, names[0]: mine.get(key, "–"), names[1]: theirs.get(key, "–")} for key in keys],
@@ -96,75 +61,15 @@ def config_table(config: RunConfig, other: RunConfig | None = None, names: tuple
     )
 
 
-def reproduce_words(run: Run) -> list[str]:
-    """The words of the command that makes the run again, with what its configuration has changed from the preset's."""
-    info, config = run.info, run.config
-    again = ["--run", f"{run.name}_again"]
-    if not isinstance(info, EncoderRun) or not isinstance(config, EncoderConfig):
-        return ["rules", info.domain, *again]
-    base = _preset(config)
-    words = [config.preset, "--data", info.dataset.name, *again]
-    if config.distill is None:
-        words = ["train", *words]
-    elif base is not None and base.distill == config.distill:
-        # The preset names the teachers itself.
-        words = ["train", *words]
-    else:
-        words = ["distill", *words]
-        for teacher in config.distill.teachers:
-            words += ["--teacher", teacher]
-        usual = DistillSettings(config.distill.teachers)
-        words += _changed(config.distill, usual, _DISTILL_OPTIONS)
-    return words + _changed(config, base, _OPTIONS)
-
-
-def _preset(config: EncoderConfig) -> EncoderConfig | None:
-    try:
-        return preset(config.preset)
-    except InputError:
-        return None
-
-
-def _changed(settings: object, usual: object | None, options: Mapping[str, str]) -> list[str]:
-    """Options for the settings that are not as usual, all of them where nothing is usual."""
-    words = []
-    for field, option in options.items():
-        value = getattr(settings, field)
-        if usual is None or value != getattr(usual, field):
-            words += [option, str(value)]
-    return words
-
-
-def teachers(run: Run) -> list[str]:
-    """The runs that it learned from."""
-    return list(run.info.teachers) if isinstance(run.info, EncoderRun) else []
+def remake(run: Run) -> Remake:
+    """The command that makes the run again under a name beside it."""
+    return kind_of(run).remake(run, f"{run.name}_again")
 
 
 def absent_teachers(run: Run, runs: Sequence[Run]) -> list[str]:
     """The runs that it learns from and that are not among `runs`: they have to be trained first."""
     here = {other.name for other in runs}
-    return [name for name in teachers(run) if name not in here]
-
-
-def unreachable_settings(run: Run) -> list[str]:
-    """Settings that differ from today's preset and have no option: the command alone does not bring them back.
-
-    Guidelines that the data does not follow are no difference: the same preset leaves them out on the same data.
-    """
-    info, config = run.info, run.config
-    if not isinstance(info, EncoderRun) or not isinstance(config, EncoderConfig):
-        return []
-    base = _preset(config)
-    if base is None:
-        return ["preset"]
-    table = config_table(config, base, ("run", "preset"))
-    followed = {facts.guideline for facts in info.dataset.sources.values()}
-    reachable = _OPTIONS.keys() | (_FROM_SINGLE_DATA if len(followed) < 2 else _FROM_DATA)
-    return [
-        str(key)
-        for key in table["setting"]
-        if key not in reachable and not (str(key).split(".")[0] == "distill" and config.distill is not None)
-    ]
+    return [name for name in run.info.teachers if name not in here]
 
 
 def curves(run: Run) -> pd.DataFrame:
@@ -226,7 +131,7 @@ def evaluations(run: Run) -> pd.DataFrame:
             {
                 "dataset": report.dataset,
                 "split": report.split,
-                "variant": VARIANT_NAMES[report.variant],
+                "variant": VARIANT_NAMES.get(report.variant, report.variant),
                 "micro-F1": report.micro.f1,
                 "F1 low": report.micro_f1_interval.low,
                 "F1 high": report.micro_f1_interval.high,
@@ -277,12 +182,6 @@ def _lines(frame: pd.DataFrame, names: Sequence[str], title: str, digits: str) -
 
 def _pairs(values: Mapping[str, str], name: str = "what") -> pd.DataFrame:
     return pd.DataFrame({name: list(values), "value": list(values.values())})
-
-
-def _flatten(value: Any, prefix: str = "") -> dict[str, str]:
-    if isinstance(value, dict):
-        return {key: text for name, part in value.items() for key, text in _flatten(part, f"{prefix}{name}.").items()}
-    return {prefix.removesuffix("."): ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
 
 
 def _is_number(value: object) -> bool:

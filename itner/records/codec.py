@@ -57,3 +57,14 @@ def _upgrade(kind: Any, text: str | bytes) -> dict[str, Any] | None:
 @lru_cache(maxsize=64)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
+
+
+def list_settings(record: object) -> dict[str, str]:
+    """Every field of a record as text, nested ones with a dot."""
+    return _flatten(json.loads(to_json(record)))
+
+
+def _flatten(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, dict):
+        return {key: text for name, part in value.items() for key, text in _flatten(part, f"{prefix}{name}.").items()}
+    return {prefix.removesuffix("."): ", ".join(map(str, value)) if isinstance(value, list) else str(value)}

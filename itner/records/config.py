@@ -1,6 +1,7 @@
 """Every setting that shapes a run, as frozen dataclasses that go to JSON and back without loss, one for each kind.
 
-Unknown keys and wrong types are errors that name the key. `itner.training.presets` holds the named configurations.
+Unknown keys and wrong types are errors that name the key. `itner.taggers.encoder.presets` holds the
+named configurations.
 """
 
 from __future__ import annotations

@@ -85,8 +85,42 @@ class EncoderRun(_Record):
         return self.weights_sha256
 
 
+class _Untrained(_Record):
+    """What pages ask of any run, of one that was not trained."""
+
+    @property
+    def dataset(self) -> None:
+        """It learned from none."""
+        return None
+
+    @property
+    def parameters_total(self) -> None:
+        """It has none."""
+        return None
+
+    @property
+    def parameters_trainable(self) -> None:
+        """It has none."""
+        return None
+
+    @property
+    def best_epoch(self) -> None:
+        """There was none."""
+        return None
+
+    @property
+    def train_seconds(self) -> None:
+        """It took none."""
+        return None
+
+    @property
+    def teachers(self) -> dict[str, str]:
+        """Nobody taught it."""
+        return {}
+
+
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class RulesRun(_Record):
+class RulesRun(_Untrained):
     """A domain's labelling functions as a tagger; nothing is trained. `rules_sha256` is of the code that holds them."""
 
     kind: Literal["rules"] = "rules"
@@ -102,16 +136,6 @@ class RulesRun(_Record):
     def model_sha256(self) -> str:
         """What every measurement of the run is tied to."""
         return self.rules_sha256
-
-    @property
-    def dataset(self) -> None:
-        """It learned from none."""
-        return None
-
-    @property
-    def parameters_total(self) -> None:
-        """It has none."""
-        return None
 
 
 RunRecord = Annotated[EncoderRun | RulesRun, Field(discriminator="kind")]

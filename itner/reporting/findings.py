@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
-from itner.records.run import EncoderRun
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.rows import Row, list_rows
@@ -85,9 +84,9 @@ def _families(
     also = _other_differences(by_name[one.run], by_name[other.run])
     if also:
         parts.append(f"They differ in {', '.join(also)} as well: the gap is not the family's alone.")
-    info = by_name[other.run].info
-    if second == "lora" and isinstance(info, EncoderRun):
-        share = info.parameters_trainable / info.parameters_total
+    trained = by_name[other.run].info.parameters_trainable
+    if second == "lora" and trained and other.parameters:
+        share = trained / other.parameters
         parts.append(f"{other.run} trained {share:.1%} of its parameters; deployed, its adapters are merged.")
     names: dict[Family, str] = {"full": "Full", "lora": "LoRA", "distilled architecture": "Distilled architecture"}
     title = f"{names[first]} or {names[second] if second == 'lora' else names[second].lower()}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -86,6 +86,40 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Remake:
+    """How a run is made again.
+
+    Attributes:
+        words: the verb of the command line and what it is told.
+        lost: settings that differ from today's and that no option brings back.
+    """
+
+    words: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CardText:
+    """What only a run's kind can say in its model card.
+
+    Attributes:
+        made: how the tagger is made, in sentences.
+        data: what it learned from.
+        limits: what it is bad at, each a sentence.
+        provenance: commit, seed and hashes.
+        hub: entries of the hub's front matter: library, base model, licence.
+        tags: what the card is found by besides.
+    """
+
+    made: str
+    data: str
+    limits: tuple[str, ...]
+    provenance: str
+    hub: Mapping[str, Any]
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of tagger.
 
@@ -101,6 +135,9 @@ class Kind:
         warm: imports what opening a variant needs.
         deployed_bytes: how much a variant adds to a deployment.
         recipe: how a variant's weights are quantised, None for others.
+        facts: what is worth saying of a run that only its kind has, as names and values.
+        remake: how a run is made again, as `name`.
+        card: its part of a run's model card.
     """
 
     name: str
@@ -114,3 +151,6 @@ class Kind:
     warm: Callable[[str], None]
     deployed_bytes: Callable[[Run, str], int]
     recipe: Callable[[str], Int8Recipe | None]
+    facts: Callable[[Run], dict[str, str]]
+    remake: Callable[[Run, str], Remake]
+    card: Callable[[Run], CardText]

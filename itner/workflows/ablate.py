@@ -19,8 +19,8 @@ from itner.records.files import read_record, write_atomic
 from itner.records.store import ABLATION, RunStore, read_ablation
 from itner.records.study import Ablation, AblationArm, AblationRun
 from itner.records.workspace import Workspace
+from itner.taggers.encoder.presets import preset
 from itner.taggers.registry import kind_of, open_variant
-from itner.training.presets import preset
 from itner.workflows.train import mark_guidelines, teachers_of, train
 
 ABLATION_PARTS = ".ablation"

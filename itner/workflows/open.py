@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itner.compress.onnx import build
+from itner.compress.build import build
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
 from itner.records.store import Run, RunStore

@@ -17,8 +17,8 @@ from itner.records.dataset import DataStats
 from itner.records.evaluation import EvalReport
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
 from itner.records.workspace import Workspace
+from itner.taggers.encoder.presets import preset
 from itner.taggers.registry import kind_of, variants_of
-from itner.training.presets import preset
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
@@ -102,7 +102,7 @@ def _train(
         train(config, trained.name, place, name, resume=(folder / INCOMPLETE).exists(), progress=progress)
         return name
     run = RunStore(place.models).load(name)
-    teachers_now = getattr(run.info, "teachers", {})
+    teachers_now = run.info.teachers
     taught = run.config == config and all(
         RunStore(place.models).load(teacher).info.model_sha256 == sha256
         for teacher, sha256 in teachers_now.items()

@@ -15,9 +15,9 @@ from itner.records.files import sha256_file
 from itner.records.run import EncoderRun
 from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.reporting.ablation import measure_student
+from itner.taggers.encoder.presets import PRESETS
 from itner.taggers.registry import kind_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
-from itner.training.presets import PRESETS
 from itner.workflows.train import mark_guidelines
 
 PUBLIC, OWN = release().annotated

@@ -7,7 +7,7 @@ from synthetic import HASH, PROVENANCE
 
 from itner.records.scores import Counts
 from itner.records.study import Ablation, AblationArm, AblationRun
-from itner.training.presets import preset
+from itner.taggers.encoder.presets import preset
 
 PLAN = release().ablation
 

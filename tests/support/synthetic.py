@@ -15,8 +15,8 @@ from itner.records.int8 import Int8Recipe
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.scores import Counts, Interval
 from itner.records.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
+from itner.taggers.encoder.presets import preset
 from itner.taggers.encoder.variants import VARIANTS
-from itner.training.presets import preset
 
 HASH = "ab" * 32
 SOURCES = {"stackoverflow": SourceFacts("stackoverflow", "stackoverflow")}

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from itner.core.types import Document, Tagger
 from itner.records.store import Run
 from itner.taggers.base import Kind, Probe
-from itner.taggers.encoder.variants import RECIPE, TORCH, VARIANTS, facts_of
+from itner.taggers.encoder.describe import list_facts, remake, write_card_text
+from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANTS, facts_of
 
 
 def _missing(run: Run) -> list[str] | None:
-    if run.weights_path is not None:
+    # A run may come without its weights, with the files that were built from them.
+    if run.weights_path is not None or all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS):
         return None
     info, config = facts_of(run)
     return ["train", config.preset, "--data", info.dataset.name]
@@ -63,4 +65,7 @@ ENCODER = Kind(
     warm=_warm,
     deployed_bytes=_deployed_bytes,
     recipe=lambda variant: RECIPE if variant == "int8" else None,
+    facts=list_facts,
+    remake=remake,
+    card=write_card_text,
 )

@@ -11,24 +11,29 @@ from itner.domains.registry import get_domain
 from itner.records.config import RulesConfig
 from itner.records.run import RulesRun
 from itner.records.store import Run
-from itner.taggers.base import Kind, Probe
+from itner.taggers.base import CardText, Kind, Probe, Remake
 from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
 
 VARIANT = "patterns"
 
 
-def _open(run: Run, variant: str, threads: int | None) -> RulesTagger:
+def _facts_of(run: Run) -> tuple[RulesRun, RulesConfig]:
     if not isinstance(run.info, RulesRun) or not isinstance(run.config, RulesConfig):
         raise InputError(f"run {run.name!r} is of kind {run.info.kind!r}, not made of rules", path=run.path)
-    domain = get_domain(run.info.domain)
+    return run.info, run.config
+
+
+def _open(run: Run, variant: str, threads: int | None) -> RulesTagger:
+    info, config = _facts_of(run)
+    domain = get_domain(info.domain)
     known = dict(zip(domain.function_names, domain.functions, strict=True))
-    if rules_sha256(domain) != run.info.rules_sha256 or not set(run.config.functions) <= known.keys():
+    if rules_sha256(domain) != info.rules_sha256 or not set(config.functions) <= known.keys():
         raise InputError(
             f"the rules of domain {domain.name!r} are not those that run.json describes; make the run anew with "
             f"`itner rules {domain.name} --run {run.name}` after removing the folder",
             path=run.path,
         )
-    return RulesTagger(domain, [known[name] for name in run.config.functions])
+    return RulesTagger(domain, [known[name] for name in config.functions])
 
 
 def _probe(run: Run, variant: str, threads: int | None) -> Probe:
@@ -45,6 +50,23 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     return Probe(tagger, "tokens", forward)
 
 
+def _card(run: Run) -> CardText:
+    info, config = _facts_of(run)
+    return CardText(
+        made=(
+            f"It is made of {len(config.functions)} labelling functions, name lists and patterns written by hand, and "
+            "was not trained: the baseline that a trained tagger has to beat."
+        ),
+        data=(
+            "None. The rules follow the domain's annotation guideline; how often each is right is measured on a dev "
+            "set when they vote on unlabelled text."
+        ),
+        limits=("Only what a list names or a pattern describes is found; it has no confidence.",),
+        provenance=f"Commit `{info.provenance.commit}`, SHA-256 of the rules `{info.rules_sha256}`.",
+        hub={"library_name": "itner"},
+    )
+
+
 RULES = Kind(
     name="rules",
     variants={VARIANT: "Patterns"},
@@ -57,4 +79,10 @@ RULES = Kind(
     warm=lambda variant: None,
     deployed_bytes=lambda run, variant: sum(path.stat().st_size for path in rule_files(get_domain(run.info.domain))),
     recipe=lambda variant: None,
+    facts=lambda run: {
+        "labelling functions": str(len(_facts_of(run)[1].functions)),
+        "rules SHA-256": _facts_of(run)[0].rules_sha256,
+    },
+    remake=lambda run, name: Remake(("rules", run.info.domain, "--run", name)),
+    card=_card,
 )

@@ -14,7 +14,7 @@ from itner.records.config import DistillSettings
 from itner.records.dataset import SourceFacts
 from itner.records.store import Run, RunStore, write_config
 from itner.records.workspace import Workspace
-from itner.training.presets import preset
+from itner.taggers.encoder.presets import preset
 from itner.workflows.rules import make_rules
 
 
@@ -52,18 +52,18 @@ def test_the_configuration_and_what_differs() -> None:
 
 
 def words(run: Run) -> str:
-    return " ".join(record.reproduce_words(run))
+    return " ".join(record.remake(run).words)
 
 
 def test_the_command_holds_what_was_changed(tmp_path: Path, run: Run) -> None:
     assert words(run) == "train minilm_full --data stackoverflow --run good_again"
-    assert record.unreachable_settings(run) == []
+    assert record.remake(run).lost == ()
     write_config(run.path, replace(run.config, seed=7, epochs=2, backbone="my; rm -rf", batch_size=4))
     changed = RunStore(tmp_path).load("good")
     # What may hold anything is one word of its own: a page quotes it for the shell.
-    assert record.reproduce_words(changed)[6:] == ["--backbone", "my; rm -rf", "--epochs", "2", "--seed", "7"]
-    assert "'my; rm -rf'" in at(tmp_path).command(*record.reproduce_words(changed))
-    assert record.unreachable_settings(changed) == ["batch_size"]
+    assert list(record.remake(changed).words[6:]) == ["--backbone", "my; rm -rf", "--epochs", "2", "--seed", "7"]
+    assert "'my; rm -rf'" in at(tmp_path).command(*record.remake(changed).words)
+    assert record.remake(changed).lost == ("batch_size",)
 
 
 def test_a_distilled_run_is_made_by_distilling(tmp_path: Path) -> None:
@@ -78,26 +78,26 @@ def test_a_distilled_run_is_made_by_distilling(tmp_path: Path) -> None:
         "distill minilm_l3 --data stackoverflow --run kd_again --teacher a --teacher b "
         "--temperature 3.0 --hidden-weight 0.5 --epochs 8"
     )
-    assert record.unreachable_settings(other) == []
+    assert record.remake(other).lost == ()
 
 
 def test_guidelines_that_the_data_lack_make_no_other_preset(tmp_path: Path, run: Run) -> None:
     write_config(run.path, replace(run.config, guidelines=("stackoverflow", "helpdesk")))
-    assert record.unreachable_settings(RunStore(tmp_path).load("good")) == []
+    assert record.remake(RunStore(tmp_path).load("good")).lost == ()
     # With one guideline in the data there is nothing to mark, whether the preset would or not.
     write_config(run.path, replace(run.config, mark_guidelines=False, guidelines=()))
     plain = RunStore(tmp_path).load("good")
-    assert record.unreachable_settings(plain) == []
+    assert record.remake(plain).lost == ()
     both = {name: SourceFacts(name) for name in ("stackoverflow", "helpdesk")}
     mixed = replace(plain, info=replace(plain.info, dataset=replace(plain.info.dataset, sources=both)))
-    assert record.unreachable_settings(mixed) == ["mark_guidelines"]
+    assert record.remake(mixed).lost == ("mark_guidelines",)
 
 
 def test_a_run_of_rules_is_made_by_its_own_verb(tmp_path: Path) -> None:
     make_rules("it", Workspace(tmp_path, tmp_path), "mine")
     rules = RunStore(tmp_path).load("mine")
     assert words(rules) == "rules it --run mine_again"
-    assert record.unreachable_settings(rules) == record.teachers(rules) == []
+    assert (record.remake(rules).lost, rules.info.teachers) == ((), {})
     facts = values(record.facts(rules))
     assert facts["kind"] == "rules"
     assert facts["rules SHA-256"] == rules.info.model_sha256
@@ -113,8 +113,8 @@ def test_teachers_that_are_not_here_are_named(run: Run) -> None:
 def test_an_unknown_preset_is_said(tmp_path: Path, run: Run) -> None:
     write_config(run.path, replace(run.config, preset="gone"))
     changed = RunStore(tmp_path).load("good")
-    assert record.unreachable_settings(changed) == ["preset"]
-    assert "--epochs" in record.reproduce_words(changed)
+    assert record.remake(changed).lost == ("preset",)
+    assert "--epochs" in record.remake(changed).words
 
 
 def test_curves_keep_numbers_only(run: Run) -> None:

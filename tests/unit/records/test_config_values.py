@@ -11,7 +11,7 @@ from itner.core.errors import InputError
 from itner.core.validation import describe
 from itner.records.codec import from_json, to_json
 from itner.records.config import EncoderConfig
-from itner.training.presets import PRESETS, preset
+from itner.taggers.encoder.presets import PRESETS, preset
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from ablations import PLAN, ablation, arm
 
 from itner.reporting.ablation import ablation_in_words, measure_gain, measure_student
-from itner.training.presets import preset
+from itner.taggers.encoder.presets import preset
 
 
 def test_a_gain_is_measured_seed_by_seed_against_the_noise_of_both() -> None:

@@ -12,7 +12,7 @@ from itner.records.run import EncoderRun
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.card import write_card
-from itner.training.presets import PRESETS
+from itner.taggers.encoder.presets import PRESETS
 from itner.workflows.rules import make_rules
 
 

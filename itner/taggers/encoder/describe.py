@@ -1,0 +1,199 @@
+"""What is said of an encoder run: its facts, the command that makes it again, its part of the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itner.core.errors import InputError
+from itner.domains.registry import Corpus, Domain, get_domain
+from itner.records.codec import list_settings
+from itner.records.config import EMBEDDED_BACKBONE, DistillSettings, EncoderConfig
+from itner.records.run import DatasetRef, EncoderRun
+from itner.records.store import Run
+from itner.taggers.base import CardText, Remake
+from itner.taggers.encoder.presets import preset
+from itner.taggers.encoder.variants import facts_of
+
+_HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
+_LICENSES = {EMBEDDED_BACKBONE: "apache-2.0"}
+# Options of `itner train` and `itner distill`, by the field of the configuration that they change.
+_OPTIONS = {
+    "backbone": "--backbone",
+    "epochs": "--epochs",
+    "learning_rate": "--lr",
+    "seed": "--seed",
+    "device": "--device",
+}
+# The same for what it learns from.
+_DISTILL_OPTIONS = {
+    "temperature": "--temperature",
+    "soft_weight": "--soft-weight",
+    "hidden_weight": "--hidden-weight",
+}
+# What the data decides, not the preset: which guidelines there are to mark, and, with one alone, whether any is.
+_FROM_DATA, _FROM_SINGLE_DATA = {"guidelines"}, {"guidelines", "mark_guidelines"}
+
+
+def list_facts(run: Run) -> dict[str, str]:
+    """What an encoder run is, as names and values."""
+    info = facts_of(run)[0]
+    data = info.dataset
+    return {
+        "preset": info.preset,
+        "backbone": info.backbone,
+        "backbone SHA-256": info.backbone_sha256,
+        "dataset": f"{data.name} (source: {data.source})",
+        "dataset SHA-256": data.sha256,
+        "training sentences": f"{data.train_documents:,} ({data.train_documents_oversampled:,} after oversampling)",
+        "parameters": f"{info.parameters_total:,}, trained {info.parameters_trainable:,}",
+        "seed": str(info.seed),
+        "window": f"{info.max_length} pieces",
+        "best epoch": f"{info.best_epoch:g} (micro-F1 on dev {info.best_dev_f1:.3f})",
+        "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
+        "weights SHA-256": info.weights_sha256,
+    }
+
+
+def remake(run: Run, name: str) -> Remake:
+    """The training again, with what the run's configuration has changed from today's preset."""
+    info, config = facts_of(run)
+    base = _preset(config)
+    words = [config.preset, "--data", info.dataset.name, "--run", name]
+    if config.distill is None or (base is not None and base.distill == config.distill):
+        # A preset that distils names the teachers itself.
+        words = ["train", *words]
+    else:
+        words = ["distill", *words]
+        for teacher in config.distill.teachers:
+            words += ["--teacher", teacher]
+        words += _changed(config.distill, DistillSettings(config.distill.teachers), _DISTILL_OPTIONS)
+    return Remake((*words, *_changed(config, base, _OPTIONS)), _lost(info, config, base))
+
+
+def _preset(config: EncoderConfig) -> EncoderConfig | None:
+    try:
+        return preset(config.preset)
+    except InputError:
+        return None
+
+
+def _changed(settings: object, usual: object | None, options: Mapping[str, str]) -> list[str]:
+    """Options for the settings that are not as usual, all of them where nothing is usual."""
+    words = []
+    for field, option in options.items():
+        value = getattr(settings, field)
+        if usual is None or value != getattr(usual, field):
+            words += [option, str(value)]
+    return words
+
+
+def _lost(info: EncoderRun, config: EncoderConfig, base: EncoderConfig | None) -> tuple[str, ...]:
+    """Settings that differ from the preset and have no option.
+
+    Guidelines that the data does not follow are no difference: the same preset leaves them out on the same data.
+    """
+    if base is None:
+        return ("preset",)
+    followed = {facts.guideline for facts in info.dataset.sources.values()}
+    reachable = _OPTIONS.keys() | (_FROM_SINGLE_DATA if len(followed) < 2 else _FROM_DATA)
+    mine, usual = list_settings(config), list_settings(base)
+    return tuple(
+        key
+        for key in {**mine, **usual}
+        if mine.get(key) != usual.get(key)
+        and key not in reachable
+        and not (key.split(".")[0] == "distill" and config.distill is not None)
+    )
+
+
+def write_card_text(run: Run) -> CardText:
+    """An encoder's part of the model card."""
+    info = facts_of(run)[0]
+    made = info.provenance
+    return CardText(
+        made=_made(run),
+        data=_data(run),
+        limits=_limits(run),
+        provenance=(
+            f"Seed {info.seed}, commit `{made.commit}`, weights SHA-256 `{info.weights_sha256}`, "
+            f"backbone SHA-256 `{info.backbone_sha256}`, dataset SHA-256 `{info.dataset.sha256}`, "
+            f"PyTorch {made.versions['torch']}, Transformers {made.versions['transformers']}."
+        ),
+        hub={
+            "license": _LICENSES.get(info.backbone),
+            "library_name": "peft" if info.family == "lora" else "transformers",
+            "base_model": _HUB_NAMES.get(info.backbone, info.backbone),
+        },
+        tags=("onnx",),
+    )
+
+
+def _made(run: Run) -> str:
+    info, config = facts_of(run)
+    how = {
+        "full": "all weights fine-tuned",
+        "lora": "low-rank adapters (LoRA) and a classifier trained, the backbone frozen",
+        "distilled architecture": f"layers {', '.join(map(str, config.layers or ()))} of the backbone kept, "
+        "all weights fine-tuned",
+    }[info.family]
+    if info.family == "distilled architecture" and config.layers is None:
+        how = "all weights of a distilled backbone fine-tuned"
+    return (
+        f"Backbone: {info.backbone}; {how}. "
+        f"{info.parameters_total:,} parameters, {info.parameters_trainable:,} of them trained."
+    )
+
+
+def _corpora(dataset: DatasetRef, domain: Domain) -> list[Corpus]:
+    """The known corpora that are in a dataset; all that the domain knows where the record does not say which."""
+    if not dataset.sources:
+        return list(domain.corpora)
+    names = dict.fromkeys(facts.corpus for facts in dataset.sources.values() if facts.corpus is not None)
+    return [corpus for name in names if (corpus := domain.corpus(name)) is not None]
+
+
+def _data(run: Run) -> str:
+    info, config = facts_of(run)
+    dataset = info.dataset
+    text = (
+        f"Trained on `{dataset.name}` ({dataset.train_documents:,} sentences, "
+        f"{dataset.train_documents_oversampled:,} after oversampling). Best of at most {config.epochs} epochs by "
+        f"dev micro-F1: epoch {info.best_epoch:.0f}."
+    )
+    if not dataset.sources:
+        text += " The record is of an earlier version and does not say which corpora it holds; all known are credited."
+    corpora = _corpora(dataset, get_domain(info.domain))
+    for credit in dict.fromkeys(corpus.credit for corpus in corpora if corpus.credit):
+        text += f" {credit}"
+    weak = [name for name, facts in dataset.sources.items() if facts.weak]
+    if weak:
+        text += (
+            f" It holds weakly labelled text as well ({', '.join(weak)}), which name lists, patterns and a tagger "
+            "labelled."
+        )
+    if info.teachers:
+        text += f" It learned from the annotation and from the token probabilities of {', '.join(info.teachers)}."
+    if config.context:
+        text += " Sentences of one text are read together, as many as fit into a window."
+    if config.guidelines:
+        names = " and ".join(config.guidelines)
+        text += (
+            f" The annotation guidelines of {names} differ, so a mark at the beginning of each window says whose to "
+            f"follow; text of any other source is tagged as {config.guidelines[-1]} is annotated."
+        )
+    return text
+
+
+def _limits(run: Run) -> tuple[str, ...]:
+    info, config = facts_of(run)
+    limits = [
+        "INT8 quantises activations at run time per batch, so a confidence can change in its last digits with the "
+        "batch, and results differ slightly on CPUs without VNNI."
+    ]
+    if info.backbone == EMBEDDED_BACKBONE and not config.casing:
+        limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
+    corpora = _corpora(info.dataset, get_domain(info.domain))
+    annotated = [facts for facts in info.dataset.sources.values() if not facts.weak]
+    if len(annotated) == 1:
+        limits += [corpus.limit_alone for corpus in corpora if corpus.limit_alone]
+    return (*limits, *(corpus.limit for corpus in corpora if corpus.limit))
