@@ -7,7 +7,14 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.dashboard import data as corpus
 from itner.dashboard import selection
-from itner.dashboard.cache import load_ablation, load_corpus_report, load_datasets, load_documents, load_weak_reports
+from itner.dashboard.cache import (
+    load_ablation,
+    load_corpus_report,
+    load_datasets,
+    load_documents,
+    load_weak_reports,
+    unlabelled_text,
+)
 from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
 from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
 from itner.dashboard.widgets import begin, choose_domain, show_command, show_damage, show_figure, show_table, turn_pages
@@ -92,8 +99,9 @@ except InputError as error:
     show_damage("What the labelling functions did cannot be shown.", error)
 else:
     if not weak:
-        st.info("No text has been labelled weakly yet. Label the tickets that ship without annotation with:")
-        show_command("label", "FILE", "--dev", name, "--dataset", f"{name}-weak")
+        text, path = unlabelled_text(domain)
+        st.info(f"No text has been labelled weakly yet. Label {text} with:")
+        show_command("label", path, "--dev", name, "--dataset", f"{name}-weak")
     for labelled in weak:
         st.subheader(labelled.name)
         st.markdown(weak_in_words(labelled))

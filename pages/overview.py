@@ -22,17 +22,17 @@ with st.container(border=True):
     with columns[0]:
         ms = selection.choose_number(
             "Latency at most",
-            1.0,
+            0.5,
             bounds.max_ms,
             0.5,
             "ms",
             bounds.max_ms,
             "%.1f ms",
-            "Median, 128 pieces.",
+            "Median, 128 pieces or tokens.",
         )
     with columns[1]:
         mib = selection.choose_number(
-            "Size at most", 1.0, bounds.max_mib, 1.0, "mib", bounds.max_mib, "%.0f MiB", "Weights to deploy."
+            "Size at most", 0.5, bounds.max_mib, 0.5, "mib", bounds.max_mib, "%.1f MiB", "What has to be deployed."
         )
     with columns[2]:
         f1 = selection.choose_number("Micro-F1 at least", 0.0, 1.0, 0.01, "f1", 0.0, "%.2f")

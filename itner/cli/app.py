@@ -15,8 +15,7 @@ _BAD_INPUT = 2
 # What a verb may ask for that the core does without, by the extra that brings it.
 _EXTRAS = {
     "train": {
-        "accelerate", "datasets", "huggingface_hub", "jinja2", "onnx", "peft", "pyarrow", "safetensors", "sklearn",
-        "torch", "transformers",
+        "accelerate", "datasets", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
     },
     "dashboard": {"pandas", "plotly", "streamlit"},
 }  # fmt: skip

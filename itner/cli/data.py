@@ -7,11 +7,12 @@ from typing import Annotated, cast
 
 import typer
 
-from itner.cli.options import DataRoot, DomainName, Models, check_one_of, console, domain_or_default, find_workspace
+from itner.cli.options import DataRoot, DomainName, Models, check_one_of, console, domain_or_default
+from itner.records.workspace import Workspace
 
 PREPARE = """
 itner prepare --source embedded
-itner prepare --source conll --path DIR        (train.txt, dev.txt, test.txt)
+itner prepare --source conll --path DIR    # train.txt, dev.txt, test.txt
 itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk
 itner prepare --source hub
 itner prepare --source mix --part stackoverflow --part helpdesk --dataset mixed
@@ -61,7 +62,7 @@ def prepare(
         raise typer.BadParameter("a mixture has the domain and guidelines of its parts, and no --path")
     if weak and source != "mix":
         raise typer.BadParameter("weakly labelled text goes into a mixture (--source mix)", param_hint="--weak")
-    place = find_workspace(None, data_root)
+    place = Workspace.find(data=data_root)
     if source == "mix":
         stats = mix(part or (), place, dataset, weak or (), weak_ratio, seed)
     else:
@@ -105,7 +106,7 @@ def label(
 
     if not files and not hub_issues:
         raise typer.BadParameter("pass files, or a number of issues with --hub-issues", param_hint="FILE")
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     with console() as progress:
         report = label_weakly(
             files or (),

@@ -17,10 +17,10 @@ from itner.cli.options import (
     check_one_of,
     console,
     domain_or_default,
-    find_workspace,
 )
 from itner.core.errors import InputError
 from itner.records.evaluation import EvalReport
+from itner.records.workspace import Workspace
 
 EXPORT = """
 itner export minilm_full_kd
@@ -31,7 +31,7 @@ itner evaluate minilm_full_kd --dataset stackoverflow --split dev --variant int8
 itner evaluate it_rules --dataset helpdesk
 """
 SCORE = """
-itner score minilm_full_kd            (seconds, without a model)
+itner score minilm_full_kd    # seconds, without a model
 itner score minilm_l3 it_rules
 """
 BENCHMARK = """
@@ -59,7 +59,7 @@ def export(run: RunName, models: Models = None) -> None:
     from itner.workflows.open import built
 
     with console() as progress:
-        exported = built(run, find_workspace(models), progress=progress)
+        exported = built(run, Workspace.find(models), progress=progress)
     kind = kind_of(exported)
     for variant in kind.variants:
         size = kind.deployed_bytes(exported, variant) / 2**20
@@ -78,7 +78,7 @@ def evaluate(
     from itner.workflows.evaluate import evaluate as evaluate_run
 
     check_one_of(split, _SPLITS, "--split")
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     with console() as progress:
         reports = evaluate_run(run, dataset, place, split, variant, progress)
     _print_scores(reports)
@@ -100,10 +100,11 @@ def score(
     """Score stored predictions anew, without a model."""
     from itner.workflows.evaluate import score as score_run
 
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     for name in runs:
+        reports = score_run(name, place)
         typer.echo(name)
-        _print_scores(score_run(name, place))
+        _print_scores(reports)
 
 
 def _print_scores(reports: Sequence[EvalReport]) -> None:
@@ -136,7 +137,7 @@ def benchmark(
 
     check_one_of(split, _SPLITS, "--split")
     settings = BenchSettings(rounds=rounds, threads=threads)
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     with console() as progress:
         report = benchmark_run(run, dataset, place, split, settings, variant, progress)
     for result in report.results:
@@ -162,7 +163,7 @@ def try_int8(
     from itner.workflows.benchmark import try_int8 as try_recipes
 
     with console() as progress:
-        trials = try_recipes(run, dataset, find_workspace(models, data_root), progress=progress)
+        trials = try_recipes(run, dataset, Workspace.find(models, data_root), progress=progress)
     for trial in trials.trials:
         typer.echo(
             f"{'* ' if trial.kept else '  '}{trial.recipe.name:75s} dev F1 {trial.dev_f1:.4f} "
@@ -184,7 +185,7 @@ def readme(domain: DomainName = None) -> None:
 
     if CHECKOUT is None:
         raise InputError("the README is a file of the checkout, and this is an installed itner")
-    place = find_workspace(None)
+    place = Workspace.find()
     release = release_of(get_domain(domain_or_default(domain)))
     folder = place.data / release.corpus_folder
     report = read_corpus_report(folder)
@@ -206,7 +207,7 @@ def migrate(models: Models = None, data_root: DataRoot = None) -> None:
     """Bring the files of an earlier version to today's schemas; weights are never touched."""
     from itner.workflows.migrate import migrate as migrate_files
 
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     changed = migrate_files(place)
     for path in changed:
         typer.echo(path.relative_to(place.models if path.is_relative_to(place.models) else place.data))

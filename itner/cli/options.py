@@ -1,4 +1,4 @@
-"""What several verbs share: options with their help, the workspace they name, progress that is always closed."""
+"""What several verbs share: options with their help, progress that is always closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from itner.core.progress import ConsoleProgress
-from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE, Workspace
+from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE
 
 Models = Annotated[
     Path | None,
@@ -49,11 +49,6 @@ def check_one_of(value: str | None, choices: tuple[str, ...], option: str) -> No
     """Bad usage when a value is given that is none of the choices."""
     if value is not None and value not in choices:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}", param_hint=option)
-
-
-def find_workspace(models: Path | None, data: Path | None = None) -> Workspace:
-    """The workspace that the options name."""
-    return Workspace.find(models, data)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from itner.cli.options import DataRoot, Models, check_one_of, console, find_workspace
+from itner.cli.options import DataRoot, Models, check_one_of, console
+from itner.records.workspace import Workspace
 
 TAG = """
 itner tag tickets.csv
@@ -44,10 +45,10 @@ def tag(
 
     for name in format or ():
         check_one_of(name, tuple(FORMATS), "--format")
-    read_files(files, output)
+    read = read_files(files, output)
     with console() as progress:
-        chosen = choose_tagger(run, variant, find_workspace(models, data_root), progress)
-        read = tag_files(files, chosen.tagger, output, format or ["JSONL"], threshold, progress)
+        chosen = choose_tagger(run, variant, Workspace.find(models, data_root), progress)
+        tag_files(read, chosen.tagger, output, format or ["JSONL"], threshold, progress)
     for notice in (*read.problems, *read.notes):
         typer.echo(f"{notice.file}: {notice.reason}", err=True)
     typer.echo(f"tagged by {chosen.what}", err=True)

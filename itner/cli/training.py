@@ -21,9 +21,9 @@ from itner.cli.options import (
     check_one_of,
     console,
     domain_or_default,
-    find_workspace,
 )
 from itner.core.errors import InputError
+from itner.records.workspace import Workspace
 
 TRAIN = """
 itner train minilm_full --data combined --run mine
@@ -45,7 +45,7 @@ itner ablate --seed 13 --arm base --arm oversampling
 """
 REPRODUCE = """
 itner reproduce --source conll --path DIR
-itner reproduce --source conll --path DIR --models again     (train anew beside the shipped runs)
+itner reproduce --source conll --path DIR --models again    # train anew beside the shipped runs
 itner reproduce --source embedded --preset minilm_l3
 """
 _DEVICES = ("auto", "cpu", "cuda")
@@ -117,7 +117,7 @@ def _train(
 
     check_one_of(changes["device"], _DEVICES, "--device")
     config = preset(name, **changes)
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     with console() as progress:
         info = train_run(config, data, place, run, resume, progress)
     typer.echo(
@@ -134,7 +134,7 @@ def rules(
     """Make a run of a domain's name lists and patterns: the baseline that needs no training."""
     from itner.workflows.rules import make_rules
 
-    place = find_workspace(models)
+    place = Workspace.find(models)
     info = make_rules(domain, place, run)
     typer.echo(f"{place.models.name}/{info.name}: the rules of domain {info.domain} for {', '.join(info.types)}")
 
@@ -165,7 +165,7 @@ def ablate(
     check_one_of(preset, tuple(known for known, config in PRESETS.items() if config.distill is None), "--preset")
     with console() as progress:
         ablation = run_ablation(
-            name, find_workspace(models, data_root), plan, arm, seed, preset, epochs, progress=progress
+            name, Workspace.find(models, data_root), plan, arm, seed, preset, epochs, progress=progress
         )
     for step in ablation.arms:
         for dataset in plan.dev_sets:
@@ -198,7 +198,7 @@ def reproduce(
     from itner.workflows.reproduce import reproduce as reproduce_runs
 
     check_one_of(source, SOURCES, "--source")
-    place = find_workspace(models, data_root)
+    place = Workspace.find(models, data_root)
     if place.models.exists() and not place.models.is_dir():
         raise InputError("not a folder", path=place.models)
     with console() as progress:

@@ -1,4 +1,4 @@
-"""What the dashboard keeps between reruns: runs by the state of their files, taggers by their weights."""
+"""What the dashboard keeps between reruns: runs by the state of their files, taggers by what they were made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
 from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats, read_weak_reports
-from itner.domains.registry import domain_names
+from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation
@@ -87,19 +87,30 @@ def load_weak_reports() -> list[WeakReport]:
     return read_weak_reports(workspace())
 
 
+def unlabelled_text(domain: str) -> tuple[str, str]:
+    """What there is to label weakly, in words and as a path; FILE where the domain ships no such text."""
+    name = get_domain(domain).unlabelled
+    path = workspace().corpus(name)
+    if not name or not path.is_file():
+        return "text of yours", "FILE"
+    here = Path.cwd()
+    return "the text that ships without annotation", str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def load_datasets() -> dict[str, DataStats]:
     """Statistics of the prepared datasets, the most sentences first, mixtures last; InputError without any."""
     datasets = read_meta(workspace()).datasets
     if not datasets:
         raise InputError("no dataset is prepared", path=workspace().data / META)
-    for name, stats in datasets.items():
-        if stats.domain not in domain_names():
-            raise InputError(f"dataset {name!r} is of the domain {stats.domain!r}, which is not known here")
+    known = {name: stats for name, stats in datasets.items() if stats.domain in domain_names()}
+    if not known:
+        named = ", ".join(sorted({repr(stats.domain) for stats in datasets.values()}))
+        raise InputError(f"the datasets are of domains that are not known here: {named}", path=workspace().data / META)
 
     def order(pair: tuple[str, DataStats]) -> tuple[bool, int]:
         return bool(pair[1].parts), -sum(split.sentences for split in pair[1].splits.values())
 
-    return dict(sorted(datasets.items(), key=order))
+    return dict(sorted(known.items(), key=order))
 
 
 def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:

@@ -259,7 +259,7 @@ def length_figure(frame: pd.DataFrame) -> go.Figure:
                     "shape": "hv",
                     "width": 2,
                     "color": SERIES_COLORS[number],
-                    "dash": ("solid", "dash", "dot")[number],
+                    "dash": _DASHES[number],
                 },
                 customdata=part[["tokens", SENTENCES]],
                 hovertemplate=f"{name}: %{{customdata[1]:,}} sentences of %{{customdata[0]}} tokens (%{{y:.1%}})"

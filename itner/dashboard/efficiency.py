@@ -18,7 +18,7 @@ from itner.taggers.registry import VARIANT_NAMES
 END_TO_END = "one sentence, text to mentions"
 MEASURES = {
     "tokens/s": "throughput over many sentences (tokens/s)",
-    "size MiB": "weights to deploy (MiB)",
+    "size MiB": "what has to be deployed beside the program (MiB)",
     "peak memory MiB": "largest resident memory of the process (MiB)",
     "load s": "time to load, file cache warm (s)",
 }
@@ -61,7 +61,10 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
     """How Streamlit shows `costs`."""
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        name: number(format="%.1f", help="Median and 95th percentile of the model alone, by length in pieces, batch 1.")
+        name: number(
+            format="%.1f",
+            help="Median and 95th percentile of the model alone, by length in pieces (rules: tokens), batch 1.",
+        )
         for name in frame.columns
         if name.startswith("p")
     }
@@ -71,7 +74,7 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
         "size MiB": leaderboard_columns()["size MiB"],
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "peak memory MiB": number(format="%.0f", help="Largest resident memory of a process that only tags."),
-        "load s": number(format="%.2f", help="From the weights on disk (cache warm) to a ready model."),
+        "load s": number(format="%.2f", help="From the files on disk (cache warm) to a ready tagger."),
         "rounds differ by": number(format="percent", help="Slowest round's median over the fastest's, minus one."),
         "training min": number(format="%.0f", help="Training time of the run, on the machine of its record."),
     }
@@ -162,7 +165,7 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
     figure.add_hline(y=0, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.add_vline(x=1, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.update_layout(
-        xaxis={"title": f"times as fast as {baseline} (128 pieces, median)", "tickformat": ".1f"},
+        xaxis={"title": f"times as fast as {baseline} (128 pieces or tokens, median)", "tickformat": ".1f"},
         yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
         legend={"orientation": "h", "y": 1.12},
         height=420,

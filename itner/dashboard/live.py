@@ -17,6 +17,7 @@ from itner.core.types import Mention, Tagger
 from itner.dashboard.cache import get_tagger
 from itner.evaluation.agreement import Place
 from itner.files.highlighting import highlight
+from itner.files.tagging import reaching
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.taggers.base import TokenScores
@@ -77,8 +78,8 @@ def tag_with(choice: Choice, text: str) -> Tagged:
     The result is kept in the session, so that moving a slider tags nothing anew.
     """
     known: dict[str, tuple[str, str, Tagged]] = st.session_state.setdefault(_RESULTS, {})
-    weights = choice.run.info.model_sha256
-    if choice.key in known and known[choice.key][:2] == (weights, text):
+    model = choice.run.info.model_sha256
+    if choice.key in known and known[choice.key][:2] == (model, text):
         return known[choice.key][2]
     tagger = get_tagger(choice.run, choice.variant)
     times: list[float] = []
@@ -88,14 +89,13 @@ def tag_with(choice: Choice, text: str) -> Tagged:
         (mentions,) = tagger.tag([text])
         times.append(time.perf_counter() - started)
     result = Tagged(tuple(mentions), statistics.median(times) * 1000)
-    known[choice.key] = (weights, text, result)
+    known[choice.key] = (model, text, result)
     return result
 
 
 def above(result: Tagged, threshold: float) -> Tagged:
     """The result with only the mentions whose confidence reaches the threshold."""
-    kept = tuple(mention for mention in result.mentions if mention.score is None or mention.score >= threshold)
-    return Tagged(kept, result.milliseconds)
+    return Tagged(reaching(result.mentions, threshold), result.milliseconds)
 
 
 def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:

@@ -125,7 +125,7 @@ def artifact_columns() -> dict[str, Any]:
 
 
 def evaluations(run: Run) -> pd.DataFrame:
-    """Every evaluation of the run, with what compares its tags with those of FP32 in PyTorch."""
+    """Every evaluation of the run, with what compares its tags with those of the kind's reference."""
     return pd.DataFrame.from_records(
         [
             {
@@ -135,7 +135,7 @@ def evaluations(run: Run) -> pd.DataFrame:
                 "micro-F1": report.micro.f1,
                 "F1 low": report.micro_f1_interval.low,
                 "F1 high": report.micro_f1_interval.high,
-                "tags as in PyTorch": report.tag_agreement,
+                "tags as the reference": report.tag_agreement,
                 "largest logit difference": report.max_logit_difference,
                 "made": report.provenance.created,
             }
@@ -149,8 +149,10 @@ def evaluation_columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         **{name: number(format="%.3f") for name in ("micro-F1", "F1 low", "F1 high")},
-        "tags as in PyTorch": number(format="%.4f", help="Share of tokens with the same tag as FP32 in PyTorch."),
-        "largest logit difference": number(format="%.2g", help="Largest absolute difference to FP32 in PyTorch."),
+        "tags as the reference": number(
+            format="%.4f", help="Share of tokens with the same tag as the reference: for an encoder FP32 in PyTorch."
+        ),
+        "largest logit difference": number(format="%.2g", help="Largest absolute difference to that variant."),
     }
 
 

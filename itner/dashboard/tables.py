@@ -58,7 +58,7 @@ def leaderboard_columns() -> dict[str, Any]:
         "precision": number(format="%.3f", help="Share of predicted mentions that are right."),
         "recall": number(format="%.3f", help="Share of gold mentions that were found."),
         "token accuracy": number(format="%.3f", help="Share of tokens with the right BIO tag; most tokens are O."),
-        "p50 ms": number(format="%.1f", help="Median latency of the model on 128 pieces, batch 1."),
+        "p50 ms": number(format="%.1f", help="Median latency of the model on 128 pieces, batch 1; rules read tokens."),
         "p95 ms": number(format="%.1f", help="95th percentile of the same."),
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "size MiB": number(format="%.2f", help="What has to be deployed beside the program: weights, or lexicons."),
@@ -67,7 +67,7 @@ def leaderboard_columns() -> dict[str, Any]:
 
 
 def difference_columns() -> dict[str, Any]:
-    """How Streamlit shows `facts.differences_table`."""
+    """How Streamlit shows the table of differences."""
     number = st.column_config.NumberColumn
     return {
         "difference": number("micro-F1 difference", format="%+.3f", help="This model minus the baseline."),

@@ -195,7 +195,7 @@ def preparing_words(stats: DataStats) -> list[str]:
     corpus = domain.corpus_of(stats.source, stats.name)
     if not stats.parts and facts is not None and facts.guideline != (corpus.guideline if corpus else stats.name):
         words += ["--guideline", facts.guideline]
-    if stats.domain != default_domain():
+    if stats.domain != default_domain() and not stats.parts:
         words += ["--domain", stats.domain]
     if stats.oversampling.seed != OVERSAMPLING_SEED:
         words += ["--seed", str(stats.oversampling.seed)]

@@ -43,7 +43,13 @@ def read_source(
         corpus = _known(source, domain)
         if source == "hub":
             return read_hub(corpus.hub, scheme, dataset)
-        return read_markup(place.corpus(corpus.path), scheme, dataset)
+        file = place.corpus(corpus.path)
+        if not file.is_file():
+            raise InputError(
+                "the corpus is a file of the checkout, and not here; name the checkout's data/ with --data-root",
+                path=file,
+            )
+        return read_markup(file, scheme, dataset)
     if path is None:
         raise InputError(f"--source {source} needs --path DIR, the folder with train, dev and test")
     if not path.is_dir():

@@ -11,7 +11,6 @@ from itner.domains.registry import list_domains
 NEUTRAL = "#888888"
 
 
-@lru_cache(maxsize=512)
 def type_colour(name: str) -> str:
     """The colour of an entity type as #rrggbb, the same wherever it is shown.
 
@@ -21,6 +20,11 @@ def type_colour(name: str) -> str:
     for domain in list_domains():
         if name in domain.colours:
             return domain.colours[name]
+    return _own_colour(name)
+
+
+@lru_cache(maxsize=512)
+def _own_colour(name: str) -> str:
     hue = int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:2]) / 2**16
     red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, 0.42, 0.6))
     return f"#{red:02X}{green:02X}{blue:02X}"

@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -60,6 +61,7 @@ class Domain:
         colours: of each type, #rrggbb.
         sample: a sentence to show what a tagger does.
         examples: texts to try a tagger on, by title.
+        unlabelled: text that ships without annotation, a file under `data/`.
         hub_text: a hub dataset of unlabelled text.
         tags: what a model card is found by.
         release: the runs that ship, and the study behind them; None where none do.
@@ -77,6 +79,7 @@ class Domain:
     colours: Mapping[str, str]
     sample: str
     examples: Mapping[str, str]
+    unlabelled: str = ""
     hub_text: str = ""
     tags: tuple[str, ...] = ()
     release: Release | None = field(default=None, compare=False)
@@ -115,14 +118,26 @@ _known: dict[str, Domain] = {}
 
 
 def register(domain: Domain) -> None:
-    """Make a domain known that has no folder here, such as one of a test."""
+    """Make a domain known that has no folder here, such as one of a test.
+
+    A type has one colour wherever it is shown: ValueError where two domains give it different ones.
+    """
+    for other in _known.values():
+        shared = domain.colours.keys() & other.colours.keys() if other.name != domain.name else ()
+        if unlike := sorted(name for name in shared if domain.colours[name] != other.colours[name]):
+            raise ValueError(f"domain {domain.name}: {unlike[0]} has another colour in domain {other.name}")
     _known[domain.name] = domain
+
+
+@lru_cache(maxsize=1)
+def _folders() -> tuple[str, ...]:
+    package = importlib.import_module(_PACKAGE)
+    return tuple(found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)
 
 
 def domain_names() -> list[str]:
     """Every domain's name."""
-    package = importlib.import_module(_PACKAGE)
-    return sorted({*_known, *(found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)})
+    return sorted({*_known, *_folders()})
 
 
 def get_domain(name: str) -> Domain:

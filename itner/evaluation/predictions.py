@@ -64,6 +64,7 @@ def read_predictions(path: Path) -> Predictions:
     try:
         table = pq.read_table(io.BytesIO(path.read_bytes()))
         info: PredictionInfo = from_json(PredictionInfo, (table.schema.metadata or {})[_INFO])
+        _check_columns(pa, table)
         columns = [table.column(name).to_pylist() for name in _COLUMNS]
         found: dict[str, list[Mention]] = {}
         for document, start, end, kind, score in zip(*columns, strict=True):
@@ -77,11 +78,26 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(info, {name: tuple(mentions) for name, mentions in found.items()})
 
 
+def _check_columns(pa: Any, table: Any) -> None:
+    """ValueError where a column holds what it should not, or nothing where it must hold something."""
+    kinds = {
+        "document": lambda kind: pa.types.is_string(getattr(kind, "value_type", kind)),
+        "start": pa.types.is_integer,
+        "end": pa.types.is_integer,
+        "type": lambda kind: pa.types.is_string(getattr(kind, "value_type", kind)),
+        "score": pa.types.is_floating,
+    }
+    for name, fits in kinds.items():
+        column = table.column(name)
+        if not fits(column.type) or (name != "score" and column.null_count):
+            raise ValueError(f"column {name!r} holds {column.type} with {column.null_count} gaps")
+
+
 def load_arrow() -> tuple[Any, Any]:
     """pyarrow and its Parquet part, which a tagger alone does not need."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise InputError("predictions are Parquet files, which need pyarrow: `pip install 'itner[train]'`") from None
+        raise InputError("predictions are Parquet files, which need pyarrow: `pip install pyarrow`") from None
     return pyarrow, pyarrow.parquet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from itner.core.errors import InputError
 from itner.core.types import Document
@@ -25,6 +26,12 @@ def score_predictions(
         raise InputError(
             f"the predictions of {info.run} are of types that are not scored: {', '.join(sorted(unknown))}"
         )
+    for document, found in zip(documents, pred, strict=True):
+        try:
+            # What a document may hold: in order, without overlap, within the text.
+            replace(document, mentions=found)
+        except ValueError as error:
+            raise InputError(f"the predictions of {info.run} do not fit their text: {error}") from None
     gold = [document.mentions for document in documents]
     report = EvalReport(
         dataset=info.dataset,

@@ -79,7 +79,9 @@ def _chunks(items: Sequence[TextItem]) -> Iterator[list[tuple[int, int, int]]]:
 
 def above(tagged: Sequence[TaggedItem], threshold: float) -> list[TaggedItem]:
     """The results with only the mentions whose score reaches the threshold."""
-    return [
-        TaggedItem(entry.item, tuple(m for m in entry.mentions if m.score is None or m.score >= threshold))
-        for entry in tagged
-    ]
+    return [TaggedItem(entry.item, reaching(entry.mentions, threshold)) for entry in tagged]
+
+
+def reaching(mentions: Sequence[Mention], threshold: float) -> tuple[Mention, ...]:
+    """The mentions whose score reaches the threshold, and those that have none."""
+    return tuple(mention for mention in mentions if mention.score is None or mention.score >= threshold)

@@ -83,13 +83,20 @@ def read_record(path: Path, kind: Any, remedy: str = "") -> Any:
         raise InputError("; ".join(filter(None, (describe(error), remedy))), path=path) from None
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Nobody else changes the file meanwhile who asks for it in this way."""
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        yield
+
+
 def change_record(path: Path, kind: Any, change: Callable[[Any], Any], indent: int | None = 2) -> Any:
     """Read, change and write a record while no other process does; returns what was written.
 
     Args:
         change: gets the record as it is, None without a file, and returns what it is to be.
     """
-    with FileLock(path.with_name(f".{path.name}.lock")):
+    with locked(path):
         record = change(read_record(path, kind))
         write_atomic(path, to_json(record, indent))
     return record

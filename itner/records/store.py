@@ -179,7 +179,9 @@ class RunStore:
         path = self.root / check_name(name)
         if not path.is_dir():
             known = ", ".join(folder.name for folder in self._folders()) or "none"
-            raise InputError(f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train`")
+            raise InputError(
+                f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train` or `itner rules`"
+            )
         return self._load(path)
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
@@ -295,8 +297,8 @@ def _merge(old: Sequence[R], new: Sequence[R]) -> tuple[R, ...]:
     def key(report: R) -> tuple[str, str, str]:
         return report.dataset, report.split, report.variant
 
-    replaced = {key(report) for report in new}
-    return tuple(sorted([*(report for report in old if key(report) not in replaced), *new], key=key))
+    merged = {key(report): report for report in (*old, *new)}
+    return tuple(merged[name] for name in sorted(merged))
 
 
 def _read(path: Path, kind: Any) -> Any:

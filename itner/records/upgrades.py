@@ -24,9 +24,9 @@ _FIRST_DOMAIN = "it"
 
 def upgrade(kind: Any, data: Json) -> Json | None:
     """Today's object of a file that was written as `kind`, None when nothing is known of its schema."""
-    steps = _STEPS.get(kind)
     version = data.get("schema_version")
-    if steps is None or version not in steps:
+    steps = _STEPS.get(kind, {})
+    if not isinstance(version, int) or version not in steps:
         return None
     try:
         return steps[version](data)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODELS_VARIABLE, DATA_VARIABLE = "ITNER_MODELS", "ITNER_DATA"
+_MODELS, _DATA = "--models", "--data-root"
+# The verbs that have to do with one of the two alone, by the option that they take.
+_ONE_ROOT = {"prepare": _DATA, "export": _MODELS, "rules": _MODELS}
 
 
 def _find_checkout() -> Path | None:
@@ -47,15 +50,20 @@ class Workspace:
         own = self.data / path
         return own if own.exists() or CHECKOUT is None else CHECKOUT / "data" / path
 
-    def options(self) -> list[str]:
-        """The command-line options that lead to the same folders in a shell that knows none of our variables."""
-        usual = _usual()
-        changed = {"--models": (self.models, usual.models), "--data-root": (self.data, usual.data)}
-        return [word for option, (own, other) in changed.items() if own != other for word in (option, str(own))]
+    def command(self, verb: str, *words: str) -> str:
+        """A command line of `itner` that can be pasted into a shell here and works on these folders.
 
-    def command(self, *words: str) -> str:
-        """A command line of `itner` that can be pasted into a shell here and works on these folders."""
-        return shlex.join([*_program(), *words, *self.options()])
+        The shell need not know our variables: folders that are not the usual ones are named.
+        """
+        usual = _usual()
+        changed = {_MODELS: (self.models, usual.models), _DATA: (self.data, usual.data)}
+        roots = [
+            word
+            for option, (own, other) in changed.items()
+            if own != other and _ONE_ROOT.get(verb, option) == option
+            for word in (option, str(own))
+        ]
+        return shlex.join([*_program(), verb, *words, *roots])
 
 
 def _usual() -> Workspace:

@@ -67,7 +67,7 @@ class Row:
 
     @property
     def size_mib(self) -> float | None:
-        """Size of the deployed weights."""
+        """Size of what has to be deployed beside the program."""
         return self.bench.file_mib if self.bench else None
 
     @property

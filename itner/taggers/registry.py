@@ -12,7 +12,7 @@ from itner.taggers.encoder.kind import ENCODER
 from itner.taggers.rules.kind import RULES
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, RULES)}
-# Every variant of any kind, with its name for people.
+# Every variant of any kind, with its name for people: kinds that share a variant share what it is called.
 VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name, title in kind.variants.items()}
 VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)
 
@@ -28,9 +28,9 @@ def variants_of(run: Run) -> tuple[str, ...]:
 
 
 def check_variants(run: Run, variants: Iterable[str] | None) -> tuple[str, ...]:
-    """The variants that were asked for, all of the run's kind for None; InputError names one that it has not."""
+    """What was asked for, each once, all variants of the run's kind for None; InputError names one that it has not."""
     known = variants_of(run)
-    asked = tuple(variants) if variants is not None else known
+    asked = tuple(dict.fromkeys(variants)) if variants is not None else known
     for variant in asked:
         if variant not in known:
             raise InputError(

@@ -15,7 +15,7 @@ from itner.domains.release import AblationPlan, Arm
 from itner.evaluation.scoring import score_documents
 from itner.records.codec import to_json
 from itner.records.config import EncoderConfig
-from itner.records.files import read_record, write_atomic
+from itner.records.files import change_record, read_record, write_atomic
 from itner.records.store import ABLATION, RunStore, read_ablation
 from itner.records.study import Ablation, AblationArm, AblationRun
 from itner.records.workspace import Workspace
@@ -66,18 +66,23 @@ def ablate(
             if _find_ablation_run(arm, seed, made_of, place) is None:
                 result = _train_ablation_run(arm, made_of, dev_sets, place, progress)
                 write_atomic(_ablation_part(arm, seed, place), to_json(result))
-    known = _ablation_runs(place)
-    done = []
-    for arm in arms:
-        found = [
-            run
-            for seed in sorted({run.seed for run in known if run.arm == arm.name})
-            if (run := _find_ablation_run(arm, seed, _ablation_inputs(arm, seed, base, epochs, dev_sets, place), place))
-        ]
-        if found:
-            done.append(AblationArm(arm.name, arm.against, arm.what, tuple(found)))
-    ablation = Ablation(domain_name, base, "dev", tuple(done))
-    write_atomic(place.models / ABLATION, to_json(ablation))
+
+    def gather(_: Ablation | None) -> Ablation:
+        known = _ablation_runs(place)
+        done = []
+        for arm in arms:
+            found = [
+                run
+                for seed in sorted({run.seed for run in known if run.arm == arm.name})
+                if (made_of := _ablation_inputs(arm, seed, base, epochs, dev_sets, place))
+                and (run := _find_ablation_run(arm, seed, made_of, place))
+            ]
+            if found:
+                done.append(AblationArm(arm.name, arm.against, arm.what, tuple(found)))
+        return Ablation(domain_name, base, "dev", tuple(done))
+
+    # Whoever writes last has read what all others wrote.
+    ablation: Ablation = change_record(place.models / ABLATION, Ablation, gather)
     return ablation
 
 

@@ -126,13 +126,22 @@ def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | N
             raise InputError(f"holds predictions of {info.run} on {info.dataset} {info.split}", path=path)
         if info.model_sha256 != run.info.model_sha256:
             raise InputError("these predictions are another model's; make them anew with `itner evaluate`", path=path)
-        if read_stats(info.dataset, place).splits[info.split].processed_sha256 != info.split_sha256:
+        try:
+            check_variants(run, [info.variant])
+        except InputError as error:
+            raise InputError(error.problem, path=path) from None
+        splits = read_stats(info.dataset, place).splits
+        if info.split not in splits or splits[info.split].processed_sha256 != info.split_sha256:
             raise InputError(
                 f"these predictions are of another version of {info.dataset} {info.split} than the one prepared here",
                 path=path,
             )
-        documents = known.setdefault((info.dataset, info.split), read_split(info.dataset, info.split, place))
-        report, found = score_predictions(documents, predictions, run.info.types)
+        if (info.dataset, info.split) not in known:
+            known[info.dataset, info.split] = read_split(info.dataset, info.split, place)
+        try:
+            report, found = score_predictions(known[info.dataset, info.split], predictions, run.info.types)
+        except InputError as error:
+            raise InputError(error.problem, path=path) from None
         reports.append(report)
         errors.append(found)
     write_metrics(run, reports)

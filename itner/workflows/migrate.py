@@ -11,11 +11,11 @@ from itner.core.errors import InputError
 from itner.data.processed import META, WEAK
 from itner.domains.registry import Domain, get_domain
 from itner.records.bench import BenchReport
-from itner.records.codec import is_current, to_json
+from itner.records.codec import is_current
 from itner.records.config import RunConfig
 from itner.records.dataset import DataStats, ProcessedMeta, SourceFacts, WeakReport
 from itner.records.evaluation import Errors, Metrics
-from itner.records.files import read_bytes, read_record, write_atomic
+from itner.records.files import change_record, read_bytes, read_record
 from itner.records.run import EncoderRun, RunRecord
 from itner.records.store import ABLATION, BENCH, CONFIG, ERRORS, METRICS, RUN
 from itner.records.study import Ablation
@@ -34,11 +34,16 @@ def migrate(place: Workspace) -> list[Path]:
     records = [(path, kind, read_record(path, kind)) for path, kind in _files(place)]
     labelled = {record.name: record for _, kind, record in records if kind is WeakReport}
     known = next((_complete(record, labelled) for path, _, record in records if path == place.data / META), None)
+
+    def fill(record: Any) -> Any:
+        if isinstance(record, ProcessedMeta):
+            return _complete(record, labelled)
+        return _with_sources(record, known) if isinstance(record, EncoderRun) else record
+
     changed = []
     for path, kind, record in records:
-        filled = known if path == place.data / META else _with_sources(record, known) if path.name == RUN else record
-        if filled != record or not is_current(kind, read_bytes(path)):
-            write_atomic(path, to_json(filled, indent=None if path.name == ERRORS else 2))
+        if fill(record) != record or not is_current(kind, read_bytes(path)):
+            change_record(path, kind, fill, indent=None if path.name == ERRORS else 2)
             changed.append(path)
     return changed
 
@@ -68,8 +73,8 @@ def _complete(meta: ProcessedMeta, labelled: dict[str, WeakReport]) -> Processed
     return ProcessedMeta({name: dataset(stats) for name, stats in meta.datasets.items()})
 
 
-def _with_sources(record: object, meta: ProcessedMeta | None) -> object:
-    if not isinstance(record, EncoderRun) or meta is None or record.dataset.sources:
+def _with_sources(record: EncoderRun, meta: ProcessedMeta | None) -> EncoderRun:
+    if meta is None or record.dataset.sources:
         return record
     stats = meta.datasets.get(record.dataset.name)
     if stats is None or stats.sha256 != record.dataset.sha256:

@@ -40,28 +40,23 @@ def choose_tagger(name: str | None, variant: str | None, place: Workspace, progr
     if release is not None and is_complete(place.models / release.default):
         return Chosen(open_tagger(release.default, variant, place, progress), f"run {release.default}, the default")
     if variant is not None:
-        raise InputError("--variant needs --run: without a run here, the rules tag, which have no variants")
+        raise InputError("--variant needs --run: where there is no run, the rules tag")
     where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
     return Chosen(RulesTagger(domain), f"the rules of domain {domain.name!r}, because {where}; choose a run with --run")
 
 
 def tag_files(
-    paths: Sequence[Path],
+    read: ReadResult,
     tagger: Tagger,
     output: Path,
     formats: Sequence[str] = ("JSONL",),
     threshold: float = 0.0,
     progress: Progress = silent,
-) -> ReadResult:
-    """Tag files and write the results into the zip `output`; returns what was read, with its problems.
-
-    Raises InputError when no file could be read; then nothing is written.
-    """
-    read = read_files(paths, output)
+) -> None:
+    """Tag what `read_files` read, and write the results into the zip `output`."""
     tagged = tag_items(read.items, tagger, lambda done, total: progress("tagging", done / total), lambda: False)
     with replacing(output) as file:
         write_zip(above(tagged, threshold), formats, file)
-    return read
 
 
 def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
@@ -71,6 +66,8 @@ def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
             raise InputError("no such file", path=path)
     if not output.parent.is_dir():
         raise InputError("no such folder", path=output.parent)
+    if output.is_dir():
+        raise InputError("this is a folder; name the zip to write", path=output)
     read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
     if not read.items:
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))

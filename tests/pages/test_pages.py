@@ -19,7 +19,10 @@ from toy import register_toy
 from itner.dashboard.errors import letters
 from itner.records.codec import from_json, to_json
 from itner.records.evaluation import Errors
+from itner.records.workspace import Workspace
 from itner.taggers.encoder.onnx_backend import OnnxScorer
+from itner.workflows.prepare import prepare
+from itner.workflows.rules import make_rules
 
 PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")
 
@@ -50,6 +53,22 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     shown = [*(info.value for info in page.info), *(table.value.to_string() for table in page.dataframe)]
     shown += [" ".join(box.options) for box in page.selectbox]
     assert any("good" in text for text in shown)
+
+
+@pytest.mark.parametrize("name", [*PAGES, "data"])
+@pytest.mark.parametrize("runs", ["none", "rules"])
+def test_commands_for_other_folders_can_be_pasted(
+    name: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workspace(tmp_path / "runs", tmp_path / "texts")
+    monkeypatch.setenv("ITNER_DATA", str(place.data))
+    if runs == "rules":
+        prepare("embedded", None, "it", place)
+        make_rules("it", place)
+    page = open_page(name, place.models, monkeypatch)
+    commands = check_commands(code.value for code in page.code)
+    assert commands or (runs, name) in {("rules", "live"), ("rules", "tag_files")}
+    assert all(str(tmp_path) in command for command in commands)
 
 
 @pytest.mark.parametrize("name", PAGES)

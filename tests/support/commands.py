@@ -12,7 +12,7 @@ from itner.cli.app import app
 
 def parse(line: str) -> None:
     """Parse a command line as `itner` does, without running it; raises for bad usage."""
-    program, verb, *words = shlex.split(line)
+    program, verb, *words = shlex.split(line, comments=True)
     assert program.endswith("itner")
     command = get_command(app)
     context = command.make_context("itner", [verb, *words], resilient_parsing=False)

@@ -9,7 +9,6 @@ import pytest
 from itner.core.labels import LabelScheme
 from itner.core.types import Document, Mention
 from itner.domains import registry
-from itner.domains.colours import type_colour
 from itner.domains.registry import Domain, register
 
 
@@ -40,6 +39,5 @@ TOY = Domain(
 def register_toy(monkeypatch: pytest.MonkeyPatch) -> Domain:
     """Make the domain known until the test ends."""
     monkeypatch.setattr(registry, "_known", dict(registry._known))
-    type_colour.cache_clear()
     register(TOY)
     return TOY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -91,10 +92,9 @@ def test_a_domain_comes_to_life_by_its_folder_alone(tmp_path: Path) -> None:
         (data / f"{split}.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
 
     def itner(*words: str) -> str:
-        roots = ["--data-root", str(tmp_path / "data")] if words[0] != "rules" else []
-        roots += ["--models", str(tmp_path / "models")] if words[0] != "prepare" else []
-        command = [sys.executable, "-m", "itner", *words, *roots]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        roots = {"ITNER_DATA": str(tmp_path / "data"), "ITNER_MODELS": str(tmp_path / "models")}
+        command = [sys.executable, "-m", "itner", *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **roots})
         assert done.returncode == 0, done.stderr
         return done.stdout
 

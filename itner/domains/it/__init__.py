@@ -66,6 +66,7 @@ DOMAIN = Domain(
     },
     sample="Outlook 2021 shows 0x80070057 on Windows 11.",
     examples=EXAMPLES,
+    unlabelled="helpdesk/unlabelled.txt",
     hub_text="bigcode/the-stack-github-issues",
     tags=("it-support",),
     release=RELEASE,

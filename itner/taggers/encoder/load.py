@@ -10,10 +10,10 @@ from itner.taggers.encoder.variants import TORCH, facts_of
 from itner.taggers.encoder.windows import Encoder
 
 
-def load_tagger(run: Run, variant: str, threads: int | None = None, spin: bool = False) -> EncoderTagger:
+def load_tagger(run: Run, variant: str, threads: int | None = None) -> EncoderTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
     encoder = load_encoder(run)
-    return EncoderTagger(load_scorer(run, variant, threads, spin), encoder, run_scheme(run))
+    return EncoderTagger(load_scorer(run, variant, threads), encoder, run_scheme(run))
 
 
 def load_encoder(run: Run) -> Encoder:
@@ -22,13 +22,13 @@ def load_encoder(run: Run) -> Encoder:
     return Encoder.from_file(run.path / TOKENIZER, info.max_length, config.context, config.guidelines)
 
 
-def load_scorer(run: Run, variant: str, threads: int | None = None, spin: bool = False) -> Scorer:
+def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
     """The model alone."""
     if variant == TORCH:
         from itner.taggers.encoder.torch_backend import TorchScorer
 
         return TorchScorer(run, threads)
-    return OnnxScorer(run.onnx_path(variant), threads, spin)
+    return OnnxScorer(run.onnx_path(variant), threads)
 
 
 def run_scheme(run: Run) -> LabelScheme:

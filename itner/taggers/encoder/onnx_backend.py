@@ -12,20 +12,18 @@ from itner.core.provenance import usable_cores
 
 
 class OnnxScorer:
-    """Logits from an ONNX file on the CPU.
+    """Logits from an ONNX file on the CPU."""
 
-    `spin` lets idle worker threads busy-wait for the next call: a little faster alone, and up to an order of
-    magnitude slower for everything that runs beside it, so the app leaves it off.
-    """
-
-    def __init__(self, path: Path, threads: int | None = None, spin: bool = False):
+    def __init__(self, path: Path, threads: int | None = None):
         if not path.is_file():
             raise InputError("no such ONNX file; build it with `itner export`", path=path)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or usable_cores()
         options.inter_op_num_threads = 1
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+        # Idle threads that busy-wait for the next call make it a little faster alone, and everything that runs beside
+        # it up to an order of magnitude slower.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         try:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

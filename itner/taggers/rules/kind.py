@@ -27,7 +27,8 @@ def _open(run: Run, variant: str, threads: int | None) -> RulesTagger:
     info, config = _facts_of(run)
     domain = get_domain(info.domain)
     known = dict(zip(domain.function_names, domain.functions, strict=True))
-    if rules_sha256(domain) != info.rules_sha256 or not set(config.functions) <= known.keys():
+    same = config.domain == info.domain and rules_sha256(domain) == info.rules_sha256
+    if not same or not set(config.functions) <= known.keys():
         raise InputError(
             f"the rules of domain {domain.name!r} are not those that run.json describes; make the run anew with "
             f"`itner rules {domain.name} --run {run.name}` after removing the folder",

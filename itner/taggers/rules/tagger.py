@@ -13,8 +13,8 @@ from itner.core.tokens import list_segments
 from itner.core.types import Document, LabellingFunction, Mention
 from itner.domains.registry import Domain
 
-# By the layout of every domain: `functions.py` finds mentions, the others hold what it looks for.
-_RULE_MODULES = {"functions", "lexicons", "patterns"}
+# By the layout of every domain, what its functions look for.
+_RULE_MODULES = {"lexicons", "patterns"}
 
 
 class RulesTagger:
@@ -59,6 +59,8 @@ class RulesTagger:
         proposed = []
         for order, function in enumerate(self._functions):
             for span in align_to_tokens(function(document), document.tokens)[0]:
+                if span[2] not in self._types:
+                    raise ValueError(f"{function.__name__} marks {span[2]!r}, which is no type of its domain")
                 proposed.append((span[0] - span[1], order, span))
         taken: set[int] = set()
         chosen = []
@@ -71,9 +73,10 @@ class RulesTagger:
 
 
 def rule_files(domain: Domain) -> list[Path]:
-    """The files that hold a domain's labelling functions and what they look up: functions, lexicons and patterns."""
-    folders = {Path(inspect.getfile(function)).parent for function in domain.functions}
-    return sorted(path for folder in folders for path in folder.glob("*.py") if path.stem in _RULE_MODULES)
+    """The files that hold a domain's labelling functions, and the lexicons and patterns beside them."""
+    own = {Path(inspect.getfile(function)) for function in domain.functions}
+    beside = (path for folder in {path.parent for path in own} for path in folder.glob("*.py"))
+    return sorted(own | {path for path in beside if path.stem in _RULE_MODULES})
 
 
 def rules_sha256(domain: Domain) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -35,7 +36,7 @@ def test_help_shows_examples_that_parse(verb: str, capsys: pytest.CaptureFixture
     examples = [line.strip() for line in shown.split("examples:")[1].splitlines() if line.strip()]
     assert examples
     for example in examples:
-        parse(re.split(r"\s{2,}\(", example)[0])
+        parse(example)
 
 
 def test_a_parser_that_accepts_anything_would_show() -> None:
@@ -183,6 +184,23 @@ def test_a_printed_command_names_the_folders_it_is_for(tmp_path: Path, monkeypat
     line = Workspace.find().command("export", "run")
     parse(line)
     assert line.endswith(f"--models '{tmp_path / 'my models'}'")
+
+
+@pytest.mark.parametrize("verb", sorted(set(cli.VERBS) - {"readme", "measure-corpus"}))
+def test_a_command_for_other_folders_is_one_for_every_verb(verb: str, tmp_path: Path) -> None:
+    place = Workspace(tmp_path / "runs", tmp_path / "texts")
+    for example in cli.VERBS[verb][1].strip().splitlines():
+        words = shlex.split(example, comments=True)[1:]
+        line = place.command(*words)
+        parse(line)
+        assert str(tmp_path) in line
+
+
+def test_examples_can_be_pasted() -> None:
+    for _, examples in cli.VERBS.values():
+        for example in examples.strip().splitlines():
+            subprocess.run(["bash", "-n"], input=example, text=True, check=True)
+            parse(example)
 
 
 def test_a_verb_whose_extra_is_not_installed_names_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from toy import TOY, register_toy
 
 from itner.core.errors import InputError
 from itner.domains.colours import type_colour
-from itner.domains.registry import default_domain, domain_names, get_domain, list_domains
+from itner.domains.registry import default_domain, domain_names, get_domain, list_domains, register
 
 
 def test_a_folder_is_a_domain() -> None:
@@ -54,6 +54,14 @@ def test_files_are_a_known_corpus_only_under_its_name() -> None:
         assert (found.dataset if found else None) == corpus, (source, dataset)
 
 
+def test_a_colour_that_another_domain_has_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    register_toy(monkeypatch)
+    with pytest.raises(ValueError, match="domain zoo: FRUIT has another colour in domain toy"):
+        register(replace(TOY, name="zoo", colours={"FRUIT": "#000000"}))
+    register(replace(TOY, name="zoo"))
+    assert domain_names() == ["it", "toy", "zoo"]
+
+
 def test_no_two_domains_colour_a_type_differently_and_every_type_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     register_toy(monkeypatch)
     seen: dict[str, str] = {}
@@ -65,4 +73,3 @@ def test_no_two_domains_colour_a_type_differently_and_every_type_has_a_colour(mo
     assert re.fullmatch("#[0-9A-F]{6}", type_colour("PLACE"))
     assert type_colour("PLACE") not in seen.values()
     assert re.fullmatch("#[0-9A-F]{6}", type_colour("\ud800"))
-    type_colour.cache_clear()

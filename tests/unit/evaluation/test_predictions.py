@@ -115,6 +115,24 @@ def test_predictions_of_other_documents_or_types_are_refused(tmp_path: Path) -> 
         score_predictions(documents, found, ("FRUIT",))
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([Mention(0, 7, "OS"), Mention(0, 7, "OS")], "mention at 0 overlaps or is out of order"),
+        ([Mention(0, 7, "OS"), Mention(5, 9, "OS")], "mention at 5 overlaps"),
+        ([Mention(8, 13, "OS"), Mention(0, 7, "OS")], "mention at 0 overlaps or is out of order"),
+        ([Mention(8, 14, "OS")], "mention ends at 14, the text at 13"),
+    ],
+    ids=["twice", "overlap", "order", "beyond"],
+)
+def test_mentions_that_do_not_fit_the_text_are_refused(found: list[Mention], said: str, tmp_path: Path) -> None:
+    documents = [document("a"), document("b")]
+    path = tmp_path / "p.parquet"
+    write_predictions(path, INFO, documents, [found, []])
+    with pytest.raises(InputError, match=f"do not fit their text: document a: {said}"):
+        score_predictions(documents, read_predictions(path), SCHEME.types)
+
+
 def damaged(name: str, path: Path) -> None:
     table = pq.read_table(path)
     if name == "not parquet":
@@ -131,6 +149,12 @@ def damaged(name: str, path: Path) -> None:
         pq.write_table(table.set_column(1, "start", pa.array([9], pa.int32())), path)
     elif name == "no certainty":
         pq.write_table(table.set_column(4, "score", pa.array([-1.0], pa.float32())), path)
+    elif name == "numbers for types":
+        pq.write_table(table.set_column(3, "type", pa.array([1])), path)
+    elif name == "halves for numbers":
+        pq.write_table(table.set_column(1, "start", pa.array([0.5])), path)
+    elif name == "a gap":
+        pq.write_table(table.set_column(0, "document", pa.array([None], pa.string())), path)
     elif name == "words for numbers":
         pq.write_table(table.set_column(1, "start", pa.array(["x"])), path)
 
@@ -146,6 +170,9 @@ def damaged(name: str, path: Path) -> None:
         "backwards",
         "no certainty",
         "words for numbers",
+        "numbers for types",
+        "halves for numbers",
+        "a gap",
     ],
 )
 def test_a_damaged_file_is_bad_input(name: str, tmp_path: Path) -> None:

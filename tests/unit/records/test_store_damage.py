@@ -53,6 +53,16 @@ def bench_without_rounds(folder: Path) -> None:
     (folder / "bench.json").write_text(json.dumps(data), encoding="utf-8")
 
 
+def schema_version_is_a_list(folder: Path) -> None:
+    data = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    (folder / "metrics.json").write_text(json.dumps(data | {"schema_version": []}), encoding="utf-8")
+
+
+def schema_version_is_an_object(folder: Path) -> None:
+    data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(data | {"schema_version": {}}), encoding="utf-8")
+
+
 def labels_without_a_type(folder: Path) -> None:
     data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     (folder / "run.json").write_text(json.dumps(data | {"labels": ["O"]}), encoding="utf-8")
@@ -68,6 +78,8 @@ def labels_without_a_type(folder: Path) -> None:
         (name_that_cannot_be_asked_for, "'a b<i>' cannot name a run"),
         (bench_without_a_length, "bench.json: results.0.forward: "),
         (bench_without_rounds, "bench.json: results.0.forward.128.round_p50_ms: "),
+        (schema_version_is_a_list, "metrics.json: schema_version: "),
+        (schema_version_is_an_object, "run.json: encoder.schema_version: "),
         (labels_without_a_type, "run.json: encoder.labels: "),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -30,7 +30,7 @@ def test_without_a_checkout_it_is_the_folder_one_is_in(monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     place = Workspace.find()
     assert place == Workspace(tmp_path / "models", tmp_path / "data")
-    assert place.options() == []
+    assert "--" not in place.command("evaluate")
     assert place.corpus("helpdesk/tickets.txt") == tmp_path / "data" / "helpdesk" / "tickets.txt"
 
 

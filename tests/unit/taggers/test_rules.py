@@ -10,14 +10,19 @@ from toy import TOY
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
+from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
+from itner.evaluation.predictions import write_predictions
 from itner.records.codec import to_json
 from itner.records.config import RulesConfig
+from itner.records.evaluation import PredictionInfo
 from itner.records.store import CONFIG, RUN, RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.base import TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, token_scores, variants_of, why_not
 from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
+from itner.workflows.evaluate import evaluate, score
+from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
 
 
@@ -147,3 +152,44 @@ def test_every_kind_names_its_variants_apart_from_the_others() -> None:
         assert set(kind.live) == set(kind.variants)
         assert set(kind.exact) <= set(kind.variants)
         assert kind.reference is None or kind.reference in kind.variants
+
+
+def stored(place: Workspace, split: str, variant: str) -> Path:
+    run = RunStore(place.models).load("it_rules")
+    (document, *_) = read_split("helpdesk", "dev", place)
+    info = PredictionInfo(
+        "it_rules", "helpdesk", split, read_stats("helpdesk", place).splits["dev"].processed_sha256, variant,
+        run.info.model_sha256, None, "none", 1, None, None, run.info.provenance,
+    )  # fmt: skip
+    path = run.predictions_path("helpdesk", split, variant)
+    write_predictions(path, info, [document], [[]])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("split", "variant", "said"),
+    [
+        ("dev", "fp32", "has no variant 'fp32'"),
+        ("foo", "patterns", "another version of helpdesk foo"),
+        ("dev", "patterns", "of other documents"),
+    ],
+)
+def test_stray_predictions_are_named(place: Workspace, split: str, variant: str, said: str) -> None:
+    prepare("embedded", None, "it", place)
+    make_rules("it", place)
+    path = stored(place, split, variant)
+    with pytest.raises(InputError, match=said) as caught:
+        score("it_rules", place)
+    assert caught.value.path == path
+
+
+def test_a_variant_that_is_asked_for_twice_is_predicted_once(place: Workspace) -> None:
+    prepare("embedded", None, "it", place)
+    make_rules("it", place)
+    assert len(evaluate("it_rules", "helpdesk", place, "dev", ["patterns", "patterns"])) == 1
+    assert len(RunStore(place.models).load("it_rules").metrics.reports) == 1
+
+
+def test_a_function_that_marks_what_its_domain_has_not_is_named() -> None:
+    with pytest.raises(ValueError, match="function marks 'CAR', which is no type of its domain"):
+        marked("a red car", find("car", "CAR"))
