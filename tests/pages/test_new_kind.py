@@ -109,7 +109,7 @@ for name in ("overview", "quality", "efficiency", "errors", "run", "live", "tag_
     shown += [" ".join(box.options) for box in (*app.selectbox, *app.multiselect)]
     for kind in ("info", "warning", "text", "markdown", "metric", "code"):
         shown += [str(block.value) for block in getattr(app, kind)]
-    found[name] = "\n".join(shown)
+    found[name] = "; ".join(shown)
 print(json.dumps(found))
 """
 
