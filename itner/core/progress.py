@@ -10,7 +10,10 @@ from typing import Any
 from tqdm import tqdm
 
 Progress = Callable[[str, float], None]
-_FORMAT = "{desc}: {percentage:3.0f}% in {elapsed}, {remaining} left"
+_BEGUN = "{desc}: {percentage:3.0f}%"
+_FORMAT = _BEGUN + " in {elapsed}, {remaining} left"
+# Earlier, the time left is a guess from nothing.
+_GUESS_SECONDS = 1.0
 # In a log file a line every so often is enough.
 _LOG_SECONDS = 10.0
 
@@ -35,16 +38,18 @@ class ConsoleProgress:
             self.close()
             self._started, self._said = time.monotonic(), 0.0
         self._share = share
+        now = time.monotonic()
+        form = _FORMAT if now - self._started >= _GUESS_SECONDS or share == 1.0 else _BEGUN
         if self._live:
             if self._bar is None:
-                self._bar = tqdm(total=1.0, desc=message, bar_format=_FORMAT, file=sys.stderr)
+                self._bar = tqdm(total=1.0, desc=message, bar_format=form, file=sys.stderr)
+            self._bar.bar_format = form
             self._bar.set_description_str(message, refresh=False)
             self._bar.update(share - self._bar.n)
             return
-        now = time.monotonic()
         if share == 1.0 or now - self._said >= _LOG_SECONDS:
             self._said = now
-            state = tqdm.format_meter(share, 1.0, now - self._started, prefix=message, bar_format=_FORMAT)
+            state = tqdm.format_meter(share, 1.0, now - self._started, prefix=message, bar_format=form)
             print(state, file=sys.stderr, flush=True)
 
     def close(self) -> None:

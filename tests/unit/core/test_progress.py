@@ -31,6 +31,7 @@ def test_a_log_file_gets_a_line_at_the_beginning_and_the_end_of_each_step(capsys
 
 def test_long_work_is_heard_of_in_between(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LOG_SECONDS", 0.0)
+    monkeypatch.setattr(module, "_GUESS_SECONDS", 0.0)
     progress = ConsoleProgress()
     for step in range(5):
         progress(f"training x (dev F1 {step})", step / 4)
@@ -66,3 +67,10 @@ def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPa
     assert text.startswith("\rexporting:   0%")
     assert text.count("\n") == 1
     assert text.rstrip("\n").rsplit("\r", 1)[-1].startswith("exporting: 100%")
+
+
+def test_nothing_is_guessed_from_a_moment(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOG_SECONDS", 0.0)
+    progress = ConsoleProgress()
+    progress("building x", 0.1)
+    assert capsys.readouterr().err == "building x:  10%\n"
