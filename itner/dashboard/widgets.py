@@ -169,7 +169,8 @@ def show_damage(title: str, error: Exception) -> None:
 
 def show_command(*words: str) -> None:
     """A command line of `itner` that runs as it is printed, on the folders that the dashboard shows."""
-    st.code(workspace().command(*words), language="bash")
+    # Wrapped, because a block that scrolls sideways cannot be reached with the keyboard.
+    st.code(workspace().command(*words), language="bash", wrap_lines=True)
 
 
 def known_dataset() -> str:

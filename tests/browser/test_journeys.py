@@ -76,7 +76,7 @@ def test_from_the_overview_to_a_live_comparison(shipped_models: Path) -> None:
         page.goto(f"{dashboard.url}/?dataset=stackoverflow")
         page.get_by_role("heading", name="Which tagger to deploy").wait_for()
         page.locator(".js-plotly-plot").first.wait_for()
-        assert page.get_by_text("Published, not measured here").is_visible()
+        page.get_by_role("heading", name="Published, not measured here").wait_for()
 
         page.get_by_role("link", name="Live", exact=True).click()
         page.locator("mark").first.wait_for()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shipped import HERE
 
 from itner.data.jsonl import read_documents
 from itner.data.processed import read_weak_reports
@@ -27,7 +28,7 @@ def test_there_is_enough_of_it_and_little_of_it_twice(folder: str, least: int) -
 
 
 def test_the_reports_are_of_the_text_that_ships() -> None:
-    reports = {report.name: report for report in read_weak_reports(DATA)}
+    reports = {report.name: report for report in read_weak_reports(HERE)}
     assert set(reports) == set(SHIPPED)
     for name, (folder, least) in SHIPPED.items():
         report = reports[name]
