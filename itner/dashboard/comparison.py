@@ -13,11 +13,10 @@ from itner.reporting.rows import Row
 
 def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> str:
     """One sentence on what is compared, on what."""
-    variants = len({row.variant for row in rows})
     report = next((row.report for row in rows if row.report), None)
     gold = f", {report.micro.support:,} gold mentions in {report.documents:,} sentences" if report else ""
     return (
-        f"{_count(len(runs), 'run')} in {_count(variants, 'variant')}, scored on the {split} set of "
+        f"{_count(len(runs), 'run')}, {_count(len(rows), 'variant')} in all, scored on the {split} set of "
         f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right)."
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.dashboard.tables import leaderboard_columns
+from itner.dashboard.tables import leaderboard_columns, rounded
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
 from itner.reporting.rows import Row
@@ -43,7 +43,7 @@ def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
                 record |= {f"p50 ms, {length}": latency.p50_ms, f"p95 ms, {length}": latency.p95_ms}
             record |= {"p50 ms, sentence": bench.end_to_end.p50_ms, "p95 ms, sentence": bench.end_to_end.p95_ms}
             record |= {
-                "tokens/s": bench.bulk_tokens_per_s,
+                "tokens/s": rounded(bench.bulk_tokens_per_s),
                 "peak memory MiB": bench.peak_rss_mib,
                 "load s": bench.load_s,
                 "rounds differ by": max(latency.spread for latency in bench.forward.values()) - 1,

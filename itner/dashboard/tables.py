@@ -34,7 +34,7 @@ def leaderboard(rows: Sequence[Row]) -> pd.DataFrame:
                 "recall": report.micro.recall if report else None,
                 "p50 ms": row.p50_ms,
                 "p95 ms": row.p95_ms,
-                "tokens/s": row.tokens_per_s,
+                "tokens/s": rounded(row.tokens_per_s),
                 "size MiB": row.size_mib,
             }
         )
@@ -42,6 +42,11 @@ def leaderboard(rows: Sequence[Row]) -> pd.DataFrame:
     if frame.empty:
         return frame
     return frame.sort_values(["micro-F1", "p50 ms"], ascending=[False, True], na_position="last", ignore_index=True)
+
+
+def rounded(value: float | None) -> int | None:
+    """A number that is shown whole: Streamlit would cut its fraction off."""
+    return round(value) if value is not None else None
 
 
 def leaderboard_columns() -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_unmeasured_rows_come_last(root: Path) -> None:
 def test_words_count_and_name_machines(root: Path) -> None:
     runs, _ = RunStore(root).load_all()
     words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")
-    assert words.startswith("2 runs in 4 variants")
+    assert words.startswith("2 runs, 8 variants in all")
     assert "110 gold mentions in 150 sentences" in words
     assert machine_in_words(runs) == "Measured on Test CPU with 2 threads."
     assert machine_in_words([]) == "Speed was not measured."
