@@ -20,6 +20,7 @@ from itner.dashboard.data_weak import functions_columns, functions_table, weak_i
 from itner.dashboard.widgets import begin, choose_domain, show_command, show_damage, show_figure, show_table, turn_pages
 from itner.data.corpus import SPLITS
 from itner.data.processed import preparing_words
+from itner.domains.registry import default_domain, get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.reporting.ablation import ablation_in_words
 
@@ -94,7 +95,7 @@ show_command(*preparing_words(stats))
 
 st.header("Weakly labelled text")
 try:
-    weak = load_weak_reports()
+    weak = load_weak_reports(domain)
 except InputError as error:
     show_damage("What the labelling functions did cannot be shown.", error)
 else:
@@ -109,13 +110,15 @@ else:
 
 st.header("What each step of the training brought")
 try:
-    ablation = load_ablation()
+    ablation = load_ablation(domain)
 except InputError as error:
     show_damage("The ablation cannot be shown.", error)
 else:
-    if ablation is None:
+    if ablation is None and get_domain(domain).release is None:
+        st.info("Nobody has planned yet which steps to measure: a domain's release says it.")
+    elif ablation is None:
         st.info("Nobody has measured this here yet. Measure it with:")
-        show_command("ablate")
+        show_command("ablate", *(["--domain", domain] if domain != default_domain() else []))
     else:
         st.markdown(ablation_in_words(ablation))
         alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."

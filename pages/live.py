@@ -9,7 +9,7 @@ from itner.dashboard import live, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.widgets import begin_page, show_command, show_figure, show_table
-from itner.domains.registry import get_domain
+from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
 from itner.taggers.registry import kind_of, why_not
@@ -24,6 +24,10 @@ if not choices:
     st.stop()
 
 examples = get_domain(runs[0].info.domain).examples
+elsewhere = {text for domain in list_domains() for text in domain.examples.values()} - set(examples.values())
+if st.session_state.get("text") in elsewhere:
+    # Another domain was chosen, and nobody has typed anything.
+    selection.set_choice("text", next(iter(examples.values())))
 
 
 def use_example() -> None:
@@ -68,6 +72,9 @@ for key in selected:
         st.text(str(error))
 if not results:
     st.stop()
+unsure = [label for label, result in results.items() if all(mention.score is None for mention in result.mentions)]
+if threshold and any(results[label].mentions for label in unsure):
+    st.caption(f"{' and '.join(unsure)}: without confidences, so nothing of it is hidden.")
 by_label = {names[key]: choices[key] for key in selected if names[key] in results}
 
 places = find_places({label: result.mentions for label, result in results.items()})

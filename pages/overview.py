@@ -69,8 +69,9 @@ show_figure(
 )
 st.caption(
     f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of the "
-    f"weights. {overview.symbol_key(rows)}. Dotted lines: published results, without a latency. "
-    f"{machine_in_words(runs)}"
+    f"weights. {overview.symbol_key(rows)}. "
+    + ("Dotted lines: published results, without a latency. " if reported else "")
+    + machine_in_words(runs)
 )
 
 findings = find(runs, dataset, split)

@@ -49,7 +49,9 @@ else:
 
 st.header("Training")
 curves = record.curves(run)
-if curves.empty:
+if run.info.train_seconds is None:
+    st.info("Nothing was trained.")
+elif curves.empty:
     st.info("This run has no training log.")
 else:
     left, right = st.columns(2)

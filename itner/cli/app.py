@@ -68,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InputError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(_BAD_INPUT)
+    except OSError as error:
+        typer.echo(f"error: {error.filename}: {error.strerror}" if error.filename else f"error: {error}", err=True)
+        sys.exit(_BAD_INPUT)
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         extra = next((name for name, modules in _EXTRAS.items() if missing in modules), None)

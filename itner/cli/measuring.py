@@ -17,6 +17,7 @@ from itner.cli.options import (
     check_one_of,
     console,
     domain_or_default,
+    existing,
 )
 from itner.core.errors import InputError
 from itner.records.evaluation import EvalReport
@@ -50,6 +51,7 @@ itner migrate --models again
 """
 _SPLITS = ("train", "dev", "test")
 _MOST_CONFUSIONS = 6
+_LEFT_OUT = 1
 
 
 def export(run: RunName, models: Models = None) -> None:
@@ -59,7 +61,7 @@ def export(run: RunName, models: Models = None) -> None:
     from itner.workflows.open import built
 
     with console() as progress:
-        exported = built(run, Workspace.find(models), progress=progress)
+        exported = built(run, existing(models), progress=progress)
     kind = kind_of(exported)
     for variant in kind.variants:
         size = kind.deployed_bytes(exported, variant) / 2**20
@@ -74,11 +76,14 @@ def evaluate(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Predict a prepared dataset with variants of a run, store the predictions, and score them."""
+    """Predict a prepared dataset with variants of a run, store the predictions, and score them.
+
+    An encoder's FP32 in PyTorch is predicted whatever is asked for: the others are compared with it.
+    """
     from itner.workflows.evaluate import evaluate as evaluate_run
 
     check_one_of(split, _SPLITS, "--split")
-    place = Workspace.find(models, data_root)
+    place = existing(models, data_root)
     with console() as progress:
         reports = evaluate_run(run, dataset, place, split, variant, progress)
     _print_scores(reports)
@@ -97,14 +102,25 @@ def score(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Score stored predictions anew, without a model."""
+    """Score stored predictions anew, without a model. Exits with 1 when those of a run cannot be scored."""
+    from itner.records.store import RunStore
     from itner.workflows.evaluate import score as score_run
 
-    place = Workspace.find(models, data_root)
+    place = existing(models, data_root)
     for name in runs:
-        reports = score_run(name, place)
+        RunStore(place.models).load(name)
+    failed = False
+    for name in runs:
+        try:
+            reports = score_run(name, place)
+        except InputError as error:
+            failed = True
+            typer.echo(f"left out: {error}", err=True)
+            continue
         typer.echo(name)
         _print_scores(reports)
+    if failed:
+        raise typer.Exit(_LEFT_OUT)
 
 
 def _print_scores(reports: Sequence[EvalReport]) -> None:
@@ -137,7 +153,7 @@ def benchmark(
 
     check_one_of(split, _SPLITS, "--split")
     settings = BenchSettings(rounds=rounds, threads=threads)
-    place = Workspace.find(models, data_root)
+    place = existing(models, data_root)
     with console() as progress:
         report = benchmark_run(run, dataset, place, split, settings, variant, progress)
     for result in report.results:
@@ -163,7 +179,7 @@ def try_int8(
     from itner.workflows.benchmark import try_int8 as try_recipes
 
     with console() as progress:
-        trials = try_recipes(run, dataset, Workspace.find(models, data_root), progress=progress)
+        trials = try_recipes(run, dataset, existing(models, data_root), progress=progress)
     for trial in trials.trials:
         typer.echo(
             f"{'* ' if trial.kept else '  '}{trial.recipe.name:75s} dev F1 {trial.dev_f1:.4f} "
@@ -205,10 +221,14 @@ def readme(domain: DomainName = None) -> None:
 
 def migrate(models: Models = None, data_root: DataRoot = None) -> None:
     """Bring the files of an earlier version to today's schemas; weights are never touched."""
+    from itner.records.store import PREDICTIONS, RunStore
     from itner.workflows.migrate import migrate as migrate_files
 
-    place = Workspace.find(models, data_root)
+    place = existing(models, data_root)
     changed = migrate_files(place)
     for path in changed:
         typer.echo(path.relative_to(place.models if path.is_relative_to(place.models) else place.data))
     typer.echo(f"{len(changed)} files changed")
+    bare = [run.name for run in RunStore(place.models).load_all()[0] if not (run.path / PREDICTIONS).is_dir()]
+    if bare:
+        typer.echo(f"no predictions are stored of {', '.join(bare)}; `itner evaluate` makes them")

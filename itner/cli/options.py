@@ -9,17 +9,14 @@ from typing import Annotated
 
 import typer
 
+from itner.core.errors import InputError
 from itner.core.progress import ConsoleProgress
-from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE
+from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE, Workspace
 
-Models = Annotated[
-    Path | None,
-    typer.Option("--models", metavar="DIR", help=f"Folder of the runs (default: ${MODELS_VARIABLE}, or models/)."),
-]
-DataRoot = Annotated[
-    Path | None,
-    typer.Option("--data-root", metavar="DIR", help=f"Folder of the datasets (default: ${DATA_VARIABLE}, or data/)."),
-]
+_RUNS = f"Folder of the runs (default: ${MODELS_VARIABLE}, or models/)."
+_TEXTS = f"Folder of the datasets (default: ${DATA_VARIABLE}, or data/)."
+Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help=_RUNS)]
+DataRoot = Annotated[Path | None, typer.Option("--data-root", metavar="DIR", help=_TEXTS)]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run: a folder under models/.")]
 Dataset = Annotated[str, typer.Option("--dataset", metavar="DATASET", help="A prepared dataset.")]
 Trained = Annotated[str, typer.Option("--data", metavar="DATASET", help="A prepared dataset (itner prepare).")]
@@ -49,6 +46,14 @@ def check_one_of(value: str | None, choices: tuple[str, ...], option: str) -> No
     """Bad usage when a value is given that is none of the choices."""
     if value is not None and value not in choices:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(choices)}", param_hint=option)
+
+
+def existing(models: Path | None, data: Path | None = None) -> Workspace:
+    """The workspace for a verb that reads: InputError when a folder that was named is not there."""
+    for folder in (models, data):
+        if folder is not None and not folder.is_dir():
+            raise InputError("no such folder", path=folder)
+    return Workspace.find(models, data)
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from itner.cli.options import DataRoot, Models, check_one_of, console
-from itner.records.workspace import Workspace
+from itner.cli.options import DataRoot, Models, check_one_of, console, existing
 
 TAG = """
 itner tag tickets.csv
@@ -47,7 +46,7 @@ def tag(
         check_one_of(name, tuple(FORMATS), "--format")
     read = read_files(files, output)
     with console() as progress:
-        chosen = choose_tagger(run, variant, Workspace.find(models, data_root), progress)
+        chosen = choose_tagger(run, variant, existing(models, data_root), progress)
         tag_files(read, chosen.tagger, output, format or ["JSONL"], threshold, progress)
     for notice in (*read.problems, *read.notes):
         typer.echo(f"{notice.file}: {notice.reason}", err=True)

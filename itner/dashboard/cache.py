@@ -72,9 +72,10 @@ def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
     return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
 
 
-def load_ablation() -> Ablation | None:
+def load_ablation(domain: str) -> Ablation | None:
     """What each step of the training brought, None when nobody measured it; InputError when the file is damaged."""
-    return read_ablation(workspace().models)
+    ablation = read_ablation(workspace().models)
+    return ablation if ablation is not None and ablation.domain == domain else None
 
 
 def load_corpus_report(dataset: str) -> CorpusReport | None:
@@ -82,9 +83,9 @@ def load_corpus_report(dataset: str) -> CorpusReport | None:
     return read_corpus_report(workspace().data / dataset)
 
 
-def load_weak_reports() -> list[WeakReport]:
-    """Reports of weakly labelled text; InputError when one is damaged."""
-    return read_weak_reports(workspace())
+def load_weak_reports(domain: str) -> list[WeakReport]:
+    """Reports of weakly labelled text of a domain; InputError when one is damaged."""
+    return [report for report in read_weak_reports(workspace()) if report.domain == domain]
 
 
 def unlabelled_text(domain: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, mebibytes
 from itner.taggers.registry import VARIANT_NAMES
 
-_LARGEST_BUBBLE = 42
+_LARGEST_BUBBLE = 28
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def trade_off(
                 hoverinfo="skip",
             )
         )
-    for family in families(rows):
+    order = families(rows)
+    # The family of what is advised lies above the others.
+    for family in sorted(order, key=lambda name: chosen is not None and name == chosen.family):
         members = [row for row in shown if row.family == family]
         if not members:
             continue
@@ -107,6 +109,7 @@ def trade_off(
                 y=[row.micro_f1 for row in members],
                 mode="markers",
                 name=family,
+                legendrank=1000 + order.index(family),
                 marker={
                     "size": [max(row.size_mib or 0.0, 0.1) for row in members],
                     "sizemode": "area",
@@ -114,7 +117,7 @@ def trade_off(
                     "sizemin": 7,
                     "color": FAMILY_COLORS.get(family, NEUTRAL),
                     "symbol": [VARIANT_SYMBOLS[row.variant] for row in members],
-                    "opacity": 0.8,
+                    "opacity": 0.75,
                     "line": {"width": 1, "color": "white"},
                 },
                 text=[row.label for row in members],
@@ -131,13 +134,14 @@ def trade_off(
             text=f"<b>{chosen.label}</b>",
             showarrow=True,
             arrowhead=2,
-            ax=-60,
-            ay=40,
+            ax=-90,
+            ay=75,
         )
     if limits is not None and limits.max_ms is not None:
         figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
     if limits is not None and limits.min_f1 is not None:
         figure.add_hline(y=limits.min_f1, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    lowest = min(published, key=lambda result: result.micro_f1, default=None)
     for result in published:
         figure.add_hline(
             y=result.micro_f1,
@@ -146,7 +150,8 @@ def trade_off(
                 "text": f"{result.name}, {result.parameters / 1e6:.0f} M (published): {result.micro_f1:.3f}",
                 "font": {"size": 11},
             },
-            annotation_position="top right",
+            # The lowest is named below its line, so that neighbours do not print over each other.
+            annotation_position="bottom left" if result is lowest else "top left",
         )
     figure.update_layout(
         xaxis=_ticks(shown)

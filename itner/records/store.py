@@ -204,7 +204,10 @@ class RunStore:
         return sorted(
             path
             for path in self.root.iterdir()
-            if path.is_dir() and not path.name.startswith(".") and path.name not in (ONNX, PREDICTIONS)
+            if path.is_dir()
+            and not path.name.startswith(".")
+            and path.name not in (ONNX, PREDICTIONS)
+            and not _holds_locks_alone(path)
         )
 
     def _load(self, path: Path) -> Run:
@@ -220,6 +223,12 @@ class RunStore:
         if config.kind != info.kind:
             raise InputError(f"{RUN} says the run is of kind {info.kind!r}, {CONFIG} {config.kind!r}", path=path)
         return Run(path, info, config)
+
+
+def _holds_locks_alone(folder: Path) -> bool:
+    """Whether this is what stays of a run whose files somebody removed."""
+    names = [path.name for path in folder.iterdir()]
+    return bool(names) and all(name.startswith(".") and name.endswith(".lock") for name in names)
 
 
 class _IncompleteError(InputError):

@@ -36,6 +36,10 @@ class Limits:
         return f"Under {', '.join(parts)}" if parts else "Without any limit"
 
 
+# So much faster at least: one benchmark's rounds differ by less, and nobody gives up F1 for less.
+WORTHWHILE = 1.25
+
+
 @dataclass(frozen=True)
 class Advice:
     """The row to deploy, None when nothing fits, and why in one sentence."""
@@ -65,6 +69,7 @@ def fits(row: Row, limits: Limits) -> bool:
 def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows) -> Advice:
     """The fastest of the rows within the limits whose micro-F1 cannot be told from the best there.
 
+    What is hardly faster than the best (`WORTHWHILE`) does not take its place.
     Rows are compared with the best in order of micro-F1, up to the first that is worse beyond chance. Rows that were
     not both scored and timed cannot be advised.
     """
@@ -77,7 +82,8 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
     best, *others = sorted(allowed, key=_quality, reverse=True)
     chosen, lead = best, None
     for row in others:
-        if (row.p50_ms or 0.0) >= (chosen.p50_ms or 0.0):
+        latency = row.p50_ms or 0.0
+        if latency >= (chosen.p50_ms or 0.0) or latency * WORTHWHILE > (best.p50_ms or 0.0):
             continue
         difference = compare(best, row)
         if difference is None:

@@ -154,7 +154,7 @@ def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
     if len(counts) < 2:
         return None
     frequent = max(counts, key=lambda name: counts[name].support)
-    rare = min(counts, key=lambda name: counts[name].support)
+    rare = min(counts, key=lambda name: (counts[name].support, name == frequent))
     text = (
         f"{best.label}: F1 {counts[frequent].f1:.2f} on {frequent} ({counts[frequent].support:,} gold mentions), "
         f"{counts[rare].f1:.2f} on {rare} ({counts[rare].support:,})."

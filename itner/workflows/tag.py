@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +63,18 @@ def tag_files(
 def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
     """The texts of files that are to be tagged into `output`; InputError when there is nothing to tag."""
     for path in paths:
+        if path.is_dir():
+            raise InputError("this is a folder; name the files in it", path=path)
         if not path.is_file():
             raise InputError("no such file", path=path)
+        if output.exists() and path.samefile(output):
+            raise InputError("this file is to be tagged; write the results elsewhere (--output)", path=output)
     if not output.parent.is_dir():
         raise InputError("no such folder", path=output.parent)
     if output.is_dir():
         raise InputError("this is a folder; name the zip to write", path=output)
+    if output.exists() and not zipfile.is_zipfile(output):
+        raise InputError("this is there, and no zip that could be replaced; choose another --output", path=output)
     read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
     if not read.items:
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))

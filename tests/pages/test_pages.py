@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -352,6 +353,41 @@ def test_a_choice_of_domains_appears_when_there_are_two(tmp_path: Path, monkeypa
     page = open_page("live", tmp_path, monkeypatch, domain="toy")
     assert "Run `b` has no weights here" in page.info[0].value
     assert "itner train" in page.code[0].value
+
+
+def test_a_second_domain_shows_nothing_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_toy(monkeypatch)
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    shutil.copytree(HERE.data / "weak", place.data / "weak")
+    shutil.copy(HERE.data / "processed_meta.json", place.data)
+    source = tmp_path / "source"
+    source.mkdir()
+    for split in ("train", "dev", "test"):
+        line = {"text": f"An apple for {split}", "spans": [{"start": 3, "end": 8, "type": "FRUIT"}]}
+        (source / f"{split}.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    prepare("jsonl", source, "toy", place, "mine")
+    make_rules("it", place)
+    make_rules("toy", place)
+    shutil.copy(HERE.models / "ablation.json", place.models)
+    monkeypatch.setenv("ITNER_DATA", str(place.data))
+    page = open_page("data", place.models, monkeypatch, domain="it", dataset="helpdesk")
+    assert "tickets" in [header.value for header in page.subheader]
+    page = open_page("data", place.models, monkeypatch, domain="toy")
+    assert page.selectbox(key="dataset").options == ["mine"]
+    assert not page.subheader
+    told = [info.value for info in page.info]
+    assert any("labelled weakly yet. Label text of yours" in text for text in told)
+    assert any("planned yet which steps" in text for text in told)
+
+    # What nobody typed makes room for the other domain's example; what somebody typed stays.
+    page = open_page("live", place.models, monkeypatch, domain="it")
+    assert "Outlook" in page.text_area(key="text").value
+    page.selectbox(key="domain").set_value("toy").run()
+    assert page.text_area(key="text").value == "An apple and a pear."
+    assert [row[1:3] for row in mentions(page).itertuples(index=False)] == [("apple", "FRUIT"), ("pear", "FRUIT")]
+    page.text_area(key="text").set_value("My own apple").run()
+    page.selectbox(key="domain").set_value("it").run()
+    assert page.text_area(key="text").value == "My own apple"
 
 
 def test_errors_of_thirty_models_have_letters_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from commands import parse
-from shipped import REPOSITORY
+from shipped import HERE, REPOSITORY
 
 from itner.cli import app as cli
 from itner.records.workspace import Workspace
+from itner.workflows.rules import make_rules
 
 SCRIPTS = sorted(path for path in (REPOSITORY / "scripts").glob("*.py"))
 OF_A_VERB = [path for path in SCRIPTS if path.stem != "measure_app"]
@@ -162,6 +163,63 @@ def test_files_are_tagged_in_an_empty_folder_by_the_rules(
     # A file that could not be read is told, and the exit code says that something was left out.
     assert run("tag", "a.txt", "b.log") == 1
     assert "b.log: holds NUL bytes" in capsys.readouterr().err
+
+
+def test_what_is_tagged_is_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Outlook", encoding="utf-8")
+    (tmp_path / "other.txt").write_text("mine", encoding="utf-8")
+    for output, said in (
+        ("./a.txt", "this file is to be tagged"),
+        ("other.txt", "no zip that could be replaced"),
+        (".", "this is a folder"),
+    ):
+        assert run("tag", "a.txt", "--output", output) == 2
+        assert said in capsys.readouterr().err
+    assert run("tag", ".") == 2
+    assert "name the files in it" in capsys.readouterr().err
+    assert (tmp_path / "a.txt").read_text() + (tmp_path / "other.txt").read_text() == "Outlookmine"
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "none"))
+    assert [run("tag", "a.txt", "--output", "new.zip") for _ in range(2)] == [0, 0]
+
+
+def test_a_folder_that_is_none_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for words in (
+        ("rules", "it", "--models", "file"),
+        ("prepare", "--source", "embedded", "--data-root", "file"),
+        ("migrate", "--models", "gone"),
+        ("tag", "file", "--models", "gone"),
+        ("score", "x", "--data-root", "gone"),
+    ):
+        assert run(*words) == 2, words
+        assert "Traceback" not in capsys.readouterr().err
+    # From the environment it is found later, but said as well.
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "file"))
+    assert run("rules", "it") == 2
+    assert "Not a directory" in capsys.readouterr().err
+
+
+def test_runs_that_cannot_be_scored_are_named_and_the_others_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("bare", "whole"):
+        make_rules("it", Workspace(tmp_path, HERE.data), name)
+    roots = ("--models", str(tmp_path))
+    assert run("evaluate", "whole", "--dataset", "helpdesk", "--split", "dev", *roots) == 0
+    capsys.readouterr()
+    assert run("score", "bare", "whole", *roots) == 1
+    said = capsys.readouterr()
+    assert "left out: " in said.err
+    assert "no stored predictions" in said.err
+    assert "helpdesk dev patterns" in said.out
+    # A name that is none is bad usage, before anything is written.
+    assert run("score", "whole", "nope", *roots) == 2
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,7 +51,9 @@ def test_the_scatter_shows_every_measured_row_and_marks_published_results(rows: 
     assert (line.name, list(line.x)) == ("Pareto front", [row.p50_ms for row in front])
     points = {(x, y) for trace in traces for x, y in zip(trace.x, trace.y, strict=True)}
     assert points == {(row.p50_ms, row.micro_f1) for row in rows}
-    assert [trace.name for trace in traces] == ["full", "distilled architecture"]
+    # What is advised lies on top; the legend keeps the families' order.
+    assert [trace.name for trace in traces] == ["distilled architecture", "full"]
+    assert [trace.name for trace in sorted(traces, key=lambda trace: trace.legendrank)] == overview.families(rows)
     notes = [note.text for note in figure.layout.annotations]
     assert notes[0] == "<b>good · FP32 (PyTorch)</b>"
     assert len(notes[1:]) == len(published) == 3

@@ -158,3 +158,11 @@ def test_the_fingerprint_of_the_same_files_is_the_same(tmp_path: Path) -> None:
     unfinished = RunStore(tmp_path).fingerprint()
     (folder / "incomplete.json").unlink()
     assert unfinished != before == RunStore(tmp_path).fingerprint()
+
+
+def test_a_folder_where_only_locks_are_left_is_no_run(tmp_path: Path) -> None:
+    write_run(tmp_path, "good")
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / ".README.md.lock").touch()
+    runs, broken = RunStore(tmp_path).load_all()
+    assert ([run.name for run in runs], broken) == (["good"], [])

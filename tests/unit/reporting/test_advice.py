@@ -32,6 +32,17 @@ def test_of_equals_the_fastest_is_advised(rows: list[Row]) -> None:
     assert "4.0 times as fast: 10.0 ms and 20.0 MiB" in advice.reason
 
 
+def test_what_is_hardly_faster_does_not_take_the_place_of_the_best(rows: list[Row]) -> None:
+    first, second = (row(rows, f"good · {name}") for name in ("FP32 (PyTorch)", "FP32"))
+    assert first.bench is not None
+    for share, advised in ((0.9, first), (0.7, second)):
+        latency = replace(first.bench.forward[128], p50_ms=40.0 * share)
+        other = replace(second, bench=replace(first.bench, forward={128: latency}))
+        advice = advise([first, other], Limits(), lambda *_: Difference(0.01, -0.01, 0.03))
+        assert advice.row is not None
+        assert advice.row.label == advised.label
+
+
 def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     advice = advise(rows, Limits(), lambda first, second: Difference(0.1, 0.05, 0.15))
     assert advice.row is not None
