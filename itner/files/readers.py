@@ -15,8 +15,6 @@ import statistics
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import PurePosixPath
 
 from itner.core.errors import InputError
@@ -29,6 +27,7 @@ from itner.files.limits import (
     MAX_UNPACKED_BYTES,
     MIB,
 )
+from itner.files.mail import read_mail
 
 _TEXT_NAMES = ("text", "description", "body", "message", "content", "comment", "summary", "subject", "title")
 _DELIMITERS = ",;\t|"
@@ -99,6 +98,9 @@ def read_uploads(uploads: Sequence[Upload], columns: Mapping[str, str] | None = 
         except InputError as error:
             result.problems.append(FileNotice(name, str(error)))
             continue
+        except Exception as error:  # noqa: BLE001 - whatever a parser raises on one file, the others are read
+            result.problems.append(FileNotice(name, _unreadable(error)))
+            continue
         size = sum(len(text) for _, text in reading.parts)
         if characters + size > MAX_CHARACTERS:
             reason = f"together the files hold more than {MAX_CHARACTERS:,} characters; upload them in portions"
@@ -121,7 +123,7 @@ def list_columns(upload: Upload) -> list[str]:
     try:
         text = _decode(upload.data, _Reading())
         header, rows = _csv_table(text) if kind == ".csv" else _jsonl_table(text)
-    except InputError:
+    except Exception:  # noqa: BLE001 - what is wrong with the file is said when it is read
         return []
     best = _guess_column(header, rows)
     return [best, *(name for name in header if name != best)]
@@ -138,6 +140,8 @@ def _unpack(uploads: Sequence[Upload], result: ReadResult) -> Iterator[tuple[str
                 yield from _unzip(upload, result)
             except InputError as error:
                 result.problems.append(FileNotice(upload.name, str(error)))
+            except Exception as error:  # noqa: BLE001 - as for any other file
+                result.problems.append(FileNotice(upload.name, _unreadable(error)))
         else:
             yield upload.name, upload.data
 
@@ -157,10 +161,12 @@ def _unzip(upload: Upload, result: ReadResult) -> Iterator[tuple[str, bytes]]:
                 result.problems.append(FileNotice(name, f"larger than {MAX_FILE_BYTES // MIB} MiB; split it"))
             else:
                 try:
-                    yield name, archive.read(entry)
-                except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+                    data = archive.read(entry)
+                except Exception as error:  # noqa: BLE001 - zlib's and lzma's errors, and those of zipfile itself
                     reason = f"this entry of the archive is damaged ({type(error).__name__})"
                     result.problems.append(FileNotice(name, reason))
+                    continue
+                yield name, data
 
 
 def _open_zip(data: bytes) -> zipfile.ZipFile:
@@ -192,6 +198,11 @@ def _read(name: str, data: bytes, column: str | None) -> _Reading:
         hint = " (a scanned document has pictures of text; run it through OCR first)" if kind == ".pdf" else ""
         raise InputError(f"the file holds no text{hint}")
     return reading
+
+
+def _unreadable(error: Exception) -> str:
+    # The kind alone: a parser's message may quote what is in the file.
+    return f"damaged, or not what its name says ({type(error).__name__})"
 
 
 def _read_text(data: bytes, column: str | None, reading: _Reading) -> None:
@@ -327,29 +338,9 @@ def _read_pdf(data: bytes, column: str | None, reading: _Reading) -> None:
 
 
 def _read_eml(data: bytes, column: str | None, reading: _Reading) -> None:
-    try:
-        message = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
-        subject = str(message.get("subject", ""))
-        body = message.get_body(("plain", "html"))
-        content = body.get_content() if body is not None else ""
-        html = body is not None and body.get_content_subtype() == "html"
-        attachments = sum(1 for _ in message.iter_attachments())
-    except (LookupError, ValueError, AttributeError, TypeError, UnicodeError) as error:
-        raise InputError(f"not an e-mail that can be read ({type(error).__name__})") from None
-    reading.parts += [("subject", subject), ("body", _strip_html(content) if html else str(content))]
-    if attachments:
-        reading.notes.append(f"{attachments} attachment{'s' if attachments > 1 else ''} not read")
-
-
-def _strip_html(content: str) -> str:
-    from lxml import html
-
-    tree = html.document_fromstring(content or "<p></p>", parser=html.HTMLParser(no_network=True, huge_tree=False))
-    for element in tree.xpath("//script | //style | //head"):
-        element.drop_tree()
-    for element in tree.xpath("//br | //p | //div | //tr | //li | //h1 | //h2 | //h3 | //h4"):
-        element.tail = "\n" + (element.tail or "")
-    return str(tree.text_content()).strip()
+    mail = read_mail(data)
+    reading.parts += mail.parts
+    reading.notes += mail.notes
 
 
 def _decode(data: bytes, reading: _Reading) -> str:
