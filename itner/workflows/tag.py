@@ -75,7 +75,24 @@ def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
         raise InputError("this is a folder; name the zip to write", path=output)
     if output.exists() and not zipfile.is_zipfile(output):
         raise InputError("this is there, and no zip that could be replaced; choose another --output", path=output)
-    read = read_uploads([Upload(path.name, path.read_bytes()) for path in paths])
+    names = distinct_names(paths)
+    read = read_uploads([Upload(name, path.read_bytes()) for name, path in zip(names, paths, strict=True)])
     if not read.items:
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
     return read
+
+
+def distinct_names(paths: Sequence[Path]) -> list[str]:
+    """A name for each file: its own, with as many of its folders as tell it from the others of that name."""
+    whole = [path.absolute().parts for path in paths]
+    alike: dict[str, set[tuple[str, ...]]] = {}
+    for parts in whole:
+        alike.setdefault(parts[-1], set()).add(parts)
+    names = []
+    for parts in whole:
+        others = alike[parts[-1]] - {parts}
+        length = next(
+            (n for n in range(1, len(parts)) if all(other[-n:] != parts[-n:] for other in others)), len(parts)
+        )
+        names.append("/".join(parts[-length:]))
+    return names

@@ -165,6 +165,19 @@ def test_files_are_tagged_in_an_empty_folder_by_the_rules(
     assert "b.log: holds NUL bytes" in capsys.readouterr().err
 
 
+def test_files_of_one_name_stay_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "none"))
+    for folder in ("a/logs", "b/logs", "b"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "x.log").write_text(f"Outlook in {folder}", encoding="utf-8")
+    (tmp_path / "b" / "y.log").write_text("Word", encoding="utf-8")
+    assert run("tag", "a/logs/x.log", "b/logs/x.log", "b/x.log", "b/y.log") == 0
+    with zipfile.ZipFile(tmp_path / "tagged.zip") as archive:
+        files = [json.loads(line)["file"] for line in archive.read("tagged.jsonl").splitlines()]
+    assert files == ["a/logs/x.log", "b/logs/x.log", "b/x.log", "y.log"]
+
+
 def test_what_is_tagged_is_never_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

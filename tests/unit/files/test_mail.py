@@ -26,7 +26,16 @@ def parts(data: str | bytes) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "   ", "<!-- generated -->", "<html></html>", "<!-- a --><!-- b -->", "<style>p {}</style>"]
+    "body",
+    [
+        "",
+        "   ",
+        "<!-- generated -->",
+        "<html></html>",
+        "<!-- a --><!-- b -->",
+        "<style>p {}</style>",
+        "<!-- a --><p></p><!-- b -->",
+    ],
 )
 def test_a_page_without_text_leaves_the_subject(body: str) -> None:
     assert parts(f"Subject: Outlook hangs\r\nContent-Type: text/html\r\n\r\n{body}\r\n") == [
