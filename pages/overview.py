@@ -68,8 +68,8 @@ show_figure(
     "Scatter plot of micro-F1 against median latency for every run and variant, with the Pareto front.",
 )
 st.caption(
-    f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of the "
-    f"weights. {overview.symbol_key(rows)}. "
+    f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of "
+    f"what is deployed. {overview.symbol_key(rows)}. "
     + ("Dotted lines: published results, without a latency. " if reported else "")
     + machine_in_words(runs)
 )
