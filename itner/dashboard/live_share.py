@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from itner.core.types import Mention
-from itner.files.readers import TextItem
+from itner.files.items import TextItem
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, to_bytes
 

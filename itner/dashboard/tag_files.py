@@ -15,15 +15,18 @@ import streamlit as st
 from itner.core.types import Tagger
 from itner.dashboard.jobs import Job
 from itner.domains.colours import type_colour
+from itner.files.formats import PARSERS
+from itner.files.items import ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
-from itner.files.readers import READERS, ReadResult, TextItem, Upload, list_columns, read_uploads
+from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
+from itner.files.tables import list_columns
 from itner.files.tagging import TaggedItem, above, tag_items
 from itner.files.writers import to_bytes, write_zip
 
 T = TypeVar("T")
 
-TYPES = [extension.removeprefix(".") for extension in (*READERS, ".zip")]
+TYPES = [extension.removeprefix(".") for extension in PARSERS]
 # A longer text is shown from its beginning; the downloads hold all of it.
 MAX_SHOWN_CHARACTERS = 5_000
 
@@ -62,7 +65,11 @@ def columns_of(uploads: Sequence[Upload]) -> dict[str, list[str]]:
 def read(uploads: Sequence[Upload], columns: Mapping[str, str]) -> ReadResult:
     """`read_uploads` for a choice of files and columns."""
     key = (_digest(uploads), tuple(sorted(columns.items())))
-    return _once("read", key, lambda: read_uploads(uploads, columns))
+    return _once(
+        "read",
+        key,
+        lambda: read_uploads(uploads, of_file={name: Settings((column,)) for name, column in columns.items()}),
+    )
 
 
 @dataclass(frozen=True)

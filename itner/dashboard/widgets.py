@@ -15,7 +15,7 @@ from itner.dashboard import selection
 from itner.dashboard.cache import load_datasets, load_runs, workspace
 from itner.data.sources import default_dataset
 from itner.domains.registry import default_domain, get_domain
-from itner.files.readers import FileNotice
+from itner.files.items import FileNotice
 from itner.files.writers import harmless_cell
 from itner.records.store import BrokenRun, Run
 from itner.reporting.rows import list_datasets

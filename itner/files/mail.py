@@ -11,6 +11,7 @@ from email.message import EmailMessage, Message
 from typing import cast
 
 from itner.core.errors import InputError
+from itner.files.items import Parsed, Part, Settings
 
 # Deeper than anybody forwards; each level costs stack.
 _MAX_DEPTH = 20
@@ -23,6 +24,12 @@ class MailText:
     parts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     attachments: int = 0
+
+
+def read_eml(data: bytes, settings: Settings) -> Parsed:
+    """The parts of a mail."""
+    mail = read_mail(data)
+    return Parsed([Part(name, text) for name, text in mail.parts], mail.notes)
 
 
 def read_mail(data: bytes) -> MailText:

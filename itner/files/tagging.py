@@ -10,7 +10,7 @@ from itertools import accumulate
 from itner.core.provenance import usable_cores
 from itner.core.tokens import split_passages
 from itner.core.types import Mention, Tagger
-from itner.files.readers import TextItem
+from itner.files.items import TextItem
 
 # Large enough to sort by length and fill batches, small enough to hear a stop within about a second.
 _CHUNK_CHARACTERS = 60_000

@@ -19,7 +19,8 @@ from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import WEAK, read_split, read_stats
 from itner.data.stats import count_mentions
 from itner.domains.registry import get_domain
-from itner.files.readers import TextItem, Upload, read_uploads
+from itner.files.items import TextItem, Upload
+from itner.files.readers import read_uploads
 from itner.labelling.issues import sample_sentences, stream_issues
 from itner.labelling.weak import collect_votes, label_settled, measure_functions, score_settled
 from itner.records.codec import to_json

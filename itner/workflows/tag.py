@@ -11,7 +11,8 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
 from itner.domains.registry import default_domain, get_domain
-from itner.files.readers import ReadResult, Upload, read_uploads
+from itner.files.items import ReadResult, Upload
+from itner.files.readers import read_uploads
 from itner.files.tagging import above, tag_items
 from itner.files.writers import write_zip
 from itner.records.files import replacing

@@ -14,7 +14,7 @@ from synthetic import write_run
 
 from itner.core.types import Mention
 from itner.dashboard import tag_files as uploads
-from itner.files.readers import TextItem
+from itner.files.items import TextItem
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
 

@@ -9,7 +9,7 @@ from itner.compress.onnx import export_run
 from itner.core import tokens
 from itner.core.types import Mention
 from itner.files import tagging
-from itner.files.readers import TextItem
+from itner.files.items import TextItem
 from itner.files.tagging import TaggedItem, above, tag_items
 from itner.records.store import RunStore
 from itner.taggers.encoder.load import load_tagger

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itner.core.errors import InputError
-from itner.files import readers
+from itner.files.formats import PARSERS
+from itner.files.items import Upload
 from itner.files.mail import read_mail, strip_html
-from itner.files.readers import Upload, read_uploads
+from itner.files.readers import read_uploads
 
 ALTERNATIVE = (
     "Subject: FYI\r\nContent-Type: multipart/alternative; boundary=B\r\n\r\n"
@@ -130,7 +131,7 @@ def test_whatever_a_parser_raises_the_others_are_read(error: type[Exception], mo
     def parser(*_: object) -> None:
         raise error("what stands in the file")
 
-    monkeypatch.setitem(readers.READERS, ".pdf", parser)
+    monkeypatch.setitem(PARSERS, ".pdf", parser)
     result = read_uploads([Upload("a.pdf", b"x"), Upload("b.txt", b"Outlook")])
     assert [item.file for item in result.items] == ["b.txt"]
     assert [problem.reason for problem in result.problems] == [f"damaged, or not what its name says ({error.__name__})"]

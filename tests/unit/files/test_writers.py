@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from itner.core.labels import tags_to_spans
 from itner.core.types import Mention
-from itner.files.readers import TextItem
+from itner.files.items import TextItem
 from itner.files.summary import count_files, count_types, top_mentions
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title, to_bytes, write_zip
