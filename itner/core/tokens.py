@@ -1,4 +1,4 @@
-"""Splitting raw text into tokens and segments, the way the training corpora are split.
+"""Splitting text into tokens, the way the training corpora are split.
 
 The StackOverflow corpus keeps `foo()`, `C#`, `.NET`, `7.4.0` and `server-side` whole and splits off
 sentence punctuation and clitics (`'s`, `n't`); raw text is cut by the same habits so that the tagger sees
@@ -8,87 +8,90 @@ at prediction what it saw in training. A slash separates (`Word/Excel`): either 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 
+from itner.core.characters import caseless_letters, marks, word_character
 from itner.core.types import Document, Token
 
-_TOKEN = re.compile(
-    r"""
-    \w+?(?=n['’]t\b)                                    # do|n't
+_CUT = r"""
+    {w}+?(?=n['’]t\b)                                    # do|n't
   | n['’]t\b
   | ['’](?:s|m|d|ll|re|ve|t)\b                          # Outlook|'s
-  | (?<![\w.])\.(?=[A-Za-z])\w+                         # .NET
-  | \w+(?:(?:[.\-&@]|(?<=\d):(?=\d))\w+)*               # 7.4.0, server-side, 10:30, R&D
+  | (?<![\w.])\.(?=[A-Za-z]){w}+                         # .NET
+  | {w}+(?:(?:[.\-&@]|(?<=\d):(?=\d)){w}+)*               # 7.4.0, server-side, 10:30, R&D
       (?:\+\+|\#|\(\))?                                 # C++, C#, foo()
-  | \S
+"""
+_PLAIN_TOKEN = re.compile(_CUT.format(w=r"\w") + r"| \S", re.VERBOSE)
+# From here on there are marks and letters without capitals; without those the plain pattern finds the same, faster.
+_OTHER_SCRIPTS = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]")
+# What a raw text's tokens do not part, though those of the annotated tickets do: addresses, options, calls with their
+# arguments, `C++11` and `DS920+`, `PL/SQL`. StackOverflow's corpus keeps them whole, and a tagger that learned from it
+# finds versions in addresses where they are parted.
+_WHOLE = re.compile(
+    r"""
+    (?:https?|ftp)://[^\s<>"']*[\w/\#=&]
+  | (?<=\s)--?[a-z]\w*(?:-\w+)*(?=\s|$)
+  | (?<![\w.])[A-Za-z_][\w.]*\w\((?!s\)|[\d.]+\))[^\s()]+\)(?!:)
+  | (?<![\w/])[A-Z]{1,3}/[A-Z0-9]{2,}\b(?!/)
+  | (?<!\w)\w+\+\+\d+
+  | (?<!\w)[\w\-]*\d\+(?![\w+])
     """,
     re.VERBOSE,
 )
-_SEGMENT_END = re.compile(r"\n+|(?<=[.!?])[ \t]+(?=[\"'(]?[A-Z0-9])")
-# A longer line is no sentence but a dump; cut, it can be read in bounded memory.
-_LONGEST_SEGMENT = 4_000
-PASSAGE, PASSAGE_CHARACTERS = 50, 20_000
 
 
 def split_tokens(text: str) -> tuple[Token, ...]:
-    """Tokens of `text`; together they cover every character that is not white space."""
-    return tuple(Token(*match.span()) for match in _TOKEN.finditer(text))
+    """Tokens of `text`; together they cover every character that is not white space.
 
-
-def split_segments(text: str) -> list[tuple[int, int]]:
-    """Character spans (start, end) of the lines and sentences of `text`, empty ones left out.
-
-    Taggers are trained on sentences, so they read sentences. A cut inside an abbreviation costs context,
-    never characters: every character that is not white space lies in exactly one segment. What has no sentence
-    end for thousands of characters is cut at white space.
+    Accents stay with their letters, and letters of scripts without capitals (`在Ubuntu上`) are tokens apart.
     """
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _SEGMENT_END.finditer(text):
-        spans += _cut(text, start, match.start())
-        start = match.end()
-    spans += _cut(text, start, len(text))
-    return [(a, b) for a, b in spans if text[a:b].strip()]
+    pattern = _any_token() if _OTHER_SCRIPTS.search(text) else _PLAIN_TOKEN
+    return tuple(Token(*match.span()) for match in pattern.finditer(text))
 
 
-def split_passages(text: str) -> list[tuple[int, int]]:
-    """Character spans of stretches of at most `PASSAGE` sentences and some `PASSAGE_CHARACTERS`, in text order.
+def join_tokens(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens of a raw text, those together that make one address, option, call or name with a slash."""
+    starts = {token.start: index for index, token in enumerate(tokens)}
+    ends = {token.end: index for index, token in enumerate(tokens)}
+    joined: list[Token] = []
+    position = 0
+    for match in _WHOLE.finditer(text):
+        first, last = starts.get(match.start()), ends.get(match.end())
+        if first is not None and last is not None and last > first >= position:
+            joined += [*tokens[position:first], Token(match.start(), match.end())]
+            position = last + 1
+    return (*joined, *tokens[position:])
 
-    They begin and end where sentences do, so that a long text can be tagged in parts with the same result.
+
+def part_tokens(document: Document) -> Document:
+    """The document with white space between any two tokens that touch, where one of them is not ASCII there.
+
+    A tokenizer or a pattern that knows nothing of our tokens takes `✅Docker` or `上的Outlook` for one word. Its tokens
+    are as many as before; mentions are left out.
     """
-    return [(segments[0][0], segments[-1][1]) for segments in _group_segments(text)]
+    text = document.text
+    if text.isascii():
+        return document
+    parts: list[str] = []
+    tokens: list[Token] = []
+    position = added = 0
+    previous = -1
+    for token in document.tokens:
+        if token.start == previous and not (text[previous - 1] + text[previous]).isascii():
+            parts += (text[position:previous], " ")
+            position, added = previous, added + 1
+        tokens.append(Token(token.start + added, token.end + added))
+        previous = token.end
+    if not added:
+        return document
+    parts.append(text[position:])
+    return replace(document, text="".join(parts), tokens=tuple(tokens), mentions=())
 
 
-def list_segments(text: str, name: str = "") -> Iterator[tuple[int, Document]]:
-    """The sentences of a raw text as documents without mentions, each with where in the text it begins.
-
-    Those of one passage (see `split_passages`) are a group.
-    """
-    for number, segments in enumerate(_group_segments(text)):
-        for start, end in segments:
-            part = text[start:end]
-            yield start, Document(part, split_tokens(part), (), str(start), "text", f"{name}:{number}")
-
-
-def _group_segments(text: str) -> list[list[tuple[int, int]]]:
-    passages: list[list[tuple[int, int]]] = []
-    characters = 0
-    for start, end in split_segments(text):
-        if not passages or len(passages[-1]) == PASSAGE or characters >= PASSAGE_CHARACTERS:
-            passages.append([])
-            characters = 0
-        passages[-1].append((start, end))
-        characters += end - start
-    return passages
-
-
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    spans = []
-    while end - start > _LONGEST_SEGMENT:
-        stop = start + _LONGEST_SEGMENT
-        space = max(text.rfind(" ", start, stop), text.rfind("\t", start, stop))
-        # Without any white space there is no good place to cut.
-        stop = space + 1 if space > start else stop
-        spans.append((start, stop))
-        start = stop
-    return [*spans, (start, end)]
+@cache
+def _any_token() -> re.Pattern[str]:
+    caseless = f"[{caseless_letters()}][{marks()}]*"
+    pattern = _CUT.format(w=word_character())
+    return re.compile(pattern + rf"| (?:{caseless})+ | \S[{marks()}]*", re.VERBOSE)

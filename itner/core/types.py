@@ -81,8 +81,11 @@ class Tagger(Protocol):
         """The entity types that it may mark, in the scheme's order."""
         ...
 
-    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
-        """One list of mentions per raw text, in text order. Texts may be of any length."""
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        """One list of mentions per raw text, in text order.
+
+        By a guideline that the tagger knows; None leaves the choice to it. Texts may be of any length and shape: they are read as `itner.core.sentences` shows them.
+        """
         ...
 
     def tag_documents(

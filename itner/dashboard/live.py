@@ -133,17 +133,18 @@ def list_tokens(tagger: TokenScores, text: str) -> pd.DataFrame:
         probabilities = segment.prediction.probabilities
         ranked = np.argsort(-probabilities, axis=1)[:, :2]
         rows = np.arange(len(ranked))
-        tokens = segment.document.tokens
+        document = segment.sentence.document
+        places = [segment.sentence.span(token.start, token.end) for token in document.tokens]
         parts.append(
             pd.DataFrame(
                 {
-                    "token": segment.document.token_texts(),
+                    "token": document.token_texts(),
                     "tag": [labels[index] for index in ranked[:, 0]],
                     "probability": probabilities[rows, ranked[:, 0]],
                     "next": [labels[index] for index in ranked[:, 1]],
                     "its probability": probabilities[rows, ranked[:, 1]],
-                    "start": [segment.start + token.start for token in tokens],
-                    "end": [segment.start + token.end for token in tokens],
+                    "start": [start for start, _ in places],
+                    "end": [end for _, end in places],
                 }
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from itner.core.provenance import usable_cores
-from itner.core.tokens import split_passages
+from itner.core.sentences import split_passages
 from itner.core.types import Mention, Tagger
 from itner.files.items import TextItem
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from itner.core.errors import InputError
-from itner.core.tokens import split_segments, split_tokens
+from itner.core.sentences import split_sentences
+from itner.core.tokens import split_tokens
 from itner.core.types import Document
 
 _SHUFFLE_BUFFER = 10_000
@@ -40,7 +41,7 @@ def sample_sentences(issues: Iterable[str], seed: int, source: str) -> list[Docu
     found: dict[str, Document] = {}
     for number, issue in enumerate(issues):
         text = strip_markup(issue)
-        sentences = [sentence for start, end in split_segments(text) if is_prose(sentence := text[start:end].strip())]
+        sentences = [sentence for start, end in split_sentences(text) if is_prose(sentence := text[start:end].strip())]
         if sentences:
             chosen = rng.choice(sentences)
             found.setdefault(chosen, Document(chosen, split_tokens(chosen), (), f"issue-{number}", source))

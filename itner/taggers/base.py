@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from itner.core.labels import LabelScheme, TokenSpan
+from itner.core.sentences import Sentence
 from itner.core.types import Document, Mention, Tagger
 from itner.records.bench import Unit
 from itner.records.int8 import Int8Recipe
@@ -34,16 +35,10 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Segment:
-    """A sentence of a raw text.
-
-    Attributes:
-        text: index of the text it comes from.
-        start: where in that text it begins; the document's offsets count from there.
-    """
+    """A sentence of the raw text number `text`, and what the tagger says about it."""
 
     text: int
-    start: int
-    document: Document
+    sentence: Sentence
     prediction: Prediction
 
 
@@ -53,7 +48,7 @@ class TokenScores(Tagger, Protocol):
 
     scheme: LabelScheme
 
-    def read(self, texts: Sequence[str]) -> list[Segment]:
+    def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""
         ...
 

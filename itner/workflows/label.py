@@ -12,7 +12,7 @@ from pathlib import Path
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
-from itner.core.tokens import list_segments
+from itner.core.sentences import list_sentences
 from itner.core.types import Document, LabellingFunction, Mention, Tagger
 from itner.data.jsonl import write_lines
 from itner.data.oversample import OVERSAMPLING_SEED
@@ -124,7 +124,8 @@ def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
     seen: dict[str, Document] = {}
     for number, item in enumerate(items):
         blanks = [blank.start() for blank in _BLANK_LINE.finditer(item.text)]
-        for start, document in list_segments(item.text):
+        for sentence in list_sentences(item.text):
+            document, start = sentence.document, int(sentence.document.id)
             group = f"{number}-{bisect(blanks, start)}"
             seen.setdefault(document.text, replace(document, id=f"{number}-{start}", source=source, group=group))
     return list(seen.values())

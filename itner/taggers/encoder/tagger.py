@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
-from itner.core.tokens import list_segments
+from itner.core.sentences import list_sentences
 from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.windows import Encoder, Window
@@ -47,28 +47,24 @@ class EncoderTagger:
         """The entity types that it may mark."""
         return self.scheme.types
 
-    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
         found: list[list[Mention]] = [[] for _ in texts]
-        for segment in self.read(texts):
-            found[segment.text] += [
-                Mention(mention.start + segment.start, mention.end + segment.start, mention.type, mention.score)
-                for mention in segment.prediction.mentions
-            ]
+        for segment in self.read(texts, guideline):
+            found[segment.text] += segment.sentence.place(segment.prediction.mentions)
         return found
 
-    def read(self, texts: Sequence[str]) -> list[Segment]:
+    def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""
-        documents: list[Document] = []
-        origins: list[tuple[int, int]] = []
-        for index, text in enumerate(texts):
-            for start, document in list_segments(text, str(index)):
-                documents.append(document)
-                origins.append((index, start))
-        predictions = self.predict(documents)
+        sentences = [
+            (index, sentence)
+            for index, text in enumerate(texts)
+            for sentence in list_sentences(text, str(index), guideline)
+        ]
+        predictions = self.predict([sentence.document for _, sentence in sentences])
         return [
-            Segment(index, start, document, prediction)
-            for (index, start), document, prediction in zip(origins, documents, predictions, strict=True)
+            Segment(index, sentence, prediction)
+            for (index, sentence), prediction in zip(sentences, predictions, strict=True)
         ]
 
     def tag_documents(

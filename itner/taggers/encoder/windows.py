@@ -19,6 +19,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from itner.core.errors import InputError
+from itner.core.tokens import part_tokens
 from itner.core.types import Document
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
@@ -98,6 +99,7 @@ class Encoder:
         sharing: list[Window] = []
         group: str | None = None
         limit = self.max_length
+        documents = [part_tokens(document) for document in documents]
         # Half of a surrogate pair cannot be encoded; as one replacement character it leaves all offsets alone.
         texts = [_SURROGATES.sub("\ufffd", document.text) for document in documents]
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from itner.core.labels import align_to_tokens, spans_to_mentions
-from itner.core.tokens import list_segments
+from itner.core.sentences import list_sentences
+from itner.core.tokens import part_tokens
 from itner.core.types import Document, LabellingFunction, Mention
 from itner.domains.registry import Domain
 
@@ -29,18 +29,14 @@ class RulesTagger:
         """The entity types that it may mark."""
         return self._types
 
-    def tag(self, texts: Sequence[str]) -> list[list[Mention]]:
-        """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        """Mentions of each text. Texts are read sentence by sentence and may be of any length; rules are no guideline's."""
         found: list[list[Mention]] = []
         for index, text in enumerate(texts):
-            segments = list(list_segments(text, str(index)))
-            mentions = self.tag_documents([document for _, document in segments])
+            sentences = list(list_sentences(text, str(index), guideline))
+            marked = self.tag_documents([sentence.document for sentence in sentences])
             found.append(
-                [
-                    replace(mention, start=mention.start + start, end=mention.end + start)
-                    for (start, _), marked in zip(segments, mentions, strict=True)
-                    for mention in marked
-                ]
+                [mention for sentence, some in zip(sentences, marked, strict=True) for mention in sentence.place(some)]
             )
         return found
 
@@ -57,8 +53,9 @@ class RulesTagger:
 
     def _mark(self, document: Document) -> tuple[Mention, ...]:
         proposed = []
+        parted = part_tokens(document)
         for order, function in enumerate(self._functions):
-            for span in align_to_tokens(function(document), document.tokens)[0]:
+            for span in align_to_tokens(function(parted), parted.tokens)[0]:
                 if span[2] not in self._types:
                     raise ValueError(f"{function.__name__} marks {span[2]!r}, which is no type of its domain")
                 proposed.append((span[0] - span[1], order, span))

@@ -1,0 +1,147 @@
+"""Which line breaks are only the edge of the paper: hard-wrapped paragraphs against lists, logs and forms.
+
+The sign of a wrapped paragraph is that the first word of each line would not have fitted on the line above. Lines that
+begin as records, items or fields do stay lines by themselves, whatever their lengths.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+# A line's prefix, such as quotation marks of mails; a break leaves the next line's prefix out.
+_LINE = re.compile(r"^(?P<prefix>[ \t]*(?:[>|][ \t]?)*[ \t]*)(?P<body>[^\n]*?)[ \t]*$", re.MULTILINE)
+_RECORD = re.compile(
+    r"""
+    [-*+•·▪◦‣–—→►▶✓✔✗✘☐☑][\s]                           # items of lists
+  | \(?(?:\d{1,3}|[A-Za-z])[.)](?:\s|$)                  # numbered ones
+  | [\[(<{"']*\d{1,4}[-/.:]\d{1,2}[-/.:]\d                # dates and times
+  | [^\n]{0,24}\b\d{1,2}:\d\d:\d\d\b
+  | [\[(<]*\d{1,2}:\d\d\b
+  | [\[(<]*\d{9,}                                         # seconds since 1970
+  | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},?\s+\d{1,2}\b
+  | [\[(<]*(?:EMERG|ALERT|CRIT|CRITICAL|FATAL|ERROR|ERR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE|VERBOSE)\b[\])>]?[\s:|]
+  | [\[<{|\#$%@/\\]                                       # tags, tables, prompts, paths
+  | at\s\w+[.(]                                           # stack traces
+  | [\w.-]+@[\w.-]+\s                                     # addresses
+  | [^\s:]{1,20}(?:\s[^\s:]{1,20}){0,2}:(?:\s|$)          # fields of forms, speakers of chats
+  | [^\s=]{1,40}=
+    """,
+    re.VERBOSE,
+)
+# More than one gap inside a line, or a tab, makes columns.
+_COLUMNS = re.compile(r"\t|\S[ ]{2,}\S.*?\S[ ]{2,}\S|[;|].*[;|].*[;|]|[{};\\]$")
+_STOP = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_WORD = re.compile(r"\S+")
+_HYPHEN = re.compile(r"[^\W\d_]-$")
+# So short a line is a heading, a greeting, a word.
+_SHORT = 20
+# In lines that may be so long, one that is full and goes on in lower case is broken, whatever the others are.
+_WIDE = 45
+# The share of lines without a full stop that must be full in a paragraph; the others are where somebody wrote by hand.
+_MOST = 0.6
+# So many full lines are no accident.
+_MANY = 4
+
+
+@dataclass(frozen=True)
+class _Line:
+    start: int
+    body: int
+    end: int
+    text: str
+    prefix: str
+
+    @property
+    def width(self) -> int:
+        return self.end - self.start
+
+    @property
+    def first_word(self) -> str:
+        found = _WORD.match(self.text)
+        return found[0] if found else ""
+
+
+def begins_record(line: str) -> bool:
+    """Whether a line cannot belong to a paragraph above it: an item, a log entry, a field, a row of columns."""
+    line = line.strip()
+    return bool(_RECORD.match(line) or _COLUMNS.search(line))
+
+
+def join_lines(text: str) -> list[tuple[int, int, str]]:
+    """Edits (start, end, what to read) that join the lines of wrapped paragraphs; see `itner.core.view`.
+
+    A word that a hyphen breaks at a line's end is one word: the hyphen goes where the word goes on in lower case.
+    """
+    if "\n" not in text:
+        return []
+    edits = []
+    block: list[_Line] = []
+    for match in _LINE.finditer(text):
+        line = _Line(match.start(), match.start("body"), match.end("body"), match["body"], match["prefix"])
+        if block and not _goes_on(block, line):
+            edits += _join(block)
+            block = []
+        if line.text:
+            block.append(line)
+    return edits + _join(block)
+
+
+def _goes_on(block: Sequence[_Line], line: _Line) -> bool:
+    """Whether a line can belong to the paragraph of those above it."""
+    if not line.text or begins_record(line.text):
+        return False
+    above = block[-1]
+    if _COLUMNS.search(above.text) or above.text.endswith(":"):
+        return False
+    if line.prefix == above.prefix:
+        return True
+    # Below an item of a list its text is indented; below a first line it may go on at the margin.
+    hangs = len(block) == 1 and not line.prefix.strip() and not above.prefix.strip()
+    return hangs and (len(line.prefix) <= len(above.prefix) + 8)
+
+
+def _join(block: Sequence[_Line]) -> list[tuple[int, int, str]]:
+    edits = []
+    for above, line in _wrapped_pairs(block):
+        if _HYPHEN.search(above.text) and line.text[0].isalnum():
+            keeps = not line.text[0].islower()
+            edits.append((above.end if keeps else above.end - 1, line.body, ""))
+        else:
+            edits.append((above.end, line.body, " "))
+    return edits
+
+
+def _wrapped_pairs(block: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
+    """The neighbours in a block of lines between which the break is only the edge of the paper."""
+    width = max(line.width for line in block)
+    if len(block) < 2 or width < _SHORT:
+        return []
+    if len(block) > 2 and len({line.first_word for line in block}) <= len(block) // 2:
+        return []
+    pairs = list(pairwise(block))
+    full, free = [], [block[0]]
+    for above, line in pairs:
+        if above.width + 1 + len(line.first_word) <= width:
+            free.append(line)
+        elif _STOP.search(above.text):
+            # Where a sentence ends at the edge it does not matter: joined or not, the next one is read by itself.
+            free.append(line)
+        else:
+            full.append((above, line))
+    ends = bool(_END.search(block[-1].text))
+    # In chats lines begin in lower case for no other reason than that all do.
+    begins_low = sum(line.text[0].islower() for line in free)
+    # What follows an entry of a log may be the next one; below an item its text is indented.
+    entry = begins_record(block[0].text) and block[1].prefix == block[0].prefix
+    lower = not entry and begins_low <= len(free) // 5
+    goes_on = [pair for pair in full if pair[1].text[0].islower()] if lower else []
+    open_ends = sum(not _STOP.search(above.text) for above, _ in pairs)
+    if len(full) >= _MOST * open_ends and (
+        (len(full) > 1 and (ends or goes_on or len(full) > _MANY)) or (goes_on and ends)
+    ):
+        return full
+    return goes_on if width >= _WIDE else [pair for pair in goes_on if _HYPHEN.search(pair[0].text)]

@@ -1,0 +1,146 @@
+"""Raw texts as the sentences that taggers read, and what they find there as mentions of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from itner.core.lines import begins_record
+from itner.core.tokens import join_tokens, split_tokens
+from itner.core.types import Document, Mention
+from itner.core.view import View, read_view
+
+_SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[ \t]+(?=[\"'(]?[A-Z0-9])")
+# After these a full stop ends no sentence; after the second sort, where a number follows.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:Prof|Dr|Mr|Mrs|Ms|St|vs|approx|ca|e\.g|i\.e|z\.B|d\.h|u\.a|bzw|ggf|inkl|evtl|resp)\.$"
+)
+_BEFORE_NUMBER = re.compile(r"(?:^|[\s(])(?:[Nn]o|[Nn]r|[Ee]xt|[Tt]el|[Vv]|[Vv]er|[Pp]p?|[Ff]ig|[Ss]ec|[Rr]ev)\.$")
+_LONGEST_ABBREVIATION = 12
+# A longer line is no sentence but a dump; cut, it can be read in bounded memory.
+_LONGEST_SENTENCE = 4_000
+# A passage ends at the first line after so many that cannot belong to the paragraph above it, or at twice as many.
+PASSAGE_LINES, PASSAGE_CHARACTERS = 50, 20_000
+_LINE = re.compile(r"[^\n]+")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a raw text.
+
+    Attributes:
+        document: what is read, without mentions.
+        view: of the passage that the sentence belongs to.
+        passage: where in the text the passage begins.
+        start: where in the view the sentence begins.
+    """
+
+    document: Document
+    view: View
+    passage: int
+    start: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the text a span of the document stands."""
+        first, last = self.view.back(self.start + start, self.start + end)
+        return self.passage + first, self.passage + last
+
+    def place(self, mentions: Iterable[Mention]) -> list[Mention]:
+        """Mentions of the document as mentions of the text. What has no letter and no digit is none."""
+        placed = []
+        for mention in mentions:
+            if _LETTER_OR_DIGIT.search(self.document.text, mention.start, mention.end):
+                start, end = self.span(mention.start, mention.end)
+                placed.append(replace(mention, start=start, end=end))
+        return placed
+
+
+def list_sentences(text: str, name: str = "", guideline: str | None = None) -> Iterator[Sentence]:
+    """The sentences of a raw text, in order, as the view of it shows them.
+
+    Those of one passage are a group. Their ids are where in the text they begin.
+    """
+    for number, (first, last) in enumerate(split_passages(text)):
+        view = read_view(text[first:last])
+        for start, end in split_sentences(view.text):
+            part = view.text[start:end]
+            tokens = join_tokens(part, split_tokens(part))
+            begin = first + view.back(start, end)[0]
+            document = Document(part, tokens, (), str(begin), "text", f"{name}:{number}", guideline)
+            yield Sentence(document, view, first, start)
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Character spans (start, end) of the lines and sentences of `text`, empty ones left out.
+
+    Taggers are trained on sentences, so they read sentences. A cut inside an abbreviation costs context,
+    never characters: every character that is not white space lies in exactly one sentence. What has no sentence
+    end for thousands of characters is cut at white space.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if text[match.start()] != "\n" and _is_abbreviated(text, start, match.start(), match.end()):
+            continue
+        spans += _cut(text, start, match.start())
+        start = match.end()
+    spans += _cut(text, start, len(text))
+    return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
+def _is_abbreviated(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the full stop before `stop` ends an abbreviation and no sentence."""
+    before = text[max(start, stop - _LONGEST_ABBREVIATION) : stop]
+    return bool(_ABBREVIATION.search(before) or (text[following].isdigit() and _BEFORE_NUMBER.search(before)))
+
+
+def split_passages(text: str) -> list[tuple[int, int]]:
+    """Character spans of stretches of at most some `PASSAGE_CHARACTERS` and `PASSAGE_LINES`, in text order.
+
+    A long text can be tagged in parts with the same result: the passages of a passage are itself.
+    """
+    spans: list[tuple[int, int]] = []
+    start = end = lines = 0
+    for match in _LINE.finditer(text):
+        first, last = match.span()
+        if not match[0].strip():
+            continue
+        long = last - first > PASSAGE_CHARACTERS
+        full = lines >= PASSAGE_LINES or end - start >= PASSAGE_CHARACTERS
+        twice = lines >= 2 * PASSAGE_LINES or last - start > 2 * PASSAGE_CHARACTERS
+        if lines and (long or twice or (full and (text[end:first].count("\n") > 1 or begins_record(match[0])))):
+            spans.append((start, end))
+            lines = 0
+        if long:
+            spans += _cut_line(text, first, last)
+            continue
+        if not lines:
+            start = first
+        end = last
+        lines += 1
+    return [*spans, (start, end)] if lines else spans
+
+
+def _cut_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Passages of a line that is too long for one, between sentences."""
+    spans: list[tuple[int, int]] = []
+    for first, last in split_sentences(text[start:end]):
+        if spans and start + last - spans[-1][0] <= PASSAGE_CHARACTERS:
+            spans[-1] = (spans[-1][0], start + last)
+        else:
+            spans.append((start + first, start + last))
+    return spans
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    spans = []
+    while end - start > _LONGEST_SENTENCE:
+        stop = start + _LONGEST_SENTENCE
+        space = max(text.rfind(" ", start, stop), text.rfind("\t", start, stop))
+        # Without any white space there is no good place to cut.
+        stop = space + 1 if space > start else stop
+        spans.append((start, stop))
+        start = stop
+    return [*spans, (start, end)]
