@@ -15,7 +15,6 @@ from itner.domains.it.scheme import SCHEME
 from itner.records.workspace import Workspace
 from itner.workflows.prepare import prepare
 
-
 GOOD = {"text": "Windows", "spans": [{"start": 0, "end": 7, "type": "OS"}]}
 
 

@@ -95,7 +95,7 @@ def test_missing_and_empty_splits_are_errors(tmp_path: Path) -> None:
         read(path, "train")
     with pytest.raises(InputError, match="needs --path"):
         read_source("conll", None, get_domain("it"), "x", HERE)
-    with pytest.raises(InputError, match="does not go with"):
+    with pytest.raises(InputError, match="do not go with"):
         read_source("embedded", tmp_path, get_domain("it"), "x", HERE)
 
 
