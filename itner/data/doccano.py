@@ -27,9 +27,10 @@ def has_spans(value: Json) -> bool:
 def read_record(record: Record, file: AnnotatedFile) -> None:
     """Take up one record."""
     key = span_key(record.value)
-    if key is None:
+    if key is None and not any(name in record.value and record.value[name] is None for name in KEYS):
         raise record.error(f"none of {', '.join(KEYS)} holds a list of spans")
-    spans = [_span(item, record, f"{key}, number {number}") for number, item in enumerate(record.items(key), start=1)]
+    items = [] if key is None else record.items(key)
+    spans = [_span(item, record, f"{key}, number {number}") for number, item in enumerate(items, start=1)]
     file.changes["relations not read"] += len(record.optional_items("relations"))
     file.texts.append(AnnotatedText(record.text("text"), tuple(spans), record.path, record.line, id=record.name("id")))
 

@@ -79,7 +79,8 @@ def read_flat(records: Sequence[Record], file: AnnotatedFile) -> None:
 def _choose(annotations: Sequence[Json]) -> Json:
     """The annotation marked as ground truth, else the last one."""
     truths = [item for item in annotations if item.get("ground_truth")]
-    return max(truths or annotations, key=lambda item: str(item.get("updated_at") or ""))
+    # Of equally late ones the one that stands last.
+    return max(reversed(truths or annotations), key=lambda item: str(item.get("updated_at") or ""))
 
 
 def _spans(result: Any, record: Record, file: AnnotatedFile) -> list[Span]:

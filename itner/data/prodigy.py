@@ -20,6 +20,8 @@ def read_record(record: Record, file: AnnotatedFile) -> None:
     if refusal is not None:
         file.dropped[refusal] += 1
         return
-    spans = [read_span(item, record, number, "label") for number, item in enumerate(record.items("spans"), start=1)]
+    spans = [
+        read_span(item, record, number, "label") for number, item in enumerate(record.optional_items("spans"), start=1)
+    ]
     file.changes["relations not read"] += len(record.optional_items("relations"))
     file.texts.append(AnnotatedText(record.text("text"), tuple(spans), record.path, record.line))

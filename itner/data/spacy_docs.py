@@ -15,7 +15,9 @@ _NOT_READ = "spans of span groups not read"
 
 def read_record(record: Record, file: AnnotatedFile) -> None:
     """Take up one record. Its tokens are not taken over: a tagger cuts raw text by our rules."""
-    spans = [read_span(item, record, number, "label") for number, item in enumerate(record.items("ents"), start=1)]
+    spans = [
+        read_span(item, record, number, "label") for number, item in enumerate(record.optional_items("ents"), start=1)
+    ]
     groups = record.value.get("spans")
     if isinstance(groups, dict):
         file.changes[_NOT_READ] += sum(len(group) for group in groups.values() if isinstance(group, list))
@@ -37,7 +39,7 @@ def read_doc_bin(path: Path) -> AnnotatedFile:
         docs = list(DocBin().from_bytes(path.read_bytes()).get_docs(spacy.blank("xx").vocab))
     except Exception as error:  # noqa: BLE001 - zlib, msgpack and spaCy raise many kinds on a damaged file
         raise InputError(f"not a .spacy file that spaCy can read ({type(error).__name__})", path=path) from None
-    file = AnnotatedFile("spaCy DocBin")
+    file = AnnotatedFile("spaCy DocBin", encoding="binary")
     for doc in docs:
         spans = tuple(Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
         file.changes[_NOT_READ] += sum(len(group) for group in doc.spans.values())

@@ -59,12 +59,12 @@ def describe_split(
     )
 
 
-def import_in_words(found: ImportStats) -> str:
-    """How a split's file was read: its format, and everything that was recognised or changed."""
+def import_in_words(found: ImportStats, changes: bool = True) -> str:
+    """How a split's file was read: what was recognised, and, unless they are told elsewhere, the changes."""
     parts = [found.format, found.encoding]
     if found.tag_column is not None:
         parts.append(f"tags in column {found.tag_column}")
     if found.offsets is not None and found.offsets != "code points":
         parts.append(f"offsets count {found.offsets}, converted")
-    changes = [f"{what}: {count:,}" for what, count in found.changes.items()]
-    return "; ".join([", ".join(parts), *changes, *found.notes])
+    told = [f"{what}: {count:,}" for what, count in found.changes.items()] if changes else []
+    return "; ".join([", ".join(parts), *told, *found.notes])
