@@ -136,7 +136,7 @@ def target_type(name: str, scheme: LabelScheme, path: Path, line: int | None) ->
     except KeyError:
         raise InputError(
             f"entity type {name!r} has no mapping in label scheme {scheme.name!r}, whose types are "
-            f"{', '.join(scheme.types)}; add it to the scheme's mapping (None reads it as O)",
+            f"{', '.join(scheme.types)}; rename it, or add it to the scheme's mapping (None reads it as O)",
             path=path,
             line=line,
         ) from None

@@ -52,6 +52,9 @@ def decode_file(path: Path) -> Decoded:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from error
     wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not wide and b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise InputError(f"holds NUL bytes, as UTF-16 without a mark does; {_SAVE}", path=path, line=line)
     try:
         # Editors on Windows write a byte order mark.
         text = raw.decode("utf-16" if wide else "utf-8")
@@ -61,9 +64,8 @@ def decode_file(path: Path) -> Decoded:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8; {_SAVE}", path=path, line=line) from None
     if "\0" in text:
-        # So does UTF-16 without a mark read as UTF-8.
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"holds NUL characters, as UTF-16 without a mark does; {_SAVE}", path=path, line=line)
+        # UTF-32 begins with the same bytes.
+        raise InputError(f"begins as UTF-16, but holds NUL characters; {_SAVE}", path=path)
     marked = wide or raw.startswith(codecs.BOM_UTF8)
     return Decoded(text if wide else text.removeprefix("\ufeff"), "UTF-16" if wide else "UTF-8", marked)
 
