@@ -41,7 +41,7 @@ class Fitting:
         self, text: str, tokens: Sequence[Token], spans: Iterable[Span], path: Path, line: int | None
     ) -> list[Span]:
         """The spans (in code points) in text order, without overlap, each from a token's start to a token's end."""
-        edges = _Edges(tokens)
+        edges = Edges(tokens)
         fitted = []
         for span in spans:
             if not span.type:
@@ -96,9 +96,9 @@ class Fitting:
         return sorted(kept, key=lambda span: span.start)
 
 
-def fits(span: Span, text: str, tokens: Sequence[Token]) -> bool:
+def fits(span: Span, text: str, edges: Edges) -> bool:
     """Whether a span, without outer white space, begins and ends where tokens do and has the text that is recorded."""
-    return _find_problem(span, text) is None and _Edges(tokens).fit(trim(span, text))
+    return _find_problem(span, text) is None and edges.fit(trim(span, text))
 
 
 def trim(span: Span, text: str) -> Span:
@@ -108,7 +108,7 @@ def trim(span: Span, text: str) -> Span:
     return replace(span, start=start, end=max(start, span.start + len(inner.rstrip())))
 
 
-class _Edges:
+class Edges:
     """Where the tokens of a text begin and end."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
@@ -117,6 +117,7 @@ class _Edges:
         self._ends = {token.end for token in tokens}
 
     def fit(self, span: Span) -> bool:
+        """Whether a span begins where a token does, and ends where one does."""
         return span.start in self._starts and span.end in self._ends
 
     def expand(self, span: Span) -> Span:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from itner.core.types import Token
-from itner.data.fitting import Span, fits
+from itner.data.fitting import Edges, Span, fits
 from itner.records.dataset import OffsetUnit
 
 _WIDTHS: dict[OffsetUnit, Callable[[str], int]] = {
@@ -34,17 +34,19 @@ class Unit:
 
 def recognise_unit(texts: Sequence[tuple[str, Sequence[Token], Sequence[Span]]]) -> Unit:
     """The unit of a file's spans, from its texts with their tokens."""
-    wide = [entry for entry in texts if not entry[0].isascii()]
+    wide = [(text, Edges(tokens), spans) for text, tokens, spans in texts if spans and not text.isascii()]
+    if all(fits(span, text, edges) for text, edges, spans in wide for span in spans):
+        return Unit("code points", False)
     better: dict[OffsetUnit, int] = {}
     doubtful = False
     for name in _WIDTHS:
         telling = fitting = fitting_as_they_are = 0
-        for text, tokens, spans in wide:
+        for text, edges, spans in wide:
             for span, other in zip(spans, convert_spans(text, spans, name), strict=True):
                 if (span.start, span.end) != (other.start, other.end):
                     telling += 1
-                    fitting += fits(other, text, tokens)
-                    fitting_as_they_are += fits(span, text, tokens)
+                    fitting += fits(other, text, edges)
+                    fitting_as_they_are += fits(span, text, edges)
         doubtful = doubtful or fitting_as_they_are < telling
         if fitting > fitting_as_they_are and fitting >= _ENOUGH * telling:
             better[name] = fitting - fitting_as_they_are
