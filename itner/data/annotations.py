@@ -58,7 +58,7 @@ class AnnotatedFile:
     records and spans that mean nothing to it."""
 
     format: str
-    encoding: str = "UTF-8"
+    encoding: str | None = "UTF-8"
     texts: list[AnnotatedText] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)

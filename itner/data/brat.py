@@ -55,7 +55,7 @@ def read_brat(path: Path) -> tuple[AnnotatedFile, str]:
             digest.update(hashlib.sha256(part.read_bytes()).digest())
         name = str(text_path.relative_to(path).with_suffix("")) if path.is_dir() else text_path.stem
         file.texts.append(AnnotatedText(decoded.text, tuple(_spans(ann, decoded.text, file)), ann, None, id=name))
-    file.encoding = " and ".join(sorted(encodings)) or file.encoding
+    file.encoding = " and ".join(sorted(encodings)) or None
     return file, digest.hexdigest()
 
 

@@ -159,7 +159,8 @@ def read_file(request: Request) -> Split:
     """Read a file, or brat's folder, in whatever format it is in; InputError for what cannot be read, or is empty."""
     split = _read(request)
     if not split.documents:
-        raise InputError(f"the {request.split} split holds no document{_left_out(split)}", path=request.path)
+        problem = f"the {request.split} split holds no document{_left_out(split)}{_changes(split)}"
+        raise InputError(problem, path=request.path)
     return split
 
 
@@ -217,8 +218,9 @@ def _recognise(records: Sequence[Record]) -> JsonFormat:
     for known in JSON_FORMATS:
         if any(known.fits(record.value) for record in records):
             return known
-    forms = "; ".join(f"{known.form} ({known.name})" for known in JSON_FORMATS)
-    raise records[0].error(f"no annotations are recognised in this file; a record is one of {forms}")
+    forms = [f"{known.form} ({known.name})" for known in JSON_FORMATS]
+    forms.append(f"{token_records.FORM} ({token_records.NAME})")
+    raise records[0].error(f"no annotations are recognised in this file; a record is one of {'; '.join(forms)}")
 
 
 def _left_out(split: Split) -> str:
@@ -232,9 +234,12 @@ def _why_none(split: Split, request: Request) -> str:
     if split.fine_types:
         types = ", ".join(f"{name} ({count})" for name, count in sorted(split.fine_types.items()))
         return f"{texts}; all its types are read as O by label scheme {request.scheme.name!r}: {types}"
-    changes = split.imported.changes if split.imported is not None else {}
-    lost = "; ".join(f"{what}: {count}" for what, count in changes.items())
     where = ""
     if split.imported is not None and split.imported.tag_column is not None:
         where = f"; the tags were read from column {split.imported.tag_column} (--tag-column names another)"
-    return f"{texts}{where}{f'; {lost}' if lost else ''}"
+    return f"{texts}{where}{_changes(split)}"
+
+
+def _changes(split: Split) -> str:
+    changes = split.imported.changes if split.imported is not None else {}
+    return "".join(f"; {what}: {count}" for what, count in changes.items())

@@ -125,7 +125,9 @@ def _text(record: Record, data: dict[str, str], spans: Sequence[Span]) -> str:
     keys = list(data) if len(data) == 1 else fitting
     if len(keys) != 1:
         raise record.error(
-            f"it is not clear which of {', '.join(data) or 'no keys'} holds the text; name the key `text`"
+            f"it is not clear which of the keys {', '.join(data)} holds the text; name it `text`"
+            if data
+            else "no key holds a text; the text of a task is under `text`"
         )
     return record.string(data[keys[0]], keys[0])
 

@@ -39,7 +39,7 @@ def read_doc_bin(path: Path) -> AnnotatedFile:
         docs = list(DocBin().from_bytes(path.read_bytes()).get_docs(spacy.blank("xx").vocab))
     except Exception as error:  # noqa: BLE001 - zlib, msgpack and spaCy raise many kinds on a damaged file
         raise InputError(f"not a .spacy file that spaCy can read ({type(error).__name__})", path=path) from None
-    file = AnnotatedFile("spaCy DocBin", encoding="binary")
+    file = AnnotatedFile("spaCy DocBin", encoding=None)
     for doc in docs:
         spans = tuple(Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents)
         file.changes[_NOT_READ] += sum(len(group) for group in doc.spans.values())

@@ -61,7 +61,7 @@ def describe_split(
 
 def import_in_words(found: ImportStats, changes: bool = True) -> str:
     """How a split's file was read: what was recognised, and, unless they are told elsewhere, the changes."""
-    parts = [found.format, found.encoding]
+    parts = [found.format, *([] if found.encoding is None else [found.encoding])]
     if found.tag_column is not None:
         parts.append(f"tags in column {found.tag_column}")
     if found.offsets is not None and found.offsets != "code points":

@@ -21,6 +21,7 @@ from itner.records.dataset import ImportStats
 TAG_KEYS = ("ner_tags", "tags", "labels")
 _LABELS, _INFO = "labels.txt", "dataset_info.json"
 NAME = "Hugging Face token classification"
+FORM = '{"tokens": ["Outlook", ...], "ner_tags": ["B-TYPE", ...]}'
 
 
 def is_tokens(value: Json) -> bool:

@@ -30,13 +30,13 @@ class SourceFacts:
 class ImportStats:
     """How the annotated file of a split was read: what was recognised, and everything that was changed on the way.
 
-    `offsets` is what the file's offsets count (None: it has tokens instead), `tag_column` the column of a CoNLL file
-    (from 1) that holds the tags; `asked_column` says that the user named it. `changes` counts by rule, in words;
-    `notes` holds what cannot be counted.
+    `encoding` is None where the file is no text; `offsets` is what the file's offsets count (None: it has tokens
+    instead), `tag_column` the column of a CoNLL file (from 1) that holds the tags; `asked_column` says that the user
+    named it. `changes` counts by rule, in words; `notes` holds what cannot be counted.
     """
 
     format: str
-    encoding: str
+    encoding: str | None = None
     offsets: OffsetUnit | None = None
     tag_column: int | None = None
     asked_column: bool = False

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from imports import imported, read
 
 from itner.core.errors import InputError
+from itner.core.labels import align_mentions
 from itner.data.corpus import Split, decode_file
 from itner.data.formats import COLUMN_SUFFIXES, JSON_SUFFIXES, find_split
 
@@ -146,7 +149,11 @@ def test_keys_that_mean_nothing_are_said(tmp_path: Path) -> None:
         (task({"result": None}), "the result of an annotation is null"),
         (task(annotation({"start": None, "end": 7, "labels": ["OS"]})), "start of a region is null"),
         (task(annotation({"start": 0, "end": 7, "labels": "OS"})), "labels of a region is a text"),
-        ({"data": {"a": "x", "b": "y"}, "annotations": [annotation()]}, "not clear which of a, b holds the text"),
+        (
+            {"data": {"a": "x", "b": "y"}, "annotations": [annotation()]},
+            "not clear which of the keys a, b holds the text",
+        ),
+        ({"data": {"a": 7}, "annotations": [annotation()]}, "no key holds a text"),
         ({"tokens": ["a", "b"], "ner_tags": ["O"]}, "2 tokens, 1 tags"),
         ({"tokens": ["a", " "], "ner_tags": ["O", "O"]}, "a token is blank"),
         ({"tokens": ["a"], "ner_tags": ["X-OS"]}, "'X-OS' is not a BIO tag"),
@@ -244,6 +251,11 @@ def test_label_studio_tasks_that_nobody_finished_are_no_gold(tmp_path: Path) -> 
         "relations not read": 1,
         "other results than spans not read": 1,
     }
+
+
+def test_label_studio_predictions_alone_are_refused_as_such(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no document \(left out: 2 not annotated\); predictions not read .*: 3"):
+        read_all(tmp_path, task(predictions=[annotation(REGION)] * 2), task(predictions=[annotation(REGION)]))
 
 
 def test_label_studio_regions_without_a_label_or_with_two(tmp_path: Path) -> None:
@@ -369,3 +381,38 @@ def test_a_doc_bin_is_read_where_spacy_is(tmp_path: Path) -> None:
     (tmp_path / "train.spacy").write_bytes(b"no such file")
     with pytest.raises(InputError, match=r"not a \.spacy file"):
         read(tmp_path / "train.spacy")
+
+
+KEYS = (
+    "text", "spans", "label", "labels", "entities", "ents", "tokens", "ner_tags", "tags", "data", "annotations",
+    "predictions", "completions", "result", "value", "start", "end", "type", "start_offset", "end_offset", "id",
+    "answer", "relations", "was_cancelled", "updated_at", "group", "source", "_input_hash",
+)  # fmt: skip
+leaf = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 30)
+    | st.floats()
+    | st.sampled_from(["", " ", TEXT, "OS", "B-OS", "O", "\ud83d"])
+)
+anything = st.recursive(
+    leaf,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), anything, max_size=6), min_size=1, max_size=3), st.booleans())
+def test_whatever_a_record_holds_it_is_read_or_refused_with_its_file(
+    tmp_path: Path, records: list[Any], whole: bool
+) -> None:
+    try:
+        split = read_all(tmp_path, *records, whole=whole)
+    except InputError as error:
+        assert error.path is not None  # noqa: PT017 - either outcome is right
+    else:
+        assert split.documents
+        for document in split.documents:
+            assert document.text.strip()
+            assert not align_mentions(document)[1]
