@@ -129,7 +129,7 @@ def _check_widths(sentences: Sequence[_Block], request: Request) -> None:
         for line, row in enumerate(block.rows, start=block.line):
             counted = f"{len(row)} column{'' if len(row) == 1 else 's'}"
             if len(row) < 2:
-                problem = f"{counted}; a line has a token and its tag, or is blank"
+                problem = f"{counted}; a line has a token and its tag, separated by a tab or spaces, or is blank"
             elif len(row) != usual:
                 problem = f"{counted}, where the lines before have {usual}; every line has as many, or is blank"
             else:

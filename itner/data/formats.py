@@ -126,8 +126,11 @@ def find_split(folder: Path, split: str, suffixes: tuple[str, ...]) -> Path:
     An InputError names what was looked for, or the files between which it cannot choose.
     """
     others = tuple(suffix for suffix in (*COLUMN_SUFFIXES, *JSON_SUFFIXES, _DOC_BIN) if suffix not in suffixes)
+    # Windows writes endings in capitals, too.
+    files = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
     for group in (suffixes, others):
-        found = [path for name in _NAMES[split] for suffix in group if (path := folder / f"{name}{suffix}").is_file()]
+        wanted = (f"{name}{suffix}" for name in _NAMES[split] for suffix in group)
+        found = [files[name] for name in wanted if name in files]
         if len(found) > 1:
             names = " and ".join(path.name for path in found)
             raise InputError(f"{names} could each be the {split} split; leave one of them here", path=folder)
@@ -170,10 +173,10 @@ def _read(request: Request) -> Split:
         file, sha256 = brat.read_brat(path)
         return to_split(file, request, sha256)
     sha256 = sha256_file(path) if path.is_file() else ""
-    if path.suffix == _DOC_BIN:
+    if path.suffix.lower() == _DOC_BIN:
         return to_split(spacy_docs.read_doc_bin(path), request, sha256)
     decoded = decode_file(path)
-    if path.suffix in JSON_SUFFIXES or _JSON_START.match(decoded.text):
+    if path.suffix.lower() in JSON_SUFFIXES or _JSON_START.match(decoded.text):
         return _read_json(decoded, request, sha256)
     return read_conll(decoded, request, sha256)
 

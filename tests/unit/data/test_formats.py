@@ -360,6 +360,8 @@ def test_the_file_of_a_split(tmp_path: Path) -> None:
         find_split(tmp_path, "dev", JSON_SUFFIXES)
     with pytest.raises(InputError, match="no test split here"):
         find_split(tmp_path, "test", JSON_SUFFIXES)
+    (tmp_path / "Test.JSONL").write_text("{}", encoding="utf-8")
+    assert find_split(tmp_path, "test", COLUMN_SUFFIXES).name == "Test.JSONL"
 
 
 def test_a_doc_bin_without_spacy_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
