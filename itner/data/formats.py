@@ -96,7 +96,7 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
     JsonFormat(
         "Prodigy JSONL",
         '{"text": ..., "spans": [{"start": 0, "end": 7, "label": "TYPE"}], "answer": "accept"}',
-        lambda value: any(mark in value for mark in prodigy.MARKS) or _has_spans(value, "label"),
+        lambda value: _has_spans(value, "label") or (prodigy.is_marked(value) and not _has_spans(value, "type")),
         _never,
         _each(prodigy.read_record),
         ("spans",),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itner.data.annotations import AnnotatedFile, AnnotatedText
-from itner.data.json_values import Record
+from itner.data.json_values import Json, Record
 from itner.data.jsonl import read_span
 
-_REFUSALS = {"reject": "rejected", "ignore": "ignored"}
-# Prodigy writes these whatever the recipe.
-MARKS = ("answer", "_input_hash", "_task_hash")
+_ACCEPTED, _REFUSALS = "accept", {"reject": "rejected", "ignore": "ignored"}
+
+
+def is_marked(value: Json) -> bool:
+    """Whether a record has what Prodigy writes whatever the recipe."""
+    return "_task_hash" in value or value.get("answer") in (_ACCEPTED, *_REFUSALS)
 
 
 def read_record(record: Record, file: AnnotatedFile) -> None:

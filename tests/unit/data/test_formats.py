@@ -107,6 +107,9 @@ def test_a_file_has_one_format_and_one_set_of_annotations(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="label holds annotations as well") as caught:
         read_all(tmp_path, OWN, OWN | {"label": [[0, 7, "OS"]]})
     assert caught.value.line == 2
+    # An answer can be something else than an annotator's.
+    assert imported(read_all(tmp_path, OWN | {"answer": "Reinstall it."})).format == "itner JSONL"
+    assert imported(read_all(tmp_path, OWN | {"answer": "accept"})).format == "itner JSONL"
     # A label of the whole text is no annotation of ours.
     assert mentions(read_all(tmp_path, OWN | {"label": "urgent"})) == FOUND
 
