@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -13,7 +13,9 @@ from itner.records.workspace import Workspace
 PREPARE = """
 itner prepare --source embedded
 itner prepare --source conll --path DIR    # train.txt, dev.txt, test.txt
-itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk
+itner prepare --source conll --path DIR --tag-column 4 --dataset mine
+itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk    # also doccano, Label Studio, ...
+itner prepare --source jsonl --path DIR --misaligned expand --dataset mine
 itner prepare --source hub
 itner prepare --source mix --part stackoverflow --part helpdesk --dataset mixed
 """
@@ -30,7 +32,11 @@ itner measure-corpus data/helpdesk
 def prepare(
     source: Annotated[str, typer.Option(metavar="SOURCE", help="hub, conll, jsonl, embedded or mix.")],
     path: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder with train, dev and test (conll and jsonl).")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder with train, dev and test (conll and jsonl); their format is recognised (docs/annotations.md).",
+        ),
     ] = None,
     dataset: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the prepared dataset (default: by source).")
@@ -48,10 +54,23 @@ def prepare(
         list[str] | None, typer.Option(metavar="NAME", help="A weakly labelled text for train (mix); repeatable.")
     ] = None,
     weak_ratio: Annotated[float, typer.Option(help="The share of train that weak text makes up (mix).")] = 0.3,
+    tag_column: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="The column of the tags in CoNLL files (default: recognised)."),
+    ] = None,
+    misaligned: Annotated[
+        str,
+        typer.Option(
+            metavar="error|expand|drop",
+            help="Spans that begin or end inside a word: refuse them, take the whole word, or leave them out.",
+        ),
+    ] = "error",
     data_root: DataRoot = None,
 ) -> None:
     """Prepare a dataset: read, remap to the domain's types, repair, drop, oversample, describe."""
-    from itner.data.sources import SOURCES, SourceName
+    from itner.data.sources import FILES, SOURCES, SourceName
+    from itner.data.stats import import_in_words
+    from itner.records.dataset import Misaligned
     from itner.workflows.prepare import mix
     from itner.workflows.prepare import prepare as prepare_source
 
@@ -60,6 +79,9 @@ def prepare(
         raise typer.BadParameter("--source mix and --part go together", param_hint="--part")
     if source == "mix" and (guideline is not None or domain is not None or path is not None):
         raise typer.BadParameter("a mixture has the domain and guidelines of its parts, and no --path")
+    check_one_of(misaligned, get_args(Misaligned), "--misaligned")
+    if source not in FILES and (tag_column is not None or misaligned != "error"):
+        raise typer.BadParameter(f"--tag-column and --misaligned are for annotated files ({', '.join(FILES)})")
     if weak and source != "mix":
         raise typer.BadParameter("weakly labelled text goes into a mixture (--source mix)", param_hint="--weak")
     place = Workspace.find(data=data_root)
@@ -67,12 +89,16 @@ def prepare(
         stats = mix(part or (), place, dataset, weak or (), weak_ratio, seed)
     else:
         known = cast(SourceName, source)
-        stats = prepare_source(known, path, domain_or_default(domain), place, dataset, guideline, seed)
+        rule = cast(Misaligned, misaligned)
+        chosen = domain_or_default(domain)
+        stats = prepare_source(known, path, chosen, place, dataset, guideline, seed, rule, tag_column)
     for name, split in stats.splits.items():
         mentions = ", ".join(f"{kind} {count}" for kind, count in split.mentions.items())
         dropped = ", ".join(f"{count} {reason}" for reason, count in split.dropped.items()) or "none"
         shared = ", ".join(f"{count} also in {other}" for other, count in split.also_in.items())
         typer.echo(f"{name}: {split.sentences:,} sentences, {split.tokens_mean} tokens on average, {mentions}")
+        if split.imported is not None:
+            typer.echo(f"  read as {import_in_words(split.imported)}")
         typer.echo(f"  dropped {dropped}; repaired tags {split.repaired_tags}; {shared}")
     grown = stats.oversampling
     typer.echo(f"train oversampled: {grown.sentences_before:,} to {grown.sentences_after:,} sentences")

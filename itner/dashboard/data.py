@@ -11,6 +11,7 @@ import streamlit as st
 
 from itner.core.types import Document
 from itner.data.corpus import SPLITS
+from itner.data.stats import import_in_words
 from itner.domains.colours import type_colour
 from itner.domains.registry import Corpus, get_domain
 from itner.records.dataset import CorpusReport, DataStats, OversamplingStats
@@ -25,6 +26,8 @@ _DASHES = ("solid", "dash", "dot")
 def splits_table(stats: DataStats) -> pd.DataFrame:
     """One line a split: sizes, lengths, and everything that preparation changed or left out."""
     reasons = sorted({reason for split in stats.splits.values() for reason in split.dropped})
+    imports = {name: split.imported for name, split in stats.splits.items() if split.imported is not None}
+    changes = sorted({change for found in imports.values() for change in found.changes})
     return pd.DataFrame.from_records(
         [
             {
@@ -38,6 +41,8 @@ def splits_table(stats: DataStats) -> pd.DataFrame:
                 **{f"dropped: {reason.replace('_', ' ')}": split.dropped.get(reason, 0) for reason in reasons},
                 "repaired tags": split.repaired_tags,
                 "unaligned mentions": split.unaligned_mentions,
+                **{change: imports[name].changes.get(change, 0) if name in imports else 0 for change in changes},
+                **({"read as": import_in_words(imports[name], changes=False)} if name in imports else {}),
             }
             for name, split in _splits(stats).items()
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,13 +11,19 @@ from pathlib import Path
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, repair_tags, spans_to_mentions, split_tag, tags_to_spans
 from itner.core.types import Document, Token
+from itner.records.dataset import ImportStats
 
 SPLITS = ("train", "dev", "test")
+
+_SAVE = "save the file as UTF-8, or as UTF-16 with a byte order mark"
 
 
 @dataclass
 class Split:
-    """One split as read: documents, what was dropped (by reason) and repaired, headers of texts, the input's hash."""
+    """One split as read: documents, what was dropped (by reason) and repaired, headers of texts, the input's hash.
+
+    `imported` says how an annotated file of the user's was read; None for the sources that are no such files.
+    """
 
     documents: list[Document] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -24,22 +31,48 @@ class Split:
     fine_types: Counter[str] = field(default_factory=Counter)
     texts: int = 0
     sha256: str = ""
+    imported: ImportStats | None = None
 
 
-def read_text(path: Path) -> str:
-    """The file as UTF-8 text; an InputError names the file, and the line of the first undecodable byte."""
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text, its encoding, and whether a byte order mark, which is no part of the text, stood before it."""
+
+    text: str
+    encoding: str
+    marked: bool
+
+
+def decode_file(path: Path) -> Decoded:
+    """The file as text: UTF-8, or UTF-16 with a mark. An InputError names the file, and the line of what is neither."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
         raise InputError("no such file", path=path) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from error
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not wide and b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise InputError(f"holds NUL bytes, as UTF-16 without a mark does; {_SAVE}", path=path, line=line)
     try:
-        # Editors on Windows write a byte order mark, which is no part of the text.
-        return raw.decode("utf-8").removeprefix("\ufeff")
+        # Editors on Windows write a byte order mark.
+        text = raw.decode("utf-16" if wide else "utf-8")
     except UnicodeDecodeError as error:
+        if wide:
+            raise InputError(f"begins as UTF-16, but is not UTF-16 throughout; {_SAVE}", path=path) from None
         line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8", path=path, line=line) from None
+        raise InputError(f"byte 0x{raw[error.start]:02x} is not UTF-8; {_SAVE}", path=path, line=line) from None
+    if "\0" in text:
+        # UTF-32 begins with the same bytes.
+        raise InputError(f"begins as UTF-16, but holds NUL characters; {_SAVE}", path=path)
+    marked = wide or raw.startswith(codecs.BOM_UTF8)
+    return Decoded(text if wide else text.removeprefix("\ufeff"), "UTF-16" if wide else "UTF-8", marked)
+
+
+def read_text(path: Path) -> str:
+    """The text of `decode_file`."""
+    return decode_file(path).text
 
 
 def drop_reason(words: Sequence[str], tags: Sequence[str], scheme: LabelScheme) -> str | None:

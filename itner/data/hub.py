@@ -6,8 +6,12 @@ import hashlib
 from typing import Any
 
 from itner.core.errors import InputError
-from itner.core.labels import LabelScheme, split_tag
+from itner.core.labels import LabelScheme
 from itner.data.corpus import Split, add_sentence
+from itner.data.tag_schemes import TAG, recognise
+from itner.data.tag_schemes import convert as convert_tags
+from itner.data.token_records import NAME
+from itner.records.dataset import ImportStats
 
 _HUB_SPLITS = {"train": "train", "validation": "dev", "dev": "dev", "test": "test"}
 _TAG_COLUMNS = ("ner_tags", "tags", "labels")
@@ -43,6 +47,7 @@ def convert(loaded: Any, dataset: str, scheme: LabelScheme, source: str) -> dict
         names = getattr(getattr(table.features[column], "feature", None), "names", None)
         split = Split()
         digest = hashlib.sha256()
+        rows = []
         for row, (words, raw) in enumerate(zip(table["tokens"], table[column], strict=True)):
             tags = [names[tag] for tag in raw] if names else [str(tag) for tag in raw]
             where = f"{dataset}/{hub_name} row {row}"
@@ -51,24 +56,35 @@ def convert(loaded: Any, dataset: str, scheme: LabelScheme, source: str) -> dict
             if not all(word.strip() for word in words):
                 raise InputError(f"{where}: an empty token")
             digest.update("".join(f"{word}\t{tag}\n" for word, tag in zip(words, tags, strict=True)).encode() + b"\n")
-            try:
-                for tag in tags:
-                    kind = split_tag(tag)[1]
-                    if kind is not None:
-                        scheme.target(kind)
-            except ValueError as error:
-                raise InputError(f"{where}: {error}") from None
-            except KeyError as error:
-                raise InputError(
-                    f"{where}: entity type {error.args[0]!r} has no mapping in label scheme {scheme.name!r}"
-                ) from None
+            for tag in tags:
+                match = TAG.fullmatch(tag)
+                if match is None:
+                    raise InputError(f"{where}: {tag!r} is not a BIO tag")
+                if match["type"] is not None and not _is_known(match["type"], scheme):
+                    raise InputError(
+                        f"{where}: entity type {match['type']!r} has no mapping in label scheme {scheme.name!r}"
+                    )
             if words:
-                add_sentence(split, words, tags, scheme, f"{name}-{len(split.documents):05d}", source)
+                rows.append((words, tags))
+        way = recognise([tags for _, tags in rows])
+        changed = 0
+        for words, tags in rows:
+            tags, converted, invalid = convert_tags(tags, way)
+            changed += converted
+            split.repaired_tags += invalid
+            add_sentence(split, words, tags, scheme, f"{name}-{len(split.documents):05d}", source)
         if not split.documents:
             raise InputError(f"{dataset}: the {hub_name} split holds no sentence")
+        if not any(document.mentions for document in split.documents):
+            raise InputError(f"{dataset}: the {hub_name} split holds no mention of a type of {scheme.name!r}")
         split.sha256 = digest.hexdigest()
+        split.imported = ImportStats(NAME, changes={f"tags converted from {way}": changed} if changed else {})
         splits[name] = split
     missing = {"train", "dev", "test"} - splits.keys()
     if missing:
         raise InputError(f"{dataset}: no split {', '.join(sorted(missing))}")
     return splits
+
+
+def _is_known(name: str, scheme: LabelScheme) -> bool:
+    return name in scheme.types or name in scheme.mapping

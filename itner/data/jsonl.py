@@ -2,7 +2,8 @@
 
 `id`, `tokens` (`[[start, end], ...]`), `group` (the same for neighbouring lines that are sentences of one text) and
 `source` (the dataset of a mixture that it comes from) are optional; without tokens the text is split by
-`itner.core.tokens`. The same format holds the processed datasets.
+`itner.core.tokens`. The same format holds the processed datasets, and, with `file`, `part` and scores, the results of
+tagging.
 """
 
 from __future__ import annotations
@@ -10,38 +11,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import StringConstraints, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from typing import Any
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
-from itner.core.validation import STRICT, describe
-from itner.data.corpus import Split, read_text
-from itner.records.files import sha256_file
+from itner.data.annotations import AnnotatedFile, AnnotatedText, target_type
+from itner.data.corpus import read_text
+from itner.data.fitting import Span
+from itner.data.json_values import Record, describe_kind, is_whole, read_records
 
-
-@dataclass(frozen=True, config=STRICT)
-class _Span:
-    start: int
-    end: int
-    type: str
-
-
-@dataclass(frozen=True, config=STRICT)
-class _Record:
-    text: Annotated[str, StringConstraints(pattern=r"\S")]
-    spans: tuple[_Span, ...] = ()
-    tokens: tuple[tuple[int, int], ...] | None = None
-    id: str | int | None = None
-    group: str | None = None
-    source: str | None = None
-
-
-_RECORD = TypeAdapter(_Record)
+_KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part"}
+_SPAN_KEYS = {"start", "end", "type", "text", "score"}
 
 
 def document_to_json(document: Document, dataset: str | None = None) -> str:
@@ -59,54 +41,87 @@ def document_to_json(document: Document, dataset: str | None = None) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_jsonl(path: Path, scheme: LabelScheme, source: str, split_name: str) -> Split:
-    """Read one file; InputError with file and line for bad JSON, bad offsets or a type without mapping."""
-    split = Split(sha256=sha256_file(path) if path.is_file() else "")
-    seen: set[str] = set()
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        default_id = f"{split_name}-{len(split.documents):05d}"
-        try:
-            document = _document(_RECORD.validate_json(line), scheme, source, default_id, split)
-        except ValidationError as error:
-            raise InputError(describe(error), path=path, line=number) from None
-        except KeyError as error:
-            raise InputError(
-                f"entity type {error.args[0]!r} has no mapping in label scheme {scheme.name!r}", path=path, line=number
-            ) from None
-        except ValueError as error:
-            raise InputError(str(error), path=path, line=number) from None
-        if document.id in seen:
-            raise InputError(f"id {document.id!r} is used twice", path=path, line=number)
-        seen.add(document.id)
-        split.documents.append(document)
-    if not split.documents:
-        raise InputError(f"the {split_name} split holds no document", path=path)
-    return split
-
-
-def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Document]:
-    """The documents of a processed split."""
-    return read_jsonl(path, scheme, source, path.stem).documents
-
-
 def write_lines(documents: Iterable[Document], dataset: str | None = None) -> str:
     """The whole file's content for documents, of a `dataset` where it has a name."""
     return "".join(document_to_json(document, dataset) + "\n" for document in documents)
 
 
-def _document(record: _Record, scheme: LabelScheme, source: str, default_id: str, split: Split) -> Document:
-    mentions = []
-    for span in record.spans:
-        target = scheme.target(span.type)
-        split.fine_types[span.type] += 1
-        if target is not None:
-            mentions.append(Mention(span.start, span.end, target))
-    mentions.sort(key=lambda mention: mention.start)
-    if record.tokens is None:
-        tokens = split_tokens(record.text)
-    else:
-        tokens = tuple(Token(start, end) for start, end in record.tokens)
-    name = default_id if record.id is None else str(record.id)
-    return Document(record.text, tokens, tuple(mentions), name, record.source or source, record.group)
+def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Document]:
+    """The documents of a processed split, as they were written; InputError with file and line for a damaged one."""
+    documents: list[Document] = []
+    for record in read_records(read_text(path), path):
+        annotated = annotated_text(record)
+        mentions = []
+        for span in annotated.spans:
+            target = target_type(span.type, scheme, path, record.line)
+            if target is not None:
+                mentions.append((span, target))
+        try:
+            document = Document(
+                annotated.text,
+                annotated.tokens or split_tokens(annotated.text),
+                tuple(Mention(span.start, span.end, target) for span, target in mentions),
+                annotated.id or f"{path.stem}-{len(documents):05d}",
+                annotated.source or source,
+                annotated.group,
+            )
+        except ValueError as error:
+            raise record.error(str(error)) from None
+        documents.append(document)
+    if not documents:
+        raise InputError(f"the {path.stem} split holds no document", path=path)
+    return documents
+
+
+def read_record(record: Record, file: AnnotatedFile) -> None:
+    """Take up one record of a user's file."""
+    file.texts.append(annotated_text(record))
+    file.unread_keys.update(set(record.value) - _KEYS)
+    for span in record.items("spans"):
+        file.unread_keys.update(f"spans.{key}" for key in set(span) - _SPAN_KEYS)
+
+
+def annotated_text(record: Record) -> AnnotatedText:
+    """A record as annotated text; InputError for one that is malformed."""
+    spans = [read_span(item, record, number) for number, item in enumerate(record.items("spans"), start=1)]
+    return AnnotatedText(
+        record.text("text"),
+        tuple(spans),
+        record.path,
+        record.line,
+        _tokens(record),
+        record.name("id"),
+        record.name("group"),
+        record.name("source"),
+    )
+
+
+def read_span(item: Any, record: Record, number: int, type_key: str = "type") -> Span:
+    """The `number`th item of a record's spans."""
+    where = f"spans, number {number}"
+    if not isinstance(item, dict):
+        raise record.error(f"{where} is {describe_kind(item)}, not an object with start, end and {type_key}")
+    missing = [key for key in ("start", "end", type_key) if key not in item]
+    if missing:
+        raise record.error(f"{where}: {' and '.join(missing)} missing; a span has start, end and {type_key}")
+    text = item.get("text")
+    return Span(
+        record.offset(item["start"], f"{where}: start"),
+        record.offset(item["end"], f"{where}: end"),
+        record.type(item[type_key], f"{where}: {type_key}"),
+        text if isinstance(text, str) else None,
+    )
+
+
+def _tokens(record: Record) -> tuple[Token, ...] | None:
+    if record.value.get("tokens") is None:
+        return None
+    tokens = []
+    for number, item in enumerate(record.items("tokens"), start=1):
+        if not (isinstance(item, list) and len(item) == 2 and is_whole(item[0]) and is_whole(item[1])):
+            raise record.error(f"tokens, number {number} is no pair of start and end as whole numbers")
+        try:
+            tokens.append(Token(*item))
+        except ValueError as error:
+            raise record.error(f"tokens, number {number}: {error}") from None
+    return tuple(tokens)

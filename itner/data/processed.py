@@ -17,7 +17,7 @@ from itner.core.types import Document
 from itner.data.corpus import SPLITS, Split
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.oversample import ENTITY_FACTOR, OVERSAMPLING_SEED, RARE_BONUS, oversample
-from itner.data.sources import SOURCES, default_dataset, read_source
+from itner.data.sources import FILES, SOURCES, default_dataset, read_source
 from itner.data.stats import count_mentions, describe_split
 from itner.domains.registry import Domain, default_domain, get_domain
 from itner.records.dataset import (
@@ -183,8 +183,9 @@ def preparing_words(stats: DataStats) -> list[str]:
     """The words of the command that prepares the dataset anew; DIR stands for a folder that only its owner knows."""
     domain = get_domain(stats.domain)
     words = ["prepare", "--source", stats.source]
-    if stats.source in ("conll", "jsonl"):
+    if stats.source in FILES:
         words += ["--path", "DIR"]
+        words += _import_words(stats)
     for part in stats.parts:
         words += ["--part" if part.weak_ratio is None else "--weak", part.name]
     if stats.parts and stats.parts[-1].weak_ratio is not None:
@@ -200,6 +201,15 @@ def preparing_words(stats: DataStats) -> list[str]:
     if stats.oversampling.seed != OVERSAMPLING_SEED:
         words += ["--seed", str(stats.oversampling.seed)]
     return words
+
+
+def _import_words(stats: DataStats) -> list[str]:
+    """The options by which annotated files were read otherwise than by default."""
+    imports = [split.imported for split in stats.splits.values() if split.imported is not None]
+    columns = {str(found.tag_column) for found in imports if found.asked_column}
+    rules = {found.misaligned for found in imports if found.misaligned != "error"}
+    words = [word for column in sorted(columns) for word in ("--tag-column", column)]
+    return words + [word for rule in sorted(rules) for word in ("--misaligned", rule)]
 
 
 def read_oversampling(name: str, place: Workspace) -> list[int]:

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from itner.core.errors import InputError
-from itner.data.conll import find_split_file, read_conll
+from itner.data.annotations import Request
 from itner.data.corpus import SPLITS, Split
+from itner.data.formats import COLUMN_SUFFIXES, JSON_SUFFIXES, find_split, read_split_file
 from itner.data.hub import read_hub
-from itner.data.jsonl import read_jsonl
 from itner.data.markup import read_markup
 from itner.domains.registry import Corpus, Domain
+from itner.records.dataset import Misaligned
 from itner.records.workspace import Workspace
 
 SourceName = Literal["hub", "conll", "jsonl", "embedded", "mix"]
 SOURCES: tuple[SourceName, ...] = get_args(SourceName)
 OWN_DATASET, OWN_MIXTURE = "custom", "mix"
+# Sources that are annotated files of the user's, and the endings that each looks for first: any format is read by both.
+FILES: dict[SourceName, tuple[str, ...]] = {"conll": COLUMN_SUFFIXES, "jsonl": JSON_SUFFIXES}
 
 
 def default_dataset(source: str, domain: Domain) -> str:
@@ -28,18 +31,28 @@ def default_dataset(source: str, domain: Domain) -> str:
 
 
 def read_source(
-    source: SourceName, path: Path | None, domain: Domain, dataset: str, place: Workspace
+    source: SourceName,
+    path: Path | None,
+    domain: Domain,
+    dataset: str,
+    place: Workspace,
+    misaligned: Misaligned = "error",
+    tag_column: int | None = None,
 ) -> dict[str, Split]:
     """Train, dev and test of a source. `conll` and `jsonl` need the folder that holds the split files.
 
     A mixture is made of prepared datasets, by `itner.data.mix`.
+
+    Args:
+        misaligned: what is done with spans of such files whose boundary lies inside a word.
+        tag_column: of CoNLL files, from 1; None recognises it.
     """
     scheme = domain.scheme
     if source == "mix":
         raise InputError("a mixture is made of datasets that are prepared already")
     if source in ("hub", "embedded"):
-        if path is not None:
-            raise InputError(f"--path does not go with --source {source}")
+        if path is not None or tag_column is not None or misaligned != "error":
+            raise InputError(f"--path, --tag-column and --misaligned do not go with --source {source}")
         corpus = _known(source, domain)
         if source == "hub":
             return read_hub(corpus.hub, scheme, dataset)
@@ -54,9 +67,12 @@ def read_source(
         raise InputError(f"--source {source} needs --path DIR, the folder with train, dev and test")
     if not path.is_dir():
         raise InputError("no such folder", path=path)
-    if source == "conll":
-        return {name: read_conll(find_split_file(path, name), scheme, dataset, name) for name in SPLITS}
-    return {name: read_jsonl(find_split_file(path, name, (".jsonl",)), scheme, dataset, name) for name in SPLITS}
+    return {
+        name: read_split_file(
+            Request(find_split(path, name, FILES[source]), scheme, dataset, name, misaligned, tag_column)
+        )
+        for name in SPLITS
+    }
 
 
 def _known(source: SourceName, domain: Domain) -> Corpus:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from itner.core.labels import align_mentions
 from itner.core.types import Document
 from itner.data.corpus import Split
-from itner.records.dataset import SplitStats
+from itner.records.dataset import ImportStats, SplitStats
 
 
 def count_mentions(documents: Iterable[Document], types: Iterable[str]) -> dict[str, int]:
@@ -55,4 +55,16 @@ def describe_split(
         also_in={
             other: sum(count for text, count in texts.items() if text in there) for other, there in others.items()
         },
+        imported=split.imported,
     )
+
+
+def import_in_words(found: ImportStats, changes: bool = True) -> str:
+    """How a split's file was read: what was recognised, and, unless they are told elsewhere, the changes."""
+    parts = [found.format, *([] if found.encoding is None else [found.encoding])]
+    if found.tag_column is not None:
+        parts.append(f"tags in column {found.tag_column}")
+    if found.offsets is not None and found.offsets != "code points":
+        parts.append(f"offsets count {found.offsets}, converted")
+    told = [f"{what}: {count:,}" for what, count in found.changes.items()] if changes else []
+    return "; ".join([", ".join(parts), *told, *found.notes])

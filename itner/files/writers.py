@@ -1,4 +1,8 @@
-"""Tagged texts as JSON Lines, CSV, CoNLL, spaCy JSON and HTML, one file or many in a zip."""
+"""Tagged texts as JSON Lines, CSV, CoNLL, spaCy JSON, HTML, and pre-annotations for Label Studio and doccano.
+
+One file of results, or several in a zip.
+What `itner prepare` reads, it reads back from here; spaCy reads its JSON with `Doc.from_json`.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,21 @@ import csv
 import io
 import json
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import IO, Any
 
 from itner.core.labels import document_tags
 from itner.core.tokens import split_segments, split_tokens
-from itner.core.types import Document, Mention
+from itner.core.types import Document, Mention, Token
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
 
+_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _PAGE = """<!doctype html>
@@ -38,11 +45,12 @@ h2 { font-size: 1rem; }
 
 @dataclass(frozen=True)
 class Format:
-    """A file format of results."""
+    """A file format of results; `stem` is what its file is called in a zip of several."""
 
     extension: str
     mime: str
     write: Callable[[Sequence[TaggedItem], IO[bytes]], None]
+    stem: str = "tagged"
 
 
 def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
@@ -79,28 +87,81 @@ def write_csv(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
 
 
 def write_conll(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """Token, tab, BIO tag; a blank line after each sentence."""
+    """Token, tab, BIO tag; a blank line after each sentence. Tokens are cut where a mention begins or ends inside."""
     with _text(file) as out:
+        begun = False
         for entry in results:
             for document in _sentences(entry):
                 tags, _ = document_tags(document)
+                if not begun and document.text.startswith(_MARK):
+                    # As the file's first character it would be a byte order mark, not a token.
+                    out.write("\n")
+                begun = True
                 for token, tag in zip(document.token_texts(), tags, strict=True):
                     out.write(f"{token}\t{tag}\n")
                 out.write("\n")
 
 
 def write_spacy(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """A JSON list in the format of displaCy's manual mode: text, ents with start, end and label, title."""
+    """A JSON list of what `Doc.from_json` reads: text, ents with start, end and label, tokens.
+
+    With `title`, it is also the format of displaCy's manual mode.
+    """
     with _text(file) as out:
         out.write("[")
         for number, entry in enumerate(results):
             record = {
                 "text": entry.item.text,
                 "ents": [{"start": m.start, "end": m.end, "label": m.type} for m in entry.mentions],
+                "tokens": [
+                    {"id": place, "start": start, "end": end} for place, (start, end) in enumerate(_spacy_tokens(entry))
+                ],
                 "title": title(entry),
             }
             out.write((",\n" if number else "\n") + json.dumps(record, ensure_ascii=False))
         out.write("\n]\n")
+
+
+def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+    """A JSON list of tasks whose mentions are predictions, for a project with `<Labels name="label" toName="text">`."""
+    with _text(file) as out:
+        out.write("[")
+        for number, entry in enumerate(results):
+            regions = [
+                {
+                    "id": f"{number}-{place}",
+                    "from_name": "label",
+                    "to_name": "text",
+                    "type": "labels",
+                    "value": {
+                        "start": m.start,
+                        "end": m.end,
+                        "text": entry.item.text[m.start : m.end],
+                        "labels": [m.type],
+                    },
+                    **({} if m.score is None else {"score": round(m.score, 4)}),
+                }
+                for place, m in enumerate(entry.mentions)
+            ]
+            record = {
+                "data": {"text": entry.item.text, "file": entry.item.file, "part": entry.item.part},
+                "predictions": [{"model_version": "itner", "result": regions}],
+            }
+            out.write((",\n" if number else "\n") + json.dumps(record, ensure_ascii=False))
+        out.write("\n]\n")
+
+
+def write_doccano(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+    """One JSON object a text, as doccano imports it: text, label with start, end and type, file and part."""
+    with _text(file) as out:
+        for entry in results:
+            record = {
+                "text": entry.item.text,
+                "label": [[m.start, m.end, m.type] for m in entry.mentions],
+                "file": entry.item.file,
+                "part": entry.item.part,
+            }
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def write_html(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
@@ -118,8 +179,10 @@ FORMATS: dict[str, Format] = {
     "JSONL": Format("jsonl", "application/jsonl", write_jsonl),
     "CSV": Format("csv", "text/csv", write_csv),
     "CoNLL": Format("conll", "text/plain", write_conll),
-    "spaCy JSON": Format("json", "application/json", write_spacy),
+    "spaCy JSON": Format("json", "application/json", write_spacy, "tagged-spacy"),
     "HTML": Format("html", "text/html", write_html),
+    "Label Studio": Format("json", "application/json", write_label_studio, "tagged-label-studio"),
+    "doccano": Format("jsonl", "application/jsonl", write_doccano, "tagged-doccano"),
 }
 
 
@@ -128,8 +191,7 @@ def write_zip(results: Sequence[TaggedItem], formats: Iterable[str], file: IO[by
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in formats:
             chosen = FORMATS[name]
-            member = f"tagged-spacy.{chosen.extension}" if name == "spaCy JSON" else f"tagged.{chosen.extension}"
-            with archive.open(member, "w") as out:
+            with archive.open(f"{chosen.stem}.{chosen.extension}", "w") as out:
                 chosen.write(results, out)
 
 
@@ -156,16 +218,57 @@ def _span(entry: TaggedItem, mention: Mention) -> dict[str, Any]:
 
 
 def _sentences(entry: TaggedItem) -> Iterator[Document]:
-    mentions = list(entry.mentions)
+    """The sentences with tokens that every mention fits; one that a mention runs on from goes on with the next."""
+    text = entry.item.text
+    mentions = [trimmed for mention in entry.mentions if (trimmed := _trim(mention, text)) is not None]
+    segments: list[tuple[int, int]] = []
     first = 0
-    for start, end in split_segments(entry.item.text):
+    for start, end in split_segments(text):
+        while segments and first < len(mentions) and mentions[first].end <= segments[-1][1]:
+            first += 1
+        if segments and first < len(mentions) and mentions[first].start < segments[-1][1]:
+            segments[-1] = segments[-1][0], end
+        else:
+            segments.append((start, end))
+    first = 0
+    for start, end in segments:
+        part = text[start:end]
         inside = []
         while first < len(mentions) and mentions[first].end <= end:
             mention = mentions[first]
             inside.append(Mention(mention.start - start, mention.end - start, mention.type))
             first += 1
-        part = entry.item.text[start:end]
-        yield Document(part, split_tokens(part), tuple(inside), str(start), entry.item.file)
+        yield Document(part, _cut_tokens(part, inside), tuple(inside), str(start), entry.item.file)
+
+
+def _trim(mention: Mention, text: str) -> Mention | None:
+    """The mention without outer white space, None where there is nothing else in it."""
+    inner = text[mention.start : mention.end]
+    start = mention.start + len(inner) - len(inner.lstrip())
+    return Mention(start, start + len(inner.strip()), mention.type) if inner.strip() else None
+
+
+def _cut_tokens(text: str, mentions: Sequence[Mention]) -> tuple[Token, ...]:
+    """The tokens of a text, cut where a mention begins or ends inside one."""
+    cuts = sorted({m.start for m in mentions} | {m.end for m in mentions})
+    tokens = []
+    for token in split_tokens(text):
+        inside = cuts[bisect_right(cuts, token.start) : bisect_left(cuts, token.end)]
+        tokens += [Token(*pair) for pair in pairwise([token.start, *inside, token.end])]
+    return tuple(tokens)
+
+
+def _spacy_tokens(entry: TaggedItem) -> Iterator[tuple[int, int]]:
+    """Tokens as spaCy counts them: behind a token, one space belongs to it; any other white space is a token itself."""
+    text = entry.item.text
+    place = 0
+    for token in _cut_tokens(text, entry.mentions):
+        if place < token.start:
+            yield place, token.start
+        yield token.start, token.end
+        place = token.end + text.startswith(" ", token.end)
+    if place < len(text):
+        yield place, len(text)
 
 
 def harmless_cell(cell: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
@@ -9,6 +10,10 @@ from pydantic.dataclasses import dataclass
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, NonNegative, Sha256
 from itner.records.scores import Counts
+
+# What offsets in a text count, and what is done with a span whose boundary lies inside a word.
+OffsetUnit = Literal["code points", "UTF-16 units", "bytes"]
+Misaligned = Literal["error", "expand", "drop"]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -22,11 +27,30 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, config=STRICT)
+class ImportStats:
+    """How the annotated file of a split was read: what was recognised, and everything that was changed on the way.
+
+    `encoding` is None where the file is no text; `offsets` is what the file's offsets count (None: it has tokens
+    instead), `tag_column` the column of a CoNLL file (from 1) that holds the tags; `asked_column` says that the user
+    named it. `changes` counts by rule, in words; `notes` holds what cannot be counted.
+    """
+
+    format: str
+    encoding: str | None = None
+    offsets: OffsetUnit | None = None
+    tag_column: int | None = None
+    asked_column: bool = False
+    misaligned: Misaligned = "error"
+    changes: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
 class SplitStats:
     """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped.
 
     `length_histogram` gives sentences by their number of tokens; `unseen_mentions` the mentions of each type whose
-    text, case ignored, is no mention of that type in train.
+    text, case ignored, is no mention of that type in train; `imported` is None where no annotated file was read.
     """
 
     input_sha256: Sha256
@@ -44,6 +68,7 @@ class SplitStats:
     dropped: dict[str, int]
     duplicates_inside: int
     also_in: dict[str, int]
+    imported: ImportStats | None = None
 
 
 @dataclass(frozen=True, config=STRICT)

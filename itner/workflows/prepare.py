@@ -15,7 +15,7 @@ from itner.data.sources import OWN_MIXTURE, SourceName, default_dataset, read_so
 from itner.domains.registry import get_domain
 from itner.evaluation.annotators import compare_annotators
 from itner.records.codec import to_json
-from itner.records.dataset import CorpusReport, DataStats, SourceFacts
+from itner.records.dataset import CorpusReport, DataStats, Misaligned, SourceFacts
 from itner.records.files import check_name, sha256_file, write_atomic
 from itner.records.workspace import Workspace
 
@@ -32,16 +32,20 @@ def prepare(
     dataset: str | None = None,
     guideline: str | None = None,
     seed: int = OVERSAMPLING_SEED,
+    misaligned: Misaligned = "error",
+    tag_column: int | None = None,
 ) -> DataStats:
     """Read a source, remap it to the domain's scheme, oversample train, write `data/processed/<dataset>/`.
 
     Args:
         guideline: the annotation guideline that the documents follow; None for that of the corpus, where the domain
             knows it, or else for one of the dataset's own name.
+        misaligned: what is done with annotated spans whose boundary lies inside a word (`conll` and `jsonl`).
+        tag_column: the column of the tags in CoNLL files, from 1; None recognises it.
     """
     domain = get_domain(domain_name)
     name = check_name(dataset or default_dataset(source, domain))
-    splits = read_source(source, path, domain, name, place)
+    splits = read_source(source, path, domain, name, place, misaligned, tag_column)
     corpus = domain.corpus_of(source, name)
     known = corpus.guideline if corpus is not None else name
     facts = SourceFacts(guideline or known, corpus.dataset if corpus is not None else None)

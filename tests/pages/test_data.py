@@ -12,7 +12,7 @@ from shipped import HERE, REPOSITORY
 from itner.dashboard import data as corpus
 from itner.data.processed import read_corpus_report, read_split, read_stats
 from itner.domains.it.scheme import SCHEME
-from itner.records.dataset import DataStats
+from itner.records.dataset import DataStats, ImportStats
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,15 @@ def test_every_source_type_shows_what_it_became(stats: DataStats) -> None:
 
 def test_a_source_in_our_types_is_not_said_to_be_remapped() -> None:
     assert "nothing is remapped" in corpus.remapping_in_words(corpus.remapping(read_stats("helpdesk", HERE)))
+
+
+def test_how_annotated_files_were_read_is_shown(stats: DataStats) -> None:
+    read = ImportStats("doccano JSONL", "UTF-8", "bytes", changes={"spans trimmed of outer white space": 3})
+    others = {name: replace(split, imported=replace(read, changes={})) for name, split in stats.splits.items()}
+    mine = replace(stats, splits=others | {"dev": replace(stats.splits["dev"], imported=read)})
+    frame = corpus.splits_table(mine).set_index("split")
+    assert list(frame["spans trimmed of outer white space"]) == [0, 3, 0]
+    assert set(frame["read as"]) == {"doccano JSONL, UTF-8, offsets count bytes, converted"}
 
 
 def test_oversampling_shows_factors(stats: DataStats) -> None:

@@ -8,14 +8,20 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from commands import parse
+from imports import imported, read
 from shipped import REPOSITORY
 from toy import register_toy
 
 from itner.cli.app import VERBS
+from itner.data.annotations import AnnotatedFile, AnnotatedText
+from itner.data.fitting import Span
+from itner.data.formats import JSON_FORMATS, JsonFormat
+from itner.data.json_values import Record
 from itner.data.processed import read_split
 from itner.evaluation.predictions import read_predictions
 from itner.records.config import RunConfig
@@ -125,6 +131,25 @@ def test_a_registered_domain_goes_all_the_way(tmp_path: Path, monkeypatch: pytes
     assert list(read_predictions(place.models / "toy_rules" / "predictions" / "mine-dev-patterns.parquet").mentions)
     assert score("toy_rules", place) == [report]
     assert RunStore(place.models).load("toy_rules").metrics.reports == (report,)
+
+
+def test_a_format_of_annotated_files_joins_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_record(record: Record, file: AnnotatedFile) -> None:
+        spans = [Span(record.offset(at, "at"), record.offset(at, "at") + 4, "SOFTWARE") for at in record.items("marks")]
+        file.texts.append(AnnotatedText(record.text("body"), tuple(spans), record.path, record.line))
+
+    def read_all(records: Sequence[Record], file: AnnotatedFile) -> None:
+        for record in records:
+            read_record(record, file)
+
+    toy = JsonFormat("toy", '{"body": ..., "marks": [0]}', lambda v: "marks" in v, lambda v: False, read_all)
+    monkeypatch.setattr("itner.data.formats.JSON_FORMATS", (*JSON_FORMATS, toy))
+    (tmp_path / "train.jsonl").write_text('{"body": "We use Word", "marks": [7]}', encoding="utf-8")
+    split = read(tmp_path / "train.jsonl")
+    assert [(m.start, m.end, m.type) for m in split.documents[0].mentions] == [(7, 11, "SOFTWARE")]
+    assert imported(split).format == "toy"
+    words = recipe("a format of annotated files")
+    assert {"AnnotatedText", "AnnotatedFile", "JsonFormat", "JSON_FORMATS"} <= set(re.findall(r"`(\w+)`", words))
 
 
 def test_every_kind_follows_the_recipe() -> None:

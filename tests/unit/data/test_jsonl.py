@@ -5,27 +5,30 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from imports import read
 
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
-from itner.data.jsonl import read_documents, read_jsonl, write_lines
+from itner.data.jsonl import read_documents, write_lines
 from itner.domains.it.scheme import SCHEME
 from itner.records.workspace import Workspace
 from itner.workflows.prepare import prepare
 
+GOOD = {"text": "Windows", "spans": [{"start": 0, "end": 7, "type": "OS"}]}
+
 
 def write(folder: Path, *records: object) -> Path:
-    """A train.jsonl with a good first line."""
+    """A train.jsonl with a good first line that shows its format."""
     path = folder / "train.jsonl"
-    lines = [record if isinstance(record, str) else json.dumps(record) for record in ({"text": "fine"}, *records)]
+    lines = [record if isinstance(record, str) else json.dumps(record) for record in (GOOD, *records)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
 def test_given_tokens_are_kept_and_blank_lines_skipped(tmp_path: Path) -> None:
     path = write(tmp_path, "", {"id": "t1", "text": "C# 12", "tokens": [[0, 1], [1, 2], [3, 5]]}, "   ")
-    split = read_jsonl(path, SCHEME, "x", "train")
+    split = read(path, "train")
     assert [document.id for document in split.documents] == ["train-00000", "t1"]
     assert split.documents[1].token_texts() == ["C", "#", "12"]
 
@@ -41,25 +44,25 @@ def test_separators_inside_a_text_end_no_line(tmp_path: Path) -> None:
 
 def test_a_type_read_as_o_is_counted_but_no_mention(tmp_path: Path) -> None:
     path = write(tmp_path, {"text": "sort it", "spans": [{"start": 0, "end": 4, "type": "Algorithm"}]})
-    split = read_jsonl(path, SCHEME, "x", "train")
+    split = read(path, "train")
     assert split.documents[1].mentions == ()
-    assert split.fine_types == {"Algorithm": 1}
+    assert split.fine_types == {"OS": 1, "Algorithm": 1}
 
 
 def test_an_undecodable_byte_is_found_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
-    path.write_bytes(b'{"text": "fine"}\n\n{"text": "caf\xe9"}\n')
+    path.write_bytes(b'{"text": "fine", "spans": []}\n\n{"text": "caf\xe9"}\n')
     with pytest.raises(InputError, match="0xe9 is not UTF-8") as caught:
-        read_jsonl(path, SCHEME, "x", "train")
+        read(path, "train")
     assert caught.value.line == 3
 
 
 def test_an_empty_or_missing_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text("\n \n", encoding="utf-8")
     with pytest.raises(InputError, match="the train split holds no document"):
-        read_jsonl(tmp_path / "train.jsonl", SCHEME, "x", "train")
+        read(tmp_path / "train.jsonl", "train")
     with pytest.raises(InputError, match="no such file"):
-        read_jsonl(tmp_path / "dev.jsonl", SCHEME, "x", "dev")
+        read(tmp_path / "dev.jsonl", "dev")
 
 
 @pytest.mark.parametrize(
@@ -72,13 +75,19 @@ def test_an_empty_or_missing_file_is_an_error(tmp_path: Path) -> None:
         {"text": "abc", "tokens": 3},
         {"text": "abc", "spans": None},
         {"text": "abc", "spans": {"start": 0}},
+        {"text": "abc", "spans": [[0, 3, "OS"]]},
+        {"text": "abc", "spans": [{"start": 0, "end": 3}]},
+        {"text": "abc", "spans": [{"start": "0", "end": 3, "type": "OS"}]},
+        {"text": "abc", "spans": [{"start": 0, "end": 3.5, "type": "OS"}]},
+        {"text": "abc", "spans": [{"start": True, "end": 3, "type": "OS"}]},
+        {"text": "abc", "spans": [{"start": 0, "end": 3, "type": 7}]},
     ],
     ids=lambda record: json.dumps(record)[15:-1],
 )
 def test_malformed_tokens_and_spans_are_named(tmp_path: Path, record: dict[str, object]) -> None:
     path = write(tmp_path, record)
     with pytest.raises(InputError) as caught:
-        read_jsonl(path, SCHEME, "x", "train")
+        read(path, "train")
     assert caught.value.line == 2
     assert caught.value.problem.startswith("spans" if "spans" in record else "tokens")
 
@@ -104,7 +113,7 @@ def test_an_id_belongs_to_one_document(tmp_path: Path) -> None:
     # Errors are stored as document id and offsets, and looked up again in the dataset.
     path = write(tmp_path, {"id": "a", "text": "Windows fails"}, {"id": "a", "text": "Linux fails"})
     with pytest.raises(InputError, match="'a'") as caught:
-        read_jsonl(path, SCHEME, "x", "train")
+        read(path, "train")
     assert caught.value.line == 3
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from commands import parse
 from datasets_at import at, write_dataset
 from shipped import HERE
 
@@ -20,7 +22,7 @@ from itner.data.processed import (
     read_stats,
 )
 from itner.domains.it.scheme import RARE_TYPES, SCHEME
-from itner.records.dataset import DataStats
+from itner.records.dataset import DataStats, ImportStats
 from itner.records.files import sha256_file
 
 
@@ -115,6 +117,14 @@ def test_the_command_that_brings_the_text_is_complete(tmp_path: Path) -> None:
     assert words(mine) == "prepare --source jsonl --path DIR --dataset mine --seed 1"
     guided = write_dataset(splits(), "mine", tmp_path, 13, guideline="helpdesk")
     assert words(guided) == "prepare --source jsonl --path DIR --dataset mine --guideline helpdesk"
+    read = ImportStats("CoNLL, 4 columns", "UTF-8", tag_column=4, asked_column=True, misaligned="drop")
+    odd = {name: replace(split, imported=read) for name, split in splits().items()}
+    found = write_dataset(odd, "mine", tmp_path, 13)
+    assert words(found) == "prepare --source jsonl --path DIR --tag-column 4 --misaligned drop --dataset mine"
+    parse(f"itner {words(found)}")
+    # A column that was recognised is recognised again.
+    odd["train"].imported = odd["dev"].imported = odd["test"].imported = replace(read, asked_column=False)
+    assert "--tag-column" not in words(write_dataset(odd, "mine", tmp_path, 13))
 
 
 def test_preparations_at_once_keep_every_entry(tmp_path: Path) -> None:

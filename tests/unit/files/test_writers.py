@@ -69,6 +69,56 @@ def test_spacy_json_is_what_displacy_takes() -> None:
     assert json.loads(to_bytes([], "spaCy JSON")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "mentions", "tokens"),
+    [
+        ("Outlook on  Windows", (), ["Outlook", "on", " ", "Windows"]),
+        ("a\nb \n c", (), ["a", "\n", "b", "\n ", "c"]),
+        (" a \n", (), [" ", "a", "\n"]),
+        ("  ", (), ["  "]),
+        ("", (), []),
+        ("Windows11", (Mention(0, 7, "OS"),), ["Windows", "11"]),
+        ("xWindows11x", (Mention(1, 8, "OS"), Mention(8, 10, "VERSION")), ["x", "Windows", "11", "x"]),
+    ],
+)
+def test_spacy_json_has_the_tokens_that_doc_from_json_counts(
+    text: str, mentions: tuple[Mention, ...], tokens: list[str]
+) -> None:
+    # Each token's text, one space behind it is its own, and every other white space is a token. So checked with
+    # spaCy 3.8.18 on 400 random texts, by `Doc.from_json` with and without `validate=True`.
+    (record,) = json.loads(to_bytes([TaggedItem(TextItem("a", "", text), mentions)], "spaCy JSON"))
+    assert [text[token["start"] : token["end"]] for token in record["tokens"]] == tokens
+    assert [token["id"] for token in record["tokens"]] == list(range(len(tokens)))
+    starts, ends = ({token[key] for token in record["tokens"]} for key in ("start", "end"))
+    assert all(ent["start"] in starts and ent["end"] in ends for ent in record["ents"])
+
+
+def test_pre_annotations_for_label_studio() -> None:
+    first, second = json.loads(to_bytes(RESULTS, "Label Studio"))
+    assert first["data"] == {"text": TEXT, "file": "=cmd|calc.csv", "part": "row 1"}
+    (prediction,) = first["predictions"]
+    assert "annotations" not in first
+    regions = prediction["result"]
+    assert len({region["id"] for entry in (first, second) for region in entry["predictions"][0]["result"]}) == 5
+    assert regions[0] == {
+        "id": "0-0",
+        "from_name": "label",
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": 0, "end": 7, "text": "Outlook", "labels": ["SOFTWARE"]},
+        "score": 0.9877,
+    }
+    # A mention without a score has none.
+    assert "score" not in regions[2]
+
+
+def test_pre_annotations_for_doccano() -> None:
+    first, second = map(json.loads, to_bytes(RESULTS, "doccano").splitlines())
+    assert first["text"] == TEXT
+    assert first["label"] == [[0, 7, "SOFTWARE"], [11, 18, "OS"], [19, 21, "VERSION"], [29, 31, "SOFTWARE"]]
+    assert (second["file"], second["part"]) == ("b<b>.txt", "")
+
+
 class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -100,6 +150,8 @@ def test_zip_holds_each_format_once() -> None:
     write_zip(RESULTS, FORMATS, out)
     with zipfile.ZipFile(out) as archive:
         assert sorted(archive.namelist()) == [
+            "tagged-doccano.jsonl",
+            "tagged-label-studio.json",
             "tagged-spacy.json",
             "tagged.conll",
             "tagged.csv",

@@ -1,0 +1,90 @@
+"""brat's standoff: a folder of texts (`a.txt`), each with its annotations beside it (`a.ann`).
+
+A span whose fragments have nothing but white space between them (brat cuts spans at line ends) is one span; any other
+discontinuous span is left out and counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.data.annotations import AnnotatedFile, AnnotatedText
+from itner.data.corpus import decode_file, read_text
+from itner.data.fitting import Span
+
+_SPAN = re.compile(r"(?P<type>\S+) (?P<fragments>\d+ \d+(?:;\d+ \d+)*)")
+# Relations, events, attributes, modifications, normalisations, equivalences and notes.
+_OTHERS = "REAMN*#"
+
+
+def find_texts(path: Path) -> list[Path]:
+    """The texts of a folder (and of folders in it), or of one pair of files, that stand beside annotations.
+
+    Empty where there are no annotations: then it is something else.
+    """
+    if path.is_dir():
+        texts = sorted(path.rglob("*.txt"))
+        return texts if any(path.rglob("*.ann")) else []
+    return [path] if path.suffix == ".txt" and path.with_suffix(".ann").is_file() else []
+
+
+def read_brat(path: Path) -> tuple[AnnotatedFile, str]:
+    """A folder's texts, or the one text at `path`, and the SHA-256 of all files. A text without annotations beside it
+    was not annotated, and is left out."""
+    texts = find_texts(path)
+    if path.is_dir():
+        alone = [ann for ann in sorted(path.rglob("*.ann")) if ann.with_suffix(".txt") not in texts]
+        if alone:
+            raise InputError(f"the text that belongs to it ({alone[0].stem}.txt) is not here", path=alone[0])
+    file = AnnotatedFile("brat standoff")
+    encodings = set()
+    digest = hashlib.sha256()
+    for text_path in texts:
+        ann = text_path.with_suffix(".ann")
+        if not ann.is_file():
+            file.dropped["not annotated"] += 1
+            continue
+        decoded = decode_file(text_path)
+        encodings.add(decoded.encoding)
+        for part in (text_path, ann):
+            digest.update(hashlib.sha256(part.read_bytes()).digest())
+        name = str(text_path.relative_to(path).with_suffix("")) if path.is_dir() else text_path.stem
+        file.texts.append(AnnotatedText(decoded.text, tuple(_spans(ann, decoded.text, file)), ann, None, id=name))
+    file.encoding = " and ".join(sorted(encodings)) or None
+    return file, digest.hexdigest()
+
+
+def _spans(path: Path, text: str, file: AnnotatedFile) -> list[Span]:
+    spans = []
+    for number, raw in enumerate(read_text(path).split("\n"), start=1):
+        line = raw.rstrip("\r")
+        if not line.strip():
+            continue
+        if line[0] in _OTHERS:
+            file.changes["relations, events, attributes and notes not read"] += 1
+            continue
+        columns = line.split("\t")
+        match = _SPAN.fullmatch(columns[1].strip()) if line[0] == "T" and len(columns) > 1 else None
+        if match is None:
+            raise InputError(
+                "not a line of brat: a span is `T1`, a tab, type, start and end, a tab, and the text",
+                path=path,
+                line=number,
+            )
+        fragments = [tuple(map(int, pair.split())) for pair in match["fragments"].split(";")]
+        if not _joined(fragments, text):
+            file.changes["discontinuous spans dropped"] += 1
+            continue
+        recorded = columns[2] if len(columns) > 2 else None
+        spans.append(Span(fragments[0][0], fragments[-1][1], match["type"], recorded, number))
+    return spans
+
+
+def _joined(fragments: Sequence[tuple[int, ...]], text: str) -> bool:
+    """Whether there is nothing but white space between the fragments, which stand in order."""
+    return all(a[1] <= b[0] and not text[a[1] : b[0]].strip() for a, b in pairwise(fragments))

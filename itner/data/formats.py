@@ -1,0 +1,248 @@
+"""The formats of annotated files: which one a split's file is in is recognised by what is in it.
+
+`docs/annotations.md` shows each with an example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.data import brat, doccano, jsonl, label_studio, prodigy, spacy_docs, token_records
+from itner.data.annotations import AnnotatedFile, Request, to_split
+from itner.data.conll import read_conll
+from itner.data.corpus import Decoded, Split, decode_file
+from itner.data.json_values import Json, Record, read_records
+from itner.records.files import sha256_file
+
+COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv")
+JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
+_DOC_BIN = ".spacy"
+# What tools call the splits.
+_NAMES = {
+    "train": ("train", "training"),
+    "dev": ("dev", "validation", "valid", "val"),
+    "test": ("test", "testing"),
+}
+_JSON_START = re.compile(r'\s*(\{\s*["}]|\[\s*[{\]])')
+# Keys that hold annotations in one format or another; none of them may be passed over in silence.
+_ANNOTATIONS = ("spans", "ents", *doccano.KEYS)
+
+
+@dataclass(frozen=True)
+class JsonFormat:
+    """A shape of JSON records.
+
+    Attributes:
+        shows: whether a record can be nothing else.
+        fits: whether a record without annotations may be one.
+        read: takes up all records of a file.
+        keys: those under which it has its annotations, for `_ANNOTATIONS`.
+    """
+
+    name: str
+    form: str
+    shows: Callable[[Json], bool]
+    fits: Callable[[Json], bool]
+    read: Callable[[Sequence[Record], AnnotatedFile], None]
+    keys: tuple[str, ...] = ()
+
+
+def _each(read: Callable[[Record, AnnotatedFile], None]) -> Callable[[Sequence[Record], AnnotatedFile], None]:
+    def read_all(records: Sequence[Record], file: AnnotatedFile) -> None:
+        for record in records:
+            read(record, file)
+
+    return read_all
+
+
+def _never(value: Json) -> bool:
+    return False
+
+
+def _has_spans(value: Json, type_key: str) -> bool:
+    spans = value.get("spans")
+    return isinstance(spans, list) and any(isinstance(span, dict) and type_key in span for span in spans)
+
+
+# In this order: what shows the form of several is taken for the first.
+JSON_FORMATS: tuple[JsonFormat, ...] = (
+    JsonFormat(
+        "Label Studio JSON",
+        '{"data": {"text": ...}, "annotations": [{"result": [...]}]}',
+        label_studio.is_task,
+        _never,
+        label_studio.read_tasks,
+    ),
+    JsonFormat(
+        "Label Studio JSON-MIN",
+        '{"text": ..., "label": [{"start": 0, "end": 7, "labels": ["TYPE"]}]}',
+        label_studio.is_flat,
+        _never,
+        label_studio.read_flat,
+        doccano.KEYS,
+    ),
+    JsonFormat(
+        "spaCy JSON",
+        '{"text": ..., "ents": [{"start": 0, "end": 7, "label": "TYPE"}]}',
+        lambda value: isinstance(value.get("ents"), list),
+        _never,
+        _each(spacy_docs.read_record),
+        ("ents",),
+    ),
+    JsonFormat(
+        "Prodigy JSONL",
+        '{"text": ..., "spans": [{"start": 0, "end": 7, "label": "TYPE"}], "answer": "accept"}',
+        lambda value: _has_spans(value, "label") or (prodigy.is_marked(value) and not _has_spans(value, "type")),
+        _never,
+        _each(prodigy.read_record),
+        ("spans",),
+    ),
+    JsonFormat(
+        "itner JSONL",
+        '{"text": ..., "spans": [{"start": 0, "end": 7, "type": "TYPE"}]}',
+        lambda value: bool(value.get("spans")),
+        lambda value: "spans" in value,
+        _each(jsonl.read_record),
+        ("spans",),
+    ),
+    JsonFormat(
+        "doccano JSONL",
+        '{"text": ..., "label": [[0, 7, "TYPE"]]}',
+        doccano.has_spans,
+        lambda value: doccano.span_key(value) is not None,
+        _each(doccano.read_record),
+        doccano.KEYS,
+    ),
+)
+
+
+def find_split(folder: Path, split: str, suffixes: tuple[str, ...]) -> Path:
+    """The file (or brat's folder) of a split in `folder`, one with any of `suffixes` before all others.
+
+    An InputError names what was looked for, or the files between which it cannot choose.
+    """
+    others = tuple(suffix for suffix in (*COLUMN_SUFFIXES, *JSON_SUFFIXES, _DOC_BIN) if suffix not in suffixes)
+    # Windows writes endings in capitals, too.
+    files = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    for group in (suffixes, others):
+        wanted = (f"{name}{suffix}" for name in _NAMES[split] for suffix in group)
+        found = [files[name] for name in wanted if name in files]
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            raise InputError(f"{names} could each be the {split} split; leave one of them here", path=folder)
+        if found:
+            return found[0]
+    folders = [path for name in _NAMES[split] if (path := folder / name).is_dir() and brat.find_texts(path)]
+    if folders:
+        return folders[0]
+    usual = " or ".join(f"{split}{suffix}" for suffix in suffixes)
+    names = ", ".join(_NAMES[split][1:])
+    raise InputError(
+        f"no {split} split here; expected {usual}, a file of another format (docs/annotations.md), or a folder {split} "
+        f"of brat files; it may be called {names}, too",
+        path=folder,
+    )
+
+
+def read_split_file(request: Request) -> Split:
+    """Read a split in whatever format it is in; InputError for what cannot be read, or holds no mention."""
+    split = read_file(request)
+    if request.tag_column is not None and (split.imported is None or split.imported.tag_column is None):
+        raise InputError("--tag-column is for CoNLL files, and this is none", path=request.path)
+    if not any(document.mentions for document in split.documents):
+        raise InputError(f"the {request.split} split holds no mention: {_why_none(split, request)}", path=request.path)
+    return split
+
+
+def read_file(request: Request) -> Split:
+    """Read a file, or brat's folder, in whatever format it is in; InputError for what cannot be read, or is empty."""
+    split = _read(request)
+    if not split.documents:
+        problem = f"the {request.split} split holds no document{_left_out(split)}{_changes(split)}"
+        raise InputError(problem, path=request.path)
+    return split
+
+
+def _read(request: Request) -> Split:
+    path = request.path
+    if path.is_dir() or brat.find_texts(path):
+        file, sha256 = brat.read_brat(path)
+        return to_split(file, request, sha256)
+    sha256 = sha256_file(path) if path.is_file() else ""
+    if path.suffix.lower() == _DOC_BIN:
+        return to_split(spacy_docs.read_doc_bin(path), request, sha256)
+    decoded = decode_file(path)
+    if path.suffix.lower() in JSON_SUFFIXES or _JSON_START.match(decoded.text):
+        return _read_json(decoded, request, sha256)
+    return read_conll(decoded, request, sha256)
+
+
+def _read_json(decoded: Decoded, request: Request, sha256: str) -> Split:
+    records = read_records(decoded.text, request.path)
+    if not records:
+        return Split(sha256=sha256)
+    if any(token_records.is_tokens(record.value) for record in records):
+        return token_records.read_tokens(records, request, decoded, sha256)
+    chosen = _recognise(records)
+    for record in records:
+        passed = [key for key in _ANNOTATIONS if key not in chosen.keys and _is_filled(record.value.get(key))]
+        if passed:
+            raise record.error(
+                f"read as {chosen.name}, but {passed[0]} holds annotations as well; leave one set of them in the file"
+            )
+    file = AnnotatedFile(chosen.name, decoded.encoding)
+    chosen.read(records, file)
+    return to_split(file, request, sha256)
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(item, (list, dict)) for item in value)
+
+
+def _recognise(records: Sequence[Record]) -> JsonFormat:
+    """The format that any record shows; where none does, one that the records may be in."""
+    first: tuple[Record, JsonFormat] | None = None
+    for record in records:
+        shown = next((known for known in JSON_FORMATS if known.shows(record.value)), None)
+        if shown is None:
+            continue
+        if first is None:
+            first = record, shown
+        elif shown is not first[1]:
+            raise record.error(
+                f"a record of {shown.name}, where line {first[0].line} is one of {first[1].name}; a file has one format"
+            )
+    if first is not None:
+        return first[1]
+    for known in JSON_FORMATS:
+        if any(known.fits(record.value) for record in records):
+            return known
+    forms = [f"{known.form} ({known.name})" for known in JSON_FORMATS]
+    forms.append(f"{token_records.FORM} ({token_records.NAME})")
+    raise records[0].error(f"no annotations are recognised in this file; a record is one of {'; '.join(forms)}")
+
+
+def _left_out(split: Split) -> str:
+    counts = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(split.dropped.items()))
+    return f" (left out: {counts})" if counts else ""
+
+
+def _why_none(split: Split, request: Request) -> str:
+    found = len(split.documents)
+    texts = f"{found:,} text{'' if found == 1 else 's'} without one{_left_out(split)}"
+    if split.fine_types:
+        types = ", ".join(f"{name} ({count})" for name, count in sorted(split.fine_types.items()))
+        return f"{texts}; all its types are read as O by label scheme {request.scheme.name!r}: {types}"
+    where = ""
+    if split.imported is not None and split.imported.tag_column is not None:
+        where = f"; the tags were read from column {split.imported.tag_column} (--tag-column names another)"
+    return f"{texts}{where}{_changes(split)}"
+
+
+def _changes(split: Split) -> str:
+    changes = split.imported.changes if split.imported is not None else {}
+    return "".join(f"; {what}: {count}" for what, count in changes.items())
