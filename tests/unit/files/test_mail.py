@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from itner.core.errors import InputError
 from itner.files.formats import PARSERS
-from itner.files.items import Upload
-from itner.files.mail import read_mail, strip_html
+from itner.files.items import Part, Upload
+from itner.files.mail import read_mail
 from itner.files.readers import read_uploads
+from itner.files.web import strip_html
 
 ALTERNATIVE = (
     "Subject: FYI\r\nContent-Type: multipart/alternative; boundary=B\r\n\r\n"
@@ -22,8 +23,8 @@ ALTERNATIVE = (
 
 
 def parts(data: str | bytes) -> list[tuple[str, str]]:
-    found = read_mail(data.encode() if isinstance(data, str) else data)
-    return [(name, text.strip()) for name, text in found.parts]
+    found = read_mail(data.encode() if isinstance(data, str) else data, PARSERS)
+    return [(part.name, part.text.strip()) for part in found.parts]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,8 @@ def test_a_page_with_an_xml_declaration_and_a_table() -> None:
     ],
 )
 def test_the_bytes_decide_where_the_charset_does_not(charset: str, body: bytes, read: str, note: str | None) -> None:
-    found = read_mail(f"Content-Type: text/plain{charset}\r\n\r\n".encode() + body)
-    assert found.parts[1] == ("body", read)
+    found = read_mail(f"Content-Type: text/plain{charset}\r\n\r\n".encode() + body, PARSERS)
+    assert found.parts[1] == Part("body", read)
     assert len(found.notes) == (0 if note is None else 1)
     assert note is None or note in found.notes[0]
 
@@ -98,15 +99,16 @@ def test_what_is_forwarded_and_second_texts_are_part_of_the_mail() -> None:
         "--A\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nno\r\n"
         "--A\r\nContent-Type: image/png\r\n\r\nx\r\n--A--\r\n"
     )
-    found = read_mail(mail.encode())
-    assert [(name, text.strip()) for name, text in found.parts] == [
+    found = read_mail(mail.encode(), PARSERS)
+    assert [(part.name, part.text.strip()) for part in found.parts] == [
         ("subject", "FW"),
         ("body", "See below."),
         ("body 2", "footer"),
         ("forwarded 1 subject", "help"),
         ("forwarded 1 body", "The ThinkPad hangs."),
     ]
-    assert found.notes == ["2 attachments not read"]
+    assert found.files == [Upload("a.txt", b"no")]
+    assert found.notes == ["1 picture in the text not read"]
 
 
 def test_messages_nested_without_end_are_named_and_the_others_read() -> None:
@@ -114,7 +116,7 @@ def test_messages_nested_without_end_are_named_and_the_others_read() -> None:
         return b"Content-Type: message/rfc822\r\n\r\n" * levels + b"Subject: x\r\n\r\ny"
 
     with pytest.raises(InputError, match="nested more than 20 deep"):
-        read_mail(nested(30))
+        read_mail(nested(30), PARSERS)
     result = read_uploads([Upload("deep.eml", nested(5000)), Upload("a.txt", b"Outlook")])
     assert [item.file for item in result.items] == ["a.txt"]
     assert [problem.file for problem in result.problems] == ["deep.eml"]
