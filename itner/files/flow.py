@@ -26,7 +26,7 @@ class Flow:
     def flow(self, text: str) -> None:
         """Text in which any white space is one space, as in HTML; none where a line or a cell begins."""
         text = _WHITE.sub(" ", text)
-        if text.startswith(" ") and (self._at_start() or self._pieces[-1].endswith(" ")):
+        if text.startswith(" ") and (self._at_start() or self._pieces[-1].endswith((" ", "\t"))):
             text = text[1:]
         self.write(text)
 

@@ -13,7 +13,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import Compat32, compat32
+from email.policy import Compat32
 from typing import cast
 
 from itner.core.errors import InputError
@@ -83,7 +83,7 @@ def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
     """
     found = _Found(attachments=Attachments(kinds, f"{name}/" if name else ""))
     try:
-        message = BytesParser(_class=_counting_parts(), policy=compat32).parsebytes(data)
+        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(data)
         _read_message(message, f"{name} " if name else "", found, 0)
     except RecursionError:
         raise InputError(f"parts are nested more than {_MAX_DEPTH} deep") from None
@@ -149,6 +149,13 @@ class _Body:
     forwarded: list[Message] = field(default_factory=list)
 
 
+class _AsItStands(Compat32):
+    """Headers as they stand in the file; the usual policy puts replacement characters for bytes that are no ASCII."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
 class _Bounded(Message):
     """A message or part whose headers can be parsed in reasonable time."""
 
@@ -158,11 +165,11 @@ class _Bounded(Message):
         super().set_raw(name, value)
 
 
-def _counting_parts() -> Callable[[], Message]:
+def _counting_parts() -> Callable[..., Message]:
     """What the parser calls for each part."""
     parts = 0
 
-    def make(policy: Compat32 = compat32) -> Message:
+    def make(policy: Compat32) -> Message:
         nonlocal parts
         parts += 1
         if parts > MAX_MAIL_PARTS:
@@ -253,15 +260,18 @@ def _decode_words(text: str, what: str, found: _Found) -> str:
     try:
         pieces = decode_header(text)
     except (HeaderParseError, ValueError):
-        found.notes.append(f"{what} is not encoded as it says; read as it stands")
-        return text
+        pieces = []
     words = []
     for piece, charset in pieces:
         if isinstance(piece, str):
             words.append(piece)
         else:
             words.append(decode_named(piece, charset or "ascii", what, found.notes))
-    return "".join(words)
+    decoded = "".join(words)
+    if text and not decoded.strip():
+        found.notes.append(f"{what} is not encoded as it says; read as it stands")
+        return text
+    return decoded
 
 
 def _file_name(part: Message, found: _Found) -> str:
