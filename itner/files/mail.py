@@ -35,9 +35,16 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr":
 _NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 # The C1 control characters, which nobody means: Windows-1252 has letters and quotation marks there.
 _CONTROLS = re.compile("[\x80-\x9f]")
-# The line before each mail of an mbox: a sender and a date, after a blank line.
-_ENVELOPE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S[^\r\n]*\d:\d\d[^\r\n]*\d{4}[^\r\n]*\r?\n")
+# The line before each mail of an mbox: a sender and a date as the C library writes it. Lines of a text may begin with
+# "From ", too, for not all programs escape them, and not all leave a blank line before the next mail.
+_ENVELOPE = re.compile(
+    rb"^From [^\r\n]{0,200}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{0,20}\d:\d\d:\d\d[^\r\n]{0,20}\d{4}[^\r\n]*\r?\n",
+    re.MULTILINE,
+)
 _ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+# So many notes are said of a mailbox, the rest is counted.
+_MAX_NOTES = 200
+_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
 def read_eml(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
@@ -51,12 +58,13 @@ def read_eml(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
 
 def read_mbox(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
     """The mails of a mailbox, their parts named "mail 3 subject" and so on; see `read_eml`."""
-    # Some programs write marks of their own before the first mail.
-    begins = list(_ENVELOPE.finditer(data.lstrip(b"\r\n")))
-    data = data.lstrip(b"\r\n")
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+    begins = list(_ENVELOPE.finditer(data))
     if not begins or begins[0].start():
         raise InputError("does not begin with the line that stands before each mail of an mbox")
     found = Parsed()
+    # Each note with the numbers of the mails that it is on.
+    notes: dict[str, list[int]] = {}
     ends = [match.start() for match in begins[1:]] + [len(data)]
     for number, (match, end) in enumerate(zip(begins, ends, strict=True), start=1):
         if number > MAX_MAILS:
@@ -70,7 +78,12 @@ def read_mbox(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed
             continue
         found.parts += mail.parts
         found.files += mail.files
-        found.notes += [f"mail {number}: {note}" for note in mail.notes]
+        for note in mail.notes:
+            notes.setdefault(note, []).append(number)
+    for note, mails in list(notes.items())[:_MAX_NOTES]:
+        found.notes.append(f"mail {mails[0]}{f' and {len(mails) - 1:,} more' if len(mails) > 1 else ''}: {note}")
+    if len(notes) > _MAX_NOTES:
+        found.notes.append(f"{counted(len(notes) - _MAX_NOTES, 'more note')} of this kind")
     return found
 
 
@@ -83,7 +96,9 @@ def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
     """
     found = _Found(attachments=Attachments(kinds, f"{name}/" if name else ""))
     try:
-        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(data)
+        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(
+            data.removeprefix(codecs.BOM_UTF8)
+        )
         _read_message(message, f"{name} " if name else "", found, 0)
     except RecursionError:
         raise InputError(f"parts are nested more than {_MAX_DEPTH} deep") from None
@@ -196,8 +211,8 @@ def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
     if depth > _MAX_DEPTH:
         raise InputError(f"parts are nested more than {_MAX_DEPTH} deep")
     kind = part.get_content_type()
-    if kind == "multipart/encrypted":
-        found.notes.append("encrypted; save it decrypted to have its text read")
+    if kind in _ENCRYPTED:
+        found.notes.append("encrypted, or sealed by a signature; save it without to have its text read")
     if part.is_multipart():
         inner = cast(list[Message], part.get_payload())
         if kind == "message/rfc822":

@@ -104,6 +104,8 @@ def _read_page(document: Any, number: int, found: _Read) -> None:
         found.parts.append(Part(name, text))
         if not text.strip() and any(page.get_objects((pdfium.FPDF_PAGEOBJ_IMAGE,))):
             found.scanned.append(number + 1)
+        if pdfium.FPDFPage_GetAnnotCount(page) > _MAX_ANNOTATIONS:
+            found.notes.append(f"{name}: of its fields and comments, the first {_MAX_ANNOTATIONS:,} were read")
         filled: list[str] = []
         noted: list[str] = []
         for kind, text in _annotations(document, page):

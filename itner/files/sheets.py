@@ -63,9 +63,12 @@ def sheet_tables(data: bytes, parsed: Parsed | None = None) -> list[tuple[str, l
 
 
 def _check_extent(archive: zipfile.ZipFile) -> None:
-    """Refuse sheets in which cells lie so far apart that the empty ones between them fill the memory."""
+    """Refuse sheets in which cells lie so far apart that the empty ones between them fill the memory.
+
+    Sheets may have any name, so every file is looked at.
+    """
     for name in archive.namelist():
-        if not re.fullmatch(r"xl/worksheets/[^/]*\.xml", name):
+        if name.startswith("xl/media/"):
             continue
         columns, rows = 0, 0
         for match in _PLACE.finditer(archive.read(name)):

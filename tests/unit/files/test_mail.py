@@ -242,11 +242,12 @@ def test_attachments_of_one_name_stay_apart() -> None:
     [
         ("Content-Type: multipart/mixed\n\nbody", "body", "a part that should hold others does not; read as text"),
         ("Content-Type: text/html\n\n<p hidden>secret</p>x", "x", "1 hidden passage not read"),
+        ("\ufeffContent-Type: text/plain\n\nx", "x", None),
         ("Content-Type: text/markdown\n\n# Head", "# Head", None),
         (
             multipart("Content-Type: application/pgp-encrypted\n\nVersion: 1", kind="encrypted"),
             None,
-            "encrypted; save it decrypted to have its text read",
+            "encrypted, or sealed by a signature; save it without to have its text read",
         ),
         (
             multipart("Content-Type: message/delivery-status\n\nReporting-MTA: dns\n\nStatus: 5.1.1\n", kind="report"),
@@ -346,3 +347,15 @@ def test_mails_made_to_take_time_are_refused_at_once(data: bytes, reason: str) -
     result = read_uploads([Upload("a.eml", data)])
     assert [found.reason for found in result.problems] == [reason]
     assert time.process_time() - begin < 5
+
+
+def test_notes_on_many_mails_are_said_once() -> None:
+    one = "From a Mon Jan  1 10:00:00 2024\nContent-Type: text/plain; charset=nope\n\nx\n"
+    names = "".join(one.replace("text/plain; charset=nope", f"image/png; name={n}.png") for n in range(300))
+    result = read_uploads([Upload("a.mbox", (one * 3 + names).encode())])
+    heard = [note.reason for note in result.notes]
+    assert heard[:2] == [
+        "mail 1 and 2 more: a part names a charset that is unknown; read as UTF-8",
+        "mail 4: attachment 0.png not read",
+    ]
+    assert heard[200:] == ["101 more notes of this kind"]

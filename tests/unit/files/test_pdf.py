@@ -94,6 +94,14 @@ def test_what_is_filled_in_and_noted_is_read() -> None:
     ]
 
 
+def test_comments_that_are_left_out_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_MAX_ANNOTATIONS", 2)
+    note = b"<< /Type /Annot /Subtype /Text /Contents (note) /Rect [1 1 9 9] >>"
+    found = read_pdf(make_pdf([pdf_lines("x")], note, note, note, page=b"/Annots [3 0 R 4 0 R 5 0 R]"), DEFAULTS)
+    assert found.parts[1].text == "note\nnote"
+    assert found.notes == ["page 1: of its fields and comments, the first 2 were read"]
+
+
 def test_text_in_forms_inside_forms_is_read() -> None:
     inner = pdf_stream(b"BT /F1 12 Tf 72 700 Td (Deep 365) Tj ET", FORM + b"/BaseFont /Helvetica >> >> >>")
     outer = pdf_stream(

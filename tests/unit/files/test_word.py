@@ -197,6 +197,36 @@ def test_a_file_inserted_as_text_is_read_by_its_own_parser() -> None:
     assert [(item.file, item.text) for item in result.items] == [("a.docx", "after"), ("a.docx/chunk.html", "Inserted")]
 
 
+def test_the_strict_edition_of_the_format() -> None:
+    members = unzip(
+        make_docx(
+            paragraph("Teams") + '<w:sectPr><w:headerReference r:id="header1"/></w:sectPr>', header1=paragraph("T14")
+        )
+    )
+    for transitional, strict in (
+        (
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        ),
+        (
+            b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+            b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        ),
+    ):
+        members = {name: data.replace(transitional, strict) for name, data in members.items()}
+    found = read_docx(make_zip({**members}), DEFAULTS)
+    assert [(part.name, part.text) for part in found.parts] == [("header", "T14"), ("", "Teams")]
+
+
+def test_diagrams_are_parts_of_their_own() -> None:
+    shape = "<dgm:pt xmlns:dgm='d'><dgm:t><a:bodyPr/><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    use = "<w:drawing><dgm:relIds xmlns:dgm='d' r:dm='diagramData1'/></w:drawing>"
+    assert parts(run("<w:t>x</w:t>" + use), diagramData1=shape.format("Outlook") + shape.format("Exchange")) == [
+        ("", "x"),
+        ("diagram", "Outlook\nExchange"),
+    ]
+
+
 @pytest.mark.parametrize("depth", [1_000, 20_000])
 def test_depth_costs_no_stack(depth: int) -> None:
     deep = "<w:tbl><w:tr><w:tc>" * depth + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * depth
