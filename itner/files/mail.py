@@ -38,7 +38,8 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 # The line before each mail of an mbox: a sender and a date as the C library writes it. Lines of a text may begin with
 # "From ", too, for not all programs escape them, and not all leave a blank line before the next mail.
 _ENVELOPE = re.compile(
-    rb"^From [^\r\n]{0,200}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{0,20}\d:\d\d:\d\d[^\r\n]{0,20}\d{4}[^\r\n]*\r?\n",
+    rb"^From [^\r\n]{0,200}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+    rb"[^\r\n]{0,20}\d:\d\d:\d\d[^\r\n]{0,20}\d{4}[^\r\n]*\r?\n",
     re.MULTILINE,
 )
 _ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
