@@ -6,11 +6,13 @@ import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from html import escape
 
 from itner.core.errors import InputError
 from itner.files.flow import Flow
 from itner.files.items import Parsed, Part, Settings
 from itner.files.names import counted
+from itner.files.web import read_page
 
 _TOKENS = re.compile(
     rb"\\([A-Za-z]{1,32})(-?\d{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL
@@ -51,6 +53,7 @@ class _State:
 
     Attributes:
         skipped: characters after a Unicode one that say it again for programs that know no Unicode.
+        tag: HTML that was put into RTF; `fallback` what stands there for programs that know no HTML.
     """
 
     story: str = ""
@@ -61,6 +64,8 @@ class _State:
     hidden: bool = False
     charset: str = ""
     skipped: int = 1
+    tag: bool = False
+    fallback: bool = False
 
 
 def read_rtf(data: bytes, settings: Settings) -> Parsed:
@@ -72,6 +77,9 @@ def read_rtf(data: bytes, settings: Settings) -> Parsed:
     parsed = Parsed()
     for name in ("header", "", "footnotes", "comments", "footer"):
         text = walk.stories[name].text() if name in walk.stories else ""
+        if walk.is_page and not name:
+            # A mail that Outlook has put into RTF.
+            text = read_page(text).text
         if text.strip():
             parsed.parts.append(Part(name, text))
     for kind, what in (
@@ -92,6 +100,7 @@ class _Walk:
     def __init__(self) -> None:
         self.stories: dict[str, Flow] = {"": Flow()}
         self.counts: Counter[str] = Counter()
+        self.is_page = False
         self._state = _State()
         self._groups: list[_State] = []
         # Text boxes that are open, each anchored in what was written before it.
@@ -177,6 +186,12 @@ class _Walk:
             if not self._quiet():
                 self.counts["picture" if name == "pict" else "embedded object"] += 1
             self._state = replace(self._state, left_out=True)
+        elif name == "fromhtml":
+            self.is_page = on
+        elif name == "htmltag":
+            self._state = replace(self._state, tag=True)
+        elif name == "htmlrtf":
+            self._state = replace(self._state, fallback=on)
         elif name in _STORIES:
             self._state = replace(self._state, story=_STORIES[name])
             self.stories.setdefault(_STORIES[name], Flow())
@@ -247,7 +262,7 @@ class _Walk:
             flow.end_line()
 
     def _quiet(self) -> bool:
-        return self._state.left_out or self._state.deleted
+        return self._state.left_out or self._state.deleted or (self._state.fallback and self.is_page)
 
     def _flow(self) -> Flow:
         return self._boxes[-1] if self._boxes else self.stories[self._state.story]
@@ -256,6 +271,8 @@ class _Walk:
         if not self._quiet():
             if text == "\n":
                 self._flow().end_line()
+            elif self.is_page and not self._state.tag:
+                self._flow().write(escape(text))
             else:
                 self._flow().write(text)
 

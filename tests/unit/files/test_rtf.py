@@ -67,6 +67,15 @@ def test_stories_are_parts_and_what_is_left_out_is_said() -> None:
     ]
 
 
+def test_a_page_that_was_put_into_it_is_read_as_a_page() -> None:
+    page = (
+        rb"{\*\htmltag64 <p>}\htmlrtf {\fs20 \htmlrtf0 B\'fcro &lt; \{x\}{\*\htmltag84 &amp;}{\*\htmltag84 &nbsp;}"
+        rb"\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}\par {\*\htmltag64 <table><tr><td>}OS{\*\htmltag64 </td>\par <td>}"
+        rb"\htmlrtf no\cell\htmlrtf0 11{\*\htmltag64 </td></tr></table>}{\*\mhtmltag64 <p>no}"
+    )
+    assert parts(page, rb"\ansi\fromhtml1") == [("", "Büro &lt; {x}&\u00a0\nOS\t11")]
+
+
 def test_documents_made_to_take_time() -> None:
     assert parts(rb"{\b " * 9_000 + b"x" + b"}" * 9_000) == [("", "x")]
     with pytest.raises(InputError, match="nested more than 10,000 deep"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from itner.core.errors import InputError
 from itner.files import sheets
-from itner.files.items import DEFAULTS, Parsed, Upload
+from itner.files.items import DEFAULTS, Parsed, Settings, Upload
 from itner.files.readers import read_uploads
 from itner.files.sheets import read_xlsx, sheet_tables
 
@@ -55,8 +55,25 @@ def test_sheets_are_tables_and_hidden_ones_are_said() -> None:
         ("Old row 1", "Lync"),
     ]
     assert "1 hidden sheet read like the rest" in [note.reason for note in result.notes]
+    assert "sheet number 1: read column number 2 of 2" in [note.reason for note in result.notes]
     one = read_uploads([Upload("a.xlsx", make_xlsx({"S": row(1, "text") + row(2, "Teams")}))])
     assert [(item.part, item.text) for item in one.items] == [("row 1", "Teams")]
+
+
+def test_a_sheet_that_is_no_table_is_read_and_one_without_the_column_said() -> None:
+    tables = {
+        "Cover": row(1, "Asset list", "", "T14"),
+        "A": row(1, "id", "what") + row(2, "1", "Teams"),
+        "B": row(1, "x") + row(2, "y"),
+    }
+    found = read_xlsx(make_xlsx(tables), Settings(("what",)))
+    assert [(part.name, part.text) for part in found.parts] == [
+        ("Cover row 1", "Asset list\tT14"),
+        ("A row 1", "Teams"),
+    ]
+    assert found.notes[-1].startswith("sheet number 3: not read: ")
+    with pytest.raises(InputError, match="has no column of that name"):
+        read_xlsx(make_xlsx({"A": tables["A"], "B": tables["B"]}), Settings(("gone",)))
 
 
 def test_merged_cells_are_read_once_and_rows_may_be_anywhere() -> None:
