@@ -79,12 +79,14 @@ def read_rtf(data: bytes, settings: Settings) -> Parsed:
         text = walk.stories[name].text() if name in walk.stories else ""
         if walk.is_page and not name:
             # A mail that Outlook has put into RTF.
-            text = read_page(text).text
+            page = read_page(text)
+            text, walk.counts["hidden passage"] = page.text, page.hidden
         if text.strip():
             parsed.parts.append(Part(name, text))
     for kind, what in (
         ("picture", "not read"),
         ("embedded object", "not read"),
+        ("hidden passage", "not read"),
         ("passage", "of hidden text read like the rest"),
     ):
         if walk.counts[kind]:

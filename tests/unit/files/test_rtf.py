@@ -73,6 +73,9 @@ def test_a_page_that_was_put_into_it_is_read_as_a_page() -> None:
         rb"\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}\par {\*\htmltag64 <table><tr><td>}OS{\*\htmltag64 </td>\par <td>}"
         rb"\htmlrtf no\cell\htmlrtf0 11{\*\htmltag64 </td></tr></table>}{\*\mhtmltag64 <p>no}"
     )
+    found = read_rtf(rb"{\rtf1\fromhtml1 {\*\htmltag <p hidden>}x{\*\htmltag </p>}y}", DEFAULTS)
+    assert found.parts[0].text == "y"
+    assert found.notes == ["1 hidden passage not read"]
     assert parts(page, rb"\ansi\fromhtml1") == [("", "Büro &lt; {x}&\u00a0\nOS\t11")]
 
 
