@@ -15,6 +15,7 @@ _EXTENSIONS = {
     "text/html": ".html",
     "text/rtf": ".rtf",
     "application/rtf": ".rtf",
+    "message/rfc822": ".eml",
     "application/pdf": ".pdf",
     "application/zip": ".zip",
     "application/x-zip-compressed": ".zip",

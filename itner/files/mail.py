@@ -45,6 +45,7 @@ _ENVELOPE = re.compile(
 _ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 # So many notes are said of a mailbox, the rest is counted.
 _MAX_NOTES = 200
+_PACKED = ("base64", "quoted-printable")
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
@@ -216,7 +217,9 @@ def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
         found.notes.append("encrypted, or sealed by a signature; save it without to have its text read")
     if part.is_multipart():
         inner = cast(list[Message], part.get_payload())
-        if kind == "message/rfc822":
+        if kind == "message/rfc822" and inner and _is_packed(part, inner[0]):
+            found.attachments.add(_file_name(part, found) or "forwarded", kind, _unpack(part, inner[0]), False)
+        elif kind == "message/rfc822":
             body.forwarded += inner
         elif kind == "message/delivery-status":
             # What a server says of a mail that it could not deliver stands in headers.
@@ -238,6 +241,18 @@ def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
     else:
         embedded = kind.startswith("image/") and "content-id" in part and part.get_content_disposition() != "attachment"
         found.attachments.add(name, kind, _payload(part), embedded)
+
+
+def _is_packed(part: Message, inner: Message) -> bool:
+    """Whether a message is in base64 or quoted-printable, as none may be; it then seems to have no header."""
+    return not inner.keys() and str(part.get("content-transfer-encoding", "")).strip().lower() in _PACKED
+
+
+def _unpack(part: Message, inner: Message) -> bytes:
+    packed = Message()
+    packed["Content-Transfer-Encoding"] = str(part["content-transfer-encoding"]).strip()
+    packed.set_payload(inner.get_payload())
+    return _payload(packed)
 
 
 def _choose(alternatives: list[Message], body: _Body, found: _Found, depth: int) -> None:

@@ -18,7 +18,9 @@ from itner.files.names import counted
 # The library keeps state of its own and may be called from one thread at a time.
 _ONE_AT_A_TIME = threading.Lock()
 # How it writes a hyphen at the end of a line, whose break it leaves out.
-_HYPHEN = re.compile("[\ufffe\x02](?:\r?\n)?")
+_HYPHEN = re.compile("\ufffe(?:\r?\n)?")
+# What it makes of characters for which the file gives no meaning, only a number.
+_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DIGITS = re.compile(r"\d+")
 # Of so many pages, and on more than half of them, a first or last line counts as a header or footer.
 _REPEATED_FROM = 3
@@ -35,6 +37,7 @@ class _Read:
     parts: list[Part] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unknown: int = 0
 
 
 def read_pdf(data: bytes, settings: Settings) -> Parsed:
@@ -49,6 +52,9 @@ def read_pdf(data: bytes, settings: Settings) -> Parsed:
     if found.scanned:
         what = "is a picture" if len(found.scanned) == 1 else "are pictures"
         found.notes.append(f"{_named(found.scanned)} {what} without text, as of a scanner; OCR would make it readable")
+    if found.unknown:
+        what = counted(found.unknown, "character")
+        found.notes.append(f"{what} that the file gives no meaning for read as \ufffd; OCR would make them readable")
     repeated = _repeated([part for part in pages if part.name.removeprefix("page ").isdecimal()])
     if repeated:
         found.notes.append(
@@ -99,6 +105,8 @@ def _read_page(document: Any, number: int, found: _Read) -> None:
         textpage = page.get_textpage()
         try:
             text = _HYPHEN.sub("-\n", textpage.get_text_range()).replace("\r\n", "\n").replace("\r", "\n")
+            text, unknown = _NO_CHARACTERS.subn("\ufffd", text)
+            found.unknown += unknown
         finally:
             textpage.close()
         found.parts.append(Part(name, text))

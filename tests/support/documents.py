@@ -160,13 +160,16 @@ def row(number: int, *cells: str | float) -> str:
     return f'<row r="{number}">{"".join(found)}</row>'
 
 
-def make_pdf(pages: Sequence[bytes], *objects: bytes, catalog: bytes = b"", page: bytes = b"") -> bytes:
+def make_pdf(
+    pages: Sequence[bytes], *objects: bytes, catalog: bytes = b"", page: bytes = b"", fonts: bytes = b""
+) -> bytes:
     """A PDF of content streams, in Helvetica as /F1.
 
     Args:
         objects: further ones, numbered from 3 on; they come before those of the pages.
         catalog: further entries of the catalogue.
         page: further entries of each page.
+        fonts: further fonts, such as `/F2 3 0 R`.
     """
     found = [b"", b"", *objects]
     kids = []
@@ -175,7 +178,7 @@ def make_pdf(pages: Sequence[bytes], *objects: bytes, catalog: bytes = b"", page
         kids.append(b"%d 0 R" % number)
         found.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << %s %s >> %s >>"
-            % (number + 1, _FONT, b"/XObject << /X 3 0 R >>" if objects else b"", page)
+            % (number + 1, _FONT % fonts, b"/XObject << /X 3 0 R >>" if objects else b"", page)
         )
         found.append(pdf_stream(stream))
     found[0] = b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog
@@ -204,7 +207,7 @@ def pdf_lines(*lines: str) -> bytes:
     return b"BT /F1 12 Tf 72 700 Td %s ET" % shown
 
 
-_FONT = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> >>"
+_FONT = b"/Font << %s /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> >>"
 # One black dot.
 PDF_PICTURE = pdf_stream(
     b"\0", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 
 import pytest
 from documents import make_docx, paragraph
@@ -359,3 +359,15 @@ def test_notes_on_many_mails_are_said_once() -> None:
         "mail 4: attachment 0.png not read",
     ]
     assert heard[200:] == ["101 more notes of this kind"]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "Quoted-Printable", "7bit"])
+def test_a_forwarded_message_may_be_encoded(encoding: str) -> None:
+    inner = "Subject: help\n\nThe ThinkPad T14 hangs.\n"
+    packed = {"base64": encodebytes(inner.encode()).decode(), "Quoted-Printable": inner.replace(":", "=3A")}.get(
+        encoding, inner
+    )
+    outer = multipart(f"Content-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n{packed}")
+    result = read_uploads([Upload("m.eml", outer.encode())])
+    assert result.problems == []
+    assert [item.text.strip() for item in result.items] == ["s", "help", "The ThinkPad T14 hangs."]

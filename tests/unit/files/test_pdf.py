@@ -102,6 +102,18 @@ def test_comments_that_are_left_out_are_said(monkeypatch: pytest.MonkeyPatch) ->
     assert found.notes == ["page 1: of its fields and comments, the first 2 were read"]
 
 
+def test_characters_without_a_meaning_are_said() -> None:
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Foo /Encoding /Identity-H /DescendantFonts [<< /Type /Font "
+        b"/Subtype /CIDFontType2 /BaseFont /Foo /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) >> >>] >>"
+    )
+    stream = b"BT /F2 12 Tf 72 700 Td <00010005> Tj ET " + pdf_lines("known").replace(b"700", b"600")
+    found = read_pdf(make_pdf([stream], font, fonts=b"/F2 3 0 R"), DEFAULTS)
+    assert set(found.parts[0].text.split("\n")[0]) == {"\ufffd"}
+    assert found.parts[0].text.endswith("known")
+    assert found.notes[0].endswith("that the file gives no meaning for read as \ufffd; OCR would make them readable")
+
+
 def test_text_in_forms_inside_forms_is_read() -> None:
     inner = pdf_stream(b"BT /F1 12 Tf 72 700 Td (Deep 365) Tj ET", FORM + b"/BaseFont /Helvetica >> >> >>")
     outer = pdf_stream(
