@@ -70,7 +70,7 @@ def read_mbox(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed
     ends = [match.start() for match in begins[1:]] + [len(data)]
     for number, (match, end) in enumerate(zip(begins, ends, strict=True), start=1):
         if number > MAX_MAILS:
-            reason = f"{len(begins) - MAX_MAILS:,} mails after it left out; at most {MAX_MAILS:,} are read"
+            reason = f"{counted(len(begins) - MAX_MAILS, 'mail')} after it left out; at most {MAX_MAILS:,} are read"
             found.problems.append(FileNotice(f"mail {MAX_MAILS}", reason))
             break
         try:

@@ -324,7 +324,7 @@ def test_mailboxes_name_the_mails_that_are_left_out(monkeypatch: pytest.MonkeyPa
     ]
     monkeypatch.setattr(mails, "MAX_MAILS", 1)
     result = read_uploads([Upload("a.mbox", MAILBOX.encode())])
-    assert [found.reason for found in result.problems] == ["1 mails after it left out; at most 1 are read"]
+    assert [found.reason for found in result.problems] == ["1 mail after it left out; at most 1 are read"]
     result = read_uploads([Upload("a.mbox", b"Subject: x\n\nFrom a Mon Jan  1 10:00:00 2024\n")])
     assert "does not begin with the line" in result.problems[0].reason
 
