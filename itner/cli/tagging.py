@@ -34,7 +34,7 @@ def tag(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Tag text files: .txt, .log, .md, .csv, .jsonl, .docx, .pdf, .eml, or a .zip of these.
+    """Tag files: .txt, .log, .md, .csv, .jsonl, .xlsx, .docx, .odt, .rtf, .pdf, .html, .htm, .eml, .msg, .mbox, .zip.
 
     Without --run, the domain's default run tags, or, where it is not here, the domain's rules, which need no model;
     what tags is said. Exits with 1 when a file could not be read; the others are tagged.

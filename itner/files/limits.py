@@ -12,3 +12,10 @@ MAX_PDF_PAGES = 2_000
 # Of a zip, and of a .docx, which is one. Text shrinks to a fifth or less; hundredfold is a bomb.
 MAX_UNPACKED_BYTES = 100 * MIB
 MAX_PACKING_RATIO = 200
+# Of one mail, and mails of a mailbox; each part costs the time and the memory of a message.
+MAX_MAIL_PARTS = 1_000
+MAX_MAILS = 10_000
+# Of a header that says how a part is to be read.
+MAX_HEADER_CHARACTERS = 65_536
+# Of a workbook's sheet, from the first cell to the last: the library that reads it keeps the empty ones, too.
+MAX_SHEET_CELLS = 5_000_000

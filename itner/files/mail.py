@@ -1,146 +1,335 @@
-"""The text of an e-mail: its subject, every part that is text, and the messages it forwards.
+"""The text of e-mails: the subject, every part that is text, the messages that are forwarded, and what is attached.
 
 What headers say of a part is taken as a hint: where it is missing or wrong, the bytes decide, and a note says so.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
 from typing import cast
 
 from itner.core.errors import InputError
-from itner.files.items import Parsed, Part, Settings
+from itner.files.attachments import Attachments
+from itner.files.flowed import join_flowed
+from itner.files.items import FileNotice, Parsed, Part, Settings
+from itner.files.limits import MAX_HEADER_CHARACTERS, MAX_MAIL_PARTS, MAX_MAILS
+from itner.files.names import counted
+from itner.files.web import read_page
 
 # Deeper than anybody forwards; each level costs stack.
 _MAX_DEPTH = 20
+# The headers that are parsed; the time for that grows with the square of their length.
+_PARSED = ("subject", "content-type", "content-disposition", "content-transfer-encoding")
+_TEXTS = ("text/plain", "text/markdown", "text/html")
+# What programs write that name the smaller one.
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"}
+# Python knows them as text encodings, and they are none of a mail; the first two take quadratic time.
+_NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
+# The C1 control characters, which nobody means: Windows-1252 has letters and quotation marks there.
+_CONTROLS = re.compile("[\x80-\x9f]")
+# The line before each mail of an mbox: a sender and a date as the C library writes it. Lines of a text may begin with
+# "From ", too, for not all programs escape them, and not all leave a blank line before the next mail.
+_ENVELOPE = re.compile(
+    rb"^From [^\r\n]{0,200}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
+    rb"[^\r\n]{0,20}\d:\d\d:\d\d[^\r\n]{0,20}\d{4}[^\r\n]*\r?\n",
+    re.MULTILINE,
+)
+_ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+# So many notes are said of a mailbox, the rest is counted.
+_MAX_NOTES = 200
+_PACKED = ("base64", "quoted-printable")
+_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
-@dataclass
-class MailText:
-    """What was read: (name, text) of each part in order, and what to know about it."""
+def read_eml(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
+    """A mail, as parts "subject", "body" and, for each message in it, "forwarded 1 subject" and so on.
 
-    parts: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    attachments: int = 0
-
-
-def read_eml(data: bytes, settings: Settings) -> Parsed:
-    """The parts of a mail."""
-    mail = read_mail(data)
-    return Parsed([Part(name, text) for name, text in mail.parts], mail.notes)
+    Args:
+        kinds: the extensions of the attachments that are read.
+    """
+    return read_mail(data, kinds)
 
 
-def read_mail(data: bytes) -> MailText:
-    """The text of a message in RFC 5322 format. InputError when messages are nested too deeply."""
-    found = MailText()
-    _read_message(message_from_bytes(data, _class=EmailMessage, policy=policy.default), "", found, 0)
-    found.notes = list(dict.fromkeys(found.notes))
-    if found.attachments:
-        found.notes.append(f"{found.attachments} attachment{'s' if found.attachments > 1 else ''} not read")
+def read_mbox(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
+    """The mails of a mailbox, their parts named "mail 3 subject" and so on; see `read_eml`."""
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+    begins = list(_ENVELOPE.finditer(data))
+    if not begins or begins[0].start():
+        raise InputError("does not begin with the line that stands before each mail of an mbox")
+    found = Parsed()
+    # Each note with the numbers of the mails that it is on.
+    notes: dict[str, list[int]] = {}
+    ends = [match.start() for match in begins[1:]] + [len(data)]
+    for number, (match, end) in enumerate(zip(begins, ends, strict=True), start=1):
+        if number > MAX_MAILS:
+            reason = f"{counted(len(begins) - MAX_MAILS, 'mail')} after it left out; at most {MAX_MAILS:,} are read"
+            found.problems.append(FileNotice(f"mail {MAX_MAILS}", reason))
+            break
+        try:
+            mail = read_mail(_ESCAPED.sub(b"", data[match.end() : end]), kinds, f"mail {number}")
+        except InputError as error:
+            found.problems.append(FileNotice(f"mail {number}", str(error)))
+            continue
+        found.parts += mail.parts
+        found.files += mail.files
+        for note in mail.notes:
+            notes.setdefault(note, []).append(number)
+    for note, mails in list(notes.items())[:_MAX_NOTES]:
+        found.notes.append(f"mail {mails[0]}{f' and {len(mails) - 1:,} more' if len(mails) > 1 else ''}: {note}")
+    if len(notes) > _MAX_NOTES:
+        found.notes.append(f"{counted(len(notes) - _MAX_NOTES, 'more note')} of this kind")
     return found
 
 
-def strip_html(content: str) -> str:
-    """The text of an HTML page or a part of one: blocks on lines of their own, cells apart; "" for none."""
-    from lxml import etree, html
+def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
+    """The text of a message in RFC 5322 format. InputError when it is made to take time rather than to be read.
 
+    Args:
+        kinds: the extensions of the attachments that are read.
+        name: of the mail, where it is one of several; stands before the names of its parts and files.
+    """
+    found = _Found(attachments=Attachments(kinds, f"{name}/" if name else ""))
     try:
-        # As bytes, because lxml refuses a declared encoding in a string.
-        parser = html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
-        tree = html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
-        # Nothing but white space or comments.
-        return ""
-    for element in tree.xpath("//script | //style | //head | //comment()"):
-        # A comment before the page itself belongs to no element, and to no text.
-        if element.getparent() is not None:
-            element.drop_tree()
-    for element in tree.xpath("//td | //th"):
-        element.tail = "\t" + (element.tail or "")
-    for element in tree.xpath("//br | //p | //div | //tr | //li | //h1 | //h2 | //h3 | //h4"):
-        element.tail = "\n" + (element.tail or "")
-    return str(tree.text_content()).strip()
+        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(
+            data.removeprefix(codecs.BOM_UTF8)
+        )
+        _read_message(message, f"{name} " if name else "", found, 0)
+    except RecursionError:
+        raise InputError(f"parts are nested more than {_MAX_DEPTH} deep") from None
+    if found.hidden:
+        found.notes.append(f"{counted(found.hidden, 'hidden passage')} not read")
+    parsed = Parsed(found.parts, list(dict.fromkeys(found.notes)))
+    found.attachments.give(parsed)
+    return parsed
 
 
-def _read_message(message: Message, prefix: str, found: MailText, depth: int) -> None:
-    if depth > _MAX_DEPTH:
-        raise InputError(f"messages are nested more than {_MAX_DEPTH} deep")
-    found.parts.append((f"{prefix}subject", _subject(message, found)))
-    texts: list[str] = []
-    forwarded: list[Message] = []
-    _collect(message, texts, forwarded, found, depth)
-    for number, text in enumerate(texts, start=1):
-        found.parts.append((f"{prefix}body" + (f" {number}" if number > 1 else ""), text))
-    for number, inner in enumerate(forwarded, start=1):
-        _read_message(inner, f"{prefix}forwarded {number} ", found, depth + 1)
-
-
-def _collect(part: Message, texts: list[str], forwarded: list[Message], found: MailText, depth: int) -> None:
-    """The texts and forwarded messages of a part; of alternatives the first that is not blank, plain text first."""
-    if depth > _MAX_DEPTH:
-        raise InputError(f"parts are nested more than {_MAX_DEPTH} deep")
-    kind = part.get_content_type()
-    if part.is_multipart():
-        inner = cast(list[Message], part.get_payload())
-        if kind == "message/rfc822":
-            forwarded += inner
-        elif kind == "multipart/alternative":
-            _choose(inner, texts, forwarded, found, depth)
-        else:
-            for child in inner:
-                _collect(child, texts, forwarded, found, depth + 1)
-    elif kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
-        text = _decode(part, found)
-        text = strip_html(text) if kind == "text/html" else text
-        if text.strip():
-            texts.append(text)
-    else:
-        found.attachments += 1
-
-
-def _choose(
-    alternatives: list[Message], texts: list[str], forwarded: list[Message], found: MailText, depth: int
-) -> None:
-    for part in sorted(alternatives, key=lambda part: part.get_content_type() != "text/plain"):
-        before = len(texts) + len(forwarded)
-        _collect(part, texts, forwarded, found, depth + 1)
-        if len(texts) + len(forwarded) > before:
-            return
-
-
-def _subject(message: Message, found: MailText) -> str:
-    for name, value in message.raw_items():
-        if name.lower() != "subject":
-            continue
-        raw = str(value).encode("utf-8", "surrogateescape")
-        if raw.isascii():
-            break
-        # Bytes that no header may hold, written by programs that do not encode them.
-        return " ".join(_guess(raw, "the subject names no charset", found).split())
-    return str(message.get("subject", ""))
-
-
-def _decode(part: Message, found: MailText) -> str:
-    raw = part.get_payload(decode=True)
-    data = raw if isinstance(raw, bytes) else b""
-    charset = part.get_content_charset()
-    if charset is None:
-        return data.decode("ascii") if data.isascii() else _guess(data, "a part names no charset", found)
-    try:
-        return data.decode(charset)
-    except LookupError:
-        return _guess(data, "a part names a charset that is unknown", found)
-    except UnicodeError:
-        return _guess(data, "a part is not in the charset that it names", found)
-
-
-def _guess(data: bytes, why: str, found: MailText) -> str:
-    """The bytes as UTF-8, else as Windows-1252, which is what mail programs mean by anything else."""
+def decode_guessed(data: bytes, why: str, notes: list[str]) -> str:
+    """The bytes as UTF-8, else as Windows-1252, which is what mail programs mean by anything else; a note says so."""
     try:
         text, charset = data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
         text, charset = data.decode("cp1252", "replace"), "Windows-1252"
-    found.notes.append(f"{why}; read as {charset}")
+    notes.append(f"{why}; read as {charset}")
     return text
+
+
+def decode_named(data: bytes, charset: str | None, what: str, notes: list[str]) -> str:
+    """The bytes in the charset that is named for them, as far as it is one and they are in it."""
+    if charset is None:
+        return data.decode("ascii") if data.isascii() else decode_guessed(data, f"{what} names no charset", notes)
+    try:
+        known = codecs.lookup(charset).name
+        text = _decode(data, known)
+    except UnicodeError:
+        return decode_guessed(data, f"{what} is not in the charset that it names", notes)
+    except (LookupError, ValueError):
+        return decode_guessed(data, f"{what} names a charset that is unknown", notes)
+    if known == "iso8859-1" and _CONTROLS.search(text):
+        return data.decode("cp1252", "replace")
+    return text
+
+
+def _decode(data: bytes, charset: str) -> str:
+    if charset in _NO_CHARSETS:
+        raise LookupError
+    try:
+        return data.decode(charset)
+    except UnicodeError:
+        if charset not in _WIDER:
+            raise
+    return data.decode(_WIDER[charset])
+
+
+@dataclass
+class _Found:
+    """What was read of a mail and of those that it forwards."""
+
+    attachments: Attachments
+    parts: list[Part] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    hidden: int = 0
+
+
+@dataclass
+class _Body:
+    """The texts of one message, and the messages in it."""
+
+    texts: list[str] = field(default_factory=list)
+    forwarded: list[Message] = field(default_factory=list)
+
+
+class _AsItStands(Compat32):
+    """Headers as they stand in the file; the usual policy puts replacement characters for bytes that are no ASCII."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
+class _Bounded(Message):
+    """A message or part whose headers can be parsed in reasonable time."""
+
+    def set_raw(self, name: str, value: str) -> None:
+        if len(value) > MAX_HEADER_CHARACTERS and name.lower() in _PARSED:
+            raise InputError(f"a header is longer than {MAX_HEADER_CHARACTERS:,} characters")
+        super().set_raw(name, value)
+
+
+def _counting_parts() -> Callable[..., Message]:
+    """What the parser calls for each part."""
+    parts = 0
+
+    def make(policy: Compat32) -> Message:
+        nonlocal parts
+        parts += 1
+        if parts > MAX_MAIL_PARTS:
+            raise InputError(f"has more than {MAX_MAIL_PARTS:,} parts")
+        return _Bounded(policy)
+
+    return make
+
+
+def _read_message(message: Message, prefix: str, found: _Found, depth: int) -> None:
+    if depth > _MAX_DEPTH:
+        raise InputError(f"messages are nested more than {_MAX_DEPTH} deep")
+    found.parts.append(Part(f"{prefix}subject", _subject(message, found)))
+    body = _Body()
+    _collect(message, body, found, depth)
+    for number, text in enumerate(body.texts, start=1):
+        found.parts.append(Part(f"{prefix}body" + (f" {number}" if number > 1 else ""), text))
+    for number, inner in enumerate(body.forwarded, start=1):
+        _read_message(inner, f"{prefix}forwarded {number} ", found, depth + 1)
+
+
+def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
+    """The texts and forwarded messages of a part; what is attached goes to `found`."""
+    if depth > _MAX_DEPTH:
+        raise InputError(f"parts are nested more than {_MAX_DEPTH} deep")
+    kind = part.get_content_type()
+    if kind in _ENCRYPTED:
+        found.notes.append("encrypted, or sealed by a signature; save it without to have its text read")
+    if part.is_multipart():
+        inner = cast(list[Message], part.get_payload())
+        if kind == "message/rfc822" and inner and _is_packed(part, inner[0]):
+            found.attachments.add(_file_name(part, found) or "forwarded", kind, _unpack(part, inner[0]), False)
+        elif kind == "message/rfc822":
+            body.forwarded += inner
+        elif kind == "message/delivery-status":
+            # What a server says of a mail that it could not deliver stands in headers.
+            body.texts.append("\n".join(f"{name}: {value}" for block in inner for name, value in block.items()))
+        elif kind == "multipart/alternative":
+            _choose(inner, body, found, depth)
+        else:
+            for child in inner:
+                _collect(child, body, found, depth + 1)
+        return
+    name = _file_name(part, found)
+    if kind.startswith("multipart/"):
+        found.notes.append("a part that should hold others does not; read as text")
+        kind = "text/plain"
+    if kind in _TEXTS and part.get_content_disposition() != "attachment" and not found.attachments.reads(name):
+        text = _text(part, kind, found)
+        if text.strip():
+            body.texts.append(text)
+    else:
+        embedded = kind.startswith("image/") and "content-id" in part and part.get_content_disposition() != "attachment"
+        found.attachments.add(name, kind, _payload(part), embedded)
+
+
+def _is_packed(part: Message, inner: Message) -> bool:
+    """Whether a message is in base64 or quoted-printable, as none may be; it then seems to have no header."""
+    return not inner.keys() and str(part.get("content-transfer-encoding", "")).strip().lower() in _PACKED
+
+
+def _unpack(part: Message, inner: Message) -> bytes:
+    packed = Message()
+    packed["Content-Transfer-Encoding"] = str(part["content-transfer-encoding"]).strip()
+    packed.set_payload(inner.get_payload())
+    return _payload(packed)
+
+
+def _choose(alternatives: list[Message], body: _Body, found: _Found, depth: int) -> None:
+    """The texts of the first alternative that is not blank, plain text first; and what is attached in any of them."""
+    chosen: list[str] = []
+    hidden = found.hidden
+    for part in sorted(alternatives, key=lambda part: part.get_content_type() != "text/plain"):
+        if part.get_content_maintype() == "text" and part.get_content_type() not in _TEXTS:
+            # The same once more, for programs of another kind, such as a calendar's entry.
+            continue
+        other = _Body()
+        notes = len(found.notes)
+        _collect(part, other, found, depth + 1)
+        body.forwarded += other.forwarded
+        if chosen:
+            # What had to be guessed of a text that is not read is of no interest.
+            del found.notes[notes:]
+            found.hidden = hidden
+        else:
+            chosen = other.texts
+            hidden = found.hidden
+    body.texts += chosen
+
+
+def _subject(message: Message, found: _Found) -> str:
+    raw = next((str(value) for name, value in message.raw_items() if name.lower() == "subject"), "")
+    data = raw.encode("utf-8", "surrogateescape")
+    if not data.isascii():
+        # Bytes that no header may hold, written by programs that do not encode them.
+        return " ".join(decode_guessed(data, "the subject names no charset", found.notes).split())
+    return _decode_words(raw.replace("\r", "").replace("\n", "").strip(), "the subject", found)
+
+
+def _decode_words(text: str, what: str, found: _Found) -> str:
+    """A header's text, in which other characters than ASCII are written as encoded words (RFC 2047)."""
+    try:
+        pieces = decode_header(text)
+    except (HeaderParseError, ValueError):
+        pieces = []
+    words = []
+    for piece, charset in pieces:
+        if isinstance(piece, str):
+            words.append(piece)
+        else:
+            words.append(decode_named(piece, charset or "ascii", what, found.notes))
+    decoded = "".join(words)
+    if text and not decoded.strip():
+        found.notes.append(f"{what} is not encoded as it says; read as it stands")
+        return text
+    return decoded
+
+
+def _file_name(part: Message, found: _Found) -> str:
+    try:
+        name = part.get_filename("")
+    except (ValueError, LookupError):
+        # Parameters in pieces that do not fit together.
+        return ""
+    data = name.encode("utf-8", "surrogateescape")
+    return (
+        _decode_words(name, "a file's name", found)
+        if data.isascii()
+        else decode_guessed(data, "a file's name names no charset", found.notes)
+    )
+
+
+def _text(part: Message, kind: str, found: _Found) -> str:
+    text = decode_named(_payload(part), part.get_content_charset(), "a part", found.notes)
+    if kind == "text/html":
+        page = read_page(text)
+        found.hidden += page.hidden
+        return page.text
+    if str(part.get_param("format", "")).lower() == "flowed":
+        return join_flowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+    return text
+
+
+def _payload(part: Message) -> bytes:
+    raw = part.get_payload(decode=True)
+    return raw if isinstance(raw, bytes) else b""

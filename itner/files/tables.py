@@ -55,6 +55,18 @@ def read_jsonl(data: bytes, settings: Settings) -> Parsed:
     return parsed
 
 
+def read_rows(rows: list[list[str]], settings: Settings, parsed: Parsed, prefix: str = "") -> None:
+    """Add the texts of a table's rows, the first of which names its columns, as parts "row 1" and so on.
+
+    Args:
+        prefix: stands before each part's name.
+    """
+    header, *below = rows
+    if below:
+        place = header.index(_pick(settings, header, below, "column", parsed))
+        parsed.parts += [Part(f"{prefix}row {number}", row[place]) for number, row in enumerate(below, start=1)]
+
+
 def _csv_table(text: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows; every row has as many fields as the header."""
     csv.field_size_limit(MAX_FILE_BYTES)

@@ -268,7 +268,7 @@ def test_the_first_page_imports_neither_torch_nor_transformers() -> None:
         f"page = AppTest.from_file({str(REPOSITORY / 'streamlit_app.py')!r}, default_timeout=120).run()\n"
         "assert not page.exception and page.dataframe\n"
         "import sys\n"
-        "heavy = ('torch', 'transformers', 'peft', 'datasets', 'onnxruntime', 'docx', 'pypdf')\n"
+        "heavy = ('torch', 'transformers', 'peft', 'datasets', 'onnxruntime', 'pypdfium2', 'python_calamine')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -14,6 +14,7 @@ from synthetic import write_run
 
 from itner.core.types import Mention
 from itner.dashboard import tag_files as uploads
+from itner.files.formats import PARSERS
 from itner.files.items import TextItem
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
@@ -48,7 +49,7 @@ def test_files_of_one_name_stay_apart() -> None:
 
 def test_the_limits_are_said_as_the_server_enforces_them() -> None:
     words = uploads.limits_in_words()
-    assert words.startswith(".txt, .log, .md, .csv, .jsonl, .docx, .pdf, .eml, .zip;")
+    assert words.startswith(", ".join(PARSERS) + ";")
     assert "50 MB a file" in words
     assert "not stored" in words
 

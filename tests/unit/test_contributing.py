@@ -24,6 +24,9 @@ from itner.data.formats import JSON_FORMATS, JsonFormat
 from itner.data.json_values import Record
 from itner.data.processed import read_split
 from itner.evaluation.predictions import read_predictions
+from itner.files.formats import PARSERS
+from itner.files.items import Parsed, Part, Settings, Upload
+from itner.files.readers import read_uploads
 from itner.records.config import RunConfig
 from itner.records.run import RunRecord
 from itner.records.store import RunStore
@@ -60,6 +63,17 @@ def test_every_command_that_is_told_is_a_command() -> None:
     assert targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_a_format_of_files_is_an_entry_in_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_backwards(data: bytes, settings: Settings) -> Parsed:
+        return Parsed([Part("", data.decode()[::-1])])
+
+    assert "`PARSERS`" in recipe("a format of files")
+    monkeypatch.setitem(PARSERS, ".back", read_backwards)
+    mail = b"Content-Disposition: attachment; filename=a.back\n\nkooltuO"
+    result = read_uploads([Upload("a.back", b"smaeT"), Upload("m.eml", mail)])
+    assert [(item.file, item.text) for item in result.items] == [("a.back", "Teams"), ("m.eml/a.back", "Outlook")]
 
 
 def test_a_domain_comes_to_life_by_its_folder_alone(tmp_path: Path) -> None:

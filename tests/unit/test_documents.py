@@ -13,6 +13,7 @@ DOCUMENTS = [
     "CHANGELOG.md",
     "docs/annotations.md",
     "docs/architecture.md",
+    "docs/files.md",
     "data/helpdesk/README.md",
     "data/forum/README.md",
 ]

@@ -30,7 +30,10 @@ class RulesTagger:
         return self._types
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
-        """Mentions of each text. Texts are read sentence by sentence and may be of any length; rules are no guideline's."""
+        """Mentions of each text. Texts are read sentence by sentence and may be of any length.
+
+        Rules follow no guideline.
+        """
         found: list[list[Mention]] = []
         for index, text in enumerate(texts):
             sentences = list(list_sentences(text, str(index), guideline))
