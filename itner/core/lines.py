@@ -37,6 +37,8 @@ _STOP = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _WORD = re.compile(r"\S+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
+# What stands behind a hyphen that stays: "pre- and postprocessing".
+_JOINS = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b")
 # So short a line is a heading, a greeting, a word.
 _SHORT = 20
 # In lines that may be so long, one that is full and goes on in lower case is broken, whatever the others are.
@@ -107,7 +109,7 @@ def _goes_on(block: Sequence[_Line], line: _Line) -> bool:
 def _join(block: Sequence[_Line]) -> list[tuple[int, int, str]]:
     edits = []
     for above, line in _wrapped_pairs(block):
-        if _HYPHEN.search(above.text) and line.text[0].isalnum():
+        if _is_broken(above, line):
             keeps = not line.text[0].islower()
             edits.append((above.end if keeps else above.end - 1, line.body, ""))
         else:
@@ -117,8 +119,10 @@ def _join(block: Sequence[_Line]) -> list[tuple[int, int, str]]:
 
 def _wrapped_pairs(block: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
     """The neighbours in a block of lines between which the break is only the edge of the paper."""
+    if len(block) < 2:
+        return []
     width = max(line.width for line in block)
-    if len(block) < 2 or width < _SHORT:
+    if width < _SHORT:
         return []
     if len(block) > 2 and len({line.first_word for line in block}) <= len(block) // 2:
         return []
@@ -144,4 +148,9 @@ def _wrapped_pairs(block: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
         (len(full) > 1 and (ends or goes_on or len(full) > _MANY)) or (goes_on and ends)
     ):
         return full
-    return goes_on if width >= _WIDE else [pair for pair in goes_on if _HYPHEN.search(pair[0].text)]
+    return [pair for pair in full if (pair in goes_on and width >= _WIDE) or _is_broken(*pair)]
+
+
+def _is_broken(above: _Line, line: _Line) -> bool:
+    """Whether a hyphen at the end of a line breaks a word."""
+    return bool(_HYPHEN.search(above.text)) and line.text[0].isalnum() and not _JOINS.match(line.text)

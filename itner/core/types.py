@@ -84,7 +84,8 @@ class Tagger(Protocol):
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """One list of mentions per raw text, in text order.
 
-        By a guideline that the tagger knows; None leaves the choice to it. Texts may be of any length and shape: they are read as `itner.core.sentences` shows them.
+        By a guideline that the tagger knows; None leaves the choice to it. Texts may be of any length and shape: they
+        are read as `itner.core.sentences` shows them.
         """
         ...
 

@@ -43,9 +43,9 @@ _INLINE_HTML = re.compile(r"</?(?:a|b|big|code|em|font|i|kbd|s|samp|small|span|s
 # Mark-up by line: what stands in group "out" or "close" is no text. A pair holds no white space at its inner edges.
 _MARKUP = re.compile(
     r"""
-    ^[ \t]*(?P<fence>```+|~~~+)[\w+\-]*[ \t]*$
-  | (?P<open>`+)(?=[^`\s])[^`\n]*?(?<=[^`\s])(?P<close>(?P=open))(?!`)
-  | (?P<bold>\*\*)(?=[^\s*])[^\n]{0,300}?(?<=[^\s*])(?P<bold_end>\*\*)(?!\*)
+    ^(?P<fence>[ \t]*(?:```+|~~~+)[\w+\-]*[ \t]*)$
+  | (?<!`)(?P<open>`+)(?![`\s])[^\n]{0,300}?(?<=[^`\s])(?P<close>(?P=open))(?!`)
+  | (?<!\*)(?P<bold>\*{2,3})(?=[^\s*])[^\n]{0,300}?(?<=[^\s*])(?P<bold_end>(?P=bold))(?!\*)
   | (?<![\w*/\\.])(?P<star>\*)(?=[^\s*])[^*\n]{0,300}?(?<=[^\s*\\])(?P<star_end>\*)(?![\w*])
   | (?<![\w_])(?P<strong>__)(?=[^\s_])(?=[A-Z]|[^_\n]*\s)[^_\n]{0,300}?(?<=[^\s_])(?P<strong_end>__)(?![\w_])
   | (?<![\w_/\\.])(?P<under>_)(?=[^\s_])[^_\n]{0,300}?(?<=[^\s_])(?P<under_end>_)(?![\w_])

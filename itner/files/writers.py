@@ -18,9 +18,9 @@ from html import escape
 from itertools import pairwise
 from typing import IO, Any
 
-from itner.core.labels import document_tags
-from itner.core.tokens import split_segments, split_tokens
-from itner.core.types import Document, Mention, Token
+from itner.core.sentences import list_sentences
+from itner.core.tokens import split_tokens
+from itner.core.types import Mention, Token
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
 
@@ -87,18 +87,20 @@ def write_csv(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
 
 
 def write_conll(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """Token, tab, BIO tag; a blank line after each sentence. Tokens are cut where a mention begins or ends inside."""
+    """Token, tab, BIO tag; a blank line after each sentence.
+
+    Tokens are as the taggers read them (`itner.core.view`): a word that a soft hyphen or a line's end parts is whole.
+    They are cut where a mention begins or ends inside.
+    """
     with _text(file) as out:
         begun = False
         for entry in results:
-            for document in _sentences(entry):
-                tags, _ = document_tags(document)
-                if not begun and document.text.startswith(_MARK):
+            for rows in _tagged_tokens(entry):
+                if not begun and rows[0][0].startswith(_MARK):
                     # As the file's first character it would be a byte order mark, not a token.
                     out.write("\n")
                 begun = True
-                for token, tag in zip(document.token_texts(), tags, strict=True):
-                    out.write(f"{token}\t{tag}\n")
+                out.writelines(f"{token}\t{tag}\n" for token, tag in rows)
                 out.write("\n")
 
 
@@ -217,45 +219,50 @@ def _span(entry: TaggedItem, mention: Mention) -> dict[str, Any]:
     }
 
 
-def _sentences(entry: TaggedItem) -> Iterator[Document]:
-    """The sentences with tokens that every mention fits; one that a mention runs on from goes on with the next."""
+def _tagged_tokens(entry: TaggedItem) -> Iterator[list[tuple[str, str]]]:
+    """The sentences' tokens with their tags; a sentence that a mention runs on from goes on with the next."""
     text = entry.item.text
-    mentions = [trimmed for mention in entry.mentions if (trimmed := _trim(mention, text)) is not None]
-    segments: list[tuple[int, int]] = []
-    first = 0
-    for start, end in split_segments(text):
-        while segments and first < len(mentions) and mentions[first].end <= segments[-1][1]:
-            first += 1
-        if segments and first < len(mentions) and mentions[first].start < segments[-1][1]:
-            segments[-1] = segments[-1][0], end
-        else:
-            segments.append((start, end))
-    first = 0
-    for start, end in segments:
-        part = text[start:end]
-        inside = []
-        while first < len(mentions) and mentions[first].end <= end:
-            mention = mentions[first]
-            inside.append(Mention(mention.start - start, mention.end - start, mention.type))
-            first += 1
-        yield Document(part, _cut_tokens(part, inside), tuple(inside), str(start), entry.item.file)
-
-
-def _trim(mention: Mention, text: str) -> Mention | None:
-    """The mention without outer white space, None where there is nothing else in it."""
-    inner = text[mention.start : mention.end]
-    start = mention.start + len(inner) - len(inner.lstrip())
-    return Mention(start, start + len(inner.strip()), mention.type) if inner.strip() else None
+    cuts = _cuts(entry.mentions)
+    mentions = iter(entry.mentions)
+    mention = next(mentions, None)
+    begun = False
+    rows: list[tuple[str, str]] = []
+    for sentence in list_sentences(text):
+        document = sentence.document
+        for token, word in zip(document.tokens, document.token_texts(), strict=True):
+            start, end = sentence.span(token.start, token.end)
+            inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
+            for first, last in pairwise([start, *inside, end]):
+                piece = "".join(text[first:last].split()) if inside else word
+                while mention is not None and mention.end <= first:
+                    mention, begun = next(mentions, None), False
+                if not piece:
+                    continue
+                if mention is not None and mention.start <= first:
+                    rows.append((piece, f"{'I' if begun else 'B'}-{mention.type}"))
+                    begun = True
+                else:
+                    rows.append((piece, "O"))
+        if rows and not (begun and mention is not None and mention.end > end):
+            yield rows
+            rows = []
+    if rows:
+        yield rows
 
 
 def _cut_tokens(text: str, mentions: Sequence[Mention]) -> tuple[Token, ...]:
     """The tokens of a text, cut where a mention begins or ends inside one."""
-    cuts = sorted({m.start for m in mentions} | {m.end for m in mentions})
+    cuts = _cuts(mentions)
     tokens = []
     for token in split_tokens(text):
         inside = cuts[bisect_right(cuts, token.start) : bisect_left(cuts, token.end)]
         tokens += [Token(*pair) for pair in pairwise([token.start, *inside, token.end])]
     return tuple(tokens)
+
+
+def _cuts(mentions: Sequence[Mention]) -> list[int]:
+    """Where mentions begin and end, in order."""
+    return sorted({m.start for m in mentions} | {m.end for m in mentions})
 
 
 def _spacy_tokens(entry: TaggedItem) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from itner.compress.onnx import export_run
-from itner.core import tokens
+from itner.core import sentences
 from itner.core.types import Mention
 from itner.files import tagging
 from itner.files.items import TextItem
@@ -53,18 +53,20 @@ def test_chunks_change_nothing(tagger: EncoderTagger, monkeypatch: pytest.Monkey
 
 def test_progress_counts_characters(tagger: EncoderTagger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tagging, "_CHUNK_CHARACTERS", 1)
-    monkeypatch.setattr(tokens, "PASSAGE", 1)
+    monkeypatch.setattr(sentences, "PASSAGE_LINES", 1)
     heard: list[tuple[int, int]] = []
-    texts = items("one two. Three four", "five")
+    texts = items("one two.\n\nThree four", "five")
     tag_items(texts, tagger, lambda done, total: heard.append((done, total)), lambda: False)
-    assert heard == [(8, 23), (19, 23), (23, 23), (23, 23)]
+    assert heard == [(8, 24), (20, 24), (24, 24), (24, 24)]
 
 
 def test_a_stop_returns_the_texts_that_are_finished(tagger: EncoderTagger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tagging, "_CHUNK_CHARACTERS", 10)
-    monkeypatch.setattr(tokens, "PASSAGE", 1)
+    monkeypatch.setattr(sentences, "PASSAGE_LINES", 1)
     asked = iter([False, False, True])
-    found = tag_items(items("one", "two", "three", "four. Five", "six"), tagger, lambda *_: None, lambda: next(asked))
+    found = tag_items(
+        items("one", "two", "three", "four.\n\nFive", "six"), tagger, lambda *_: None, lambda: next(asked)
+    )
     # Two chunks are done: one, two | three, the first half of the fourth text.
     assert [entry.item.text for entry in found] == ["one", "two", "three"]
     assert tag_items(items("one"), tagger, lambda *_: None, lambda: True) == []

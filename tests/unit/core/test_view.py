@@ -1,0 +1,170 @@
+"""What is read of a text, and the way back: every kind of noise, and any text at all."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itner.core.characters import caseless_letters, marks, variants
+from itner.core.sentences import list_sentences
+from itner.core.view import read_view
+
+# A few characters of every block of the Basic Multilingual Plane and of the planes with emoji and mathematical letters.
+BLOCKS = [chr(code) for code in range(0x80, 0x20000, 0x35) if unicodedata.category(chr(code)) not in ("Cs", "Cn", "Co")]
+NOISE = [
+    "\x1b[1;32m",
+    "\x1b[0m",
+    "&nbsp;",
+    "&amp;",
+    "\u00ad",
+    "\u200b",
+    "**",
+    "`",
+    "{code}",
+    "<b>",
+    "</b>",
+    "\r\n",
+    "\n",
+]
+WORDS = ["Windows", "11", "0x80070057", "docker-compose", "e\u0301", "\ufb03", "ＡＢ", "上的"]
+
+
+def read(text: str) -> str:
+    return read_view(text).text
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("\x1b[1;32mUbuntu\x1b[0m \x1b[38;5;208m22.04\x1b[K", "Ubuntu 22.04"),
+        ("\x1b]8;;https://x.example\x07link\x1b]8;;\x07 and \x1b]0;title\x1b\\text", "link and text"),
+        ("^[[31mred^[[0m [0;32mgreen[0m [5m]", "red green [5m]"),
+        ("Win\x00dows\x08 \x7f11", "Windows 11"),
+        ("a&nbsp;b &lt;c&gt; R&amp;D &#x57;&#105;n &unknown; AT&T; a&b", "a b <c> R&D Win &unknown; AT&T; a&b"),
+        ("Win\u00addows Thunder\u200bbird \ufeff11\ufe0f \u2066x\u2069", "Windows Thunderbird 11 x"),
+        ("a\u00a0b\u2009c\u3000d", "a b c d"),
+        ("U\u0308ber e\u0301 \u1112\u1161\u11ab", "Über é 한"),
+        ("O\ufb03ce Ｗｉｎ１１ 𝗢𝘂𝘁𝗹𝗼𝗼𝗸 ﾊﾞｸﾞ server\u2011side", "Office Win11 Outlook バグ server-side"),
+        ("™ ½ ² … º µ ㎏ ①", "™ ½ ² … º µ ㎏ ①"),
+        ("a\r\nb\rc\u2028d\x85e", "a\nb\nc\nd\ne"),
+        ("<b>Docker</b> and<br>more <span class='x'>Excel</span> <T> a<b", "Docker and more Excel <T> a<b"),
+        ("**Docker** *bold* __Big Word__ _it_ ~~old~~ `nginx` ``a`b``", "Docker bold Big Word it old nginx a`b"),
+        ("**bold with `code`** and ***both***", "bold with code and both"),
+        ("{code:java}x{code} {{mono}} {color:red}r{color}", " x  mono  r "),
+        ("[Outlook](https://x.example/a) [Teams|https://x.example]", "Outlook  Teams "),
+        ("## Windows\nh2. Linux\nbq. said", " Windows\n Linux\n said"),
+        ("```bash\nsudo apt\n```", " \nsudo apt\n "),
+    ],
+)
+def test_noise_is_left_out_or_said_plainly(text: str, seen: str) -> None:
+    assert read(text) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rm *.log and *.txt",
+        "5*3*2 a*b*c 2 * 3 * 4",
+        "__init__ and snake_case_name _private",
+        "def f(**kwargs, **more): char *p, *q",
+        "SELECT * FROM t WHERE a * b",
+        "if a < b and c > d",
+        "array[0] [ERROR] [12:00] a[i](x y)",
+        "~/.config ~user #1 C# F#",
+        "&copy=1&reg=2 https://x.example/?a=1&amp=2",
+        "{name} {0} ${HOME} {{ not jinja",
+    ],
+)
+def test_what_only_looks_like_markup_stays(text: str) -> None:
+    assert read(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "shown"),
+    [
+        ("x \x1b[1mUbuntu\x1b[0m", "Ubuntu", "Ubuntu"),
+        ("Thunder\u00adbird 115", "Thunderbird", "Thunder\u00adbird"),
+        ("(Win\u200bdows\u200b)", "Windows", "Win\u200bdows"),
+        ("LO\u0308VE", "LÖVE", "LO\u0308VE"),
+        ("x\u0323\u0302 11", "x\u0323\u0302", "x\u0323\u0302"),
+        ("O\ufb03ceScan", "OfficeScan", "O\ufb03ceScan"),
+        ("**Visual Studio** 17", "Visual Studio", "Visual Studio"),
+        ("Visual&nbsp;Studio", "Visual Studio", "Visual&nbsp;Studio"),
+        ("run &#87;indows", "Windows", "&#87;indows"),
+        ("11\ufe0f\u20e3 x", "11\u20e3", "11\ufe0f\u20e3"),
+        ("Docker\ufe0f", "Docker", "Docker\ufe0f"),
+    ],
+)
+def test_the_way_back(text: str, word: str, shown: str) -> None:
+    view = read_view(text)
+    start = view.text.index(word)
+    first, last = view.back(start, start + len(word))
+    assert text[first:last] == shown
+
+
+@given(st.lists(st.sampled_from([*NOISE, *WORDS, " "]) | st.text(max_size=5), max_size=15).map("".join))
+def test_every_span_goes_back_in_order_and_inside_the_text(text: str) -> None:
+    view = read_view(text)
+    places = [view.back(place, place + 1) for place in range(len(view.text))]
+    assert all(0 <= start < end <= len(text) for start, end in places)
+    assert all(
+        first[0] <= second[0] and first[1] <= second[1] for first, second in zip(places, places[1:], strict=False)
+    )
+    if view.text:
+        assert view.back(0, len(view.text)) == (places[0][0], places[-1][1])
+
+
+@given(st.text(max_size=60))
+def test_what_is_unchanged_stands_where_it_stood(text: str) -> None:
+    view = read_view(text)
+    for place, character in enumerate(view.text):
+        start, end = view.back(place, place + 1)
+        source = text[start:end]
+        assert source == character or len(source) > 1 or character != source
+        if view.text == text:
+            assert source.startswith(character)
+
+
+@pytest.mark.parametrize("symbol", BLOCKS)
+def test_a_word_beside_any_character_is_a_token_that_begins_and_ends_with_it(symbol: str) -> None:
+    """A symbol is a token of its own; a letter or mark may be part of the word, but never of half a character."""
+    kind = unicodedata.category(symbol)
+    for text in (f"{symbol}Docker 24.0", f"Docker{symbol} 24.0", f"{symbol}24.0 Docker"):
+        for sentence in list_sentences(text):
+            shown = [text[slice(*sentence.span(t.start, t.end))] for t in sentence.document.tokens]
+            words = [word for word in shown if "Docker" in word]
+            assert len(words) == 1
+            if (
+                kind[0] in "SPZC"
+                and kind != "Cf"
+                and symbol not in "-_.&@\u203f\u2040\u2054\ufe33\ufe34\ufe4d\ufe4e\ufe4f\uff3f"
+            ):
+                assert words == ["Docker"] or unicodedata.normalize("NFKC", symbol).isalnum()
+            for word in shown:
+                assert not unicodedata.category(word[0]).startswith("M") or word[0] == text[0]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.sampled_from(["NFC", "NFD"]))
+def test_a_mention_never_ends_before_a_mark(text: str, form: str) -> None:
+    text = unicodedata.normalize(form, text)  # type: ignore[arg-type]
+    for sentence in list_sentences(text):
+        for token in sentence.document.tokens:
+            _, end = sentence.span(token.start, token.end)
+            assert end == len(text) or not unicodedata.category(text[end]).startswith("M")
+
+
+def test_the_classes_hold_what_they_say() -> None:
+    assert all(unicodedata.category(char).startswith("M") for char in "\u0301\u0e31\u20e3\u3099" if char in marks())
+    assert "é" not in variants()
+    assert len(marks()) > 500
+    assert len(caseless_letters()) > 500
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, "`" * 50_000, "*a" * 50_000, "&a" * 50_000, "<a " * 50_000, "\x1b" * 50_000]
+)
+def test_marks_without_end_take_no_time(text: str) -> None:
+    read(text)
