@@ -19,3 +19,12 @@ MAX_MAILS = 10_000
 MAX_HEADER_CHARACTERS = 65_536
 # Of a workbook's sheet, from the first cell to the last: the library that reads it keeps the empty ones, too.
 MAX_SHEET_CELLS = 5_000_000
+# Of what a parser may take for one file, beside the program itself.
+MAX_PARSER_MEMORY = 1024 * MIB
+PARSER_SECONDS = 10
+PARSER_SECONDS_PER_MIB = 1
+
+
+def parser_seconds(size: int) -> int:
+    """How long the parser of a file of so many bytes may compute."""
+    return PARSER_SECONDS + PARSER_SECONDS_PER_MIB * (size // MIB)

@@ -21,6 +21,7 @@ from typing import IO, Any
 from itner.core.sentences import list_sentences
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Token
+from itner.core.view import read_view
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
 
@@ -233,7 +234,7 @@ def _tagged_tokens(entry: TaggedItem) -> Iterator[list[tuple[str, str]]]:
             start, end = sentence.span(token.start, token.end)
             inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
             for first, last in pairwise([start, *inside, end]):
-                piece = "".join(text[first:last].split()) if inside else word
+                piece = "".join(read_view(text[first:last]).text.split()) if inside else word
                 while mention is not None and mention.end <= first:
                     mention, begun = next(mentions, None), False
                 if not piece:

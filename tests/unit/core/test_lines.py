@@ -14,8 +14,8 @@ from itner.core.view import read_view
 PARAGRAPH = (
     "Since the update of last night the laptops of the whole purchasing department, all of them Lenovo ThinkPad T14 "
     "with Windows 11, show a black screen when somebody opens Microsoft Visual Studio Code while SQL Server Management "
-    "Studio is running. We have tried another dock and a clean profile, and neither of them has helped us so far. Could "
-    "somebody from second level please look at it before the month is closed?"
+    "Studio is running. We have tried another dock and a clean profile, and neither of them has helped us so far. "
+    "Could somebody from second level please look at it before the month is closed?"
 )
 WORDS = [
     "we",

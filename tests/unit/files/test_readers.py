@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from itner.files import limits, pdf, readers
+from itner.files import limits, parsing, pdf, readers
 from itner.files.formats import PARSERS
 from itner.files.items import ReadResult, Settings, Upload
 from itner.files.readers import read_uploads
@@ -199,6 +199,7 @@ def test_pdf_pages() -> None:
     assert "not a PDF" in problem(read("a.pdf", b"%PDF-1.4 nothing more"))
 
 
+@pytest.mark.usefixtures("in_process")
 def test_encrypted_pdfs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(read("a.pdf", lock_pdf(make_pdf("open to all"), ""))) == [("page 1", "open to all")]
     assert problem(read("a.pdf", lock_pdf(make_pdf("secret"), "pw"))).startswith("protected by a password")
@@ -261,9 +262,10 @@ def test_zip_bombs_locked_and_damaged_archives() -> None:
     assert problem(read("a.zip", bytes(locked))) == "protected by a password; unpack it first"
 
 
+@pytest.mark.usefixtures("in_process")
 def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MAX_FILE_BYTES", 10)
-    monkeypatch.setattr(readers, "MIB", 1)
+    monkeypatch.setattr(parsing, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(parsing, "MIB", 1)
     assert problem(read("a.txt", "x" * 11)) == "larger than 10 MiB; split it"
     monkeypatch.setattr(readers, "MAX_FILES", 2)
     result = read_uploads([Upload(f"{n}.txt", b"x") for n in range(4)])

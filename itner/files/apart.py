@@ -1,0 +1,144 @@
+"""Parsing in another process, with limits on time and memory, and a stop; see `itner.files.worker`."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import itner
+from itner.core.errors import InputError
+from itner.core.provenance import usable_cores
+from itner.files.items import Parsed, Settings, Upload
+from itner.files.limits import MAX_PARSER_MEMORY, MIB, parser_seconds
+from itner.files.worker import pack_request, read_frame, unpack_answer, write_frame
+
+_POLL_SECONDS = 0.05
+_STOPPED = "not read, because reading was stopped"
+# The signal that ends a process which has computed for longer than it may; none where there are no such limits.
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", 0)
+# The process ends itself after its time of computing; one that waits instead is ended from outside after so much more.
+_PATIENCE = 6
+# A process that read a larger file keeps its memory; the next file gets a new one.
+_LARGE = 4 * MIB
+# Starting one takes a few tenths of a second, so that they are kept for the next call.
+_idle: list[_Worker] = []
+_lock = threading.Lock()
+_turns = threading.Semaphore(usable_cores())
+
+
+class _Worker:
+    """A process that parses one file at a time."""
+
+    def __init__(self) -> None:
+        root = str(Path(itner.__file__).parents[1])
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "itner.files.worker", str(MAX_PARSER_MEMORY)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        self._talking: threading.Thread | None = None
+
+    def parse(self, upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:
+        """What is in a file. InputError where it cannot be read; then this process may have ended."""
+        seconds = parser_seconds(len(upload.data))
+        answer: list[tuple[dict[str, Any], list[bytes]]] = []
+        talk = self._talking = threading.Thread(
+            target=self._talk, args=(upload, settings, seconds, answer), daemon=True
+        )
+        talk.start()
+        end = time.monotonic() + seconds * _PATIENCE
+        try:
+            while talk.is_alive():
+                talk.join(_POLL_SECONDS)
+                if talk.is_alive() and should_stop():
+                    raise InputError(_STOPPED)
+                if time.monotonic() > end:
+                    raise InputError(_too_long(seconds))
+        except BaseException:
+            self.close()
+            raise
+        if answer:
+            return unpack_answer(*answer[0])
+        try:
+            # It ends by itself within a moment, and how it ends says why.
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            code = 0
+        self.close()
+        if _OUT_OF_TIME and code == -_OUT_OF_TIME:
+            raise InputError(_too_long(seconds))
+        raise InputError("its reader crashed; the file is damaged, or needs too much memory")
+
+    def _talk(
+        self, upload: Upload, settings: Settings, seconds: int, answer: list[tuple[dict[str, Any], list[bytes]]]
+    ) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise ValueError("the process has no pipes")
+        try:
+            write_frame(stdin, *pack_request(upload, settings, seconds))
+            answer.append(read_frame(stdout))
+        except (EOFError, OSError, ValueError):
+            # It has ended; how is asked for by who waits.
+            return
+
+    def usable(self) -> bool:
+        """Whether it can parse another file."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        if self._talking is not None:
+            self._talking.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    # What was not written yet has no reader any more.
+                    pipe.close()
+
+
+def parse_apart(upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:
+    """`itner.files.parsing.parse` in another process. InputError, with the reason, where the file cannot be read."""
+    while not _turns.acquire(timeout=_POLL_SECONDS):
+        if should_stop():
+            raise InputError(_STOPPED)
+    try:
+        with _lock:
+            worker = _idle.pop() if _idle else None
+        if worker is None or not worker.usable():
+            worker = _Worker()
+        keep = len(upload.data) < _LARGE
+        try:
+            return worker.parse(upload, settings, should_stop)
+        finally:
+            if keep and worker.usable():
+                with _lock:
+                    _idle.append(worker)
+            else:
+                worker.close()
+    finally:
+        _turns.release()
+
+
+def _too_long(seconds: int) -> str:
+    return f"could not be read within {seconds} s; it is damaged, or too involved: split it, or save it anew"
+
+
+@atexit.register
+def _close_all() -> None:
+    while _idle:
+        _idle.pop().close()
