@@ -92,7 +92,10 @@ def main() -> None:
 
 
 def _limit_memory(most: int) -> None:
-    """Bound what is taken beside what the program has already, in bytes, and forbid to write files. Where the system knows no such limits, time alone is bounded."""
+    """Bound what is taken beside what the program has already, in bytes, and forbid to write files.
+
+    Where the system knows no such limits, time alone is bounded, from outside.
+    """
     try:
         import resource
     except ImportError:

@@ -67,7 +67,7 @@ def test_what_only_waits_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_needs_too_much_memory_is_named_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "MAX_PARSER_MEMORY", 96 * MIB)
+    monkeypatch.setattr(apart, "MAX_PARSER_MEMORY", 160 * MIB)
     result = read_uploads([SLOW, GOOD])
     assert [item.file for item in result.items] == ["good.txt"]
     assert "memory" in result.problems[0].reason
