@@ -128,8 +128,6 @@ def decode(data: bytes, settings: Settings, parsed: Parsed) -> str:
             parsed.notes.append(note + _replaced(text.count("\ufffd")))
             return text
         data = _without_nuls(data, parsed)
-    if _looks_binary(data):
-        raise InputError("holds too many control characters to be text")
     if _JAPANESE_ESCAPE.search(data):
         try:
             text = data.decode("iso2022_jp_ext")
@@ -179,8 +177,11 @@ def _decode_marked(data: bytes, encoding: str, parsed: Parsed) -> str:
     else:
         text = data.decode(encoding, "replace")
         bad = text.count("\ufffd")
+    name = encoding.removesuffix("-sig").upper()
+    if bad > len(text) / 2:
+        raise InputError(f"not {name}, although it is marked so")
     if bad:
-        parsed.notes.append(f"read as {encoding.removesuffix('-sig').upper()}, as it is marked{_replaced(bad)}")
+        parsed.notes.append(f"read as {name}, as it is marked{_replaced(bad)}")
     return text
 
 
@@ -243,6 +244,8 @@ def _looks_binary(data: bytes) -> bool:
 
 def _decode_without_utf8(data: bytes, first_bad: int, parsed: Parsed) -> str:
     """Damaged UTF-8, or an encoding that is none of Unicode's."""
+    if _looks_binary(data):
+        raise InputError("holds too many control characters to be text")
     text, bad = _decode_utf8(data)
     good = len(text) - len(text.encode("ascii", "ignore")) - bad
     cut_off = _CUT_OFF.search(data)

@@ -106,7 +106,7 @@ def test_encodings_are_recognised_and_said() -> None:
 
 def test_binary_and_broken_text_is_refused() -> None:
     assert problem(read("a.txt", b"abc\0def")) == "holds NUL bytes (the first at byte 3), so it is not text"
-    assert "although it begins so" in problem(read("a.txt", b"\xff\xfe\x00\xd8"))
+    assert "although it is marked so" in problem(read("a.txt", b"\xff\xfe\x00\xd8"))
     assert problem(read("a.txt", b"")) == "the file is empty"
     assert problem(read("a.txt", b" \n\t ")) == "the file holds no text"
     assert problem(read("a.exe", b"MZ")).startswith("files of the kind .exe cannot be read; known are .txt")
