@@ -51,7 +51,9 @@ _OTHER_WORDS = (
 _OF_TEXT = frozenset(_TEXT_WORDS.split())
 _OF_OTHERS = frozenset(_OTHER_WORDS.split())
 # Between the words of a name.
-_SMALL_WORDS = "of the a an and or in on for is has custom field fields column der die das und von des de la"
+_SMALL_WORDS = (
+    "of the a an and or to from by no at in on for is has custom field fields column der die das und von des de la"
+)
 _BETWEEN = frozenset(_SMALL_WORDS.split())
 
 
@@ -144,13 +146,17 @@ def _vote(name: str, column: Sequence[str], typed: bool) -> int:
         return -2
     if name in column:
         return -1
-    parts = [part for part in _words_of(name) if part not in _BETWEEN]
+    if words > 1 and any(sign in name for sign in ",;|?!"):
+        return -1
+    parts = _words_of(name)
+    if len(parts) > 1:
+        parts = [part for part in parts if part not in _BETWEEN]
     known = sum(part in _OF_TEXT or part in _OF_OTHERS for part in parts)
     # In one word, such as ticket_text, a part that is known is enough.
     if known and (" " not in name or known >= len(parts) / 2):
         return 2
     if typed:
-        return 1
+        return 0 if any(character.isdigit() for character in name) else 1
     if words <= 1 and column and fmean(map(count_words, column)) >= 2:
         return 1
     return -1 if words > 2 else 0

@@ -86,7 +86,8 @@ def _quality(lines: Sequence[str], delimiter: str) -> float:
         width = len(rows[0])
         count = sum(len(row) >= width for row in rows) / 2
     first = next(place for place, row in enumerate(rows) if len(row) >= width)
-    below_titles = 0 < first <= _MOST_TITLES and names_or_data(rows[first], rows[first + 1 :]) > 0
+    titles = 0 < first <= _MOST_TITLES and all(sum(map(bool, map(str.strip, row))) == 1 for row in rows[:first])
+    below_titles = titles and names_or_data(rows[first], rows[first + 1 :]) > 1
     if width == 1 or count < 0.3 * len(rows) or not (named or first == 0 or below_titles):
         return 0.0
     if not named and not below_titles and count < 0.6 * len(rows):
@@ -128,26 +129,26 @@ def _parse_until_open(
     found: list[list[str]] = []
     reader = csv.reader(chain(_from(lines, begin), (_END,)), delimiter=delimiter)
     start = 0
+    width = next((len(row) for row in reversed(above) if row), 0)
     for row in reader:
         if row == [_END]:
             return found, None
         first, start = begin + start, reader.line_num
         taken = lines[first : begin + start]
-        if row[-1].endswith(_END) or (len(taken) > 1 and _swallows(taken, delimiter, (found or above)[-1:])):
+        if row and (row[-1].endswith(_END) or (len(taken) > 1 and _swallows(taken, delimiter, width))):
             return found, first
         found.append(row)
+        width = len(row) or width
     return found, None
 
 
-def _swallows(lines: Sequence[str], delimiter: str, above: Sequence[Sequence[str]]) -> bool:
-    """Whether a row of several lines is several rows: badly quoted, and its second line is as wide as those above."""
-    if not above:
-        return False
+def _swallows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a row of several lines is several rows: badly quoted, and its second line is as wide as the row above."""
     try:
         deque(csv.reader(lines, delimiter=delimiter, strict=True), maxlen=0)
     except csv.Error:
-        (second,) = csv.reader(lines[1:2], delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        return 1 < len(second) == len(above[-1])
+        second = next(csv.reader(lines[1:2], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        return 1 < len(second) == width
     return False
 
 

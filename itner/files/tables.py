@@ -332,7 +332,9 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
             f"read column {chosen[0] + 1} of {len(table.header)}; "
             "there is no line of column names, so the first row is read like the others"
         )
-    elif len(table.header) > 1:
+    elif len(table.header) == 1:
+        note(f"read `{_short(table.header[0])}`, the only {table.what}")
+    else:
         read = ", ".join(f"`{_short(table.header[place])}`" for place in chosen)
         if len(table.header) <= _MOST_NAMED:
             note(f"read {read} of {_list_names(table, range(len(table.header)))}")
@@ -344,7 +346,7 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
 
 def _list_names(table: _Table, places: Iterable[int]) -> str:
     if not table.named:
-        return f"{len(table.header):,} columns without names"
+        return f"{_count(len(table.header), 'column')} without names"
     shown = [_short(table.header[place]) for place in places]
     more = len(shown) - 2 * _MOST_NAMED
     return ", ".join(shown[: 2 * _MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
