@@ -70,7 +70,8 @@ def tag(
         tag_files(read, chosen.tagger, output, format or ["JSONL"], threshold, progress)
     _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
-    typer.echo(f"{len(read.items):,} texts tagged, {output} written")
+    count = "1 text" if len(read.items) == 1 else f"{len(read.items):,} texts"
+    typer.echo(f"{count} tagged, {output} written")
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
 

@@ -22,6 +22,8 @@ from itner.files.records import MAX_KEYS, list_keys, parse_records, without_numb
 
 # Rows that are looked at, spread over the table, to see where the text is.
 _LOOKED_AT = 600
+# Of those, how many a row that may hold names is held against.
+_COMPARED = 60
 _MOST_TITLES = 10
 _MOST_NAMED = 8
 _LONGEST_NAME = 40
@@ -162,9 +164,9 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
     if not kept:
         raise InputError("the table holds no row")
     first, below = kept[0], kept[1:]
-    # A name that was asked for is the best proof that the first row holds names.
-    names = {_plain(cell) for cell in first if cell.strip()}
-    named = any(_plain(name) in names for name in asked) or names_or_data(first, _spread(below)) > 0
+    # A name that was asked for is the best proof that the first row holds names; a number may mean a place.
+    names = {_plain(cell) for cell in first if cell.strip() and not cell.strip().isdecimal()}
+    named = any(_plain(name) in names for name in asked) or names_or_data(first, _spread(below, _COMPARED)) > 0
     if named and not below:
         raise InputError("the file holds no row below the line of column names")
     body = below if named else kept
@@ -187,17 +189,19 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
 
 def _count_titles(rows: Sequence[Sequence[str]]) -> int:
     """How many rows stand above the line of column names, such as a report's title: one field each, or blank."""
-
-    def is_title(row: Sequence[str]) -> bool:
-        return sum(bool(cell.strip()) for cell in row) <= 1
-
-    count = sum(1 for _ in takewhile(is_title, rows[:_MOST_TITLES]))
-    if not count or count >= len(rows) or max(map(_width, rows[count:][:_LOOKED_AT])) < 2:
-        return sum(1 for _ in takewhile(lambda row: not any(cell.strip() for cell in row), rows))
-    below = rows[count + 1 :]
-    if names_or_data(rows[count], _spread(below)) > 0 >= names_or_data(rows[0], _spread(rows[1:])):
-        return count
-    return sum(1 for _ in takewhile(lambda row: not any(cell.strip() for cell in row), rows))
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: _MOST_TITLES + 1]]
+    blank = sum(1 for _ in takewhile(lambda count: count == 0, filled))
+    if blank >= len(rows):
+        return blank
+    at_first = names_or_data(rows[blank], _spread(rows[blank + 1 :], _COMPARED))
+    titles = sum(1 for _ in takewhile(lambda count: count <= 1, filled))
+    for count in range(blank + 1, min(len(rows) - 1, _MOST_TITLES)):
+        votes = names_or_data(rows[count], _spread(rows[count + 1 :], _COMPARED))
+        # A title may have commas of its own; names beyond doubt stand out below it.
+        beyond_doubt = votes >= 4 and votes >= at_first + 3
+        if _width(rows[count]) > 1 and (beyond_doubt or (count == titles and votes > 0 >= at_first)):
+            return count
+    return blank
 
 
 def _width(row: Sequence[str]) -> int:
@@ -302,7 +306,10 @@ def _find_column(table: _Table, name: str) -> list[int]:
 
 
 def _guess(table: _Table) -> list[int]:
-    """The place of the column that holds the most running text; none when none holds any."""
+    """The place of the column that holds the most running text, of a key in the objects of a list all of its places.
+
+    None when no column holds any.
+    """
     if not table.ranked:
         looked_at = _spread([row for row in table.rows if row is not _LEFT_OUT])
         cells: dict[int, list[str]] = {place: [] for place in range(len(table.header))}
@@ -319,7 +326,14 @@ def _guess(table: _Table) -> list[int]:
                 if _promises(table, place) and any(any(map(str.isalpha, cell)) for cell in column)
             ]
             table.ranked = [(0.0, place) for place in promising]
-    return [table.ranked[0][1]] if table.ranked else []
+    if not table.ranked:
+        return []
+    best = table.ranked[0][1]
+    if table.row != "record":
+        return [best]
+    # A conversation is a list of objects with a text each.
+    within = without_numbers(table.header[best])
+    return [place for place, name in enumerate(table.header) if without_numbers(name) == within]
 
 
 def _promises(table: _Table, place: int) -> bool:
@@ -335,21 +349,28 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
     elif len(table.header) == 1:
         note(f"read `{_short(table.header[0])}`, the only {table.what}")
     else:
-        read = ", ".join(f"`{_short(table.header[place])}`" for place in chosen)
-        if len(table.header) <= _MOST_NAMED:
-            note(f"read {read} of {_list_names(table, range(len(table.header)))}")
+        everything = range(len(table.header))
+        (read,) = _shown(table, chosen)
+        if len(_shown(table, everything)) <= _MOST_NAMED:
+            note(f"read `{read}` of {_list_names(table, everything)}")
         else:
-            others = [place for _, place in table.ranked if place not in chosen][:_MOST_NAMED]
+            others = [place for _, place in table.ranked if place not in chosen]
             also = f"; also with text: {_list_names(table, others)}" if others else ""
-            note(f"read {read} of {len(table.header):,} {table.what}s{also}")
+            note(f"read `{read}` of {len(table.header):,} {table.what}s{also}")
 
 
 def _list_names(table: _Table, places: Iterable[int]) -> str:
     if not table.named:
         return f"{_count(len(table.header), 'column')} without names"
-    shown = [_short(table.header[place]) for place in places]
+    shown = _shown(table, places)
     more = len(shown) - 2 * _MOST_NAMED
     return ", ".join(shown[: 2 * _MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _shown(table: _Table, places: Iterable[int]) -> list[str]:
+    """The names, of a key in the objects of a list once."""
+    names = (table.header[place] for place in places)
+    return list(dict.fromkeys(_short(without_numbers(name) if table.row == "record" else name) for name in names))
 
 
 def _join_surplus(table: _Table, chosen: Sequence[int], note: Callable[[str], None]) -> None:
@@ -371,8 +392,8 @@ def _join_surplus(table: _Table, chosen: Sequence[int], note: Callable[[str], No
         )
 
 
-def _spread(rows: Sequence[T]) -> Sequence[T]:
-    return rows[:: max(1, len(rows) // _LOOKED_AT)]
+def _spread(rows: Sequence[T], most: int = _LOOKED_AT) -> Sequence[T]:
+    return rows[:: max(1, len(rows) // most)]
 
 
 def _count(number: int, what: str) -> str:

@@ -153,15 +153,13 @@ def _files(count: int) -> str:
 def _name(found: Sequence[_Found]) -> list[str]:
     """A name for each file: its own, with as many of its folders as tell it from the others of that name."""
     whole = [Path(os.path.abspath(file.path)).parts for file in found]
-    alike: dict[str, set[tuple[str, ...]]] = {}
-    for parts in whole:
-        alike.setdefault(parts[-1], set()).add(parts)
-    names = []
-    for file, parts in zip(found, whole, strict=True):
-        others = alike[parts[-1]] - {parts}
-        length = next(
-            (n for n in range(file.parts, len(parts)) if all(other[-n:] != parts[-n:] for other in others)), len(parts)
-        )
-        # A name that is no text, on systems whose names are bytes, shows question marks.
-        names.append("/".join(parts[-length:]).encode("utf-8", "replace").decode())
-    return names
+    lengths = [min(file.parts, len(parts)) for file, parts in zip(found, whole, strict=True)]
+    while True:
+        names = ["/".join(parts[-length:]) for parts, length in zip(whole, lengths, strict=True)]
+        counts = Counter(names)
+        alike = [place for place, name in enumerate(names) if counts[name] > 1 and lengths[place] < len(whole[place])]
+        if not alike:
+            # A name that is no text, on systems whose names are bytes, shows question marks.
+            return [name.encode("utf-8", "replace").decode() for name in names]
+        for place in alike:
+            lengths[place] += 1

@@ -11,7 +11,8 @@ from shipped import REPOSITORY
 
 from itner.core.errors import InputError
 from itner.files.encodings import check_encoding, decode
-from itner.files.items import DEFAULTS, Parsed, Settings
+from itner.files.items import DEFAULTS, Parsed, Settings, Upload
+from itner.files.readers import read_uploads
 
 INPUTS = REPOSITORY / "tests" / "inputs"
 
@@ -174,6 +175,9 @@ def test_what_does_not_fit_the_encoding_that_was_set_is_counted() -> None:
 def test_names_that_are_no_encodings_of_text_are_refused(name: str) -> None:
     with pytest.raises(InputError, match=r"no encoding is called .*; names are, for example, utf-8"):
         check_encoding(name)
+    # Typed on the page, it is said of each file of text.
+    (notice,) = read_uploads([Upload("a.txt", b"Outlook")], Settings(encoding=name)).problems
+    assert "no encoding is called" in notice.reason
 
 
 @pytest.mark.parametrize(
