@@ -21,8 +21,10 @@ _NUMBER = re.compile(r"[-+(]?\s?[$€£¥]?\s?\d[\d.,'’\s]*\)?\s?[%€$£¥]?"
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|[\\/]|[a-z]:[\\/])\S*|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
 _WITH_DIGIT = re.compile(r"(?=\S*\d)[\w.:/#+()\[\]{}-]+")
 _TIME_WORD = re.compile(
-    r"(?:jan|feb|mar|m[äa]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|mon|die?|tue|wed|mit|thu|don|fri|fre|sat|sam"
-    r"|sun|son)[a-zäöüé]{0,6}\.?|[ap]\.?m\.?|utc|gmt|ce?s?t|[ep][sd]?t|z|at|um|uhr|th|st|nd|rd",
+    r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|mär(?:z)?|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|sept?(?:ember)?"
+    r"|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?|mon(?:day|tag)?|tue(?:s(?:day)?)?|di(?:enstag)?|wed(?:nesday)?"
+    r"|mi(?:ttwoch)?|thu(?:rs?(?:day)?)?|do(?:nnerstag)?|fri?(?:day|eitag)?|sat?(?:urday|mstag)?|sun(?:day)?"
+    r"|so(?:nntag)?)\.?|[ap]\.?m\.?|utc|gmt|ce?s?t|[ep][sd]?t|z|t|at|um|uhr|th|st|nd|rd",
     re.IGNORECASE,
 )
 _PARTS_OF_NAMES = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])")

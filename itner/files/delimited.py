@@ -35,11 +35,14 @@ class Delimited:
     notes: list[str]
 
 
-def split_rows(text: str) -> Delimited:
+def split_rows(text: str, usual: str | None = None) -> Delimited:
     """The rows of a text.
 
     A first line `sep=;` names the separator. Else the one is taken that makes the most even columns, and none when
     none does. Quotation marks may be doubled or have a backslash in front.
+
+    Args:
+        usual: the separator of files of this kind, which is taken where it occurs.
     """
     csv.field_size_limit(2 * MAX_FILE_BYTES)
     said = _SEPARATOR.match(text)
@@ -47,7 +50,9 @@ def split_rows(text: str) -> Delimited:
         text = text[said.end() :]
     lines = list(io.StringIO(text, newline=""))
     tried = lines[:_TRIED_LINES]
-    delimiter = said.group(1) if said is not None else _choose(tried)
+    if usual is None or usual not in text:
+        usual = _choose(tried)
+    delimiter = said.group(1) if said is not None else usual
     if any('\\"' in line for line in tried):
         plain = _evenness(_parse(tried, delimiter)[0])
         doubled = _double_quotes(tried)

@@ -6,7 +6,7 @@ from itner.files.archives import read_zip
 from itner.files.items import Parser
 from itner.files.mail import read_eml
 from itner.files.pdf import read_pdf
-from itner.files.tables import read_csv, read_jsonl
+from itner.files.tables import read_csv, read_jsonl, read_tsv
 from itner.files.text import read_text
 from itner.files.word import read_docx
 
@@ -17,7 +17,7 @@ PARSERS: dict[str, Parser] = {
     ".log": read_text,
     ".md": read_text,
     ".csv": read_csv,
-    ".tsv": read_csv,
+    ".tsv": read_tsv,
     ".json": read_jsonl,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,

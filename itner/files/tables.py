@@ -82,6 +82,13 @@ def read_csv(data: bytes, settings: Settings) -> Parsed:
     return parsed
 
 
+def read_tsv(data: bytes, settings: Settings) -> Parsed:
+    """The texts of a table whose fields are separated by tabs."""
+    parsed = Parsed()
+    _add_parts(_load_tsv(decode(data, settings, parsed), settings, parsed), settings, parsed, "")
+    return parsed
+
+
 def read_jsonl(data: bytes, settings: Settings) -> Parsed:
     """The texts of records of JSON, one a line or in a list."""
     parsed = Parsed()
@@ -107,8 +114,12 @@ def read_rows(rows: list[list[str]], settings: Settings, parsed: Parsed, prefix:
         parsed.problems.append(FileNotice(prefix.strip(), str(error)))
 
 
-def _load_csv(text: str, settings: Settings, parsed: Parsed) -> _Table:
-    found = split_rows(text)
+def _load_tsv(text: str, settings: Settings, parsed: Parsed) -> _Table:
+    return _load_csv(text, settings, parsed, "\t")
+
+
+def _load_csv(text: str, settings: Settings, parsed: Parsed, usual: str | None = None) -> _Table:
+    found = split_rows(text, usual)
     parsed.notes += found.notes
     return _make_table(found.rows, settings.columns, found.separator)
 
@@ -141,7 +152,7 @@ def _load_json(text: str, settings: Settings, parsed: Parsed) -> _Table:
 _LEFT_OUT: Row = {}
 _LOADERS: dict[str, Callable[[str, Settings, Parsed], _Table]] = {
     ".csv": _load_csv,
-    ".tsv": _load_csv,
+    ".tsv": _load_tsv,
     ".json": _load_json,
     ".jsonl": _load_json,
     ".ndjson": _load_json,

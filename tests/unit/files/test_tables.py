@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shipped import REPOSITORY
 
 from itner.core.errors import InputError
+from itner.files.columns import count_words, is_typed
 from itner.files.items import DEFAULTS, Parsed, ReadResult, Settings, Upload
 from itner.files.readers import read_uploads
 from itner.files.tables import Columns, list_columns, read_rows
@@ -363,6 +364,28 @@ def test_prose_with_commas_is_one_column(header: bool) -> None:
 def test_decimal_commas_are_no_delimiters(named: bool) -> None:
     table = "id;price;text\n" * named + "1;3,50;Outlook hangs, again\n2;4,20;Teams crashes today\n3;4,90;Word\n"
     assert texts(read("a.csv", table)) == numbered(["Outlook hangs, again", "Teams crashes today", "Word"])
+
+
+def test_tabs_separate_in_tsv() -> None:
+    # By commas, these would make as even a table.
+    table = "a,b\tHello, my Outlook hangs\nc,d\tHi, the printer is off\n"
+    assert texts(read("a.tsv", table)) == numbered(["Hello, my Outlook hangs", "Hi, the printer is off"])
+    assert texts(read("a.tsv", "id;text\n1;Outlook hangs\n")) == numbered(["Outlook hangs"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed"),
+    [
+        *((cell, True) for cell in ("17", "-3,50 €", "1 234.5", "2024-03-01T10:00:00Z", "01/Mar/24 3:14 PM")),
+        *((cell, True) for cell in ("Mon, 03 Mar 2024 10:00:00 GMT", "3. März 2024 10:15 Uhr", "INC0001", "10.0.0.1")),
+        *((cell, True) for cell in ("https://example.org/a?b=c", "ann@example.org", "C:\\new\\x.dll", "0x80070057")),
+        *((cell, False) for cell in ("Outlook", "Windows 11", "Monitor 24", "Samsung 24", "May I ask", "")),
+        *((cell, False) for cell in ("at 10 the printer fails", "see https://example.org")),
+    ],
+)
+def test_what_is_no_running_text(cell: str, typed: bool) -> None:
+    assert is_typed(cell) == typed
+    assert (count_words(cell) == 0) == (typed or not cell)
 
 
 @pytest.mark.parametrize("sign", [";", ",", "\t", "|", "^", "~"])
