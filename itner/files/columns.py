@@ -48,14 +48,12 @@ _OTHER_WORDS = (
     "amount price score rating votes flag product service asset device rank resolution sprint parent "
     "nummer datum zeit erstellt geändert geschlossen bearbeiter melder benutzer anwender kunde kategorie priorität "
     "abteilung standort typ gruppe ersteller fecha estado prioridad usuario numéro statut priorité utilisateur "
-    "numero etat auteur data stato"
+    "numero etat auteur data stato custom field fields column feld spalte"
 )
 _OF_TEXT = frozenset(_TEXT_WORDS.split())
 _OF_OTHERS = frozenset(_OTHER_WORDS.split())
 # Between the words of a name.
-_SMALL_WORDS = (
-    "of the a an and or to from by no at in on for is has custom field fields column der die das und von des de la"
-)
+_SMALL_WORDS = "of the a an and or to from by no at in on for is has der die das und von des de la"
 _BETWEEN = frozenset(_SMALL_WORDS.split())
 
 
@@ -150,15 +148,24 @@ def _vote(name: str, column: Sequence[str], typed: bool) -> int:
         return -1
     if words > 1 and any(sign in name for sign in ",;|?!"):
         return -1
+    if _is_known(name):
+        # Words of names may be values, too: a column of "problem", "request" and "question".
+        return 0 if sum(map(_is_known, column)) >= 0.3 * max(len(column), 1) else 2
+    if typed:
+        return 0 if any(character.isdigit() for character in name) else 1
+    usual = fmean(map(count_words, column)) if column else 0.0
+    if words <= 1:
+        return 1 if usual >= 2 else 0
+    # As long as what stands below, or a phrase: text.
+    return -1 if words > 2 or 2 <= usual < 2 * words else 0
+
+
+def _is_known(name: str) -> bool:
+    """Whether a name is made of words that name columns; of one without blanks, such as ticket_text, a part will do."""
+    if len(name) > 60:
+        return False
     parts = _words_of(name)
     if len(parts) > 1:
         parts = [part for part in parts if part not in _BETWEEN]
     known = sum(part in _OF_TEXT or part in _OF_OTHERS for part in parts)
-    # In one word, such as ticket_text, a part that is known is enough.
-    if known and (" " not in name or known >= len(parts) / 2):
-        return 2
-    if typed:
-        return 0 if any(character.isdigit() for character in name) else 1
-    if words <= 1 and column and fmean(map(count_words, column)) >= 2:
-        return 1
-    return -1 if words > 2 else 0
+    return known > 0 and (" " not in name or known >= len(parts) / 2)

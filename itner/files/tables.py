@@ -31,6 +31,8 @@ _LONGEST_NAME = 40
 T = TypeVar("T")
 # A row of a table by place, or a record, which has few of all keys.
 Row = Sequence[str] | Mapping[int, str]
+# In the place of a damaged record, which is no record without text.
+_LEFT_OUT: Row = {}
 
 
 @dataclass(frozen=True)
@@ -138,18 +140,13 @@ def _load_json(text: str, settings: Settings, parsed: Parsed) -> _Table:
     if more:
         parsed.notes.append(f"has {more:,} keys more than the {MAX_KEYS:,} that are read")
     places = {name: place for place, name in enumerate(header)}
-    rows: list[Row] = [
-        {places[name]: value for name, value in (record or {}).items() if name in places} for record in found.records
+    rows = [
+        {places[name]: value for name, value in record.items() if name in places} if record is not None else _LEFT_OUT
+        for record in found.records
     ]
-    damaged = len(found.damaged)
-    table = _Table(header, rows, what="key", row="record")
-    if damaged:
-        # They are told apart from records without text.
-        table.rows = [row if record is not None else _LEFT_OUT for row, record in zip(rows, found.records, strict=True)]
-    return table
+    return _Table(header, rows, what="key", row="record")
 
 
-_LEFT_OUT: Row = {}
 _LOADERS: dict[str, Callable[[str, Settings, Parsed], _Table]] = {
     ".csv": _load_csv,
     ".tsv": _load_tsv,
@@ -169,8 +166,9 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
         kept.pop()
     notes = []
     titles = _count_titles(kept)
-    if titles:
-        notes.append(f"{_count(titles, 'line')} above the column names left out")
+    above = sum(any(cell.strip() for cell in row) for row in kept[:titles])
+    if above:
+        notes.append(f"{_count(above, 'line')} above the column names left out")
     kept = kept[titles:]
     if not kept:
         raise InputError("the table holds no row")
@@ -250,7 +248,7 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
         raise InputError("the file holds no text")
     if not chosen:
         names = _list_names(table, range(len(table.header)))
-        raise InputError(f"no {table.what} holds running text ({names}); choose one (--text-column)")
+        raise InputError(f"no {table.what} holds running text ({names}); choose one, with --text-column or on the page")
     if not settings.columns:
         _say_choice(table, chosen, note)
     _join_surplus(table, chosen, note)

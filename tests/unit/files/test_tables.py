@@ -255,6 +255,8 @@ def test_list_columns_says_what_is_read() -> None:
         [["Outlook hangs", "Ann Smith"], ["Teams hangs", "Bob Jones"]],
         [[PROSE[0]], [PROSE[3]], ["Word"]],
         [["1", PROSE[0]]],
+        [["open", "Problem", "Outlook hangs"], ["closed", "Request", "Teams crashes"], ["new", "Question", "Word"]],
+        [["Message lost again", "Support"], ["Email problem", "Sales"], ["Printer problem again", "Sales"]],
     ],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -314,7 +316,7 @@ def test_lines_above_the_names_are_left_out_and_counted(above: str) -> None:
     table = f"{above}Number;Short description;State\nINC1;{PROSE[0]};New\nINC2;{PROSE[3]};New\n"
     result = read("a.csv", table)
     assert texts(result) == [("row 1", PROSE[0]), ("row 2", PROSE[3])]
-    assert any("above the column names left out" in note for note in notes(result)) == bool(above.strip("\n"))
+    assert any("above the column names left out" in note for note in notes(result)) == bool(above.strip("\n;"))
 
 
 # Delimiters, quotation marks, ragged rows
@@ -475,7 +477,7 @@ def test_rows_that_others_have_read() -> None:
     (part,) = parsed.parts
     assert (part.name, part.text, part.fields) == ("Sheet1 row 1", PROSE[0], (("id", "1"), ("column 3", "note")))
     assert parsed.notes == [
-        "Sheet1: 2 lines above the column names left out",
+        "Sheet1: 1 line above the column names left out",
         "Sheet1: read `text` of id, text, column 3",
         "Sheet1: 1 row without text skipped",
     ]
