@@ -52,6 +52,11 @@ _OTHER_WORDS = (
 )
 _OF_TEXT = frozenset(_TEXT_WORDS.split())
 _OF_OTHERS = frozenset(_OTHER_WORDS.split())
+# What a ticket belongs to, and has a text of its own, the same for each ticket.
+_DESCRIBED_WORDS = "project product service component category team group department company organisation organization"
+_DESCRIBED = frozenset(f"{_DESCRIBED_WORDS} site location asset device".split())
+# How much a name weighs in.
+_BY_NAME = {"text": 1.25, "": 1.0, "text of another": 0.7, "other": 0.5}
 # Between the words of a name.
 _SMALL_WORDS = "of the a an and or to from by no at in on for is has der die das und von des de la"
 _BETWEEN = frozenset(_SMALL_WORDS.split())
@@ -88,7 +93,8 @@ def rate_text(name: str, cells: Sequence[str], rows: int) -> float:
     words = fmean(min(count_words(cell), _MOST_WORDS) for cell in cells)
     # What repeats is a status, a team or a signature; messages of logs repeat, too, but are longer.
     distinct = len(set(cells)) / len(cells)
-    rate = len(cells) / rows * math.log2(1 + words) * (0.4 + 0.6 * distinct)
+    varied = 0.3 if len(cells) > 1 and len(set(cells)) == 1 else 0.4 + 0.6 * distinct
+    rate = len(cells) / rows * math.log2(1 + words) * varied
     if _share(cells, "<", ">") > 0.5:
         # The same text often stands without its markup in another column.
         rate *= 0.8
@@ -96,7 +102,7 @@ def rate_text(name: str, cells: Sequence[str], rows: int) -> float:
         rate *= 0.3
     if sum(cell.startswith("Mozilla/") for cell in cells) > 0.5 * len(cells):
         rate *= 0.1
-    return rate * {"text": 1.25, "other": 0.5}.get(kind_of_name(name), 1.0)
+    return rate * _BY_NAME[kind_of_name(name)]
 
 
 def _share(cells: Sequence[str], start: str, end: str) -> float:
@@ -110,7 +116,7 @@ def rank_columns(header: Sequence[str], cells: Mapping[int, Sequence[str]], rows
 
 
 def kind_of_name(name: str) -> str:
-    """What the name of a column promises: "text", "other", or "" when it says nothing."""
+    """What the name of a column promises: "text", "other", "text of another", or "" when it says nothing."""
     words = _words_of(name.rsplit(".", 1)[-1])
     known = [word for word in words if word in _OF_TEXT or word in _OF_OTHERS]
     if not known:
@@ -118,7 +124,10 @@ def kind_of_name(name: str) -> str:
     # A comment's id is no comment; the text of a mail is no mail.
     if known[-1] in _OF_OTHERS and words[-1] == known[-1]:
         return "other"
-    return "text" if any(word in _OF_TEXT for word in known) else "other"
+    if all(word in _OF_OTHERS for word in known):
+        return "other"
+    # A project's description is none of a ticket.
+    return "text of another" if words[0] in _DESCRIBED else "text"
 
 
 def _words_of(name: str) -> list[str]:

@@ -26,6 +26,8 @@ _LOOKED_AT = 600
 _COMPARED = 60
 _MOST_TITLES = 10
 _MOST_NAMED = 8
+# Columns that hold this share as much text as the one that is read are named with it.
+_ALSO = 0.3
 _LONGEST_NAME = 40
 
 T = TypeVar("T")
@@ -363,7 +365,8 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
         if len(_shown(table, everything)) <= _MOST_NAMED:
             note(f"read `{read}` of {_list_names(table, everything)}")
         else:
-            others = [place for _, place in table.ranked if place not in chosen]
+            least = table.ranked[0][0] * _ALSO
+            others = [place for rate, place in table.ranked if rate >= least and place not in chosen][:_MOST_NAMED]
             also = f"; also with text: {_list_names(table, others)}" if others else ""
             note(f"read `{read}` of {len(table.header):,} {table.what}s{also}")
 

@@ -137,6 +137,9 @@ def test_the_column_with_the_text_is_found_by_content_and_said(
         ([["payload", "event"], *[[json.dumps({"a": p, "b": p}), p] for p in PROSE]], "event"),
         ([["comment_id", "x"], ["c 1 of many that are there", "Outlook hangs"], ["c 2", "Teams hangs"]], "x"),
         ([["name", "what"], ["Ann Smith Jones", "printer offline again"], ["Bob Jones", "Outlook hangs now"]], "what"),
+        # The text of what the ticket belongs to.
+        ([["Project description", "Description"], *[["All that is reported by the staff here", p[:20]] for p in PROSE]],
+         "Description"),
         # Markup of the same text.
         ([["body_html", "body_plain"], *[[f"<div><p>{p}</p></div>", p] for p in PROSE]], "body_plain"),
         # Without spaces between the words.
@@ -162,7 +165,7 @@ def test_an_id_is_no_text() -> None:
 
 def test_a_wide_table_is_said_in_short() -> None:
     names = [f"Custom field ({number})" for number in range(100)]
-    table = [[*names, "Summary", "Description"], *[[*["x"] * 100, "Outlook hangs", text] for text in PROSE]]
+    table = [[*names, "Summary", "Description"], *[[*["x"] * 100, text[:13], text] for text in PROSE]]
     assert notes(read("a.csv", write(table))) == ["read `Description` of 102 columns; also with text: Summary"]
     assert problem(read("a.csv", write(table), "gone")).endswith("Custom field (15) and 86 more")
 
