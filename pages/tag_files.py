@@ -11,6 +11,7 @@ from itner.dashboard.cache import get_tagger
 from itner.dashboard.jobs import Job
 from itner.dashboard.widgets import begin_page, show_command, show_figure, show_notices, show_table, turn_pages
 from itner.files.highlighting import STYLE, highlight, legend
+from itner.files.items import Settings
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title
 from itner.taggers.registry import why_not
@@ -35,16 +36,36 @@ if not files:
     st.info(uploads.limits_in_words(), icon=":material/upload_file:")
     st.stop()
 taken = uploads.take(files)
-columns = {}
-for name, known in uploads.columns_of(taken).items():
-    columns[name] = st.selectbox(f"Column with the text in {name}", known, key=f"column_{name}")
+with st.expander("How files are read"):
+    encoding = st.selectbox(
+        "Encoding of text files",
+        uploads.ENCODINGS,
+        index=None,
+        key="encoding",
+        placeholder="Found out, and said",
+        accept_new_options=True,
+    )
+    carry = st.toggle("Keep the other columns of each row in the JSONL and CSV results", key="carry")
+settings = Settings(encoding=encoding, carry=carry)
+tables = uploads.tables_in(taken, settings)
+columns = {
+    name: st.multiselect(
+        f"Columns with the text in {name}",
+        known.names,
+        list(known.guess),
+        key=f"columns_{name}",
+        placeholder="Found by content",
+    )
+    for name, known in tables.items()
+}
+choice = uploads.choose_columns(taken, settings, tables, columns)
 with st.spinner("Reading the files"):
-    read = uploads.read(taken, columns)
+    read = uploads.read(choice)
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
-asked = (model, tuple((item.file, item.part, len(item.text)) for item in read.items))
+asked = (model, choice.key())
 job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
 if job is not None and st.session_state.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.

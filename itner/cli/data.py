@@ -7,7 +7,17 @@ from typing import Annotated, cast, get_args
 
 import typer
 
-from itner.cli.options import DataRoot, DomainName, Models, check_one_of, console, domain_or_default
+from itner.cli.options import (
+    DataRoot,
+    DomainName,
+    Encoding,
+    Models,
+    TextColumns,
+    check_one_of,
+    console,
+    domain_or_default,
+    reading,
+)
 from itner.records.workspace import Workspace
 
 PREPARE = """
@@ -22,6 +32,7 @@ itner prepare --source mix --part stackoverflow --part helpdesk --dataset mixed
 LABEL = """
 itner label data/helpdesk/unlabelled.txt --dev helpdesk --tagger minilm_full_kd --dataset mine
 itner label mails.zip log.jsonl --dev helpdesk --dataset mails
+itner label exports/ --text-column description --dev helpdesk --dataset exports
 itner label --hub-issues 100000 --dev stackoverflow --dataset issues
 """
 MEASURE_CORPUS = """
@@ -113,7 +124,8 @@ def label(
     ],
     dataset: Annotated[str, typer.Option(metavar="NAME", help="Name of what is written under data/weak/.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Text, in any format that `itner tag` reads.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Files, folders or patterns, as `itner tag` reads them."),
     ] = None,
     hub_issues: Annotated[
         int, typer.Option(min=0, metavar="N", help="Also N issues of the domain's hub text, one sentence each.")
@@ -123,6 +135,8 @@ def label(
         float, typer.Option(min=0, max=1, help="What it is less sure of votes apart, and leaves a sentence doubtful.")
     ] = 0.9,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Least probability of a mention.")] = 0.8,
+    text_column: TextColumns = None,
+    encoding: Encoding = None,
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
@@ -133,6 +147,7 @@ def label(
     if not files and not hub_issues:
         raise typer.BadParameter("pass files, or a number of issues with --hub-issues", param_hint="FILE")
     place = Workspace.find(models, data_root)
+    settings = reading(text_column, encoding)
     with console() as progress:
         report = label_weakly(
             files or (),
@@ -144,6 +159,8 @@ def label(
             threshold,
             hub_issues,
             progress=progress,
+            settings=settings,
+            tell=lambda notice: typer.echo(f"{notice.file}: {notice.reason}", err=True),
         )
     typer.echo(f"{'function':22} coverage mentions overlap conflict  right on {report.dev} dev")
     for name, stats in report.functions.items():

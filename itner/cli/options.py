@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from itner.core.errors import InputError
 from itner.core.progress import ConsoleProgress
 from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE, Workspace
+
+if TYPE_CHECKING:
+    from itner.files.items import Settings
 
 _RUNS = f"Folder of the runs (default: ${MODELS_VARIABLE}, or models/)."
 _TEXTS = f"Folder of the datasets (default: ${DATA_VARIABLE}, or data/)."
@@ -33,6 +36,30 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Instead of the preset's."
 Backbone = Annotated[str | None, typer.Option(help="Hub name or folder instead of the preset's.")]
 Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Instead of the preset's.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint of an unfinished run.")]
+TextColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text-column",
+        metavar="NAME|N",
+        help="Column or key (a dotted path) with the text, by name or number; repeatable (default: by content, said).",
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of text files (default: found out, and said).")
+]
+
+
+def reading(text_columns: Sequence[str] | None, encoding: str | None, carry: bool = False) -> Settings:
+    """How files are read; bad usage when there is no such encoding."""
+    from itner.files.encodings import check_encoding
+    from itner.files.items import Settings
+
+    if encoding is not None:
+        try:
+            check_encoding(encoding)
+        except InputError as error:
+            raise typer.BadParameter(error.problem, param_hint="--encoding") from None
+    return Settings(tuple(text_columns or ()), encoding, carry)
 
 
 def domain_or_default(name: str | None) -> str:

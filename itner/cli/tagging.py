@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itner.cli.options import DataRoot, Models, check_one_of, console, existing
+from itner.cli.options import DataRoot, Encoding, Models, TextColumns, check_one_of, console, existing, reading
+
+if TYPE_CHECKING:
+    from itner.files.items import FileNotice
 
 TAG = """
 itner tag tickets.csv
 itner tag tickets.csv mails.zip --run minilm_full_kd --output tagged.zip
 itner tag system.log --run minilm_l3 --format HTML --threshold 0.5 --output tagged.zip
+itner tag jira.csv --text-column Summary --text-column Description --carry --format CSV
+itner tag export.json --text-column fields.description
+itner tag no_header.csv old.txt --text-column 2 --encoding cp850
+itner tag logs/ 'archive/**/*.log' --strict
 """
 _LEFT_OUT = 1
 
 
 def tag(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or a .zip of files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or patterns.")],
     run: Annotated[
         str | None, typer.Option(metavar="RUN", help="The run that tags (default: the domain's, or its rules).")
     ] = None,
@@ -31,26 +39,44 @@ def tag(
         typer.Option(metavar="FORMAT", help="JSONL, CSV, CoNLL, spaCy JSON or HTML; repeatable (default: JSONL)."),
     ] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave out mentions less certain.")] = 0.0,
+    text_column: TextColumns = None,
+    encoding: Encoding = None,
+    carry: Annotated[
+        bool, typer.Option("--carry", help="Write the row's other columns beside each text, to join results back.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Write nothing when anything is left out.")] = False,
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Tag files: .txt, .log, .md, .csv, .jsonl, .xlsx, .docx, .odt, .rtf, .pdf, .html, .htm, .eml, .msg, .mbox, .zip.
+    """Tag files, or all in a folder: .txt, .log, .md, .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .docx, .odt, .rtf, .pdf, .html,
+    .htm, .eml, .msg, .mbox, or a .zip of these.
 
-    Without --run, the domain's default run tags, or, where it is not here, the domain's rules, which need no model;
-    what tags is said. Exits with 1 when a file could not be read; the others are tagged.
+    A row of a table without text is skipped and counted. Files of one name are told apart by their folders. What was
+    assumed of a file, such as its encoding or the column with the text, is said. Without --run, the domain's default
+    run tags, or, where it is not here, the domain's rules, which need no model; what tags is said. Exits with 1 when
+    anything was left out; the rest is tagged, except with --strict.
     """
     from itner.files.writers import FORMATS
     from itner.workflows.tag import choose_tagger, read_files, tag_files
 
     for name in format or ():
         check_one_of(name, tuple(FORMATS), "--format")
-    read = read_files(files, output)
+    read = read_files(files, output, reading(text_column, encoding, carry))
+    if strict and read.problems:
+        _say(read.problems)
+        typer.echo(f"nothing written: {len(read.problems):,} left out, and --strict", err=True)
+        raise typer.Exit(_LEFT_OUT)
     with console() as progress:
         chosen = choose_tagger(run, variant, existing(models, data_root), progress)
         tag_files(read, chosen.tagger, output, format or ["JSONL"], threshold, progress)
-    for notice in (*read.problems, *read.notes):
-        typer.echo(f"{notice.file}: {notice.reason}", err=True)
+    _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
-    typer.echo(f"{len(read.items):,} texts tagged, {output} written")
+    count = "1 text" if len(read.items) == 1 else f"{len(read.items):,} texts"
+    typer.echo(f"{count} tagged, {output} written")
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
+
+
+def _say(notices: Iterable[FileNotice]) -> None:
+    for notice in notices:
+        typer.echo(f"{notice.file}: {notice.reason}", err=True)

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.dashboard.jobs import Job
 from itner.domains.colours import type_colour
-from itner.files.formats import PARSERS
+from itner.files.formats import ARCHIVES, PARSERS
 from itner.files.items import ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
+from itner.files.names import extension
 from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tables import list_columns
+from itner.files.tables import Columns, list_columns
 from itner.files.tagging import TaggedItem, above, tag_items
 from itner.files.writers import to_bytes, write_zip
 
 T = TypeVar("T")
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
+# Those that people ask for; any other name of an encoding can be typed.
+ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "iso8859-15", "cp850", "cp437", "mac_roman", "cp1250", "cp1251", "koi8_r",
+    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
+)  # fmt: skip
+# Each table has a choice of its columns; the columns of more are found by content.
+_MOST_TABLES = 20
 # A longer text is shown from its beginning; the downloads hold all of it.
 MAX_SHOWN_CHARACTERS = 5_000
 
@@ -52,24 +63,53 @@ def take(files: Sequence[Any]) -> list[Upload]:
     return uploads
 
 
-def columns_of(uploads: Sequence[Upload]) -> dict[str, list[str]]:
-    """The columns of the tables among the files, the likely text column first."""
+def tables_in(uploads: Sequence[Upload], settings: Settings) -> dict[str, Columns]:
+    """The tables among the files and in archives that have more than one column, and which likely hold the text."""
 
-    def find() -> dict[str, list[str]]:
-        found = {upload.name: list_columns(upload) for upload in uploads}
-        return {name: columns for name, columns in found.items() if len(columns) > 1}
+    def find() -> dict[str, Columns]:
+        found = ((upload.name, list_columns(upload, settings)) for upload in _unpacked(uploads, settings))
+        tables = ((name, columns) for name, columns in found if len(columns.names) > 1)
+        return dict(islice(tables, _MOST_TABLES))
 
-    return _once("columns", _digest(uploads), find)
+    return _once("columns", (_digest(uploads), settings.encoding), find)
 
 
-def read(uploads: Sequence[Upload], columns: Mapping[str, str]) -> ReadResult:
-    """`read_uploads` for a choice of files and columns."""
-    key = (_digest(uploads), tuple(sorted(columns.items())))
-    return _once(
-        "read",
-        key,
-        lambda: read_uploads(uploads, of_file={name: Settings((column,)) for name, column in columns.items()}),
-    )
+def _unpacked(uploads: Sequence[Upload], settings: Settings) -> Iterator[Upload]:
+    for upload in uploads:
+        if extension(upload.name) not in ARCHIVES:
+            yield upload
+            continue
+        # What is wrong with an archive is said when it is read.
+        with suppress(InputError):
+            inside = PARSERS[extension(upload.name)](upload.data, settings)
+            yield from (Upload(f"{upload.name}/{inner.name}", inner.data) for inner in inside.files)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Files and how they are read: the settings of all, and the text columns of those that have some of their own."""
+
+    uploads: tuple[Upload, ...]
+    settings: Settings
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def key(self) -> object:
+        """What is the same as long as the same is read."""
+        return _digest(self.uploads), self.settings, self.columns
+
+
+def choose_columns(
+    uploads: Sequence[Upload], settings: Settings, tables: Mapping[str, Columns], chosen: Mapping[str, Sequence[str]]
+) -> Choice:
+    """The choice of these columns; those that are found by content anyway, and none, leave it to the content."""
+    own = {name: tuple(columns) for name, columns in chosen.items() if columns and tuple(columns) != tables[name].guess}
+    return Choice(tuple(uploads), settings, tuple(own.items()))
+
+
+def read(choice: Choice) -> ReadResult:
+    """What `read_uploads` reads of a choice of files and columns."""
+    of_file = {name: replace(choice.settings, columns=columns) for name, columns in choice.columns}
+    return _once("read", choice.key(), lambda: read_uploads(choice.uploads, choice.settings, of_file))
 
 
 @dataclass(frozen=True)

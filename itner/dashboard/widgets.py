@@ -142,11 +142,11 @@ def show_broken(broken: Sequence[BrokenRun]) -> None:
 
 
 def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:
-    """A card for the files that could not be read, with the reasons, and what was assumed about the others."""
+    """A card for what could not be read of the files, with the reasons, and what was assumed about the others."""
     if problems:
         with st.container(border=True):
             files = "1 file" if len(problems) == 1 else f"{len(problems):,} files"
-            st.warning(f"{files} could not be read", icon=":material/warning:")
+            st.warning(f"{files} could not be read, or not all of it", icon=":material/warning:")
             # The names come from the user: no Markdown in them.
             st.text(_list_notices(problems))
     if notes:

@@ -10,7 +10,7 @@ from itner.files.outlook import read_msg
 from itner.files.pdf import read_pdf
 from itner.files.rtf import read_rtf
 from itner.files.sheets import read_xlsx
-from itner.files.tables import read_csv, read_jsonl
+from itner.files.tables import read_csv, read_jsonl, read_tsv
 from itner.files.text import read_text
 from itner.files.web import read_html
 from itner.files.word import read_docx
@@ -36,7 +36,10 @@ PARSERS: dict[str, Parser] = {
     ".log": read_text,
     ".md": read_text,
     ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".json": read_jsonl,
     ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
     ".xlsx": read_xlsx,
     ".docx": read_docx,
     ".odt": read_odt,

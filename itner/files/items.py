@@ -81,7 +81,7 @@ class Parsed:
     Attributes:
         notes: what was assumed, repaired or left out, without a word of the text.
         files: files inside it, such as attachments, named from here; each is read by its own parser.
-        problems: files inside it that cannot be read, named likewise.
+        problems: files inside it that cannot be read, named likewise; with "" for a name, parts of itself.
     """
 
     parts: list[Part] = field(default_factory=list)

@@ -71,7 +71,8 @@ def _parse_all(
             continue
         if extension(upload.name) not in ARCHIVES:
             yield upload, parsed
-        result.problems += [FileNotice(f"{upload.name}/{inner.file}", inner.reason) for inner in parsed.problems]
+        for inner in parsed.problems:
+            result.problems.append(FileNotice(f"{upload.name}/{inner.file}".rstrip("/"), inner.reason))
         if depth == _MAX_DEPTH and parsed.files:
             reason = f"{len(parsed.files)} files in it not read: they lie more than {_MAX_DEPTH} files deep"
             result.problems.append(FileNotice(upload.name, reason))

@@ -1,142 +1,421 @@
-"""Tables and records: which column or key holds the text, and the rows' texts."""
+"""Tables and records: which column or key holds the text, and the rows' texts.
+
+A row is named by its place below the line of column names, from 1, blank lines apart and rows without text included; a
+record by its place in the file.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import statistics
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import TypeVar
 
 from itner.core.errors import InputError
+from itner.files.columns import kind_of_name, names_or_data, rank_columns
+from itner.files.delimited import split_rows
 from itner.files.encodings import decode
-from itner.files.items import DEFAULTS, Parsed, Part, Settings, Upload
-from itner.files.limits import MAX_FILE_BYTES
+from itner.files.items import DEFAULTS, FileNotice, Parsed, Part, Settings, Upload
 from itner.files.names import extension
+from itner.files.records import MAX_KEYS, list_keys, parse_records, without_numbers
 
-_TEXT_NAMES = ("text", "description", "body", "message", "content", "comment", "summary", "subject", "title")
-_DELIMITERS = ",;\t|"
-_SAMPLE = 65_536
-_GUESS_ROWS = 200
+# Rows that are looked at, spread over the table, to see where the text is.
+_LOOKED_AT = 600
+# Of those, how many a row that may hold names is held against.
+_COMPARED = 60
+_MOST_TITLES = 10
+_MOST_NAMED = 8
+# Columns that hold this share as much text as the one that is read are named with it.
+_ALSO = 0.3
+_LONGEST_NAME = 40
+
+T = TypeVar("T")
+# A row of a table by place, or a record, which has few of all keys.
+Row = Sequence[str] | Mapping[int, str]
+# In the place of a damaged record, which is no record without text.
+_LEFT_OUT: Row = {}
 
 
-def list_columns(upload: Upload) -> list[str]:
-    """The columns of a .csv or the keys of a .jsonl, the one that most likely holds the text first.
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table or the keys of records, and those that hold the text as far as can be seen."""
 
-    Empty for other files, and for files that cannot be read.
+    names: tuple[str, ...] = ()
+    guess: tuple[str, ...] = ()
+
+
+@dataclass
+class _Table:
+    """Rows under names.
+
+    Attributes:
+        named: whether the names are the file's own.
+        what, row: the words for a column and a row.
+        separator: what stood between the fields, "" where nothing did.
+        ranked: the rates and places of the columns with text, once they are known.
     """
-    kind = extension(upload.name)
-    if kind not in (".csv", ".jsonl"):
-        return []
+
+    header: list[str]
+    rows: list[Row]
+    named: bool = True
+    what: str = "column"
+    row: str = "row"
+    separator: str = ""
+    notes: list[str] = field(default_factory=list)
+    ranked: list[tuple[float, int]] = field(default_factory=list)
+
+
+def list_columns(upload: Upload, settings: Settings = DEFAULTS) -> Columns:
+    """The columns of a table or the keys of records; none for other files, and for files that cannot be read."""
+    load = _LOADERS.get(extension(upload.name))
+    if load is None:
+        return Columns()
     try:
-        text = decode(upload.data, DEFAULTS, Parsed())
-        header, rows = _csv_table(text) if kind == ".csv" else _jsonl_table(text)
+        table = load(decode(upload.data, settings, Parsed()), settings, Parsed())
+        guess = _guess(table)
     except Exception:  # noqa: BLE001 - what is wrong with the file is said when it is read
-        return []
-    best = _guess_column(header, rows)
-    return [best, *(name for name in header if name != best)]
+        return Columns()
+    return Columns(tuple(table.header), tuple(table.header[place] for place in guess))
 
 
 def read_csv(data: bytes, settings: Settings) -> Parsed:
+    """The texts of a table whose fields are separated by commas, semicolons, tabs or bars."""
     parsed = Parsed()
-    header, rows = _csv_table(decode(data, settings, parsed))
-    column = _pick(settings, header, rows, "column", parsed)
-    place = header.index(column)
-    parsed.parts += [Part(f"row {number}", row[place]) for number, row in enumerate(rows, start=1)]
+    _add_parts(_load_csv(decode(data, settings, parsed), settings, parsed), settings, parsed, "")
+    return parsed
+
+
+def read_tsv(data: bytes, settings: Settings) -> Parsed:
+    """The texts of a table whose fields are separated by tabs."""
+    parsed = Parsed()
+    _add_parts(_load_tsv(decode(data, settings, parsed), settings, parsed), settings, parsed, "")
     return parsed
 
 
 def read_jsonl(data: bytes, settings: Settings) -> Parsed:
+    """The texts of records of JSON, one a line or in a list."""
     parsed = Parsed()
-    header, rows = _jsonl_table(decode(data, settings, parsed))
-    column = _pick(settings, header, rows, "key", parsed)
-    place = header.index(column)
-    parsed.parts += [Part(f"record {number}", row[place]) for number, row in enumerate(rows, start=1)]
+    _add_parts(_load_json(decode(data, settings, parsed), settings, parsed), settings, parsed, "")
     return parsed
 
 
 def read_rows(rows: list[list[str]], settings: Settings, parsed: Parsed, prefix: str = "") -> None:
-    """Add the texts of a table's rows, the first of which names its columns, as parts "row 1" and so on.
+    """Add the texts of a table as read, line of column names included, to what was found in a file.
 
     Args:
-        prefix: stands before each part's name.
+        prefix: of the names of the parts, when the file holds several tables, such as "Sheet1 ". A table that cannot
+            be read is then a problem of its own.
+
+    Raises:
+        InputError: without a prefix, when the table has no row, or no column that was asked for or holds text.
     """
-    header, *below = rows
-    if below:
-        place = header.index(_pick(settings, header, below, "column", parsed))
-        parsed.parts += [Part(f"{prefix}row {number}", row[place]) for number, row in enumerate(below, start=1)]
+    try:
+        _add_parts(_make_table(rows, settings.columns), settings, parsed, prefix)
+    except InputError as error:
+        if not prefix:
+            raise
+        parsed.problems.append(FileNotice(prefix.strip(), str(error)))
 
 
-def _csv_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows; every row has as many fields as the header."""
-    csv.field_size_limit(MAX_FILE_BYTES)
-    try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:_SAMPLE], _DELIMITERS)
-        dialect.doublequote = True
-    except csv.Error:
-        # One column, or too irregular to tell: then commas.
-        dialect = csv.excel
-    reader = csv.reader(io.StringIO(text, newline=""), dialect)
-    header: list[str] | None = None
-    rows = []
-    try:
-        for row in reader:
-            if not row:
-                continue
-            if header is None:
-                header = row
-                if len(set(header)) != len(header):
-                    raise InputError("two columns have the same name in the first line")
-            elif len(row) != len(header):
-                raise InputError(
-                    f"line {reader.line_num}: {len(row)} fields where the first line has {len(header)}; "
-                    "a text with a delimiter or a line break in it must be quoted"
-                )
-            else:
-                rows.append(row)
-    except csv.Error as error:
-        raise InputError(f"line {reader.line_num}: not valid CSV ({error})") from None
-    if header is None or not rows:
+def _load_tsv(text: str, settings: Settings, parsed: Parsed) -> _Table:
+    return _load_csv(text, settings, parsed, "\t")
+
+
+def _load_csv(text: str, settings: Settings, parsed: Parsed, usual: str | None = None) -> _Table:
+    found = split_rows(text, usual)
+    parsed.notes += found.notes
+    return _make_table(found.rows, settings.columns, found.separator)
+
+
+def _load_json(text: str, settings: Settings, parsed: Parsed) -> _Table:
+    found = parse_records(text)
+    if found.under:
+        parsed.notes.append(f"read the records under `{_short(found.under)}`")
+    if found.rows:
+        return _make_table(found.rows, settings.columns)
+    if found.damaged:
+        lines = "1 line is" if len(found.damaged) == 1 else f"{len(found.damaged):,} lines are"
+        reason = f"{lines} left out, the first is line {found.damaged[0]:,}: not valid JSON, or no object"
+        parsed.problems.append(FileNotice("", reason))
+    header, more = list_keys(found.records)
+    if more:
+        parsed.notes.append(f"has {more:,} keys more than the {MAX_KEYS:,} that are read")
+    places = {name: place for place, name in enumerate(header)}
+    rows = [
+        {places[name]: value for name, value in record.items() if name in places} if record is not None else _LEFT_OUT
+        for record in found.records
+    ]
+    return _Table(header, rows, what="key", row="record")
+
+
+_LOADERS: dict[str, Callable[[str, Settings, Parsed], _Table]] = {
+    ".csv": _load_csv,
+    ".tsv": _load_tsv,
+    ".json": _load_json,
+    ".jsonl": _load_json,
+    ".ndjson": _load_json,
+}
+
+
+def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: str = "") -> _Table:
+    """Names and rows: what stands above the names is left out, a name that repeats gets a number.
+
+    Where the first row holds data, the columns have numbers for names. Rows of too few fields are filled up.
+    """
+    kept = [row for row in rows if row]
+    while kept and not any(cell.strip() for cell in kept[-1]):
+        kept.pop()
+    notes = []
+    titles = _count_titles(kept)
+    above = sum(any(cell.strip() for cell in row) for row in kept[:titles])
+    if above:
+        notes.append(f"{_count(above, 'line')} above the column names left out")
+    kept = kept[titles:]
+    if not kept:
+        raise InputError("the table holds no row")
+    first, below = kept[0], kept[1:]
+    # A name that was asked for is the best proof that the first row holds names; a number may mean a place.
+    names = {_plain(cell) for cell in first if cell.strip() and not cell.strip().isdecimal()}
+    named = any(_plain(name) in names for name in asked) or names_or_data(first, _spread(below, _COMPARED)) > 0
+    if named and not below:
         raise InputError("the file holds no row below the line of column names")
-    return header, rows
+    body = below if named else kept
+    widths = [_width(row) for row in body]
+    if not separator:
+        # Fields of their own, as in a spreadsheet: one without a name is a column without a name.
+        width = max(*widths, _width(first), 1)
+    elif named:
+        width = max(_width(first), min(len(first), max(widths)), 1)
+    else:
+        width = max(Counter(widths).items(), key=lambda pair: (pair[1], pair[0]))[0]
+    first = [*first, *[""] * (width - len(first))]
+    header = _distinct(first[:width], notes) if named else [f"column {place}" for place in range(1, width + 1)]
+    short = sum(len(row) < width for row in body)
+    if short:
+        notes.append(f"{_count(short, 'row')} filled up: fewer fields than there are columns")
+    filled: list[Row] = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in body]
+    return _Table(header, filled, named, separator=separator, notes=notes)
 
 
-def _jsonl_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """Keys with a string in every record, and the records' strings."""
-    records = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+def _count_titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows stand above the line of column names, such as a report's title: one field each, or blank."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: _MOST_TITLES + 1]]
+    blank = sum(1 for _ in takewhile(lambda count: count == 0, filled))
+    if blank >= len(rows):
+        return blank
+    at_first = names_or_data(rows[blank], _spread(rows[blank + 1 :], _COMPARED))
+    titles = sum(1 for _ in takewhile(lambda count: count <= 1, filled))
+    for count in range(blank + 1, min(len(rows) - 1, _MOST_TITLES)):
+        votes = names_or_data(rows[count], _spread(rows[count + 1 :], _COMPARED))
+        # A title may have commas of its own; names beyond doubt stand out below it.
+        beyond_doubt = votes >= 4 and votes >= at_first + 3
+        if _width(rows[count]) > 1 and (beyond_doubt or (count == titles and votes > 0 >= at_first)):
+            return count
+    return blank
+
+
+def _width(row: Sequence[str]) -> int:
+    """How many fields there are up to the last that is not blank."""
+    return next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
+
+
+def _distinct(names: Sequence[str], notes: list[str]) -> list[str]:
+    header: list[str] = []
+    seen: set[str] = set()
+    numbered = []
+    for place, cell in enumerate(names, start=1):
+        name = " ".join(cell.split()) or f"column {place}"
+        number = 1
+        while (unique := name if number == 1 else f"{name} ({number})") in seen:
+            number += 1
+        if number > 1:
+            numbered.append(_short(unique))
+        seen.add(unique)
+        header.append(unique)
+    if numbered:
+        shown = ", ".join(numbered[:_MOST_NAMED]) + (" and so on" if len(numbered) > _MOST_NAMED else "")
+        notes.append(f"columns of the same name are told apart by a number: {shown}")
+    return header
+
+
+def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -> None:
+    def note(text: str) -> None:
+        parsed.notes.append(f"{prefix.strip()}: {text}" if prefix else text)
+
+    for text in table.notes:
+        note(text)
+    chosen = _find_asked(table, settings.columns, note) if settings.columns else _guess(table)
+    if not table.header:
+        raise InputError("the file holds no text")
+    if not chosen:
+        names = _list_names(table, range(len(table.header)))
+        raise InputError(f"no {table.what} holds running text ({names}); choose one, with --text-column or on the page")
+    if not settings.columns:
+        _say_choice(table, chosen, note)
+    _join_surplus(table, chosen, note)
+    without = 0
+    for number, row in enumerate(table.rows, start=1):
+        if row is _LEFT_OUT:
             continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            raise InputError(f"line {number}: not valid JSON") from None
-        if not isinstance(record, dict):
-            raise InputError(f"line {number}: not a JSON object")
-        records.append(record)
-    header = [key for key in (records[0] if records else {}) if all(isinstance(r.get(key), str) for r in records)]
-    if not header:
-        raise InputError("no key holds a text in every record")
-    return header, [[record[key] for key in header] for record in records]
+        texts = [(place, cell) for place in chosen if (cell := _cell(row, place)).strip()]
+        without += not texts
+        carried = _carry(table, row, chosen) if settings.carry and texts else ()
+        for place, cell in texts:
+            name = f"{prefix}{table.row} {number}"
+            parsed.parts.append(Part(name if len(chosen) == 1 else f"{name} {table.header[place]}", cell, carried))
+    if without:
+        note(f"{_count(without, table.row)} without text skipped")
 
 
-def _pick(settings: Settings, header: Sequence[str], rows: Sequence[Sequence[str]], what: str, parsed: Parsed) -> str:
-    column = settings.columns[0] if settings.columns else None
-    if column is None:
-        column = _guess_column(header, rows)
-        if len(header) > 1:
-            parsed.notes.append(f"read {what} number {header.index(column) + 1} of {len(header)}")
-    elif column not in header:
-        raise InputError(f"has no {what} of that name")
-    return column
+def _carry(table: _Table, row: Row, chosen: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    places = sorted(row) if isinstance(row, Mapping) else range(len(table.header))
+    return tuple((table.header[place], _cell(row, place)) for place in places if place not in chosen)
 
 
-def _guess_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A column whose name says that it holds text, else the one with the longest cells."""
-    names = {name.strip().casefold(): name for name in header}
-    for known in _TEXT_NAMES:
-        if known in names:
-            return names[known]
-    sample = rows[:_GUESS_ROWS]
-    lengths = [statistics.fmean(len(row[place]) for row in sample) for place in range(len(header))]
-    return header[lengths.index(max(lengths))]
+def _cell(row: Row, place: int) -> str:
+    return row.get(place, "") if isinstance(row, Mapping) else row[place]
+
+
+def _find_asked(table: _Table, asked: Sequence[str], note: Callable[[str], None]) -> list[int]:
+    """The places of the columns that were asked for, by name or by number from 1; InputError when there is none."""
+    found: list[int] = []
+    missing = []
+    for name in asked:
+        places = _find_column(table, name)
+        found += [place for place in places if place not in found]
+        if not places:
+            missing.append(f"`{_short(name)}`")
+    if not found:
+        names = _list_names(table, range(len(table.header)))
+        if not table.named:
+            raise InputError(
+                f"has no {table.what} {', '.join(missing)}; it has no line of column names, "
+                f"so choose by number, from 1 to {len(table.header)}"
+            )
+        raise InputError(f"has no {table.what} {', '.join(missing)}; it has {names}")
+    if missing:
+        note(f"has no {table.what} {', '.join(missing)}")
+    return found
+
+
+def _find_column(table: _Table, name: str) -> list[int]:
+    if name in table.header:
+        return [table.header.index(name)]
+    plain = _plain(name)
+    alike = [place for place, known in enumerate(table.header) if _plain(known) == plain]
+    if alike:
+        return alike[:1]
+    if table.row == "record":
+        # The same key of each object in a list.
+        within = [place for place, known in enumerate(table.header) if without_numbers(known) == name]
+        if within:
+            return within
+    if plain.isdecimal() and 1 <= int(plain[:9]) <= len(table.header):
+        return [int(plain[:9]) - 1]
+    return []
+
+
+def _guess(table: _Table) -> list[int]:
+    """The place of the column that holds the most running text, of a key in the objects of a list all of its places.
+
+    None when no column holds any.
+    """
+    if not table.ranked:
+        looked_at = _spread([row for row in table.rows if row is not _LEFT_OUT])
+        cells: dict[int, list[str]] = {place: [] for place in range(len(table.header))}
+        for row in looked_at:
+            for place, cell in row.items() if isinstance(row, Mapping) else enumerate(row[: len(table.header)]):
+                if cell.strip():
+                    cells[place].append(cell)
+        table.ranked = rank_columns(table.header, cells, len(looked_at))
+        if not table.ranked:
+            # Codes alone, say. A single column is what there is, and a name that promises text is believed.
+            promising = [
+                place
+                for place, column in cells.items()
+                if _promises(table, place) and any(any(map(str.isalpha, cell)) for cell in column)
+            ]
+            table.ranked = [(0.0, place) for place in promising]
+    if not table.ranked:
+        return []
+    best = table.ranked[0][1]
+    if table.row != "record":
+        return [best]
+    # A conversation is a list of objects with a text each.
+    within = without_numbers(table.header[best])
+    return [place for place, name in enumerate(table.header) if without_numbers(name) == within]
+
+
+def _promises(table: _Table, place: int) -> bool:
+    return len(table.header) == 1 or (table.named and kind_of_name(table.header[place]) == "text")
+
+
+def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None]) -> None:
+    if not table.named:
+        note(
+            f"read column {chosen[0] + 1} of {len(table.header)}; "
+            "there is no line of column names, so the first row is read like the others"
+        )
+    elif len(table.header) == 1:
+        note(f"read `{_short(table.header[0])}`, the only {table.what}")
+    else:
+        everything = range(len(table.header))
+        (read,) = _shown(table, chosen)
+        if len(_shown(table, everything)) <= _MOST_NAMED:
+            note(f"read `{read}` of {_list_names(table, everything)}")
+        else:
+            least = table.ranked[0][0] * _ALSO
+            others = [place for rate, place in table.ranked if rate >= least and place not in chosen][:_MOST_NAMED]
+            also = f"; also with text: {_list_names(table, others)}" if others else ""
+            note(f"read `{read}` of {len(table.header):,} {table.what}s{also}")
+
+
+def _list_names(table: _Table, places: Iterable[int]) -> str:
+    if not table.named:
+        return f"{_count(len(table.header), 'column')} without names"
+    shown = _shown(table, places)
+    more = len(shown) - 2 * _MOST_NAMED
+    return ", ".join(shown[: 2 * _MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _shown(table: _Table, places: Iterable[int]) -> list[str]:
+    """The names, of a key in the objects of a list once."""
+    names = (table.header[place] for place in places)
+    return list(dict.fromkeys(_short(without_numbers(name) if table.row == "record" else name) for name in names))
+
+
+def _join_surplus(table: _Table, chosen: Sequence[int], note: Callable[[str], None]) -> None:
+    """Where a row has too many fields, a separator in its text was not quoted: what is too much belongs to the text."""
+    width = len(table.header)
+    text = next((place for place in _guess(table) if place in chosen), chosen[0])
+    joined = []
+    for index, row in enumerate(table.rows):
+        surplus = 0 if isinstance(row, Mapping) else _width(row) - width
+        if surplus > 0 and not isinstance(row, Mapping):
+            end = text + surplus + 1
+            table.rows[index] = [*row[:text], table.separator.join(row[text:end]), *row[end : width + surplus]]
+            joined.append(index + 1)
+    if joined:
+        name = f"`{_short(table.header[text])}`" if table.named else table.header[text]
+        note(
+            f"{_count(len(joined), 'row')}, the first is row {joined[0]:,}, with more fields than there are columns: "
+            f"what is too much is read as part of {name}"
+        )
+
+
+def _spread(rows: Sequence[T], most: int = _LOOKED_AT) -> Sequence[T]:
+    return rows[:: max(1, len(rows) // most)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _short(name: str) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +27,9 @@ from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.tagging import TaggedItem
 
 _MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet runs, ASCII or full-width, also behind blanks and quotation marks, which it may drop.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b\"'\u201c\u201d\u2018\u2019]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_CSV_HEADER = ("file", "part", "start", "end", "type", "score", "mention")
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -55,35 +58,41 @@ class Format:
 
 
 def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """One JSON object a text: file, part, text, and spans with start, end, type, score and text."""
+    """One JSON object a text: file, part, text, and spans with start, end, type, score and text.
+
+    What was carried along is in `fields`.
+    """
     with _text(file) as out:
         for entry in results:
-            record = {
+            record: dict[str, Any] = {
                 "file": entry.item.file,
                 "part": entry.item.part,
                 "text": entry.item.text,
                 "spans": [_span(entry, mention) for mention in entry.mentions],
             }
+            if entry.item.fields:
+                record["fields"] = dict(entry.item.fields)
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def write_csv(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """One row a mention. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """One row a mention, and columns of what was carried along, marked as UTF-8 for spreadsheets.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    carried = list(dict.fromkeys(name for entry in results for name, _ in entry.item.fields))
     with _text(file) as out:
+        out.write("\ufeff")
         table = csv.writer(out)
-        table.writerow(["file", "part", "start", "end", "type", "score", "mention"])
+        own = [f"{name} (of the row)" if name in _CSV_HEADER else name for name in carried]
+        table.writerow([*_CSV_HEADER, *map(harmless_cell, own)])
         for entry in results:
+            fields = dict(entry.item.fields)
             for m in entry.mentions:
                 score = "" if m.score is None else f"{m.score:.4f}"
-                cells = [
-                    entry.item.file,
-                    entry.item.part,
-                    m.start,
-                    m.end,
-                    m.type,
-                    score,
-                    entry.item.text[m.start : m.end],
-                ]
+                mention = entry.item.text[m.start : m.end]
+                cells = [entry.item.file, entry.item.part, m.start, m.end, m.type, score, mention]
+                cells += [fields.get(name, "") for name in carried]
                 table.writerow([harmless_cell(cell) for cell in cells])
 
 
@@ -281,7 +290,7 @@ def _spacy_tokens(entry: TaggedItem) -> Iterator[tuple[int, int]]:
 
 def harmless_cell(cell: object) -> object:
     """The cell, with an apostrophe in front when a spreadsheet would take it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 @contextmanager

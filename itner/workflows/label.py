@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import WEAK, read_split, read_stats
 from itner.data.stats import count_mentions
 from itner.domains.registry import get_domain
-from itner.files.items import TextItem, Upload
+from itner.files.items import DEFAULTS, FileNotice, Settings, TextItem
 from itner.files.readers import read_uploads
 from itner.labelling.issues import sample_sentences, stream_issues
 from itner.labelling.weak import collect_votes, label_settled, measure_functions, score_settled
@@ -28,6 +28,7 @@ from itner.records.dataset import WeakReport
 from itner.records.files import check_name, sha256_file, write_atomic
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.workflows.inputs import collect
 from itner.workflows.open import exact_variant, open_tagger
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
@@ -44,25 +45,33 @@ def label_weakly(
     hub_issues: int = 0,
     seed: int = OVERSAMPLING_SEED,
     progress: Progress = silent,
+    settings: Settings = DEFAULTS,
+    tell: Callable[[FileNotice], None] = lambda _: None,
 ) -> WeakReport:
     """Turn unlabelled text into weakly labelled sentences: `data/weak/<dataset>.jsonl`, and a report beside it.
 
     Args:
-        paths: files of text.
+        paths: files of text, folders, and patterns.
         hub_issues: as many GitHub issues from the hub as well, one sentence each, chosen by `seed`.
         dev: the prepared dataset whose dev split says how often each labelling function is right.
         tagger: a run that votes beside the functions, apart for mentions of at least `tagger_threshold` and below.
         threshold: a mention is kept when it is right with at least this probability, by the votes for it.
+        settings: how the files are read.
+        tell: hears what was assumed of a file.
     """
     check_name(dataset)
     facts = read_stats(dev, place)
     domain = get_domain(facts.domain)
     types = domain.scheme.types
-    read = read_uploads([Upload(path.name, _read_file(path)) for path in paths])
-    if read.problems:
-        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
+    files = collect(paths)
+    read = read_uploads(files.uploads, settings)
+    for notice in (*files.notes, *read.notes):
+        tell(notice)
+    problems = [*files.problems, *read.problems]
+    if problems:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in problems))
     documents = _list_sentences(read.items, dataset)
-    inputs = {path.name: sha256_file(path) for path in paths}
+    inputs = {upload.name: hashlib.sha256(upload.data).hexdigest() for upload in files.uploads}
     if hub_issues:
         if not domain.hub_text:
             raise InputError(f"the domain {domain.name!r} knows no unlabelled text on the hub; pass files")
@@ -111,12 +120,6 @@ def label_weakly(
     )
     write_atomic(folder / f"{dataset}.json", to_json(report))
     return report
-
-
-def _read_file(path: Path) -> bytes:
-    if not path.is_file():
-        raise InputError("no such file", path=path)
-    return path.read_bytes()
 
 
 def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:

@@ -11,14 +11,14 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
 from itner.domains.registry import default_domain, get_domain
-from itner.files.items import ReadResult, Upload
-from itner.files.readers import read_uploads
+from itner.files.items import DEFAULTS, ReadResult, Settings
 from itner.files.tagging import above, tag_items
 from itner.files.writers import write_zip
 from itner.records.files import replacing
 from itner.records.store import is_complete
 from itner.records.workspace import Workspace
 from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows.inputs import read_paths
 from itner.workflows.open import open_tagger
 
 
@@ -61,14 +61,14 @@ def tag_files(
         write_zip(above(tagged, threshold), formats, file)
 
 
-def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
-    """The texts of files that are to be tagged into `output`; InputError when there is nothing to tag."""
+def read_files(paths: Sequence[Path], output: Path, settings: Settings = DEFAULTS) -> ReadResult:
+    """The texts of files, folders and patterns that are to be tagged into `output`.
+
+    Raises:
+        InputError: when there is nothing to tag, or `output` cannot be written.
+    """
     for path in paths:
-        if path.is_dir():
-            raise InputError("this is a folder; name the files in it", path=path)
-        if not path.is_file():
-            raise InputError("no such file", path=path)
-        if output.exists() and path.samefile(output):
+        if output.exists() and path.is_file() and path.samefile(output):
             raise InputError("this file is to be tagged; write the results elsewhere (--output)", path=output)
     if not output.parent.is_dir():
         raise InputError("no such folder", path=output.parent)
@@ -76,24 +76,4 @@ def read_files(paths: Sequence[Path], output: Path) -> ReadResult:
         raise InputError("this is a folder; name the zip to write", path=output)
     if output.exists() and not zipfile.is_zipfile(output):
         raise InputError("this is there, and no zip that could be replaced; choose another --output", path=output)
-    names = distinct_names(paths)
-    read = read_uploads([Upload(name, path.read_bytes()) for name, path in zip(names, paths, strict=True)])
-    if not read.items:
-        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
-    return read
-
-
-def distinct_names(paths: Sequence[Path]) -> list[str]:
-    """A name for each file: its own, with as many of its folders as tell it from the others of that name."""
-    whole = [path.absolute().parts for path in paths]
-    alike: dict[str, set[tuple[str, ...]]] = {}
-    for parts in whole:
-        alike.setdefault(parts[-1], set()).add(parts)
-    names = []
-    for parts in whole:
-        others = alike[parts[-1]] - {parts}
-        length = next(
-            (n for n in range(1, len(parts)) if all(other[-n:] != parts[-n:] for other in others)), len(parts)
-        )
-        names.append("/".join(parts[-length:]))
-    return names
+    return read_paths(paths, settings, but=output)

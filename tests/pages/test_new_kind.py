@@ -169,7 +169,7 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
     # Nothing is built for a kind that is opened as it is, whatever its variants are called.
     assert "echo fp32: 0.00 MiB" in python("-m", "itner", "export", "echo")
     (root / "mail.txt").write_text("Outlook hangs", encoding="utf-8")
-    assert "1 texts tagged" in python("-m", "itner", "tag", "mail.txt", "--run", "echo")
+    assert "1 text tagged" in python("-m", "itner", "tag", "mail.txt", "--run", "echo")
     card = (root / "models" / "echo" / "README.md").read_text(encoding="utf-8")
     assert "finds ERROR, HARDWARE, OS, SOFTWARE, VERSION. It echoes." in card
     assert "- It shouts." in card

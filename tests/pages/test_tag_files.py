@@ -12,10 +12,11 @@ from opening import open_page
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
+from itner.cli import app as cli
 from itner.core.types import Mention
 from itner.dashboard import tag_files as uploads
 from itner.files.formats import PARSERS
-from itner.files.items import TextItem
+from itner.files.items import Settings, TextItem
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
 
@@ -49,7 +50,7 @@ def test_files_of_one_name_stay_apart() -> None:
 
 def test_the_limits_are_said_as_the_server_enforces_them() -> None:
     words = uploads.limits_in_words()
-    assert words.startswith(", ".join(PARSERS) + ";")
+    assert words.startswith(f"{', '.join(PARSERS)};")
     assert "50 MB a file" in words
     assert "not stored" in words
 
@@ -107,8 +108,8 @@ def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: 
         ]
     ).run()
     assert not page.exception
-    assert page.selectbox(key="column_a.csv").value == "body"
-    assert page.warning[0].value == "1 file could not be read"
+    assert page.multiselect(key="columns_a.csv").value == ["body"]
+    assert page.warning[0].value == "1 file could not be read, or not all of it"
     assert page.text[0].value.startswith("nul.txt: holds NUL bytes")
     button = next(button for button in page.button if button.label.startswith("Tag "))
     assert button.label == "Tag 3 texts, 81 characters"
@@ -126,9 +127,106 @@ def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: 
     files = next(table.value for table in page.dataframe if "file" in table.value)
     assert files["mentions"].sum() < before
     # Another column is another text: its results have to be asked for anew.
-    page.selectbox(key="column_a.csv").set_value("id").run()
+    page.multiselect(key="columns_a.csv").set_value(["id"]).run()
     assert [header.value for header in page.header] == []
     assert any(button.label == "Tag 3 texts, 29 characters" for button in page.button)
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+GIVEN = {
+    "tickets.csv": b"id;Subject;Body;state\n1;Outlook;Teams on Windows 11;open\n2;;Docker on Ubuntu 22.04;open\n",
+    "no_header.csv": b"1,Outlook 2021 shows 0x80070057\n2,Windows 11 hangs\n",
+    "issues.json": json.dumps({"issues": [{"key": "IT-1", "fields": {"Body": "Excel 2019 on macOS 14"}}]}).encode(),
+    "log.jsonl": b'{"message": "Docker 24.0 failed to start"}\n{"message": null}\n',
+    "notes.txt": "Büro: Outlook „hängt“ unter Windows 10".encode("cp1252"),
+    "old.log": "Drucker im Büro: Word läuft unter Windows 10 nicht".encode("cp850"),
+    "wide.txt": "Outlook on Windows 11".encode("utf-16-le"),
+    "more.zip": make_zip(
+        {"a/app.log": b"Ubuntu 22.04", "b/app.log": b"Debian 12", "t.csv": b"n,Body\n1,Linux Mint hangs\n"}
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "columns", "encoding", "carry"),
+    [
+        ((), {}, None, False),
+        (("--carry",), {}, None, True),
+        (("--encoding", "cp850"), {}, "cp850", False),
+        # As numbers they are the same columns in each of the tables.
+        (
+            ("--text-column", "2", "--text-column", "1", "--carry"),
+            {"tickets.csv": ["Subject", "id"], "no_header.csv": ["column 2", "column 1"],
+             "issues.json": ["fields.Body", "key"], "more.zip/t.csv": ["Body", "n"]},
+            None,
+            True,
+        ),
+    ],
+    ids=["as found", "carried", "encoding", "columns"],
+)  # fmt: skip
+def test_page_and_command_line_give_the_same(
+    shipped_models: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    columns: dict[str, list[str]],
+    encoding: str | None,
+    carry: bool,
+) -> None:
+    given = {name: data for name, data in GIVEN.items() if not columns or name != "log.jsonl"}
+    for name, data in given.items():
+        (tmp_path / name).write_bytes(data)
+    output = tmp_path / "out.zip"
+    model = ("--run", "minilm_l3", "--variant", "int8", "--models", str(shipped_models))
+    written = ("--output", str(output), "--format", "JSONL", "--format", "CSV")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["tag", *(str(tmp_path / name) for name in given), *model, *options, *written])
+    assert not ended.value.code
+
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page.file_uploader[0].set_value([(name, data, "text/plain") for name, data in given.items()]).run()
+    if encoding is not None:
+        page.selectbox(key="encoding").set_value(encoding).run()
+    page.toggle(key="carry").set_value(carry).run()
+    for name, chosen in columns.items():
+        page.multiselect(key=f"columns_{name}").set_value(chosen).run()
+    assert not page.exception
+    assert not page.warning
+    tag(page)
+    found = page.session_state["tag_job"].result()
+    with zipfile.ZipFile(output) as archive:
+        for format in ("JSONL", "CSV"):
+            assert uploads.single(found, format)().decode() == archive.read(f"tagged.{format.lower()}").decode()
+    lines = [json.loads(line) for line in uploads.single(found, "JSONL")().splitlines()]
+    assert len(lines) >= 10
+    assert any(line["spans"] for line in lines)
+    assert any(line.get("fields") for line in lines) == carry
+
+
+def test_columns_as_they_are_found_leave_it_to_the_content() -> None:
+    taken = uploads.take([Uploaded("a.csv", GIVEN["tickets.csv"])])
+    tables = {"a.csv": uploads.list_columns(taken[0])}
+    found = uploads.choose_columns(taken, Settings(), tables, {"a.csv": ["Body"]})
+    assert found.columns == uploads.choose_columns(taken, Settings(), tables, {"a.csv": []}).columns == ()
+    assert uploads.choose_columns(taken, Settings(), tables, {"a.csv": ["id"]}).columns == (("a.csv", ("id",)),)
+
+
+def test_another_reading_asks_anew(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    # As many characters in the one encoding as in the other.
+    page.file_uploader[0].set_value([("a.txt", "Büro: Outlook".encode("cp1252"), "text/plain")]).run()
+    tag(page)
+    page.selectbox(key="encoding").set_value("cp850").run()
+    assert not page.header
+    tag(page)
+    assert page.session_state["tag_job"].result()[0].item.text == "B³ro: Outlook"
 
 
 def test_removed_files_are_let_go(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,12 +40,43 @@ def test_jsonl() -> None:
     assert (second["spans"][0]["text"], second["text"]) == ("-1+2", RESULTS[1].item.text)
 
 
+def rows_of(written: bytes) -> list[list[str]]:
+    """The rows as a spreadsheet reads them: by the mark at the beginning, as UTF-8."""
+    assert written.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+
+
 def test_csv_holds_no_formula() -> None:
-    rows = list(csv.reader(io.StringIO(to_bytes(RESULTS, "CSV").decode(), newline="")))
+    rows = rows_of(to_bytes(RESULTS, "CSV"))
     assert rows[0] == ["file", "part", "start", "end", "type", "score", "mention"]
     assert rows[1] == ["'=cmd|calc.csv", "row 1", "0", "7", "SOFTWARE", "0.9877", "Outlook"]
     assert rows[3][5] == ""
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\ufeff", '"', "'", " '\"", "“", "\t", "\r", "\n"])
+def test_no_cell_runs_in_a_spreadsheet(sign: str, before: str) -> None:
+    bad = f"{before}{sign}HYPERLINK(1)"
+    text = f"see {bad}"
+    item = TextItem(f"{bad}.csv", bad, text, ((bad, bad), ("plain", "a=b - c")))
+    rows = rows_of(to_bytes([TaggedItem(item, (Mention(4, len(text), "OS"),))], "CSV"))
+    assert rows[0][7:] == [f"'{bad}", "plain"]
+    assert rows[1] == [f"'{bad}.csv", f"'{bad}", "4", str(len(text)), "OS", "", f"'{bad}", f"'{bad}", "a=b - c"]
+
+
+def test_what_is_carried_stands_beside_the_text() -> None:
+    carried = [
+        TaggedItem(TextItem("a.csv", "row 1", TEXT, (("id", "1"), ("type", "bug"))), (Mention(0, 7, "SOFTWARE"),)),
+        TaggedItem(TextItem("b.txt", "", TEXT), (Mention(0, 7, "SOFTWARE"),)),
+        TaggedItem(TextItem("c.jsonl", "record 1", TEXT, (("host", "pc"), ("id", ""))), (Mention(11, 18, "OS"),)),
+    ]
+    rows = rows_of(to_bytes(carried, "CSV"))
+    # A column of the row that is called as one of the result's is told apart.
+    assert rows[0][7:] == ["id", "type (of the row)", "host"]
+    assert [row[7:] for row in rows[1:]] == [["1", "bug", ""], ["", "", ""], ["", "", "pc"]]
+    lines = [json.loads(line) for line in to_bytes(carried, "JSONL").splitlines()]
+    assert [line.get("fields") for line in lines] == [{"id": "1", "type": "bug"}, None, {"host": "pc", "id": ""}]
 
 
 def test_conll_has_the_tags_of_the_mentions() -> None:

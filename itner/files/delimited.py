@@ -1,0 +1,163 @@
+"""Rows of text whose fields are separated by commas, semicolons, tabs or bars."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from itner.files.columns import names_or_data
+from itner.files.limits import MAX_FILE_BYTES
+
+_DELIMITERS = (";", "\t", "|", ",")
+# Stands in no text; a field separator for files of one column.
+_NONE = "\x1f"
+# After the last line, to see whether a quotation mark is still open there.
+_END = "\x1eend"
+_TRIED_LINES = 400
+_MOST_TITLES = 10
+_MOST_RESTARTS = 10
+_SEPARATOR = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_BACKSLASHED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+_GOES_ON = re.compile(r" [^\W\dA-Z_]")
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """The fields of each row, none for a blank line; what separates them; what to know about it."""
+
+    rows: list[list[str]]
+    separator: str
+    notes: list[str]
+
+
+def split_rows(text: str, usual: str | None = None) -> Delimited:
+    """The rows of a text.
+
+    A first line `sep=;` names the separator. Else the one is taken that makes the most even columns, and none when
+    none does. Quotation marks may be doubled or have a backslash in front.
+
+    Args:
+        usual: the separator of files of this kind, which is taken where it occurs.
+    """
+    csv.field_size_limit(2 * MAX_FILE_BYTES)
+    said = _SEPARATOR.match(text)
+    if said is not None:
+        text = text[said.end() :]
+    lines = list(io.StringIO(text, newline=""))
+    tried = lines[:_TRIED_LINES]
+    if usual is None or usual not in text:
+        usual = _choose(tried)
+    delimiter = said.group(1) if said is not None else usual
+    if any('\\"' in line for line in tried):
+        plain = _evenness(_parse(tried, delimiter)[0])
+        doubled = _double_quotes(tried)
+        if _evenness(_parse(doubled, delimiter)[0]) > plain:
+            lines = _double_quotes(lines)
+    rows, unclosed = _parse(lines, delimiter)
+    notes = []
+    if unclosed:
+        count = "1 quotation mark is" if unclosed == 1 else f"{unclosed} quotation marks are"
+        notes.append(f"{count} opened and never closed, and taken for part of the text")
+    return Delimited(rows, delimiter, notes)
+
+
+def _choose(lines: Sequence[str]) -> str:
+    qualities = {delimiter: _quality(lines, delimiter) for delimiter in _DELIMITERS}
+    best = max(_DELIMITERS, key=qualities.__getitem__)
+    return best if qualities[best] > 0 else _NONE
+
+
+def _quality(lines: Sequence[str], delimiter: str) -> float:
+    """From 0, for no table, to 1, for one of many columns with as many fields in every row."""
+    if not any(delimiter in line for line in lines):
+        return 0.0
+    rows = [row for row in _parse(lines, delimiter)[0] if any(field.strip() for field in row)]
+    if len(rows) > 1 and len(lines) == _TRIED_LINES:
+        # The last one may go on.
+        rows.pop()
+    if not rows:
+        return 0.0
+    widths = Counter(map(len, rows))
+    width, most = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+    count = float(most)
+    named = len(rows[0]) > 1 and names_or_data(rows[0], rows[1:]) >= 2
+    if named and (count < 0.6 * len(rows) or width == 1):
+        # Ragged, below a line of names: at least, no row may be cut off.
+        width = len(rows[0])
+        count = sum(len(row) >= width for row in rows) / 2
+    first = next(place for place, row in enumerate(rows) if len(row) >= width)
+    titles = 0 < first <= _MOST_TITLES and all(sum(map(bool, map(str.strip, row))) == 1 for row in rows[:first])
+    below_titles = titles and names_or_data(rows[first], rows[first + 1 :]) > 1
+    if width == 1 or count < 0.3 * len(rows) or not (named or first == 0 or below_titles):
+        return 0.0
+    if not named and not below_titles and count < 0.6 * len(rows):
+        return 0.0
+    # Where a sentence was cut, it goes on with a space and a small letter.
+    later = [field for row in rows for field in row[1:]]
+    goes_on = sum(_GOES_ON.match(field) is not None for field in later) / max(len(later), 1)
+    return count / len(rows) * (1 - 1 / width) * (1 - goes_on)
+
+
+def _evenness(rows: Sequence[Sequence[str]]) -> float:
+    widths = Counter(map(len, rows))
+    return max(widths.values()) / len(rows) if rows else 0.0
+
+
+def _double_quotes(lines: Sequence[str]) -> list[str]:
+    return [_BACKSLASHED.sub(r'\1""', line) for line in lines]
+
+
+def _parse(lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], int]:
+    """The rows, and how many quotation marks were opened and never closed, which would swallow what follows."""
+    rows: list[list[str]] = []
+    begin = unclosed = 0
+    while begin < len(lines):
+        found, open_at = _parse_until_open(lines, begin, delimiter, rows)
+        rows += found
+        if open_at is None:
+            break
+        unclosed += 1
+        begin = open_at + 1 if unclosed < _MOST_RESTARTS else len(lines)
+        rows += csv.reader(lines[open_at:begin], delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    return rows, unclosed
+
+
+def _parse_until_open(
+    lines: Sequence[str], begin: int, delimiter: str, above: Sequence[Sequence[str]]
+) -> tuple[list[list[str]], int | None]:
+    """The rows up to the line with a quotation mark that nothing closes, and its place; None where there is none."""
+    found: list[list[str]] = []
+    reader = csv.reader(chain(_from(lines, begin), (_END,)), delimiter=delimiter)
+    start = 0
+    width = next((len(row) for row in reversed(above) if row), 0)
+    for row in reader:
+        if row == [_END]:
+            return found, None
+        first, start = begin + start, reader.line_num
+        taken = lines[first : begin + start]
+        if row and (row[-1].endswith(_END) or (len(taken) > 1 and _swallows(taken, delimiter, width))):
+            return found, first
+        found.append(row)
+        width = len(row) or width
+    return found, None
+
+
+def _swallows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a row of several lines is several rows: badly quoted, and its second line is as wide as the row above."""
+    try:
+        deque(csv.reader(lines, delimiter=delimiter, strict=True), maxlen=0)
+    except csv.Error:
+        second = next(csv.reader(lines[1:2], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        return 1 < len(second) == width
+    return False
+
+
+def _from(lines: Sequence[str], begin: int) -> Iterator[str]:
+    for place in range(begin, len(lines)):
+        line = lines[place]
+        yield line if line.endswith(("\n", "\r")) else line + "\n"
