@@ -14,7 +14,7 @@ from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.items import Settings
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title
-from itner.taggers.registry import why_not
+from itner.taggers.registry import guidelines_of, why_not
 
 runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
@@ -46,26 +46,39 @@ with st.expander("How files are read"):
         accept_new_options=True,
     )
     carry = st.toggle("Keep the other columns of each row in the JSONL and CSV results", key="carry")
+    known = guidelines_of(choices[model].run)
+    guideline = (
+        st.selectbox(
+            "Annotation guideline",
+            known,
+            index=None,
+            key="guideline",
+            placeholder=f"{known[-1]}, the run's choice for raw text",
+            help="What counts as a mention differs between the corpora that the run learned from.",
+        )
+        if len(known) > 1
+        else None
+    )
 settings = Settings(encoding=encoding, carry=carry)
-tables = uploads.tables_in(taken, settings)
+as_found = uploads.read("as found", uploads.choose_columns(taken, settings))
+tables = uploads.tables_in(as_found)
 columns = {
     name: st.multiselect(
         f"Columns with the text in {name}",
-        known.names,
-        list(known.guess),
+        table.names,
+        list(table.read),
         key=f"columns_{name}",
         placeholder="Found by content",
     )
-    for name, known in tables.items()
+    for name, table in tables.items()
 }
 choice = uploads.choose_columns(taken, settings, tables, columns)
-with st.spinner("Reading the files"):
-    read = uploads.read(choice)
+read = uploads.read("as chosen", choice) if choice.columns else as_found
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
-asked = (model, choice.key())
+asked = (model, guideline, choice.key())
 job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
 if job is not None and st.session_state.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.
@@ -80,7 +93,7 @@ if job is None:
         st.error("The model cannot be loaded.")
         st.text(str(error))
         st.stop()
-    job = st.session_state.tag_job = uploads.start(read.items, tagger)
+    job = st.session_state.tag_job = uploads.start(read.items, tagger, guideline)
     st.session_state.tag_asked = asked
     # Small files are done at once; drawn anew, the page has no button left to press twice.
     job.wait(0.3)

@@ -20,6 +20,7 @@ itner tag system.log --run minilm_l3 --format HTML --threshold 0.5 --output tagg
 itner tag jira.csv --text-column Summary --text-column Description --carry --format CSV
 itner tag export.json --text-column fields.description
 itner tag no_header.csv old.txt --text-column 2 --encoding cp850
+itner tag questions.jsonl --run minilm_full_kd --guideline stackoverflow
 itner tag logs/ 'archive/**/*.log' --strict
 """
 _LEFT_OUT = 1
@@ -36,9 +37,16 @@ def tag(
     ] = None,
     format: Annotated[
         list[str] | None,
-        typer.Option(metavar="FORMAT", help="JSONL, CSV, CoNLL, spaCy JSON or HTML; repeatable (default: JSONL)."),
+        typer.Option(
+            metavar="FORMAT",
+            help="JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeatable (default: JSONL).",
+        ),
     ] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave out mentions less certain.")] = 0.0,
+    guideline: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Read as this guideline annotates (default: the run's choice for raw text)."),
+    ] = None,
     text_column: TextColumns = None,
     encoding: Encoding = None,
     carry: Annotated[
@@ -48,8 +56,9 @@ def tag(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Tag files, or all in a folder: .txt, .log, .md, .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .docx, .odt, .rtf, .pdf, .html,
-    .htm, .eml, .msg, .mbox, or a .zip of these.
+    """Tag files, or all in a folder, of these kinds, or a .zip of them.
+
+    .txt, .log, .md, .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .docx, .odt, .rtf, .pdf, .html, .htm, .eml, .msg, .mbox
 
     A row of a table without text is skipped and counted. Files of one name are told apart by their folders. What was
     assumed of a file, such as its encoding or the column with the text, is said. Without --run, the domain's default
@@ -67,8 +76,8 @@ def tag(
         typer.echo(f"nothing written: {len(read.problems):,} left out, and --strict", err=True)
         raise typer.Exit(_LEFT_OUT)
     with console() as progress:
-        chosen = choose_tagger(run, variant, existing(models, data_root), progress)
-        tag_files(read, chosen.tagger, output, format or ["JSONL"], threshold, progress)
+        chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress)
+        tag_files(read, chosen, output, format or ["JSONL"], threshold, progress)
     _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
     count = "1 text" if len(read.items) == 1 else f"{len(read.items):,} texts"

@@ -39,12 +39,17 @@ _WORD = re.compile(r"\S+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 # What stands behind a hyphen that stays: "pre- and postprocessing".
 _JOINS = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b")
+# Codes are eight or sixteen digits long; a narrow column breaks them without a sign.
+_HEX_START = re.compile(r"\b0[xX]([0-9A-Fa-f]{1,15})$")
+_HEX_REST = re.compile(r"[0-9A-Fa-f]{1,15}\b")
 # So short a line is a heading, a greeting, a word.
 _SHORT = 20
 # In lines that may be so long, one that is full and goes on in lower case is broken, whatever the others are.
 _WIDE = 45
 # The share of lines without a full stop that must be full in a paragraph; the others are where somebody wrote by hand.
 _MOST = 0.6
+# Of the widest line, so much the others must fill where letters are of different widths.
+_TYPESET = 0.75
 # So many full lines are no accident.
 _MANY = 4
 
@@ -112,6 +117,8 @@ def _join(block: Sequence[_Line]) -> list[tuple[int, int, str]]:
         if _is_broken(above, line):
             keeps = not line.text[0].islower()
             edits.append((above.end if keeps else above.end - 1, line.body, ""))
+        elif _is_broken_number(above, line):
+            edits.append((above.end, line.body, ""))
         else:
             edits.append((above.end, line.body, " "))
     return edits
@@ -126,31 +133,59 @@ def _wrapped_pairs(block: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
         return []
     if len(block) > 2 and len({line.first_word for line in block}) <= len(block) // 2:
         return []
-    pairs = list(pairwise(block))
-    full, free = [], [block[0]]
-    for above, line in pairs:
-        if above.width + 1 + len(line.first_word) <= width:
-            free.append(line)
-        elif _STOP.search(above.text):
-            # Where a sentence ends at the edge it does not matter: joined or not, the next one is read by itself.
-            free.append(line)
-        else:
-            full.append((above, line))
+    return max(_find_pairs(block, width), _find_typeset(block, width), key=len)
+
+
+def _find_pairs(block: Sequence[_Line], width: int) -> list[tuple[_Line, _Line]]:
+    """The same for lines that are wrapped after so many characters."""
+    full, free = _part(block, width)
     ends = bool(_END.search(block[-1].text))
-    # In chats lines begin in lower case for no other reason than that all do.
-    begins_low = sum(line.text[0].islower() for line in free)
     # What follows an entry of a log may be the next one; below an item its text is indented.
     entry = begins_record(block[0].text) and block[1].prefix == block[0].prefix
-    lower = not entry and begins_low <= len(free) // 5
+    # In chats lines begin in lower case for no other reason than that all do.
+    lower = not entry and sum(line.text[0].islower() for line in free) <= len(free) // 5
     goes_on = [pair for pair in full if pair[1].text[0].islower()] if lower else []
-    open_ends = sum(not _STOP.search(above.text) for above, _ in pairs)
-    if len(full) >= _MOST * open_ends and (
+    if len(full) >= _MOST * _count_open(block) and (
         (len(full) > 1 and (ends or goes_on or len(full) > _MANY)) or (goes_on and ends)
     ):
         return full
     return [pair for pair in full if (pair in goes_on and width >= _WIDE) or _is_broken(*pair)]
 
 
+def _find_typeset(block: Sequence[_Line], width: int) -> list[tuple[_Line, _Line]]:
+    """The same for lines as wide as the page, whose letters are not: all are about as long, and words go on."""
+    full, free = _part(block, _TYPESET * width)
+    prose = bool(_END.search(block[-1].text)) and not any(line.text[0].islower() for line in free)
+    goes_on = any(_is_broken(*pair) for pair in full) or sum(line.text[0].islower() for _, line in full) > 1
+    whole = len(full) == _count_open(block)
+    return full if prose and goes_on and whole and not begins_record(block[0].text) else []
+
+
+def _part(block: Sequence[_Line], width: float) -> tuple[list[tuple[_Line, _Line]], list[_Line]]:
+    """Neighbours of which the first word of the second would not have fitted, and the lines that begin freely.
+
+    Where a sentence ends at the edge it does not matter: joined or not, the next one is read by itself.
+    """
+    full, free = [], [block[0]]
+    for above, line in pairwise(block):
+        if above.width + 1 + len(line.first_word) <= width or _STOP.search(above.text):
+            free.append(line)
+        else:
+            full.append((above, line))
+    return full, free
+
+
+def _count_open(block: Sequence[_Line]) -> int:
+    """The lines but the last at whose end no sentence ends."""
+    return sum(not _STOP.search(line.text) for line in block[:-1])
+
+
 def _is_broken(above: _Line, line: _Line) -> bool:
     """Whether a hyphen at the end of a line breaks a word."""
     return bool(_HYPHEN.search(above.text)) and line.text[0].isalnum() and not _JOINS.match(line.text)
+
+
+def _is_broken_number(above: _Line, line: _Line) -> bool:
+    """Whether the end of a line breaks a hexadecimal code."""
+    start, rest = _HEX_START.search(above.text), _HEX_REST.match(line.text)
+    return start is not None and rest is not None and len(start[1]) + len(rest[0]) in (8, 16)

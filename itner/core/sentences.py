@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,8 @@ from itner.core.tokens import join_tokens, split_tokens
 from itner.core.types import Document, Mention
 from itner.core.view import View, read_view
 
-_SENTENCE_END = re.compile(r"\n+|(?<=[.!?])[ \t]+(?=[\"'(]?[A-Z0-9])")
+# A tab parts the cells of a table and the fields of a log.
+_SENTENCE_END = re.compile(r"[\n\t]+|(?<=[.!?])[ ]+(?=[\"'(]?[A-Z0-9])")
 # After these a full stop ends no sentence; after the second sort, where a number follows.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:Prof|Dr|Mr|Mrs|Ms|St|vs|approx|ca|e\.g|i\.e|z\.B|d\.h|u\.a|bzw|ggf|inkl|evtl|resp)\.$"
@@ -48,11 +50,15 @@ class Sentence:
         return self.passage + first, self.passage + last
 
     def place(self, mentions: Iterable[Mention]) -> list[Mention]:
-        """Mentions of the document as mentions of the text. What has no letter and no digit is none."""
+        """Mentions of the document as mentions of the text.
+
+        What has no letter and no digit is none; pictures at its ends, such as emoji, are no part of one.
+        """
         placed = []
         for mention in mentions:
-            if _LETTER_OR_DIGIT.search(self.document.text, mention.start, mention.end):
-                start, end = self.span(mention.start, mention.end)
+            start, end = _without_pictures(self.document.text, mention.start, mention.end)
+            if _LETTER_OR_DIGIT.search(self.document.text, start, end):
+                start, end = self.span(start, end)
                 placed.append(replace(mention, start=start, end=end))
         return placed
 
@@ -72,6 +78,17 @@ def list_sentences(text: str, name: str = "", guideline: str | None = None) -> I
             yield Sentence(document, view, first, start)
 
 
+def _without_pictures(text: str, start: int, end: int) -> tuple[int, int]:
+    if text.isascii():
+        return start, end
+    outer = [index for index in range(start, end) if not (text[index].isspace() or _is_picture(text[index]))]
+    return (outer[0], outer[-1] + 1) if outer else (start, start)
+
+
+def _is_picture(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character) in ("So", "Sk", "Cn", "Co")
+
+
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Character spans (start, end) of the lines and sentences of `text`, empty ones left out.
 
@@ -82,7 +99,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if text[match.start()] != "\n" and _is_abbreviated(text, start, match.start(), match.end()):
+        if text[match.start()] == " " and _is_abbreviated(text, start, match.start(), match.end()):
             continue
         spans += _cut(text, start, match.start())
         start = match.end()

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.core.errors import InputError
 from itner.core.types import Tagger
-from itner.dashboard.jobs import Job
+from itner.dashboard.jobs import Job, Report, ShouldStop
 from itner.domains.colours import type_colour
-from itner.files.formats import ARCHIVES, PARSERS
-from itner.files.items import ReadResult, Settings, TextItem, Upload
+from itner.files.formats import PARSERS
+from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
-from itner.files.names import extension
 from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tables import Columns, list_columns
 from itner.files.tagging import TaggedItem, above, tag_items
 from itner.files.writers import to_bytes, write_zip
 
@@ -63,26 +60,10 @@ def take(files: Sequence[Any]) -> list[Upload]:
     return uploads
 
 
-def tables_in(uploads: Sequence[Upload], settings: Settings) -> dict[str, Columns]:
-    """The tables among the files and in archives that have more than one column, and which likely hold the text."""
-
-    def find() -> dict[str, Columns]:
-        found = ((upload.name, list_columns(upload, settings)) for upload in _unpacked(uploads, settings))
-        tables = ((name, columns) for name, columns in found if len(columns.names) > 1)
-        return dict(islice(tables, _MOST_TABLES))
-
-    return _once("columns", (_digest(uploads), settings.encoding), find)
-
-
-def _unpacked(uploads: Sequence[Upload], settings: Settings) -> Iterator[Upload]:
-    for upload in uploads:
-        if extension(upload.name) not in ARCHIVES:
-            yield upload
-            continue
-        # What is wrong with an archive is said when it is read.
-        with suppress(InputError):
-            inside = PARSERS[extension(upload.name)](upload.data, settings)
-            yield from (Upload(f"{upload.name}/{inner.name}", inner.data) for inner in inside.files)
+def tables_in(read: ReadResult) -> dict[str, Columns]:
+    """The tables among the files that have more than one column, and the columns that were read as the text."""
+    tables = ((name, columns) for name, columns in read.columns.items() if len(columns.names) > 1)
+    return dict(islice(tables, _MOST_TABLES))
 
 
 @dataclass(frozen=True)
@@ -99,17 +80,32 @@ class Choice:
 
 
 def choose_columns(
-    uploads: Sequence[Upload], settings: Settings, tables: Mapping[str, Columns], chosen: Mapping[str, Sequence[str]]
+    uploads: Sequence[Upload],
+    settings: Settings,
+    tables: Mapping[str, Columns] = MappingProxyType({}),
+    chosen: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Choice:
     """The choice of these columns; those that are found by content anyway, and none, leave it to the content."""
-    own = {name: tuple(columns) for name, columns in chosen.items() if columns and tuple(columns) != tables[name].guess}
+    own = {name: tuple(columns) for name, columns in chosen.items() if columns and tuple(columns) != tables[name].read}
     return Choice(tuple(uploads), settings, tuple(own.items()))
 
 
-def read(choice: Choice) -> ReadResult:
-    """What `read_uploads` reads of a choice of files and columns."""
-    of_file = {name: replace(choice.settings, columns=columns) for name, columns in choice.columns}
-    return _once("read", choice.key(), lambda: read_uploads(choice.uploads, choice.settings, of_file))
+def read(name: str, choice: Choice) -> ReadResult:
+    """What `read_uploads` reads of a choice of files and columns.
+
+    Until it is read, the page holds progress and a stop, and ends here. `name` is of what the choice is for.
+    """
+
+    def work(report: Report, should_stop: ShouldStop) -> ReadResult:
+        of_file = {file: replace(choice.settings, columns=columns) for file, columns in choice.columns}
+        return read_uploads(choice.uploads, choice.settings, of_file, should_stop, report)
+
+    job = _once(f"read_{name}", choice.key(), lambda: Job(work))
+    # Most files are read at once; then nothing needs to be drawn twice.
+    if not job.wait(1):
+        follow(job, "Reading")
+        st.stop()
+    return job.result()
 
 
 @dataclass(frozen=True)
@@ -157,26 +153,26 @@ def tag_label(items: Sequence[TextItem]) -> str:
     return f"Tag {texts}, {sum(len(item.text) for item in items):,} characters"
 
 
-def start(items: Sequence[TextItem], tagger: Tagger) -> Job[list[TaggedItem]]:
-    """Tag in the background."""
-    return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop))
+def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> Job[list[TaggedItem]]:
+    """Tag in the background, by a guideline or as the tagger chooses."""
+    return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
 
 
 @st.fragment(run_every=0.5)
-def follow(job: Job[list[TaggedItem]]) -> None:
+def follow(job: Job[Any], doing: str = "Tagging") -> None:
     """Progress and a stop button until the job has ended; then the whole page is drawn again."""
     if not job.running:
         st.rerun()
-    st.progress(job.share, progress_in_words(job))
+    st.progress(job.share, progress_in_words(job, doing))
     if st.button("Stop", icon=":material/stop:", disabled=job.stopped):
         job.stop()
 
 
-def progress_in_words(job: Job[list[TaggedItem]]) -> str:
+def progress_in_words(job: Job[Any], doing: str) -> str:
     """How far the job is, and how long it will take."""
     passed, left = job.seconds()
     rest = f", about {_duration(left)} left" if left is not None else ""
-    return f"Tagging: {job.share:.0%} after {_duration(passed)}{rest}"
+    return f"{doing}: {job.share:.0%} after {_duration(passed)}{rest}"
 
 
 def _duration(seconds: float) -> str:

@@ -56,13 +56,22 @@ class FileNotice:
     reason: str
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table or the keys of records, and those that were read as the text."""
+
+    names: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+
+
 @dataclass
 class ReadResult:
-    """Texts in file order, files that could not be read, and notes on those that could."""
+    """Texts in file order, files that could not be read, notes on those that could, and the columns of tables."""
 
     items: list[TextItem] = field(default_factory=list)
     problems: list[FileNotice] = field(default_factory=list)
     notes: list[FileNotice] = field(default_factory=list)
+    columns: dict[str, Columns] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,13 +90,16 @@ class Parsed:
     Attributes:
         notes: what was assumed, repaired or left out, without a word of the text.
         files: files inside it, such as attachments, named from here; each is read by its own parser.
-        problems: files inside it that cannot be read, named likewise; with "" for a name, parts of itself.
+        problems: files inside it that cannot be read, named likewise; "" names the file itself, of which a part is
+            left out.
+        columns: of a table or of records.
     """
 
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     files: list[Upload] = field(default_factory=list)
     problems: list[FileNotice] = field(default_factory=list)
+    columns: Columns | None = None
 
 
 Parser = Callable[[bytes, Settings], Parsed]

@@ -7,6 +7,7 @@ file leaves the others alone, and no message quotes a file's content.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from itner.core.errors import InputError
 from itner.files.apart import parse_apart
@@ -24,16 +25,26 @@ def read_uploads(
     settings: Settings = DEFAULTS,
     of_file: Mapping[str, Settings] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    report: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReadResult:
     """The texts of all files.
 
     Args:
         of_file: settings of single files, by name, that stand for the general ones.
         should_stop: asked several times a second; after a stop, what was read is returned, and the rest are problems.
+        report: hears how many bytes are done, and how many there are.
     """
     result = ReadResult()
     characters = files = 0
-    for upload, parsed in _parse_all(uploads, settings, of_file or {}, should_stop, result):
+    total = sum(len(upload.data) for upload in uploads)
+    ends = accumulate(len(upload.data) for upload in uploads)
+
+    def parsed_files() -> Iterator[tuple[Upload, Parsed]]:
+        for upload, end in zip(uploads, ends, strict=True):
+            yield from _parse_all([upload], settings, of_file or {}, should_stop, result)
+            report(end, total)
+
+    for upload, parsed in parsed_files():
         files += 1
         if files > MAX_FILES:
             result.problems.append(
@@ -48,6 +59,8 @@ def read_uploads(
         characters += size
         result.items += [TextItem(upload.name, part.name, part.text, part.fields) for part in parsed.parts]
         result.notes += [FileNotice(upload.name, note) for note in parsed.notes]
+        if parsed.columns is not None:
+            result.columns[upload.name] = parsed.columns
     return result
 
 

@@ -23,23 +23,16 @@ def read_xlsx(data: bytes, settings: Settings) -> Parsed:
     """The texts of all sheets, their rows named "Sheet1 row 7", or "row 7" where there is one sheet."""
     parsed = Parsed()
     tables = [(name, rows) for name, rows in sheet_tables(data, parsed) if rows]
-    refused: list[InputError] = []
-    for number, (name, rows) in enumerate(tables, start=1):
+    for name, rows in tables:
         prefix = f"{name} " if len(tables) > 1 else ""
         if len(rows) == 1:
             # No table: the one row would be taken for the columns' names.
             parsed.parts.append(Part(f"{prefix}row 1", "\t".join(cell for cell in rows[0] if cell)))
             continue
-        one = Parsed()
-        try:
-            read_rows(rows, settings, one, prefix)
-        except InputError as error:
-            refused.append(error)
-            one.notes.append(f"not read: {error}")
-        parsed.parts += one.parts
-        parsed.notes += [f"sheet number {number}: {note}" if prefix else note for note in one.notes]
+        read_rows(rows, settings, parsed, prefix)
+    refused = [note for note in parsed.notes if ": not read: " in note]
     if refused and not parsed.parts:
-        raise refused[0]
+        raise InputError(refused[0].replace(": not read: ", ": "))
     return parsed
 
 

@@ -16,8 +16,7 @@ from itner.core.errors import InputError
 from itner.files.columns import kind_of_name, names_or_data, rank_columns
 from itner.files.delimited import split_rows
 from itner.files.encodings import decode
-from itner.files.items import DEFAULTS, FileNotice, Parsed, Part, Settings, Upload
-from itner.files.names import extension
+from itner.files.items import Columns, FileNotice, Parsed, Part, Settings
 from itner.files.records import MAX_KEYS, list_keys, parse_records, without_numbers
 
 # Rows that are looked at, spread over the table, to see where the text is.
@@ -35,14 +34,6 @@ T = TypeVar("T")
 Row = Sequence[str] | Mapping[int, str]
 # In the place of a damaged record, which is no record without text.
 _LEFT_OUT: Row = {}
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns of a table or the keys of records, and those that hold the text as far as can be seen."""
-
-    names: tuple[str, ...] = ()
-    guess: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,19 +55,6 @@ class _Table:
     separator: str = ""
     notes: list[str] = field(default_factory=list)
     ranked: list[tuple[float, int]] = field(default_factory=list)
-
-
-def list_columns(upload: Upload, settings: Settings = DEFAULTS) -> Columns:
-    """The columns of a table or the keys of records; none for other files, and for files that cannot be read."""
-    load = _LOADERS.get(extension(upload.name))
-    if load is None:
-        return Columns()
-    try:
-        table = load(decode(upload.data, settings, Parsed()), settings, Parsed())
-        guess = _guess(table)
-    except Exception:  # noqa: BLE001 - what is wrong with the file is said when it is read
-        return Columns()
-    return Columns(tuple(table.header), tuple(table.header[place] for place in guess))
 
 
 def read_csv(data: bytes, settings: Settings) -> Parsed:
@@ -104,18 +82,18 @@ def read_rows(rows: list[list[str]], settings: Settings, parsed: Parsed, prefix:
     """Add the texts of a table as read, line of column names included, to what was found in a file.
 
     Args:
-        prefix: of the names of the parts, when the file holds several tables, such as "Sheet1 ". A table that cannot
-            be read is then a problem of its own.
+        prefix: of the names of the parts, when the file holds several tables, such as "Sheet1 ". That a table has
+            no text then is a note, because other sheets may be no tables of texts.
 
     Raises:
-        InputError: without a prefix, when the table has no row, or no column that was asked for or holds text.
+        InputError: without a prefix, when the table has no row, or no column that was asked for.
     """
     try:
         _add_parts(_make_table(rows, settings.columns), settings, parsed, prefix)
     except InputError as error:
         if not prefix:
             raise
-        parsed.problems.append(FileNotice(prefix.strip(), str(error)))
+        parsed.notes.append(f"{prefix.strip()}: not read: {error}")
 
 
 def _load_tsv(text: str, settings: Settings, parsed: Parsed) -> _Table:
@@ -147,15 +125,6 @@ def _load_json(text: str, settings: Settings, parsed: Parsed) -> _Table:
         for record in found.records
     ]
     return _Table(header, rows, what="key", row="record")
-
-
-_LOADERS: dict[str, Callable[[str, Settings, Parsed], _Table]] = {
-    ".csv": _load_csv,
-    ".tsv": _load_tsv,
-    ".json": _load_json,
-    ".jsonl": _load_json,
-    ".ndjson": _load_json,
-}
 
 
 def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: str = "") -> _Table:
@@ -248,9 +217,18 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
     chosen = _find_asked(table, settings.columns, note) if settings.columns else _guess(table)
     if not table.header:
         raise InputError("the file holds no text")
+    before = parsed.columns or Columns()
+    names, read = ([table.header[place] for place in places] for places in (range(len(table.header)), chosen))
+    # The sheets of a workbook are asked for their columns together.
+    parsed.columns = Columns(_merged(before.names, names), _merged(before.read, read))
     if not chosen:
-        names = _list_names(table, range(len(table.header)))
-        raise InputError(f"no {table.what} holds running text ({names}); choose one, with --text-column or on the page")
+        shown = _list_names(table, range(len(table.header)))
+        said = f"no {table.what} holds running text ({shown}); choose one, with --text-column or on the page"
+        if prefix:
+            note(f"not read: {said}")
+        else:
+            parsed.problems.append(FileNotice("", said))
+        return
     if not settings.columns:
         _say_choice(table, chosen, note)
     _join_surplus(table, chosen, note)
@@ -266,6 +244,10 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
             parsed.parts.append(Part(name if len(chosen) == 1 else f"{name} {table.header[place]}", cell, carried))
     if without:
         note(f"{_count(without, table.row)} without text skipped")
+
+
+def _merged(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *more)))
 
 
 def _carry(table: _Table, row: Row, chosen: Sequence[int]) -> tuple[tuple[str, str], ...]:

@@ -31,12 +31,14 @@ def tag_items(
     tagger: Tagger,
     report: Callable[[int, int], None],
     should_stop: Callable[[], bool],
+    guideline: str | None = None,
 ) -> list[TaggedItem]:
     """Tag texts of any number and length. After a stop, the texts that were finished are returned.
 
     Args:
         report: hears how many characters are done, and how many there are.
         should_stop: asked before each chunk.
+        guideline: by which the tagger is to read; None leaves the choice to it.
     """
     ends = list(accumulate((len(item.text) for item in items), initial=0))
     found: list[list[Mention]] = [[] for _ in items]
@@ -45,7 +47,7 @@ def tag_items(
         if should_stop():
             break
         with _TURNS:
-            tagged = tagger.tag([items[index].text[start:end] for index, start, end in chunk])
+            tagged = tagger.tag([items[index].text[start:end] for index, start, end in chunk], guideline)
         for (index, start, _), mentions in zip(chunk, tagged, strict=True):
             found[index] += [
                 replace(mention, start=mention.start + start, end=mention.end + start) for mention in mentions

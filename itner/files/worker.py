@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from itner.core.errors import InputError
-from itner.files.items import FileNotice, Parsed, Part, Settings, Upload
+from itner.files.items import Columns, FileNotice, Parsed, Part, Settings, Upload
 
 _PAGE = "/proc/self/statm"
 
@@ -58,6 +58,7 @@ def unpack_answer(header: dict[str, Any], blobs: list[bytes]) -> Parsed:
         header["notes"],
         [Upload(name, blob) for name, blob in zip(header["files"], blobs, strict=True)],
         [FileNotice(name, reason) for name, reason in header["problems"]],
+        Columns(*map(tuple, header["columns"])) if header["columns"] else None,
     )
 
 
@@ -87,6 +88,7 @@ def main() -> None:
                 "notes": found.notes,
                 "files": [inner.name for inner in found.files],
                 "problems": [[inner.file, inner.reason] for inner in found.problems],
+                "columns": [found.columns.names, found.columns.read] if found.columns else None,
             }
             write_frame(out, answer, [inner.data for inner in found.files])
 

@@ -133,6 +133,8 @@ class Kind:
         facts: what is worth saying of a run that only its kind has, as names and values.
         remake: how a run is made again, as `name`.
         card: its part of a run's model card.
+        guidelines: the annotation guidelines by which a run can read a raw text, its own choice last; none where it
+            knows one way alone.
     """
 
     name: str
@@ -149,3 +151,4 @@ class Kind:
     facts: Callable[[Run], dict[str, str]]
     remake: Callable[[Run, str], Remake]
     card: Callable[[Run], CardText]
+    guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()

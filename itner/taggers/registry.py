@@ -45,6 +45,19 @@ def why_not(run: Run) -> list[str] | None:
     return kind_of(run).missing(run)
 
 
+def guidelines_of(run: Run) -> tuple[str, ...]:
+    """The annotation guidelines by which a run can read a raw text, its own choice last."""
+    return kind_of(run).guidelines(run)
+
+
+def check_guideline(run: Run, guideline: str | None) -> None:
+    """InputError when a run does not know a guideline, with those that it knows; None is always right."""
+    known = guidelines_of(run)
+    if guideline is not None and guideline not in known:
+        has = f"it knows those of {', '.join(known)}" if known else "it reads all text in one way"
+        raise InputError(f"run {run.name!r} knows no guideline {guideline!r}; {has}")
+
+
 def open_variant(run: Run, variant: str, threads: int | None = None) -> Tagger:
     """A variant of a run as a tagger; what it is built of must be there. InputError says what is missing."""
     check_variants(run, [variant])

@@ -15,8 +15,9 @@ from itner.files.items import DEFAULTS, ReadResult, Settings
 from itner.files.tagging import above, tag_items
 from itner.files.writers import write_zip
 from itner.records.files import replacing
-from itner.records.store import is_complete
+from itner.records.store import RunStore, is_complete
 from itner.records.workspace import Workspace
+from itner.taggers.registry import check_guideline
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.inputs import read_paths
 from itner.workflows.open import open_tagger
@@ -24,39 +25,57 @@ from itner.workflows.open import open_tagger
 
 @dataclass(frozen=True)
 class Chosen:
-    """A tagger, and what it is, in words."""
+    """A tagger, what it is, in words, and by which annotation guideline it is to read."""
 
     tagger: Tagger
     what: str
+    guideline: str | None = None
 
 
-def choose_tagger(name: str | None, variant: str | None, place: Workspace, progress: Progress = silent) -> Chosen:
+def choose_tagger(
+    name: str | None, variant: str | None, guideline: str | None, place: Workspace, progress: Progress = silent
+) -> Chosen:
     """The run that was asked for; without a name the domain's default run, or its rules where that is not here.
 
     The rules need nothing but this package. `what` says which it is, so that nobody takes one for the other.
+
+    Args:
+        guideline: the annotation guideline by which the texts are read; None leaves the choice to the run.
     """
-    if name is not None:
-        return Chosen(open_tagger(name, variant, place, progress), f"run {name}")
     domain = get_domain(default_domain())
     release = domain.release
-    if release is not None and is_complete(place.models / release.default):
-        return Chosen(open_tagger(release.default, variant, place, progress), f"run {release.default}, the default")
-    if variant is not None:
-        raise InputError("--variant needs --run: where there is no run, the rules tag")
+    default = name is None and release is not None and is_complete(place.models / release.default)
+    if name is None and default and release is not None:
+        name = release.default
+    if name is not None:
+        check_guideline(RunStore(place.models).load(name), guideline)
+        what = f"run {name}" + (", the default" if default else "")
+        if guideline is not None:
+            what += f", by the guideline of {guideline}"
+        return Chosen(open_tagger(name, variant, place, progress), what, guideline)
+    if variant is not None or guideline is not None:
+        option = "--variant" if variant is not None else "--guideline"
+        raise InputError(f"{option} needs --run: where there is no run, the rules tag")
     where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
     return Chosen(RulesTagger(domain), f"the rules of domain {domain.name!r}, because {where}; choose a run with --run")
 
 
 def tag_files(
     read: ReadResult,
-    tagger: Tagger,
+    chosen: Chosen,
     output: Path,
     formats: Sequence[str] = ("JSONL",),
     threshold: float = 0.0,
     progress: Progress = silent,
 ) -> None:
     """Tag what `read_files` read, and write the results into the zip `output`."""
-    tagged = tag_items(read.items, tagger, lambda done, total: progress("tagging", done / total), lambda: False)
+    tagged = tag_items(
+        read.items,
+        chosen.tagger,
+        lambda done, total: progress("tagging", done / total),
+        lambda: False,
+        chosen.guideline,
+    )
     with replacing(output) as file:
         write_zip(above(tagged, threshold), formats, file)
 

@@ -21,7 +21,7 @@ class EchoTagger:
     def __init__(self, types):
         self.types = types
 
-    def tag(self, texts):
+    def tag(self, texts, guideline=None):
         capitals = r"\b[A-Z]\w+"
         return [[Mention(m.start(), m.end(), self.types[0]) for m in re.finditer(capitals, t)] for t in texts]
 

@@ -17,6 +17,7 @@ from itner.core.types import Mention
 from itner.dashboard import tag_files as uploads
 from itner.files.formats import PARSERS
 from itner.files.items import Settings, TextItem
+from itner.files.readers import read_uploads
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import TaggedItem
 
@@ -64,7 +65,7 @@ def test_the_limits_are_said_as_the_server_enforces_them() -> None:
 )
 def test_progress_in_words(seconds: tuple[float, float | None], share: float, words: str) -> None:
     job = SimpleNamespace(share=share, seconds=lambda: seconds)
-    assert uploads.progress_in_words(job) == words  # type: ignore[arg-type]
+    assert uploads.progress_in_words(job, "Tagging") == words  # type: ignore[arg-type]
 
 
 def test_figures_show_what_was_counted() -> None:
@@ -212,7 +213,7 @@ def test_page_and_command_line_give_the_same(
 
 def test_columns_as_they_are_found_leave_it_to_the_content() -> None:
     taken = uploads.take([Uploaded("a.csv", GIVEN["tickets.csv"])])
-    tables = {"a.csv": uploads.list_columns(taken[0])}
+    tables = read_uploads(taken).columns
     found = uploads.choose_columns(taken, Settings(), tables, {"a.csv": ["Body"]})
     assert found.columns == uploads.choose_columns(taken, Settings(), tables, {"a.csv": []}).columns == ()
     assert uploads.choose_columns(taken, Settings(), tables, {"a.csv": ["id"]}).columns == (("a.csv", ("id",)),)
@@ -234,7 +235,7 @@ def test_removed_files_are_let_go(shipped_models: Path, monkeypatch: pytest.Monk
     page.file_uploader[0].set_value([("mine.txt", b"Android 14", "text/plain")]).run()
     assert page.button[-1].label == "Tag 1 text, 10 characters"
     tag(page)
-    kept = ("tag_job", "tag_asked", "uploads_read", "uploads_findings")
+    kept = ("tag_job", "tag_asked", "uploads_read_as found", "uploads_findings")
     assert all(key in page.session_state for key in kept)
     page.file_uploader[0].set_value([]).run()
     assert not page.exception

@@ -53,6 +53,10 @@ def _deployed_bytes(run: Run, variant: str) -> int:
     return run.onnx_path(variant).stat().st_size
 
 
+def _guidelines(run: Run) -> tuple[str, ...]:
+    return facts_of(run)[1].guidelines
+
+
 ENCODER = Kind(
     name="encoder",
     variants=VARIANTS,
@@ -68,4 +72,5 @@ ENCODER = Kind(
     facts=list_facts,
     remake=remake,
     card=write_card_text,
+    guidelines=_guidelines,
 )

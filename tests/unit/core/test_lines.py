@@ -111,6 +111,8 @@ def test_short_and_neighbouring_paragraphs(text: str, joined: int | None) -> Non
 @pytest.mark.parametrize(
     ("text", "word", "shown"),
     [
+        ("The client installed Mozilla Thunder-\nbird 115 on a Lenovo ThinkPad\nT14 that it runs.", "d T1", "d\nT1"),
+        ("It shows the code 0x8007\n0057 at the start of the\nmachine.", "0x80070057", "0x8007\n0057"),
         ("They have used Mozilla Thunder-\nbird on this laptop.", "Thunderbird", "Thunder-\nbird"),
         ("It is the access point for the guest Wi-\nFi that is slow to day.", "Wi-Fi", "Wi-\nFi"),
         (

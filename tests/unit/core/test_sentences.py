@@ -97,3 +97,25 @@ def test_mentions_come_back_to_where_they_stand() -> None:
     place = second.document.text.index("Outlook")
     marked = [Mention(place, place + 7, "SOFTWARE"), Mention(place + 8, place + 9, "SOFTWARE")]
     assert [text[m.start : m.end] for m in second.place(marked)] == ["Outlook"], "a symbol alone is no mention"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("🔥 Outlook 💥💥", "Outlook"),
+        ("└─ docker", "docker"),
+        ("Windows™ 11", "Windows™ 11"),
+        ("C#", "C#"),
+        ("x\u0323", "x\u0323"),
+    ],
+)
+def test_pictures_at_the_ends_are_no_part_of_a_mention(text: str, shown: str) -> None:
+    (sentence,) = list_sentences(text)
+    found = sentence.place([Mention(0, len(sentence.document.text), "OS")])
+    assert [text[m.start : m.end] for m in found] == [shown]
+
+
+def test_cells_are_read_apart() -> None:
+    assert [sentence.document.text for sentence in list_sentences("OS\tWindows 11\nApp\t\tOutlook")] == [
+        "OS", "Windows 11", "App", "Outlook",
+    ]  # fmt: skip

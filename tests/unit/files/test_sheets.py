@@ -55,7 +55,7 @@ def test_sheets_are_tables_and_hidden_ones_are_said() -> None:
         ("Old row 1", "Lync"),
     ]
     assert "1 hidden sheet read like the rest" in [note.reason for note in result.notes]
-    assert "sheet number 1: read column number 2 of 2" in [note.reason for note in result.notes]
+    assert "Tickets: read `text` of id, text" in [note.reason for note in result.notes]
     one = read_uploads([Upload("a.xlsx", make_xlsx({"S": row(1, "text") + row(2, "Teams")}))])
     assert [(item.part, item.text) for item in one.items] == [("row 1", "Teams")]
 
@@ -71,8 +71,8 @@ def test_a_sheet_that_is_no_table_is_read_and_one_without_the_column_said() -> N
         ("Cover row 1", "Asset list\tT14"),
         ("A row 1", "Teams"),
     ]
-    assert found.notes[-1].startswith("sheet number 3: not read: ")
-    with pytest.raises(InputError, match="has no column of that name"):
+    assert found.notes[-1].startswith("B: not read: has no column `what`")
+    with pytest.raises(InputError, match="A: has no column `gone`"):
         read_xlsx(make_xlsx({"A": tables["A"], "B": tables["B"]}), Settings(("gone",)))
 
 

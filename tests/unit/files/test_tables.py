@@ -14,9 +14,9 @@ from shipped import REPOSITORY
 
 from itner.core.errors import InputError
 from itner.files.columns import count_words, is_typed
-from itner.files.items import DEFAULTS, Parsed, ReadResult, Settings, Upload
+from itner.files.items import DEFAULTS, Columns, Parsed, ReadResult, Settings, Upload
 from itner.files.readers import read_uploads
-from itner.files.tables import Columns, list_columns, read_rows
+from itner.files.tables import read_rows
 
 INPUTS = REPOSITORY / "tests" / "inputs"
 
@@ -223,25 +223,34 @@ def test_the_other_columns_are_carried_on_request() -> None:
     assert item.fields == (("id", "7"), ("user.name", "ann"), ("user.vip", "true"), ("tags", "a\nb"), ("x", ""))
 
 
-def test_list_columns_says_what_is_read() -> None:
-    assert list_columns(Upload("a.csv", TABLE.encode())) == Columns(("id", "Subject", "Body", "owner"), ("Body",))
-    assert list_columns(Upload("a.csv", b"1,Outlook hangs\n2,Teams hangs\n")) == Columns(
-        ("column 1", "column 2"), ("column 2",)
-    )
+def columns(name: str, data: bytes, encoding: str | None = None) -> Columns | None:
+    result = read_uploads([Upload(name, data)], Settings(encoding=encoding))
+    return result.columns.get(name)
+
+
+def test_the_columns_are_known_and_which_was_read() -> None:
+    assert columns("a.csv", TABLE.encode()) == Columns(("id", "Subject", "Body", "owner"), ("Body",))
+    assert columns("a.csv", b"1,Outlook hangs\n2,Teams hangs\n") == Columns(("column 1", "column 2"), ("column 2",))
     record = b'{"id": 1, "fields": {"text": "Outlook hangs"}}'
     for name in ("a.json", "a.jsonl", "a.ndjson"):
-        assert list_columns(Upload(name, record)) == Columns(("id", "fields.text"), ("fields.text",))
-    assert list_columns(Upload("a.csv", "id;größe text\n1;Outlook hängt\n".encode("cp1252"))).guess == ("größe text",)
+        assert columns(name, record) == Columns(("id", "fields.text"), ("fields.text",))
+    assert columns("a.csv", "id;größe text\n1;Outlook hängt\n".encode("cp1252")) == Columns(
+        ("id", "größe text"), ("größe text",)
+    )
     table = "id;text\n1;Büro ist zu\n".encode("cp850")
-    assert list_columns(Upload("a.csv", table), Settings(encoding="cp850")).guess == ("text",)
-    for name, data in (
-        ("a.txt", b"a,b\n1,2\n"),
-        ("a.csv", b""),
-        ("a.csv", b"id,text\n"),
-        ("a.json", b"{"),
-        ("b", b"x"),
-    ):
-        assert list_columns(Upload(name, data)) == Columns()
+    assert columns("a.csv", table, "cp850") == Columns(("id", "text"), ("text",))
+    asked = read_uploads([Upload("a.csv", TABLE.encode())], Settings(columns=("2", "owner")))
+    assert asked.columns["a.csv"].read == ("Subject", "owner")
+    for name, data in (("a.txt", b"a,b\n1,2\n"), ("a.csv", b""), ("a.json", b"{"), ("b", b"x")):
+        assert columns(name, data) is None
+
+
+def test_a_table_without_running_text_still_says_its_columns() -> None:
+    result = read_uploads([Upload("a.csv", b"id,size\n1,20\n2,30\n")])
+    assert result.columns["a.csv"] == Columns(("id", "size"), ())
+    assert [(found.file, found.reason[:32]) for found in result.problems] == [
+        ("a.csv", "no column holds running text (id")
+    ]
 
 
 # Names or data in the first row
@@ -301,7 +310,7 @@ def test_names_that_repeat_are_told_apart() -> None:
         read("a.csv", table)
     )
     clash = write([["a", "a", "a (2)"], ["Outlook hangs", "x", "y"]])
-    assert list_columns(Upload("a.csv", clash.encode())).names == ("a", "a (2)", "a (2) (2)")
+    assert read_uploads([Upload("a.csv", clash.encode())]).columns["a.csv"].names == ("a", "a (2)", "a (2) (2)")
 
 
 @pytest.mark.parametrize(
@@ -486,9 +495,8 @@ def test_rows_that_others_have_read() -> None:
     ]
     # One table that cannot be read leaves the others alone; a file that is one table is refused.
     read_rows([["1", "2"]], DEFAULTS, parsed, "Sheet2 ")
-    assert [(notice.file, notice.reason[:26]) for notice in parsed.problems] == [
-        ("Sheet2", "no column holds running te")
-    ]
+    assert parsed.problems == []
+    assert parsed.notes[-1].startswith("Sheet2: not read: no column holds running text")
     with pytest.raises(InputError, match="holds no row"):
         read_rows([], DEFAULTS, Parsed())
 
@@ -599,6 +607,7 @@ def test_the_journals_messages_of_bytes() -> None:
     assert texts(read("a.jsonl", json.dumps(line))) == [("record 1", "Büro ist zu")]
 
 
+@pytest.mark.usefixtures("in_process")
 def test_keys_beyond_bound_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("itner.files.records.MAX_KEYS", 3)
     record = {f"k{number}": PROSE[0] for number in range(5)}
