@@ -24,6 +24,7 @@ itner tag questions.jsonl --run minilm_full_kd --guideline stackoverflow
 itner tag logs/ 'archive/**/*.log' --strict
 """
 _LEFT_OUT = 1
+_FORMATS = "JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeatable (default: JSONL)."
 
 
 def tag(
@@ -39,7 +40,7 @@ def tag(
         list[str] | None,
         typer.Option(
             metavar="FORMAT",
-            help="JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeatable (default: JSONL).",
+            help=_FORMATS,
         ),
     ] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave out mentions less certain.")] = 0.0,
@@ -56,9 +57,10 @@ def tag(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Tag files, or all in a folder, of these kinds, or a .zip of them.
+    """Tag files, or all in a folder.
 
-    .txt, .log, .md, .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .docx, .odt, .rtf, .pdf, .html, .htm, .eml, .msg, .mbox
+    Kinds: .txt, .log, .md, .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .docx, .odt, .rtf, .pdf, .html, .htm, .eml,
+    .msg, .mbox, .zip.
 
     A row of a table without text is skipped and counted. Files of one name are told apart by their folders. What was
     assumed of a file, such as its encoding or the column with the text, is said. Without --run, the domain's default

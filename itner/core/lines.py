@@ -131,9 +131,15 @@ def _wrapped_pairs(block: Sequence[_Line]) -> list[tuple[_Line, _Line]]:
     width = max(line.width for line in block)
     if width < _SHORT:
         return []
-    if len(block) > 2 and len({line.first_word for line in block}) <= len(block) // 2:
+    if len(block) > 2 and _begin_alike(block):
         return []
     return max(_find_pairs(block, width), _find_typeset(block, width), key=len)
+
+
+def _begin_alike(block: Sequence[_Line]) -> bool:
+    """Whether most lines begin with a word that others begin with, too, as records do; those of prose are small."""
+    words = [line.first_word for line in block if line.text[0].isalnum() and not line.first_word.islower()]
+    return len(words) > len(block) // 2 and len(set(words)) <= len(block) // 2
 
 
 def _find_pairs(block: Sequence[_Line], width: int) -> list[tuple[_Line, _Line]]:

@@ -65,6 +65,7 @@ def test_every_command_that_is_told_is_a_command() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_format_of_files_is_an_entry_in_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     def read_backwards(data: bytes, settings: Settings) -> Parsed:
         return Parsed([Part("", data.decode()[::-1])])
