@@ -45,7 +45,7 @@ from itner.workflows.label import label_weakly
 from itner.workflows.open import open_tagger
 from itner.workflows.prepare import measure_corpus, mix, prepare
 from itner.workflows.reproduce import reproduce
-from itner.workflows.tag import choose_tagger, read_files, tag_files
+from itner.workflows.tag import Chosen, choose_tagger, read_files, tag_files
 from itner.workflows.train import train
 
 SETTINGS = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8,), bulk_documents=5, threads=1)
@@ -251,7 +251,7 @@ def test_files_are_tagged_into_a_zip(beside: Workspace, tmp_path: Path) -> None:
     paths = [tmp_path / "a.txt", tmp_path / "nul.log"]
     tagger = open_tagger("full", "fp32", beside)
     read = read_files(paths, output)
-    tag_files(read, tagger, output, ["JSONL", "CoNLL"])
+    tag_files(read, Chosen(tagger, "run full"), output, ["JSONL", "CoNLL"])
     assert [notice.file for notice in read.problems] == ["nul.log"]
     with zipfile.ZipFile(output) as archive:
         assert archive.namelist() == ["tagged.jsonl", "tagged.conll"]
@@ -260,24 +260,40 @@ def test_files_are_tagged_into_a_zip(beside: Workspace, tmp_path: Path) -> None:
     (mentions,) = tagger.tag([line["text"]])
     assert [(span["start"], span["end"]) for span in line["spans"]] == [(m.start, m.end) for m in mentions]
     assert line["spans"]
-    tag_files(read, tagger, output, ["JSONL"], 1.0)
+    tag_files(read, Chosen(tagger, "run full"), output, ["JSONL"], 1.0)
     with zipfile.ZipFile(output) as archive:
         assert json.loads(archive.read("tagged.jsonl"))["spans"] == []
 
 
 def test_what_tags_where_nothing_is_named_is_said(full_run: Run, place: Workspace) -> None:
-    chosen = choose_tagger(None, None, place)
+    chosen = choose_tagger(None, None, None, place)
     assert isinstance(chosen.tagger, RulesTagger)
     assert "the rules of domain 'it', because there is no run minilm_full_kd under" in chosen.what
     with pytest.raises(InputError, match="--variant needs --run"):
-        choose_tagger(None, "int8", place)
+        choose_tagger(None, "int8", None, place)
+    with pytest.raises(InputError, match="--guideline needs --run"):
+        choose_tagger(None, None, "tiny", place)
     shutil.copytree(full_run.path, place.models / "minilm_full_kd")
     info = (place.models / "minilm_full_kd" / "run.json").read_text(encoding="utf-8")
     text = info.replace('"name": "full"', '"name": "minilm_full_kd"', 1)
     (place.models / "minilm_full_kd" / "run.json").write_text(text, encoding="utf-8")
-    chosen = choose_tagger(None, None, place)
+    chosen = choose_tagger(None, None, None, place)
     assert isinstance(chosen.tagger, EncoderTagger)
     assert chosen.what == "run minilm_full_kd, the default"
+    with pytest.raises(InputError, match="knows no guideline 'tiny'; it reads all text in one way"):
+        choose_tagger(None, None, "tiny", place)
+
+
+def test_raw_text_is_read_by_the_guideline_that_was_asked_for(beside: Workspace) -> None:
+    chosen = choose_tagger("l1", "torch-fp32", "a", beside)
+    assert (chosen.what, chosen.guideline) == ("run l1, by the guideline of a", "a")
+    with pytest.raises(InputError, match="knows no guideline 'b'; it knows those of a, tiny"):
+        choose_tagger("l1", "torch-fp32", "b", beside)
+    assert isinstance(chosen.tagger, EncoderTagger)
+    text = "the windows the outlook"
+    read = {name: chosen.tagger.read([text], name)[0].prediction.probabilities for name in ("a", "tiny", None)}
+    assert (read["tiny"] == read[None]).all()
+    assert (read["a"] != read[None]).any()
 
 
 def test_a_corpus_is_measured_by_its_two_passes(tmp_path: Path) -> None:
