@@ -105,6 +105,9 @@ def read(name: str, choice: Choice) -> ReadResult:
     if not job.wait(1):
         follow(job, "Reading")
         st.stop()
+    if job.stopped and st.button("Read again", icon=":material/refresh:", key=f"again_{name}"):
+        del st.session_state[f"uploads_read_{name}"]
+        st.rerun()
     return job.result()
 
 

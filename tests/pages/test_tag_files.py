@@ -254,3 +254,18 @@ def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: 
     page = open_page("tag_files", tmp_path, monkeypatch)
     assert "itner train minilm_full --data stackoverflow --models" in page.code[0].value
     assert not page.get("file_uploader")
+
+
+def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    slow = ("slow.html", b"<p>Outlook hangs</p>" * 1_000_000, "text/html")
+    page.file_uploader[0].set_value([("a.txt", b"Outlook", "text/plain"), slow]).run()
+    assert [button.label for button in page.button] == ["Stop"]
+    page.button[0].click().run()
+    assert page.session_state["uploads_read_as found"][1].wait(30)
+    page.run()
+    assert [button.label for button in page.button] == ["Read again", "Tag 1 text, 7 characters"]
+    assert "slow.html: not read, because reading was stopped" in [text.value for text in page.text]
+    page.button[0].click().run()
+    assert [button.label for button in page.button] == ["Stop"]
+    page.button[0].click().run()
