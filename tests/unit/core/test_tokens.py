@@ -62,6 +62,11 @@ def test_tokens_by_hand(text: str, tokens: list[str]) -> None:
             ["x.isLess(than:1.0)", *["printer", "(", "s", ")"], *["Outlook", "(", "2021", ")"]],
         ),
         ("pam_unix(sudo:auth): failed", ["pam_unix", "(", "sudo", ":", "auth", ")", ":", "failed"]),
+        ("atMost(1.0) android:minSdk Note:windows", ["atMost(1.0)", "android:minSdk", "Note", ":", "windows"]),
+        (
+            "press Ctrl+Alt+Del or win+r, Win7+Chrome",
+            ["press", "Ctrl+Alt+Del", "or", "win+r", ",", "Win7", "+", "Chrome"],
+        ),
         ("Word/Excel, a+b", ["Word", "/", "Excel", ",", "a", "+", "b"]),
     ],
 )
