@@ -27,8 +27,8 @@ _PLAIN_TOKEN = re.compile(_CUT.format(w=r"\w") + r"| \S", re.VERBOSE)
 # From here on there are marks and letters without capitals; without those the plain pattern finds the same, faster.
 _OTHER_SCRIPTS = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]")
 # What a raw text's tokens do not part, though those of the annotated tickets do: addresses, options, calls with their
-# arguments, attributes (`android:minSdk`), keys pressed together, `C++11` and `DS920+`, `PL/SQL`. StackOverflow's corpus
-# keeps them whole, and a tagger that learned from it finds versions in addresses where they are parted.
+# arguments, attributes (`android:minSdk`), keys pressed together, `C++11` and `DS920+`, `PL/SQL`. The StackOverflow
+# corpus keeps them whole, and a tagger that learned from it finds versions in addresses where they are parted.
 _WHOLE = re.compile(
     r"""
     (?:https?|ftp)://[^\s<>"']*[\w/\#=&]
