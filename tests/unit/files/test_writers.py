@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import REPOSITORY
 
 from itner.core.labels import tags_to_spans
 from itner.core.types import Mention
@@ -233,3 +234,10 @@ def test_summary_by_hand() -> None:
     assert files.loc[2, "per 1,000 characters"] == pytest.approx(3000 / 23)
     assert top_mentions([]).empty
     assert count_files([], types).empty
+
+
+def test_the_documentation_lists_every_format_as_it_is_written() -> None:
+    page = (REPOSITORY / "docs" / "files.md").read_text(encoding="utf-8")
+    for name, format in FORMATS.items():
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| {name} | `tagged")]
+        assert f"`{format.stem}.{format.extension}`" in line
