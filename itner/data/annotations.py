@@ -80,7 +80,7 @@ def to_split(file: AnnotatedFile, request: Request, sha256: str) -> Split:
         seen.add(name)
         spans = convert_spans(annotated.text, annotated.spans, unit.name)
         fitted = fitting.fit(annotated.text, entry.tokens, spans, annotated.path, annotated.line)
-        mentions = _map_types(fitted, request.scheme, annotated, split)
+        mentions = _map_types(fitted, request.scheme, annotated, split, file.changes)
         source = annotated.source or request.source
         try:
             document = Document(annotated.text, entry.tokens, mentions, name, source, annotated.group)
@@ -119,10 +119,13 @@ def _without_blanks(file: AnnotatedFile, split: Split) -> list[AnnotatedText]:
     return kept
 
 
-def _map_types(spans: list[Span], scheme: LabelScheme, annotated: AnnotatedText, split: Split) -> tuple[Mention, ...]:
+def _map_types(
+    spans: list[Span], scheme: LabelScheme, annotated: AnnotatedText, split: Split, changes: Counter[str]
+) -> tuple[Mention, ...]:
     mentions = []
     for span in spans:
         target = target_type(span.type, scheme, annotated.path, span.line or annotated.line)
+        count_spelling(span.type, target, scheme, changes)
         split.fine_types[span.type] += 1
         if target is not None:
             mentions.append(Mention(span.start, span.end, target))
@@ -140,3 +143,18 @@ def target_type(name: str, scheme: LabelScheme, path: Path, line: int | None) ->
             path=path,
             line=line,
         ) from None
+
+
+def count_spelling(name: str, target: str | None, scheme: LabelScheme, changes: Counter[str], times: int = 1) -> None:
+    """Count a type that is written otherwise than in the scheme."""
+    if not scheme.is_spelled(name):
+        changes[f"type {name} read as {target or 'O'}"] += times
+
+
+def is_type(name: str, scheme: LabelScheme) -> bool:
+    """Whether the scheme has a type, or O, for a name."""
+    try:
+        scheme.target(name)
+    except KeyError:
+        return False
+    return True

@@ -18,7 +18,7 @@ from itner.data.corpus import Decoded, Split, decode_file
 from itner.data.json_values import Json, Record, read_records
 from itner.records.files import sha256_file
 
-COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv")
+COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv", ".conllu", ".bioes", ".bilou")
 JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
 _DOC_BIN = ".spacy"
 # What tools call the splits.
