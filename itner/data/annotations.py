@@ -6,21 +6,25 @@ tokens, and maps their types into the scheme.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from itner.core.characters import IGNORED
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
 from itner.data.corpus import Split
-from itner.data.fitting import DOUBT, Fitting, Span
-from itner.data.offsets import convert_spans, recognise_unit
+from itner.data.fitting import DOUBT, Fitting, Span, shorten
+from itner.data.offsets import convert_spans, find_shift, recognise_unit
 from itner.records.dataset import ImportStats, Misaligned
 
 # A dataset of thousands of such keys has another problem; the first ones say which.
 _KEYS_TOLD = 8
+# White space, and what is never shown.
+_NOTHING = re.compile(rf"[\s{IGNORED}]*")
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,19 @@ def to_split(file: AnnotatedFile, request: Request, sha256: str) -> Split:
     split = Split(sha256=sha256, dropped=Counter(file.dropped))
     texts = [_Tokenized(text, text.tokens or split_tokens(text.text)) for text in _without_blanks(file, split)]
     unit = recognise_unit([(entry.text.text, entry.tokens, entry.text.spans) for entry in texts])
-    fitting = Fitting(request.misaligned, unit.doubtful)
+    doubt = DOUBT if unit.doubtful else None
+    if doubt is None:
+        doubt = find_shift(
+            (entry.text.text, entry.tokens, convert_spans(entry.text.text, entry.text.spans, unit.name))
+            for entry in texts
+        )
+    fitting = Fitting(request.misaligned, doubt)
     seen: set[str] = set()
     for entry in texts:
         annotated = entry.text
         name = f"{request.split}-{len(split.documents):05d}" if annotated.id is None else annotated.id
         if name in seen:
-            raise InputError(f"id {name!r} is used twice", path=annotated.path, line=annotated.line)
+            raise InputError(f"id {shorten(name)} is used twice", path=annotated.path, line=annotated.line)
         seen.add(name)
         spans = convert_spans(annotated.text, annotated.spans, unit.name)
         fitted = fitting.fit(annotated.text, entry.tokens, spans, annotated.path, annotated.line)
@@ -87,7 +97,7 @@ def to_split(file: AnnotatedFile, request: Request, sha256: str) -> Split:
         except ValueError as error:
             raise InputError(str(error), path=annotated.path, line=annotated.line) from None
         split.documents.append(document)
-    notes = [DOUBT] if unit.doubtful else []
+    notes = [doubt] if doubt is not None else []
     if file.unread_keys:
         names = sorted(file.unread_keys)[:_KEYS_TOLD]
         more = ", and others" if len(file.unread_keys) > _KEYS_TOLD else ""
@@ -112,7 +122,7 @@ class _Tokenized:
 def _without_blanks(file: AnnotatedFile, split: Split) -> list[AnnotatedText]:
     kept = []
     for annotated in file.texts:
-        if annotated.text.strip():
+        if not _NOTHING.fullmatch(annotated.text):
             kept.append(annotated)
         else:
             split.dropped["blank"] += 1
@@ -138,7 +148,7 @@ def target_type(name: str, scheme: LabelScheme, path: Path, line: int | None) ->
         return scheme.target(name)
     except KeyError:
         raise InputError(
-            f"entity type {name!r} has no mapping in label scheme {scheme.name!r}, whose types are "
+            f"entity type {shorten(name)} has no mapping in label scheme {scheme.name!r}, whose types are "
             f"{', '.join(scheme.types)}; rename it, or add it to the scheme's mapping (None reads it as O)",
             path=path,
             line=line,

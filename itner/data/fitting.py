@@ -31,11 +31,11 @@ class Span:
 class Fitting:
     """Fits the spans of one file, text by text, and counts in `changes` what was done."""
 
-    def __init__(self, misaligned: Misaligned, doubtful: bool = False) -> None:
+    def __init__(self, misaligned: Misaligned, doubt: str | None = None) -> None:
         self.misaligned = misaligned
         self.changes: Counter[str] = Counter()
-        # Whether the file's offsets may count something else than code points.
-        self._doubtful = doubtful
+        # What the file's offsets may mean instead.
+        self._doubt = doubt
 
     def fit(
         self, text: str, tokens: Sequence[Token], spans: Iterable[Span], path: Path, line: int | None
@@ -74,7 +74,7 @@ class Fitting:
                     )
             if problem:
                 if self.misaligned != "drop":
-                    doubt = f"; {DOUBT}" if self._doubtful else ""
+                    doubt = f"; {self._doubt}" if self._doubt is not None else ""
                     raise InputError(f"{problem}; {advice}{doubt}", path=path, line=span.line or line)
                 self.changes["spans that do not fit the text dropped"] += 1
                 continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from itner.core.errors import InputError
 
 Json = dict[str, Any]
 
+# What tools call the text.
+_TEXTS = {"text", "content", "sentence", "data", "body", "message", "document"}
+_INSIDE = "."
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -32,11 +36,30 @@ class Record:
         """An InputError with this place."""
         return InputError(problem, path=self.path, line=self.line)
 
-    def text(self, key: str) -> str:
-        """The text under a key; blank where it is null."""
-        if key not in self.value:
-            raise self.error(f"{key} is missing")
-        return self.string(self.value[key] if self.value[key] is not None else "", key)
+    def text(self, changes: Counter[str]) -> str:
+        """The record's text, blank where it is null; one that is under another key than `text` is counted."""
+        key = self.text_key()
+        place = self.value
+        if key != "text":
+            changes[f"texts read from {key}"] += 1
+        *outer, last = key.split(_INSIDE) if key not in place else [key]
+        for name in outer:
+            place = place[name]
+        return self.string(place[last] if place[last] is not None else "", key)
+
+    def text_key(self) -> str:
+        """The key of the text, `data.text` for one inside another object; an InputError where it is not clear."""
+        if "text" in self.value:
+            return "text"
+        found = [key for key, value in self.value.items() if key.lower() in _TEXTS and isinstance(value, str)]
+        data = self.value.get("data")
+        if isinstance(data, dict):
+            found += [f"data{_INSIDE}{key}" for key, value in data.items() if key in _TEXTS and isinstance(value, str)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise self.error(f"text is missing, and {' and '.join(found)} could each be meant; name one of them text")
+        raise self.error("text is missing")
 
     def string(self, value: Any, name: str) -> str:
         """A string that can be written again as UTF-8."""
@@ -68,9 +91,10 @@ class Record:
 
     def offset(self, value: Any, name: str) -> int:
         """A whole number."""
-        if not is_whole(value):
-            raise self.error(f"{name} is {describe_kind(value)}, not a whole number")
-        return int(value)
+        # Tables of other tools turn whole numbers into fractions.
+        if is_whole(value) or (isinstance(value, float) and value.is_integer()):
+            return int(value)
+        raise self.error(f"{name} is {describe_kind(value)}, not a whole number")
 
     def type(self, value: Any, name: str) -> str:
         """The name of an entity type; empty where the span has none."""
@@ -108,8 +132,9 @@ def read_records(text: str, path: Path) -> list[Record]:
         counted = place
         try:
             value, end = _DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            raise InputError("not valid JSON", path=path, line=line) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(_what_is_wrong(text, place, line, error), path=path, line=line) from None
+        value = as_object(value)
         if not isinstance(value, dict):
             raise InputError(f"{describe_kind(value)}, not a JSON object with text and spans", path=path, line=line)
         records.append(Record(value, path, line))
@@ -127,3 +152,25 @@ def read_records(text: str, path: Path) -> list[Record]:
 def _skip(text: str, place: int) -> int:
     match = _SPACE.match(text, place)
     return match.end() if match is not None else place
+
+
+def as_object(value: Any) -> Any:
+    """A text with its annotations as a pair, as spaCy 2 was trained, as the object that it would be otherwise."""
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], dict):
+        return {"text": value[0], **value[1]}
+    return value
+
+
+def _what_is_wrong(text: str, place: int, line: int, error: Exception) -> str:
+    if text[place] == ",":
+        return "not valid JSON: a comma stands between records; without a list around them, they have a line each"
+    if text[place : place + 2].replace(" ", "") == "{'":
+        return "not valid JSON: names and texts stand in single quotation marks, where JSON has double ones"
+    if not isinstance(error, json.JSONDecodeError):
+        return "not valid JSON: lists or objects stand inside each other too deep"
+    end = error.pos
+    if not text[end:].strip():
+        return "not valid JSON: what begins here is cut off at the end of the file"
+    found = line + text.count("\n", place, end)
+    where = f"in line {found}" if found > line else f"at character {end - text.rfind(chr(10), 0, end)} of the line"
+    return f"not valid JSON: it breaks off {where}; correct it there, or export the file again"
