@@ -74,12 +74,11 @@ def to_split(file: AnnotatedFile, request: Request, sha256: str) -> Split:
     split = Split(sha256=sha256, dropped=Counter(file.dropped))
     texts = [_Tokenized(text, text.tokens or split_tokens(text.text)) for text in _without_blanks(file, split)]
     unit = recognise_unit([(entry.text.text, entry.tokens, entry.text.spans) for entry in texts])
-    doubt = DOUBT if unit.doubtful else None
-    if doubt is None:
-        doubt = find_shift(
-            (entry.text.text, entry.tokens, convert_spans(entry.text.text, entry.text.spans, unit.name))
-            for entry in texts
-        )
+    doubt = find_shift(
+        (entry.text.text, entry.tokens, convert_spans(entry.text.text, entry.text.spans, unit.name)) for entry in texts
+    )
+    if doubt is None and unit.doubtful:
+        doubt = DOUBT
     fitting = Fitting(request.misaligned, doubt)
     seen: set[str] = set()
     for entry in texts:

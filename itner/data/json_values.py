@@ -21,6 +21,8 @@ Json = dict[str, Any]
 _TEXTS = {"text", "content", "sentence", "data", "body", "message", "document"}
 _INSIDE = "."
 _DECODER = json.JSONDecoder()
+# A text with its annotations behind it (`as_object`).
+_PAIR = re.compile(r'\[\s*"')
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -124,7 +126,7 @@ def read_records(text: str, path: Path) -> list[Record]:
     records = []
     place = _skip(text, 0)
     # A list as the whole file; a line of JSON Lines that is a list is no record.
-    inside = text.startswith("[", place)
+    inside = text.startswith("[", place) and not _PAIR.match(text, place)
     place = _skip(text, place + 1) if inside else place
     line, counted = 1, 0
     while place < len(text) and not (inside and text[place] == "]"):
