@@ -50,7 +50,7 @@ def read_record(record: Record, file: AnnotatedFile) -> None:
     spans = [_span(item, record, f"{key}, number {number}") for number, item in enumerate(items, start=1)]
     file.changes["relations not read"] += len(record.optional_items("relations"))
     file.texts.append(
-        AnnotatedText(record.text(file.changes), tuple(spans), record.path, record.line, id=record.name("id"))
+        AnnotatedText(record.annotated_text(file.changes), tuple(spans), record.path, record.line, id=record.name("id"))
     )
 
 

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 # What tools call the text.
 _TEXTS = {"text", "content", "sentence", "data", "body", "message", "document"}
-_INSIDE = "."
+_INSIDE = "data."
 _DECODER = json.JSONDecoder()
 # A text with its annotations behind it (`as_object`).
 _PAIR = re.compile(r'\[\s*"')
@@ -38,16 +38,18 @@ class Record:
         """An InputError with this place."""
         return InputError(problem, path=self.path, line=self.line)
 
-    def text(self, changes: Counter[str]) -> str:
+    def text(self, key: str) -> str:
+        """The text under a key; blank where it is null."""
+        if key not in self.value:
+            raise self.error(f"{key} is missing")
+        return self.string(self.value[key] if self.value[key] is not None else "", key)
+
+    def annotated_text(self, changes: Counter[str]) -> str:
         """The record's text, blank where it is null; one that is under another key than `text` is counted."""
         key = self.text_key()
-        place = self.value
         if key != "text":
             changes[f"texts read from {key}"] += 1
-        *outer, last = key.split(_INSIDE) if key not in place else [key]
-        for name in outer:
-            place = place[name]
-        return self.string(place[last] if place[last] is not None else "", key)
+        return self.text(key) if key in self.value else self.string(self.value["data"][key.removeprefix(_INSIDE)], key)
 
     def text_key(self) -> str:
         """The key of the text, `data.text` for one inside another object; an InputError where it is not clear."""
@@ -56,7 +58,7 @@ class Record:
         found = [key for key, value in self.value.items() if key.lower() in _TEXTS and isinstance(value, str)]
         data = self.value.get("data")
         if isinstance(data, dict):
-            found += [f"data{_INSIDE}{key}" for key, value in data.items() if key in _TEXTS and isinstance(value, str)]
+            found += [f"{_INSIDE}{key}" for key, value in data.items() if key in _TEXTS and isinstance(value, str)]
         if len(found) == 1:
             return found[0]
         if found:

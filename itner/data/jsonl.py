@@ -86,7 +86,7 @@ def annotated_text(record: Record, changes: Counter[str]) -> AnnotatedText:
     """A record as annotated text; InputError for one that is malformed."""
     spans = [read_span(item, record, number) for number, item in enumerate(record.optional_items("spans"), start=1)]
     return AnnotatedText(
-        record.text(changes),
+        record.annotated_text(changes),
         tuple(spans),
         record.path,
         record.line,
