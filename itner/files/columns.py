@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Scripts without spaces between words; two characters are about a word.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBER = re.compile(r"[-+(]?\s?[$€£¥]?\s?\d[\d.,'’\s]*\)?\s?[%€$£¥]?")
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|[\\/]|[a-z]:[\\/])\S*|[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|[\\/]|[a-z]:[\\/])\S*|[^\s@]+@[^\s@.]+\.[^\s@]+", re.IGNORECASE)
 _WITH_DIGIT = re.compile(r"(?=\S*\d)[\w.:/#+()\[\]{}-]+")
 _TIME_WORD = re.compile(
     r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|mär(?:z)?|apr(?:il)?|ma[iy]|jun[ei]?|jul[iy]?|aug(?:ust)?|sept?(?:ember)?"

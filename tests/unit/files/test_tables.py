@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -651,6 +652,13 @@ def test_no_table_raises_anything_else(text: str) -> None:
     result = read("a.csv", f"x{text}", carry=True)
     assert result.items or result.problems
     assert not any("damaged" in notice.reason for notice in result.problems)
+
+
+@pytest.mark.parametrize("cell", ["a@" + "." * 100_000 + " x", "1" * 100_000 + "x", "1 " * 50_000 + "x", "/" * 100_000])
+def test_long_cells_are_told_in_linear_time(cell: str) -> None:
+    start = time.perf_counter()
+    is_typed(cell)
+    assert time.perf_counter() - start < 2
 
 
 def test_what_went_wrong_before() -> None:
