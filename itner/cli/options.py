@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +82,17 @@ def existing(models: Path | None, data: Path | None = None) -> Workspace:
         if folder is not None and not folder.is_dir():
             raise InputError("no such folder", path=folder)
     return Workspace.find(models, data)
+
+
+def named(value: str, choices: Sequence[str], option: str) -> str:
+    """The one of the choices that is meant, whatever its case and blanks; bad usage where there is none."""
+
+    def folded(name: str) -> str:
+        return re.sub(r"[\s_-]+", "", name).casefold()
+
+    found = [choice for choice in choices if folded(choice) == folded(value)]
+    check_one_of(found[0] if found else value, tuple(choices), option)
+    return found[0]
 
 
 @contextmanager

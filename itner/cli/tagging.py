@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itner.cli.options import DataRoot, Encoding, Models, TextColumns, check_one_of, console, existing, reading
+from itner.cli.options import DataRoot, Encoding, Models, TextColumns, console, existing, named, reading
 
 if TYPE_CHECKING:
     from itner.files.items import FileNotice
@@ -70,8 +70,8 @@ def tag(
     from itner.files.writers import FORMATS
     from itner.workflows.tag import choose_tagger, read_files, tag_files
 
-    for name in format or ():
-        check_one_of(name, tuple(FORMATS), "--format")
+    # A format that is named twice is written once.
+    formats = list(dict.fromkeys(named(name, tuple(FORMATS), "--format") for name in format or ("JSONL",)))
     read = read_files(files, output, reading(text_column, encoding, carry))
     if strict and read.problems:
         _say(read.problems)
@@ -79,7 +79,7 @@ def tag(
         raise typer.Exit(_LEFT_OUT)
     with console() as progress:
         chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress)
-        tag_files(read, chosen, output, format or ["JSONL"], threshold, progress)
+        tag_files(read, chosen, output, formats, threshold, progress)
     _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
     count = "1 text" if len(read.items) == 1 else f"{len(read.items):,} texts"

@@ -22,6 +22,16 @@ _KEPT = {*"ªºµ", *map(chr, range(0x3131, 0x318F)), *map(chr, range(0xFFA0, 0x
 
 
 @cache
+def _shown() -> re.Pattern[str]:
+    return re.compile(f"[^\\s{IGNORED}{SPACES}]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is shown."""
+    return not _shown().search(text)
+
+
+@cache
 def marks() -> str:
     """Characters that belong to the one before them: accents, vowel signs."""
     ignored = re.compile(f"[{IGNORED}]")

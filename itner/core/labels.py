@@ -8,6 +8,7 @@ fragments are wrong, and it is what seqeval's strict mode does). Results record 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -47,10 +48,27 @@ class LabelScheme:
         return ("O", *(f"{prefix}-{name}" for name in self.types for prefix in ("B", "I")))
 
     def target(self, source_type: str) -> str | None:
-        """The scheme's type for a source type, None for O; KeyError when there is no mapping."""
+        """The scheme's type for a source type, None for O; KeyError when there is no mapping.
+
+        A name that is known in another case, or with other separators, is known where only one type can be meant.
+        """
         if source_type in self.types:
             return source_type
-        return self.mapping[source_type]
+        if source_type in self.mapping:
+            return self.mapping[source_type]
+        names = [name for name in (*self.types, *self.mapping) if _fold(name) == _fold(source_type)]
+        targets = {self.mapping.get(name, name) for name in names}
+        if len(targets) != 1:
+            raise KeyError(source_type)
+        return targets.pop()
+
+    def is_spelled(self, source_type: str) -> bool:
+        """Whether a source type is written as the scheme writes it."""
+        return source_type in self.types or source_type in self.mapping
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\s_\-.]+", "_", name.strip()).casefold()
 
 
 def split_tag(tag: str) -> tuple[str, str | None]:

@@ -24,7 +24,8 @@ _RECORD = re.compile(
   | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},?\s+\d{1,2}\b
   | [\[(<]*(?:EMERG|ALERT|CRIT|CRITICAL|FATAL|ERROR|ERR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE|VERBOSE)\b[\])>]?[\s:|]
   | [\[<{|\#$%@/\\]                                       # tags, tables, prompts, paths
-  | at\s\w+[.(]                                           # stack traces
+  | at\s\w+[.(]                                           # stack traces, and what was raised
+  | \w+(?:[.$]\w+)+:\s
   | [\w.-]+@[\w.-]+\s                                     # addresses
   | [^\s:]{1,20}(?:\s[^\s:]{1,20}){0,2}:(?:\s|$)          # fields of forms, speakers of chats
   | [^\s=]{1,40}=

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
+from itner.core.characters import caseless_letters, marks
 from itner.core.lines import begins_record
 from itner.core.tokens import join_tokens, split_tokens
 from itner.core.types import Document, Mention
@@ -26,6 +28,7 @@ _LONGEST_SENTENCE = 4_000
 PASSAGE_LINES, PASSAGE_CHARACTERS = 50, 20_000
 _LINE = re.compile(r"[^\n]+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_LATIN = re.compile("[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,13 @@ class Sentence:
     def place(self, mentions: Iterable[Mention]) -> list[Mention]:
         """Mentions of the document as mentions of the text.
 
-        What has no letter and no digit is none; pictures at its ends, such as emoji, are no part of one.
+        What has no letter and no digit is none; pictures at its ends, such as emoji, are no part of one, and neither
+        are words of a script without capitals that are glued to a name in Latin letters.
         """
         placed = []
         for mention in mentions:
             start, end = _without_pictures(self.document.text, mention.start, mention.end)
+            start, end = _without_neighbours(self.document.text, start, end)
             if _LETTER_OR_DIGIT.search(self.document.text, start, end):
                 start, end = self.span(start, end)
                 placed.append(replace(mention, start=start, end=end))
@@ -83,6 +88,21 @@ def _without_pictures(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     outer = [index for index in range(start, end) if not (text[index].isspace() or _is_picture(text[index]))]
     return (outer[0], outer[-1] + 1) if outer else (start, start)
+
+
+def _without_neighbours(text: str, start: int, end: int) -> tuple[int, int]:
+    if text.isascii() or not _LATIN.search(text, start, end):
+        return start, end
+    before, after = _glued()
+    first, last = before.match(text, start, end), after.search(text, start, end)
+    return first.end() if first else start, last.start() if last else end
+
+
+@cache
+def _glued() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What begins and what ends in letters without capitals, directly beside one of ASCII."""
+    word = f"(?:[{caseless_letters()}][{marks()}]*)+"
+    return re.compile(f"{word}(?=[A-Za-z0-9])"), re.compile(rf"(?<=[A-Za-z0-9]){word}\Z")
 
 
 def _is_picture(character: str) -> bool:

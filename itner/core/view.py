@@ -25,9 +25,15 @@ Edit = tuple[int, int, str]
 _CONTROL = re.compile(
     r"""
     (?:\x1b|\^\[|␛)\[[0-?]*[ -/]*[@-~]                   # colours and cursor moves of terminals, also as `cat -v` shows
-  | \x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)                  # titles and links of terminals
+  | (?:\#033|\\(?:x1[bB]|0?33|u001[bB]|e))\[[\d;]*[mKJH]  # and as other programs spell the escape
+  | \x9b\d[\d;:]*[mKJH]                                  # or in one character, which is also a quotation mark misread
+  | (?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)  # titles and links of terminals
   | \x1b[ -/]*[0-~]?
   | \[(?:0|\d{1,3}(?:;\d{1,3})+)m                        # what is left of a colour where the escape is lost
+  | \[\d{1,2}m(?!\])(?=[^\n]{0,300}?\[(?:0|2\d|39|49)?m(?!\]))  # a single one only before one that ends it
+  | (?<=\S)\[(?:(?:39|49)m|m(?=[\s\[]|\Z))
+  | (?P<struck>[^\n\x08])\x08(?=(?P=struck)) | _\x08      # bold and underlined as for old printers
+  | [^\n\x08]\x08(?:[ ]\x08|\x1b\[K)                     # a letter that was taken back while typing
   | [\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]
     """,
     re.VERBOSE,
@@ -40,7 +46,8 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _INLINE_HTML = re.compile(r"</?(?:a|b|big|code|em|font|i|kbd|s|samp|small|span|strike|strong|tt|u)\b", re.IGNORECASE)
-# Mark-up by line: what stands in group "out" or "close" is no text. A pair holds no white space at its inner edges.
+# Mark-up by line: what stands in a group is no text, unless its name begins with "_". A pair has no white space at its
+# inner edges.
 _MARKUP = re.compile(
     r"""
     ^(?P<fence>[ \t]*(?:```+|~~~+)[\w+\-]*[ \t]*)$
@@ -52,15 +59,19 @@ _MARKUP = re.compile(
   | (?P<strike>~~)(?=[^\s~])[^~\n]{0,300}?(?<=[^\s~])(?P<strike_end>~~)
   | (?P<mono>\{\{)(?=\S)[^{}\n]{0,300}?(?P<mono_end>\}\})
   | (?P<tag>\{(?:code|noformat|quote|panel|color|colour|expand|info|note|tip|warning)(?:[:=][^{}\n]{0,100})?\})
+  | (?P<bbtag>\[/?(?:code|quote)(?:=[^\[\]\n]{0,200})?\])
+  | (?P<bb>\[(?P<_bb>b|i|u|s|url|color|size|font)(?:=[^\[\]\n]{0,200})?\])(?=[^\n]{1,300}?\[/(?P=_bb)\])
+  | (?P<bb_end>\[/(?:b|i|u|s|url|color|size|font)\])
+  | (?P<angle><(?:https?|mailto):[^<>|\s]{1,500}\|)[^<>|\n]{1,300}(?P<angle_end>>)
   | (?P<image>!?\[)(?=[^\[\]\n]{1,300}\]\()[^\[\]\n]+(?P<target>\]\([^()\s]*\))
   | (?P<link>\[)(?=[^\[\]|\n]{1,300}\|)[^\[\]|\n]+(?P<url>\|(?:https?|mailto|file|ftp):[^\[\]\s]*\])
   | ^[ \t]*(?P<heading>h[1-6]\.[ ]|bq\.[ ]|\#{1,6}[ ])
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_MARKUP_HINT = re.compile(r"[`*~{\[#_]|^[ \t]*(?:h[1-6]|bq)\.", re.MULTILINE)
+_MARKUP_HINT = re.compile(r"[`*~{\[#_]|<[a-z]+:|^[ \t]*(?:h[1-6]|bq)\.", re.MULTILINE)
 # These part words; all other mark-up may stand inside of one.
-_PARTING = {"fence", "tag", "heading", "target", "url"}
+_PARTING = {"fence", "tag", "bbtag", "heading", "target", "url"}
 
 
 @dataclass(frozen=True)
@@ -203,7 +214,7 @@ def _find_markup(text: str) -> list[Edit]:
 def _add_markup(text: str, start: int, end: int, edits: dict[int, Edit]) -> None:
     """Edits of mark-up between two places, also of what stands inside other mark-up."""
     for match in _MARKUP.finditer(text, start, end):
-        named = [(name, match.span(name)) for name, value in match.groupdict().items() if value is not None]
+        named = [(name, match.span(name)) for name, value in match.groupdict().items() if value and name[0] != "_"]
         for name, (first, last) in named:
             edits.setdefault(first, (first, last, " " if name in _PARTING else ""))
         # Code is as it stands; the rest may hold more.

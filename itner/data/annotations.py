@@ -6,21 +6,25 @@ tokens, and maps their types into the scheme.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from itner.core.characters import IGNORED
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
 from itner.data.corpus import Split
-from itner.data.fitting import DOUBT, Fitting, Span
-from itner.data.offsets import convert_spans, recognise_unit
+from itner.data.fitting import DOUBT, Fitting, Span, shorten
+from itner.data.offsets import convert_spans, find_shift, recognise_unit
 from itner.records.dataset import ImportStats, Misaligned
 
 # A dataset of thousands of such keys has another problem; the first ones say which.
 _KEYS_TOLD = 8
+# White space, and what is never shown.
+_NOTHING = re.compile(rf"[\s{IGNORED}]*")
 
 
 @dataclass(frozen=True)
@@ -70,24 +74,29 @@ def to_split(file: AnnotatedFile, request: Request, sha256: str) -> Split:
     split = Split(sha256=sha256, dropped=Counter(file.dropped))
     texts = [_Tokenized(text, text.tokens or split_tokens(text.text)) for text in _without_blanks(file, split)]
     unit = recognise_unit([(entry.text.text, entry.tokens, entry.text.spans) for entry in texts])
-    fitting = Fitting(request.misaligned, unit.doubtful)
+    doubt = find_shift(
+        (entry.text.text, entry.tokens, convert_spans(entry.text.text, entry.text.spans, unit.name)) for entry in texts
+    )
+    if doubt is None and unit.doubtful:
+        doubt = DOUBT
+    fitting = Fitting(request.misaligned, doubt)
     seen: set[str] = set()
     for entry in texts:
         annotated = entry.text
         name = f"{request.split}-{len(split.documents):05d}" if annotated.id is None else annotated.id
         if name in seen:
-            raise InputError(f"id {name!r} is used twice", path=annotated.path, line=annotated.line)
+            raise InputError(f"id {shorten(name)} is used twice", path=annotated.path, line=annotated.line)
         seen.add(name)
         spans = convert_spans(annotated.text, annotated.spans, unit.name)
         fitted = fitting.fit(annotated.text, entry.tokens, spans, annotated.path, annotated.line)
-        mentions = _map_types(fitted, request.scheme, annotated, split)
+        mentions = _map_types(fitted, request.scheme, annotated, split, file.changes)
         source = annotated.source or request.source
         try:
             document = Document(annotated.text, entry.tokens, mentions, name, source, annotated.group)
         except ValueError as error:
             raise InputError(str(error), path=annotated.path, line=annotated.line) from None
         split.documents.append(document)
-    notes = [DOUBT] if unit.doubtful else []
+    notes = [doubt] if doubt is not None else []
     if file.unread_keys:
         names = sorted(file.unread_keys)[:_KEYS_TOLD]
         more = ", and others" if len(file.unread_keys) > _KEYS_TOLD else ""
@@ -112,17 +121,20 @@ class _Tokenized:
 def _without_blanks(file: AnnotatedFile, split: Split) -> list[AnnotatedText]:
     kept = []
     for annotated in file.texts:
-        if annotated.text.strip():
+        if not _NOTHING.fullmatch(annotated.text):
             kept.append(annotated)
         else:
             split.dropped["blank"] += 1
     return kept
 
 
-def _map_types(spans: list[Span], scheme: LabelScheme, annotated: AnnotatedText, split: Split) -> tuple[Mention, ...]:
+def _map_types(
+    spans: list[Span], scheme: LabelScheme, annotated: AnnotatedText, split: Split, changes: Counter[str]
+) -> tuple[Mention, ...]:
     mentions = []
     for span in spans:
         target = target_type(span.type, scheme, annotated.path, span.line or annotated.line)
+        count_spelling(span.type, target, scheme, changes)
         split.fine_types[span.type] += 1
         if target is not None:
             mentions.append(Mention(span.start, span.end, target))
@@ -135,8 +147,23 @@ def target_type(name: str, scheme: LabelScheme, path: Path, line: int | None) ->
         return scheme.target(name)
     except KeyError:
         raise InputError(
-            f"entity type {name!r} has no mapping in label scheme {scheme.name!r}, whose types are "
+            f"entity type {shorten(name)} has no mapping in label scheme {scheme.name!r}, whose types are "
             f"{', '.join(scheme.types)}; rename it, or add it to the scheme's mapping (None reads it as O)",
             path=path,
             line=line,
         ) from None
+
+
+def count_spelling(name: str, target: str | None, scheme: LabelScheme, changes: Counter[str], times: int = 1) -> None:
+    """Count a type that is written otherwise than in the scheme."""
+    if not scheme.is_spelled(name):
+        changes[f"type {name} read as {target or 'O'}"] += times
+
+
+def is_type(name: str, scheme: LabelScheme) -> bool:
+    """Whether the scheme has a type, or O, for a name."""
+    try:
+        scheme.target(name)
+    except KeyError:
+        return False
+    return True

@@ -54,9 +54,20 @@ def read_brat(path: Path) -> tuple[AnnotatedFile, str]:
         for part in (text_path, ann):
             digest.update(hashlib.sha256(part.read_bytes()).digest())
         name = str(text_path.relative_to(path).with_suffix("")) if path.is_dir() else text_path.stem
-        file.texts.append(AnnotatedText(decoded.text, tuple(_spans(ann, decoded.text, file)), ann, None, id=name))
+        text = decoded.text
+        spans = tuple(_spans(ann, text, file))
+        unix = text.replace("\r\n", "\n")
+        if unix != text and _fitting(spans, unix) > _fitting(spans, text):
+            # Copied to Windows, a text gets another character at every line's end; its annotations do not know.
+            text = unix
+            file.changes["texts read with line ends of one character"] += 1
+        file.texts.append(AnnotatedText(text, spans, ann, None, id=name))
     file.encoding = " and ".join(sorted(encodings)) or None
     return file, digest.hexdigest()
+
+
+def _fitting(spans: Sequence[Span], text: str) -> int:
+    return sum(span.text is not None and text[span.start : span.end] == span.text for span in spans)
 
 
 def _spans(path: Path, text: str, file: AnnotatedFile) -> list[Span]:

@@ -31,11 +31,11 @@ class Span:
 class Fitting:
     """Fits the spans of one file, text by text, and counts in `changes` what was done."""
 
-    def __init__(self, misaligned: Misaligned, doubtful: bool = False) -> None:
+    def __init__(self, misaligned: Misaligned, doubt: str | None = None) -> None:
         self.misaligned = misaligned
         self.changes: Counter[str] = Counter()
-        # Whether the file's offsets may count something else than code points.
-        self._doubtful = doubtful
+        # What the file's offsets may mean instead.
+        self._doubt = doubt
 
     def fit(
         self, text: str, tokens: Sequence[Token], spans: Iterable[Span], path: Path, line: int | None
@@ -65,8 +65,8 @@ class Fitting:
                     self.changes["spans expanded to whole words"] += 1
                 else:
                     problem = (
-                        f"the span {_quote(text[span.start : span.end])} at {span.start}–{span.end} begins or ends "
-                        f"inside a word ({_quote(text[whole.start : whole.end])})"
+                        f"the span {shorten(text[span.start : span.end])} at {span.start}–{span.end} begins or ends "
+                        f"inside a word ({shorten(text[whole.start : whole.end])})"
                     )
                     advice = (
                         "correct it, or pass --misaligned expand (take whole words) or --misaligned drop (leave such "
@@ -74,7 +74,7 @@ class Fitting:
                     )
             if problem:
                 if self.misaligned != "drop":
-                    doubt = f"; {DOUBT}" if self._doubtful else ""
+                    doubt = f"; {self._doubt}" if self._doubt is not None else ""
                     raise InputError(f"{problem}; {advice}{doubt}", path=path, line=span.line or line)
                 self.changes["spans that do not fit the text dropped"] += 1
                 continue
@@ -134,8 +134,8 @@ def _find_problem(span: Span, text: str) -> str | None:
         return f"the span {span.start}–{span.end} ends behind the text, which has {len(text)} characters"
     if span.text is not None and _squeeze(span.text) != _squeeze(text[span.start : span.end]):
         return (
-            f"at {span.start}–{span.end} stands {_quote(text[span.start : span.end])}, where the file records "
-            f"{_quote(span.text)}"
+            f"at {span.start}–{span.end} stands {shorten(text[span.start : span.end])}, where the file records "
+            f"{shorten(span.text)}"
         )
     return None
 
@@ -145,5 +145,6 @@ def _squeeze(text: str) -> str:
     return " ".join(text.replace("\\n", " ").split())
 
 
-def _quote(text: str) -> str:
+def shorten(text: str) -> str:
+    """A user's text in quotation marks, no more of it than is needed to find it by."""
     return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")

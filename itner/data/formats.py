@@ -15,12 +15,16 @@ from itner.data import brat, doccano, jsonl, label_studio, prodigy, spacy_docs, 
 from itner.data.annotations import AnnotatedFile, Request, to_split
 from itner.data.conll import read_conll
 from itner.data.corpus import Decoded, Split, decode_file
-from itner.data.json_values import Json, Record, read_records
+from itner.data.doccano import is_span
+from itner.data.fitting import shorten
+from itner.data.json_values import Json, Record, as_object, read_records
 from itner.records.files import sha256_file
 
-COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv")
+COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv", ".conllu", ".bioes", ".bilou")
 JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
 _DOC_BIN = ".spacy"
+# Enough of what is there to see what is the matter.
+_KEYS_SHOWN = _FILES_SHOWN = 8
 # What tools call the splits.
 _NAMES = {
     "train": ("train", "training"),
@@ -76,6 +80,7 @@ JSON_FORMATS: tuple[JsonFormat, ...] = (
         label_studio.is_task,
         _never,
         label_studio.read_tasks,
+        label_studio.ANNOTATIONS,
     ),
     JsonFormat(
         "Label Studio JSON-MIN",
@@ -141,9 +146,13 @@ def find_split(folder: Path, split: str, suffixes: tuple[str, ...]) -> Path:
         return folders[0]
     usual = " or ".join(f"{split}{suffix}" for suffix in suffixes)
     names = ", ".join(_NAMES[split][1:])
+    there = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    more = f" and {len(there) - _FILES_SHOWN:,} more" if len(there) > _FILES_SHOWN else ""
+    here = f"; here are {', '.join(there[:_FILES_SHOWN])}{more}" if there else "; the folder is empty"
     raise InputError(
         f"no {split} split here; expected {usual}, a file of another format (docs/annotations.md), or a folder {split} "
-        f"of brat files; it may be called {names}, too",
+        f"of brat files; it may be called {names}, too{here}. "
+        "train, dev and test are all needed; where there is one file, part its records into three",
         path=folder,
     )
 
@@ -186,25 +195,35 @@ def _read_json(decoded: Decoded, request: Request, sha256: str) -> Split:
     if not records:
         return Split(sha256=sha256)
     if any(token_records.is_tokens(record.value) for record in records):
+        _refuse_others(records, token_records.NAME, token_records.TAG_KEYS)
         return token_records.read_tokens(records, request, decoded, sha256)
     chosen = _recognise(records)
-    for record in records:
-        passed = [key for key in _ANNOTATIONS if key not in chosen.keys and _is_filled(record.value.get(key))]
-        if passed:
-            raise record.error(
-                f"read as {chosen.name}, but {passed[0]} holds annotations as well; leave one set of them in the file"
-            )
+    _refuse_others(records, chosen.name, chosen.keys)
     file = AnnotatedFile(chosen.name, decoded.encoding)
     chosen.read(records, file)
     return to_split(file, request, sha256)
 
 
-def _is_filled(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(item, (list, dict)) for item in value)
+def _refuse_others(records: Sequence[Record], name: str, keys: Sequence[str]) -> None:
+    """An InputError for annotations under other keys than a format's."""
+    for record in records:
+        for key, value in record.value.items():
+            if key in keys or not isinstance(value, list):
+                continue
+            kinds = (list, dict) if key in _ANNOTATIONS else ()
+            if any(isinstance(item, kinds) or is_span(item) for item in value):
+                raise record.error(
+                    f"read as {name}, but {shorten(key)} holds annotations as well; leave one set of them in the file"
+                )
 
 
 def _recognise(records: Sequence[Record]) -> JsonFormat:
     """The format that any record shows; where none does, one that the records may be in."""
+    inside = [key for key, value in records[0].value.items() if _are_records(value)]
+    if inside and len(records) == 1 and not isinstance(records[0].value.get("text"), str):
+        raise records[0].error(
+            f"one object with all records under {shorten(inside[0])}; leave nothing in the file but the list under it"
+        )
     first: tuple[Record, JsonFormat] | None = None
     for record in records:
         shown = next((known for known in JSON_FORMATS if known.shows(record.value)), None)
@@ -221,9 +240,19 @@ def _recognise(records: Sequence[Record]) -> JsonFormat:
     for known in JSON_FORMATS:
         if any(known.fits(record.value) for record in records):
             return known
+    keys = ", ".join(map(shorten, list(records[0].value)[:_KEYS_SHOWN])) or "none"
     forms = [f"{known.form} ({known.name})" for known in JSON_FORMATS]
     forms.append(f"{token_records.FORM} ({token_records.NAME})")
-    raise records[0].error(f"no annotations are recognised in this file; a record is one of {'; '.join(forms)}")
+    raise records[0].error(
+        f"no annotations are recognised in this file (keys: {keys}); a record is one of {'; '.join(forms)}"
+    )
+
+
+def _are_records(value: object) -> bool:
+    items = [as_object(item) for item in value] if isinstance(value, list) else []
+    return any(
+        isinstance(item, dict) and ("text" in item or "tokens" in item) and "start" not in item for item in items
+    )
 
 
 def _left_out(split: Split) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,12 @@ from itner.core.errors import InputError
 
 Json = dict[str, Any]
 
+# What tools call the text.
+_TEXTS = {"text", "content", "sentence", "data", "body", "message", "document"}
+_INSIDE = "data."
 _DECODER = json.JSONDecoder()
+# A text with its annotations behind it (`as_object`).
+_PAIR = re.compile(r'\[\s*"')
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -37,6 +43,27 @@ class Record:
         if key not in self.value:
             raise self.error(f"{key} is missing")
         return self.string(self.value[key] if self.value[key] is not None else "", key)
+
+    def annotated_text(self, changes: Counter[str]) -> str:
+        """The record's text, blank where it is null; one that is under another key than `text` is counted."""
+        key = self.text_key()
+        if key != "text":
+            changes[f"texts read from {key}"] += 1
+        return self.text(key) if key in self.value else self.string(self.value["data"][key.removeprefix(_INSIDE)], key)
+
+    def text_key(self) -> str:
+        """The key of the text, `data.text` for one inside another object; an InputError where it is not clear."""
+        if "text" in self.value:
+            return "text"
+        found = [key for key, value in self.value.items() if key.lower() in _TEXTS and isinstance(value, str)]
+        data = self.value.get("data")
+        if isinstance(data, dict):
+            found += [f"{_INSIDE}{key}" for key, value in data.items() if key in _TEXTS and isinstance(value, str)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise self.error(f"text is missing, and {' and '.join(found)} could each be meant; name one of them text")
+        raise self.error("text is missing")
 
     def string(self, value: Any, name: str) -> str:
         """A string that can be written again as UTF-8."""
@@ -68,9 +95,10 @@ class Record:
 
     def offset(self, value: Any, name: str) -> int:
         """A whole number."""
-        if not is_whole(value):
-            raise self.error(f"{name} is {describe_kind(value)}, not a whole number")
-        return int(value)
+        # Tables of other tools turn whole numbers into fractions.
+        if is_whole(value) or (isinstance(value, float) and value.is_integer()):
+            return int(value)
+        raise self.error(f"{name} is {describe_kind(value)}, not a whole number")
 
     def type(self, value: Any, name: str) -> str:
         """The name of an entity type; empty where the span has none."""
@@ -100,7 +128,7 @@ def read_records(text: str, path: Path) -> list[Record]:
     records = []
     place = _skip(text, 0)
     # A list as the whole file; a line of JSON Lines that is a list is no record.
-    inside = text.startswith("[", place)
+    inside = text.startswith("[", place) and not _PAIR.match(text, place)
     place = _skip(text, place + 1) if inside else place
     line, counted = 1, 0
     while place < len(text) and not (inside and text[place] == "]"):
@@ -108,8 +136,9 @@ def read_records(text: str, path: Path) -> list[Record]:
         counted = place
         try:
             value, end = _DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            raise InputError("not valid JSON", path=path, line=line) from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(_what_is_wrong(text, place, line, error), path=path, line=line) from None
+        value = as_object(value)
         if not isinstance(value, dict):
             raise InputError(f"{describe_kind(value)}, not a JSON object with text and spans", path=path, line=line)
         records.append(Record(value, path, line))
@@ -127,3 +156,25 @@ def read_records(text: str, path: Path) -> list[Record]:
 def _skip(text: str, place: int) -> int:
     match = _SPACE.match(text, place)
     return match.end() if match is not None else place
+
+
+def as_object(value: Any) -> Any:
+    """A text with its annotations as a pair, as spaCy 2 was trained, as the object that it would be otherwise."""
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], dict):
+        return {"text": value[0], **value[1]}
+    return value
+
+
+def _what_is_wrong(text: str, place: int, line: int, error: Exception) -> str:
+    if text[place] == ",":
+        return "not valid JSON: a comma stands between records; without a list around them, they have a line each"
+    if text[place : place + 2].replace(" ", "") == "{'":
+        return "not valid JSON: names and texts stand in single quotation marks, where JSON has double ones"
+    if not isinstance(error, json.JSONDecodeError):
+        return "not valid JSON: lists or objects stand inside each other too deep"
+    end = error.pos
+    if not text[end:].strip():
+        return "not valid JSON: what begins here is cut off at the end of the file"
+    found = line + text.count("\n", place, end)
+    where = f"in line {found}" if found > line else f"at character {end - text.rfind(chr(10), 0, end)} of the line"
+    return f"not valid JSON: it breaks off {where}; correct it there, or export the file again"

@@ -9,6 +9,7 @@ tagging.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Documen
     """The documents of a processed split, as they were written; InputError with file and line for a damaged one."""
     documents: list[Document] = []
     for record in read_records(read_text(path), path):
-        annotated = annotated_text(record)
+        annotated = annotated_text(record, Counter())
         mentions = []
         for span in annotated.spans:
             target = target_type(span.type, scheme, path, record.line)
@@ -75,17 +76,17 @@ def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Documen
 
 def read_record(record: Record, file: AnnotatedFile) -> None:
     """Take up one record of a user's file."""
-    file.texts.append(annotated_text(record))
-    file.unread_keys.update(set(record.value) - _KEYS)
-    for span in record.items("spans"):
-        file.unread_keys.update(f"spans.{key}" for key in set(span) - _SPAN_KEYS)
+    file.texts.append(annotated_text(record, file.changes))
+    file.unread_keys.update(set(record.value) - _KEYS - {record.text_key().partition(".")[0]})
+    for span in record.optional_items("spans"):
+        file.unread_keys.update(f"spans.{key}" for key in set(span if isinstance(span, dict) else ()) - _SPAN_KEYS)
 
 
-def annotated_text(record: Record) -> AnnotatedText:
+def annotated_text(record: Record, changes: Counter[str]) -> AnnotatedText:
     """A record as annotated text; InputError for one that is malformed."""
-    spans = [read_span(item, record, number) for number, item in enumerate(record.items("spans"), start=1)]
+    spans = [read_span(item, record, number) for number, item in enumerate(record.optional_items("spans"), start=1)]
     return AnnotatedText(
-        record.text("text"),
+        record.annotated_text(changes),
         tuple(spans),
         record.path,
         record.line,
@@ -99,6 +100,8 @@ def annotated_text(record: Record) -> AnnotatedText:
 def read_span(item: Any, record: Record, number: int, type_key: str = "type") -> Span:
     """The `number`th item of a record's spans."""
     where = f"spans, number {number}"
+    if isinstance(item, list) and len(item) == 3:
+        item = dict(zip(("start", "end", type_key), item, strict=True))
     if not isinstance(item, dict):
         raise record.error(f"{where} is {describe_kind(item)}, not an object with start, end and {type_key}")
     missing = [key for key in ("start", "end", type_key) if key not in item]

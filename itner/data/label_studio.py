@@ -9,24 +9,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from itner.data.annotations import AnnotatedFile, AnnotatedText
-from itner.data.fitting import Span
+from itner.data.fitting import Span, shorten
 from itner.data.json_values import Json, Record, describe_kind
 
 _OTHERS = "other annotations of a text not read (the last is kept, or the one marked as ground truth)"
 # Of a flat record, what is no data of the task.
 _OWN_KEYS = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
 # Earlier versions called annotations completions.
-_ANNOTATIONS = ("annotations", "completions")
+ANNOTATIONS = ("annotations", "completions")
+_LABELS = ("labels", "hypertextlabels", "paragraphlabels")
 
 
 def is_task(value: Json) -> bool:
     """Whether a record is a task of the full export."""
-    return isinstance(value.get("data"), dict) and any(key in value for key in (*_ANNOTATIONS, "predictions"))
+    return isinstance(value.get("data"), dict) and any(key in value for key in (*ANNOTATIONS, "predictions"))
 
 
 def is_flat(value: Json) -> bool:
     """Whether a record is one of JSON-MIN with a labelled span in it."""
-    return _regions_key(value) is not None
+    return bool(_regions_keys(value))
 
 
 def read_tasks(records: Sequence[Record], file: AnnotatedFile) -> None:
@@ -38,7 +39,7 @@ def read_tasks(records: Sequence[Record], file: AnnotatedFile) -> None:
             raise record.error("data is missing; a task of Label Studio has its text in it")
         predictions = record.optional_items("predictions")
         file.changes["predictions not read (they are suggestions, not gold)"] += len(predictions)
-        annotations = [item for key in _ANNOTATIONS for item in record.optional_items(key)]
+        annotations = [item for key in ANNOTATIONS for item in record.optional_items(key)]
         if not all(isinstance(item, dict) for item in annotations):
             raise record.error("an item of annotations is not an object")
         finished = [item for item in annotations if not item.get("was_cancelled")]
@@ -47,15 +48,21 @@ def read_tasks(records: Sequence[Record], file: AnnotatedFile) -> None:
             continue
         file.changes[_OTHERS] += len(finished) - 1
         chosen = _choose(finished)
-        spans = _spans(chosen.get("result"), record, file)
-        text = _text(record, {key: text for key, text in data.items() if isinstance(text, str)}, spans)
+        marked = _spans(chosen.get("result"), record, file)
+        if len(marked) > 1:
+            raise record.error(
+                f"its spans are marked in several texts ({', '.join(sorted(marked))}); a record has one: export the "
+                "task once for each, or leave the spans of one in the file"
+            )
+        (place, spans), *_ = [*marked.items(), ("text", [])]
+        text = _text(record, {key: text for key, text in data.items() if isinstance(text, str)}, spans, place)
         name = record.name("id")
         file.texts.append(AnnotatedText(text, tuple(spans), record.path, record.line, id=name))
 
 
 def read_flat(records: Sequence[Record], file: AnnotatedFile) -> None:
     """Take up the records of JSON-MIN, which has one for each annotation of a task: the last one of each is kept."""
-    keys = {key for record in records if (key := _regions_key(record.value)) is not None}
+    keys = {key for record in records for key in _regions_keys(record.value)}
     kept: dict[str, tuple[str, AnnotatedText]] = {}
     for number, record in enumerate(records):
         regions = [item for key in sorted(keys) for item in record.optional_items(key)]
@@ -68,7 +75,7 @@ def read_flat(records: Sequence[Record], file: AnnotatedFile) -> None:
         stamp = str(record.value.get("updated_at") or "")
         if place in kept:
             if kept[place][1].text != text:
-                raise record.error(f"id {name!r} is used twice, with different texts")
+                raise record.error(f"id {shorten(str(name))} is used twice, with different texts")
             file.changes[_OTHERS] += 1
             if stamp < kept[place][0]:
                 continue
@@ -83,17 +90,19 @@ def _choose(annotations: Sequence[Json]) -> Json:
     return max(reversed(truths or annotations), key=lambda item: str(item.get("updated_at") or ""))
 
 
-def _spans(result: Any, record: Record, file: AnnotatedFile) -> list[Span]:
+def _spans(result: Any, record: Record, file: AnnotatedFile) -> dict[str, list[Span]]:
+    """The spans of an annotation, by the name of the text that they are marked in."""
     if not isinstance(result, list):
         raise record.error(f"the result of an annotation is {describe_kind(result)}, not a list")
-    spans = []
+    spans: dict[str, list[Span]] = {}
     for item in result:
         kind = item.get("type") if isinstance(item, dict) else None
         value = item.get("value") if isinstance(item, dict) else None
         if kind == "relation":
             file.changes["relations not read"] += 1
-        elif isinstance(value, dict) and "start" in value and "end" in value:
-            spans += _region(value, record)
+        # Answers and notes about a span repeat where it is.
+        elif isinstance(value, dict) and "start" in value and (kind in (None, *_LABELS) or _labels(value) is not None):
+            spans.setdefault(str(item.get("to_name") or "text"), []).extend(_region(value, record))
         else:
             file.changes["other results than spans not read"] += 1
     return spans
@@ -103,9 +112,14 @@ def _region(value: Any, record: Record) -> list[Span]:
     """A labelled region, once for each of its labels; the one that comes first is kept."""
     if not isinstance(value, dict):
         raise record.error(f"a region is {describe_kind(value)}, not an object with start, end and labels")
+    if isinstance(value.get("start"), str):
+        raise record.error(
+            "a region is marked in HTML or in a dialogue, where offsets count inside its parts; only regions of plain "
+            "text (<Text>) are read: import the tasks as plain text and annotate them there"
+        )
     start = record.offset(value.get("start"), "start of a region")
     end = record.offset(value.get("end"), "end of a region")
-    labels = value.get("labels", value.get("hypertextlabels"))
+    labels = _labels(value)
     if labels is not None and not isinstance(labels, list):
         raise record.error(f"labels of a region is {describe_kind(labels)}, not a list")
     text = value.get("text")
@@ -113,8 +127,15 @@ def _region(value: Any, record: Record) -> list[Span]:
     return [Span(start, end, name, text if isinstance(text, str) else None) for name in names]
 
 
-def _text(record: Record, data: dict[str, str], spans: Sequence[Span]) -> str:
-    """The task's text: under `text`, else the only text that there is, else the one that the spans were marked in."""
+def _labels(value: Json) -> Any:
+    return next((value[key] for key in _LABELS if key in value), None)
+
+
+def _text(record: Record, data: dict[str, str], spans: Sequence[Span], place: str = "text") -> str:
+    """The task's text: under the name that the spans name, else `text`, else the only text that there is, else the one
+    that the spans' texts stand in."""
+    if place in data:
+        return record.string(data[place], place)
     if "text" in data:
         return record.string(data["text"], "text")
     fitting = [
@@ -132,11 +153,12 @@ def _text(record: Record, data: dict[str, str], spans: Sequence[Span]) -> str:
     return record.string(data[keys[0]], keys[0])
 
 
-def _regions_key(value: Json) -> str | None:
-    """The key (named as in the project's settings) whose value is a list of labelled regions."""
-    for key, items in value.items():
-        if isinstance(items, list) and items and all(isinstance(item, dict) and "start" in item for item in items):
-            marks = [item for item in items if isinstance(item.get("labels", item.get("hypertextlabels")), list)]
-            if marks:
-                return key
-    return None
+def _regions_keys(value: Json) -> list[str]:
+    """The keys (named as in the project's settings) whose values are lists of labelled regions."""
+    return [
+        key
+        for key, items in value.items()
+        if isinstance(items, list)
+        and all(isinstance(item, dict) and "start" in item for item in items)
+        and any(isinstance(_labels(item), list) for item in items)
+    ]

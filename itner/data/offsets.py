@@ -8,7 +8,8 @@ do by another unit.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -22,6 +23,14 @@ _WIDTHS: dict[OffsetUnit, Callable[[str], int]] = {
 }
 # So many of the telling spans have to fit by another unit; the rest may be at odds with the tokens for its own reasons.
 _ENOUGH = 0.9
+# Spans of a small file that fit by chance, as those of one character do.
+_STRAYS = 1
+# What is added to start and end, and what it means.
+_SHIFTS = {
+    (0, 1): "the ends in this file seem to be the last characters of the spans; an end is the place behind it: add 1",
+    (-1, -1): "the offsets in this file seem to count from 1; they count from 0: subtract 1",
+    (-1, 0): "the starts in this file seem to count from 1; they count from 0: subtract 1",
+}
 
 
 @dataclass(frozen=True)
@@ -68,3 +77,20 @@ def convert_spans(text: str, spans: Sequence[Span], unit: OffsetUnit) -> list[Sp
         return place if place < len(ends) and ends[place] == offset else len(text) + 1
 
     return [replace(span, start=code_points(span.start), end=code_points(span.end)) for span in spans]
+
+
+def find_shift(texts: Iterable[tuple[str, Sequence[Token], Sequence[Span]]]) -> str | None:
+    """In words, how a file's offsets (in code points) are shifted, where its spans do not fit, and would by that."""
+    fitting: Counter[tuple[int, int]] = Counter()
+    number = 0
+    for text, tokens, spans in texts:
+        edges = Edges(tokens)
+        for span in spans:
+            number += 1
+            for shift in ((0, 0), *_SHIFTS):
+                moved = replace(span, start=span.start + shift[0], end=span.end + shift[1])
+                fitting[shift] += fits(moved, text, edges) and moved.start < moved.end
+    best = max(_SHIFTS, key=lambda shift: fitting[shift])
+    # Chance does not make most of them fit, and few as they are.
+    enough = fitting[best] >= _ENOUGH * number and fitting[0, 0] <= (1 - _ENOUGH) * number + _STRAYS * (number > 1)
+    return _SHIFTS[best] if number and enough and fitting[best] > fitting[0, 0] else None

@@ -27,4 +27,4 @@ def read_record(record: Record, file: AnnotatedFile) -> None:
         read_span(item, record, number, "label") for number, item in enumerate(record.optional_items("spans"), start=1)
     ]
     file.changes["relations not read"] += len(record.optional_items("relations"))
-    file.texts.append(AnnotatedText(record.text("text"), tuple(spans), record.path, record.line))
+    file.texts.append(AnnotatedText(record.annotated_text(file.changes), tuple(spans), record.path, record.line))

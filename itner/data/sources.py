@@ -65,6 +65,8 @@ def read_source(
         return read_markup(file, scheme, dataset)
     if path is None:
         raise InputError(f"--source {source} needs --path DIR, the folder with train, dev and test")
+    if path.is_file():
+        raise InputError("a file, where --path names the folder that holds train, dev and test", path=path)
     if not path.is_dir():
         raise InputError("no such folder", path=path)
     return {

@@ -21,7 +21,7 @@ def read_record(record: Record, file: AnnotatedFile) -> None:
     groups = record.value.get("spans")
     if isinstance(groups, dict):
         file.changes[_NOT_READ] += sum(len(group) for group in groups.values() if isinstance(group, list))
-    file.texts.append(AnnotatedText(record.text("text"), tuple(spans), record.path, record.line))
+    file.texts.append(AnnotatedText(record.annotated_text(file.changes), tuple(spans), record.path, record.line))
 
 
 def read_doc_bin(path: Path) -> AnnotatedFile:

@@ -2,17 +2,27 @@
 
 Where IOB2 says `B-OS I-OS`, BILOU says `B-OS L-OS`, IOBES `B-OS E-OS`, and both have a tag of their own for a mention
 of one token (`U-OS`, `S-OS`). IOB1 says `I-OS I-OS`, and `B-OS` only right behind another mention of the type.
+
+Tools also spell the tags in their own way (`b-os`, `B_OS`, `OS-B`, a bare `OS`, `_` for O), or write brackets around
+mentions (`(OS*`, `*)`), as CoNLL-2012 does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 # O, or a letter of any of the ways to tag with the name of a type.
-TAG = re.compile(r"O|(?P<prefix>[BIOLUESMW])-(?P<type>.+)")
+TAG = re.compile(r"O|(?P<prefix>[BILUESMW])-(?P<type>.+)")
 _BEGINS, _CLOSES = "BUSW", "LUESW"
 _NAMES = {frozenset("LU"): "BILOU", frozenset("ES"): "IOBES", frozenset("MES"): "BMES", frozenset("MEW"): "BMEWO"}
+_LETTERS = "BILUESMWbiluesmw"
+_SPELLINGS = (
+    re.compile(rf"(?P<prefix>[{_LETTERS}])[-_.:/|](?P<type>.+)"),
+    re.compile(rf"(?P<type>.+)[-_.:/|](?P<prefix>[{_LETTERS}])"),
+)
+_OUTSIDE = {"o", "_", "-", "out", "outside"}
+_BRACKET = re.compile(r"(?:\((?P<type>[^()*]+))?\*?(?P<close>\))?")
 
 Sentences = Sequence[Sequence[str]]
 
@@ -56,6 +66,42 @@ def convert(tags: Sequence[str], scheme: str) -> tuple[list[str], int, int]:
         converted += new != tag
         result.append(new)
     return result, converted, invalid + (opened is not None)
+
+
+def respell(tags: Collection[str], is_type: Callable[[str], bool]) -> dict[str, str]:
+    """The different tags of a file, each as `TAG` has it; those that are no tags are left out.
+
+    A file has one spelling: where some of its tags are written as `TAG` has them, nothing else is taken for one.
+    """
+    spelled = {tag: tag for tag in tags if TAG.fullmatch(tag)}
+    mentions = any(tag != "O" for tag in spelled)
+    for tag in tags:
+        if tag.casefold() in _OUTSIDE and "O" not in tags:
+            spelled[tag] = "O"
+        if tag in spelled or mentions:
+            continue
+        match = next((found for form in _SPELLINGS if (found := form.fullmatch(tag)) and is_type(found["type"])), None)
+        if match is not None:
+            spelled[tag] = f"{match['prefix'].upper()}-{match['type']}"
+        elif is_type(tag):
+            spelled[tag] = f"I-{tag}"
+    return spelled
+
+
+def read_brackets(values: Sequence[str]) -> list[str] | None:
+    """A sentence's brackets as IOB2; None where a value is none."""
+    tags = []
+    opened: str | None = None
+    for value in values:
+        match = _BRACKET.fullmatch(value)
+        if not value or match is None:
+            return None
+        begun = match["type"]
+        opened = begun if begun is not None else opened
+        tags.append("O" if opened is None else f"{'I' if begun is None else 'B'}-{opened}")
+        if match["close"]:
+            opened = None
+    return tags
 
 
 def _pairs(tags: Sequence[str]) -> Iterable[tuple[str, str]]:

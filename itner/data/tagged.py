@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itner.core.errors import InputError
-from itner.data.annotations import Request, target_type
+from itner.data.annotations import Request, count_spelling, is_type, target_type
 from itner.data.corpus import Split, add_sentence
-from itner.data.tag_schemes import TAG, convert, recognise
+from itner.data.fitting import shorten
+from itner.data.tag_schemes import TAG, convert, recognise, respell
 
 HEADER = "-DOCSTART-"
 
@@ -35,26 +36,32 @@ def to_split(
         InputError: for the first tag that is none, or whose type has no mapping.
     """
     where = "" if column is None else f" in column {column}"
-    checked = {"O"}
+    times = Counter(tag for sentence in sentences for tag in sentence.tags)
+    spelled = respell(times, lambda name: is_type(name, request.scheme))
+    changes: Counter[str] = Counter()
+    checked = set()
     for sentence in sentences:
         for tag, line in zip(sentence.tags, sentence.lines, strict=True):
             if tag in checked:
                 continue
             checked.add(tag)
-            match = TAG.fullmatch(tag)
+            match = TAG.fullmatch(spelled.get(tag, ""))
             if match is None:
                 raise InputError(
-                    f"{tag!r}{where} is not a BIO tag (O, B-TYPE or I-TYPE; IOBES and BILOU are converted)",
+                    f"{shorten(tag)}{where} is not a BIO tag (O, B-TYPE or I-TYPE; IOBES and BILOU are converted)",
                     path=request.path,
                     line=line,
                 )
+            if spelled[tag] != tag:
+                changes["tags of another spelling read"] += times[tag]
             if match["type"] is not None:
-                target_type(match["type"], request.scheme, request.path, line)
-    scheme = recognise([sentence.tags for sentence in sentences])
+                target = target_type(match["type"], request.scheme, request.path, line)
+                count_spelling(match["type"], target, request.scheme, changes, times[tag])
+    written = [[spelled[tag] for tag in sentence.tags] for sentence in sentences]
+    scheme = recognise(written)
     split = Split(sha256=sha256)
-    changes: Counter[str] = Counter()
-    for sentence in sentences:
-        tags, converted, invalid = convert(sentence.tags, scheme)
+    for sentence, own_tags in zip(sentences, written, strict=True):
+        tags, converted, invalid = convert(own_tags, scheme)
         changes[f"tags converted from {scheme}"] += converted
         split.repaired_tags += invalid
         name = f"{request.split}-{len(split.documents):05d}"

@@ -18,7 +18,8 @@ from itner.data.json_values import Json, Record, is_whole
 from itner.data.tagged import Sentence, to_split
 from itner.records.dataset import ImportStats
 
-TAG_KEYS = ("ner_tags", "tags", "labels")
+TOKEN_KEYS = ("tokens", "words")
+TAG_KEYS = ("ner_tags", "tags", "labels", "ner")
 _LABELS, _INFO = "labels.txt", "dataset_info.json"
 NAME = "Hugging Face token classification"
 FORM = '{"tokens": ["Outlook", ...], "ner_tags": ["B-TYPE", ...]}'
@@ -26,9 +27,13 @@ FORM = '{"tokens": ["Outlook", ...], "ner_tags": ["B-TYPE", ...]}'
 
 def is_tokens(value: Json) -> bool:
     """Whether a record holds tokens with their tags."""
-    tokens = value.get("tokens")
-    strings = isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)
+    tokens = value.get(_token_key(value) or "")
+    strings = isinstance(tokens, list) and (not tokens or any(isinstance(token, str) for token in tokens))
     return strings and any(isinstance(value.get(key), list) for key in TAG_KEYS)
+
+
+def _token_key(value: Json) -> str | None:
+    return next((key for key in TOKEN_KEYS if isinstance(value.get(key), list)), None)
 
 
 def read_tokens(records: Sequence[Record], request: Request, decoded: Decoded, sha256: str) -> Split:
@@ -40,7 +45,7 @@ def read_tokens(records: Sequence[Record], request: Request, decoded: Decoded, s
         key = next((key for key in TAG_KEYS if isinstance(record.value.get(key), list)), None)
         if key is None:
             raise record.error(f"no tags: none of {', '.join(TAG_KEYS)} holds a list")
-        words = [record.string(word, "a token") for word in record.items("tokens")]
+        words = [record.string(word, "a token") for word in record.items(_token_key(record.value) or "tokens")]
         tags = record.items(key)
         if len(words) != len(tags):
             raise record.error(f"{len(words)} tokens, {len(tags)} tags")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from itner.core.errors import InputError
 from itner.files.items import Parsed, Settings
@@ -40,7 +40,9 @@ _MAGIC = {
     b"7z\xbc\xaf": "a packed file (.7z)",
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
+    b"{\\rtf": "a document in Rich Text Format (.rtf)",
 }
+_OF_ASCII = ("a PDF", "a document in Rich")
 _NUL_RUN = re.compile(rb"\0+")
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _ODD_CHARACTERS = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ue000-\uf8ff]")
@@ -51,6 +53,10 @@ _REST_OF_WORD = re.compile(rb"[\x80-\xff][A-Za-z\x80-\xff]+")
 _CUT_OFF = re.compile(rb"[\xc2\xc3]\Z|[\xe1-\xef][\x80-\xbf]\Z|[\xf0-\xf4][\x80-\xbf]{1,2}\Z")
 _FOUR_HIGH = re.compile(rb"[\x80-\xff]{4}")
 _ASCII = re.compile(rb"[\t\n\r -~]")
+_INITIAL = re.compile(r"(?<!\w)\w(?=\w)")
+_RUN = re.compile("[^\x00-\x7f]{2,}")
+# Fewer characters of two bytes may be anything.
+_FEWEST = 4
 _JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B]")
 
 WESTERN = "cp1252"
@@ -98,6 +104,7 @@ _FREQUENT = {
     "cp1253": "αοιετσνηυρπκμλςω",
     "cp1255": "יוהלאתרמבשנחדעפ",
     "cp1256": "اليمنتربةودعفسهك",
+    "cp874": "านรอก่เ้งัยมลวีิดทตคจ",
 }
 # The first standards of scripts that later encodings enlarged.
 _COMMON = {"cp949": "euc_kr", "gb18030": "gb2312", "big5": "big5"}
@@ -118,7 +125,7 @@ def decode(data: bytes, settings: Settings, parsed: Parsed) -> str:
         if data.startswith(mark) and (encoding != "utf-32" or len(data) % 4 == 0):
             return _decode_marked(data, encoding, parsed)
     kind = next((what for start, what in _MAGIC.items() if data.startswith(start)), None)
-    if kind is not None and (b"\0" in data or _looks_binary(data) or kind.startswith("a PDF")):
+    if kind is not None and (b"\0" in data or _looks_binary(data) or kind.startswith(_OF_ASCII)):
         raise InputError(f"this is {kind}, not text, whatever its name says; give it the extension of what it is")
     if b"\0" in data:
         unmarked = _find_unmarked(data)
@@ -256,25 +263,89 @@ def _decode_without_utf8(data: bytes, first_bad: int, parsed: Parsed) -> str:
             f"damaged UTF-8: {bad:,} byte{'s' if bad > 1 else ''}, the first at {first_bad:,}, replaced by U+FFFD"
         )
         return text
-    encoding, sure = _find_legacy(data)
+    encoding, sure = find_legacy(data)
     text = data.decode(encoding, "replace")
-    name = _IN_WORDS.get(encoding, encoding)
-    note = f"byte {first_bad:,} is not UTF-8; read as {name}{'' if sure else ', which is a guess'}"
+    note = f"byte {first_bad:,} is not UTF-8; read as {in_words(encoding)}{'' if sure else ', which is a guess'}"
     parsed.notes.append(note + _replaced(text.count("\ufffd")))
     return text
 
 
-def _find_legacy(data: bytes) -> tuple[str, bool]:
+def in_words(encoding: str) -> str:
+    """The name by which people know a codec."""
+    return _IN_WORDS.get(encoding, encoding)
+
+
+def find_legacy(data: bytes) -> tuple[str, bool]:
     """The encoding of bytes that are no Unicode, and whether nothing else comes close."""
     sample = _lines_with_high_bytes(data)
     words = _REST_OF_WORD.findall(sample)
     share = sum(len(_HIGH.findall(word)) for word in words) / max(sum(map(len, words)), 1)
-    if share > 0.55 and _FOUR_HIGH.search(sample):
-        # Many in a row, and hardly any letter of ASCII among them: another script.
-        detected = _find_script(sample) or _detect(sample)
-        if detected is not None:
-            return detected, True
-    return _find_latin(sample)
+    # Many in a row, and hardly any letter of ASCII among them: another script.
+    other = share > 0.55 and _FOUR_HIGH.search(sample) is not None
+    detected = (
+        _find_double_byte(sample, ("cp932", "euc_jp"))
+        or (other and _find_script(sample))
+        or _find_double_byte(sample, ("cp949", "gb18030", "big5"))
+        or (other and _detect(sample))
+    )
+    return (detected, True) if detected else _find_latin(sample)
+
+
+def _find_double_byte(sample: bytes, names: Sequence[str]) -> str | None:
+    """The encoding of two bytes a character in which nearly all is common in its script, and in runs, as words are.
+
+    Of two that fit as well, the first.
+    """
+    # A sample may end within a character.
+    sample = sample[: max(sample.rfind(b"\n"), sample.rfind(b" ")) + 1] if len(sample) >= _SAMPLE else sample
+    shares = {}
+    for name in names:
+        common = _COMMONEST[name]
+        try:
+            text = sample.decode(name)
+        except UnicodeDecodeError:
+            continue
+        others = [letter for letter in _NOT_ASCII.findall(text) if letter.isalpha()]
+        if common is _is_japanese and sum(map(_is_kana, others)) < 0.15 * len(others):
+            continue
+        runs = sum(map(len, _RUN.findall(text)))
+        if len(others) >= _FEWEST and runs >= 0.8 * len(others):
+            shares[name] = sum(common(letter) for letter in others) / len(others)
+    best = max(shares, key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= 0.9 else None
+
+
+def _first_level(encoding: str, first: int, last: int) -> Callable[[str], bool]:
+    """Whether a character is among the commonest, which a script's standard puts first: by its first byte."""
+
+    def common(letter: str) -> bool:
+        try:
+            data = letter.encode(encoding)
+        except UnicodeEncodeError:
+            return False
+        return len(data) == 2 and first <= data[0] <= last
+
+    return common
+
+
+_KANJI = _first_level("euc_jp", 0xB0, 0xCF)
+
+
+def _is_kana(letter: str) -> bool:
+    return "\u3041" <= letter <= "\u30fc"
+
+
+def _is_japanese(letter: str) -> bool:
+    return _is_kana(letter) or _KANJI(letter)
+
+
+_COMMONEST: dict[str, Callable[[str], bool]] = {
+    "cp932": _is_japanese,
+    "euc_jp": _is_japanese,
+    "gb18030": _first_level("gb2312", 0xB0, 0xD7),
+    "big5": _first_level("big5", 0xA4, 0xC6),
+    "cp949": _first_level("euc_kr", 0xB0, 0xC8),
+}
 
 
 def _find_latin(sample: bytes) -> tuple[str, bool]:
@@ -285,7 +356,7 @@ def _find_latin(sample: bytes) -> tuple[str, bool]:
     shares = {name: _spelling(sample, name, _OTHER_ALPHABETS[name])[1] for name in _LATIN}
     best = max(_LATIN, key=shares.__getitem__)
     # A single name from abroad makes no Czech text; the more letters, the less can be by chance.
-    if shares[best] >= 0.97 and (western <= 0.8 or letters >= 20):
+    if shares[best] >= 0.97 and (western <= 0.8 or letters >= 8):
         return best, letters >= 20
     return WESTERN, False
 
@@ -319,7 +390,8 @@ def _find_script(sample: bytes) -> str | None:
     """The encoding of a script of one byte a letter, in whose reading the letters are as frequent as they should be."""
     shares = {}
     for name, frequent in _FREQUENT.items():
-        others = _NOT_ASCII.findall(sample.decode(name, "replace"))
+        # A word may begin with a capital, and the reading of another encoding mixes them.
+        others = _NOT_ASCII.findall(_INITIAL.sub(lambda letter: letter[0].lower(), sample.decode(name, "replace")))
         counts = Counter(others)
         shares[name] = sum(counts[letter] for letter in frequent) / max(len(others), 1)
     best, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]

@@ -16,8 +16,10 @@ from email.parser import BytesParser
 from email.policy import Compat32
 from typing import cast
 
+from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.files.attachments import Attachments
+from itner.files.encodings import find_legacy, in_words
 from itner.files.flowed import join_flowed
 from itner.files.items import FileNotice, Parsed, Part, Settings
 from itner.files.limits import MAX_HEADER_CHARACTERS, MAX_MAIL_PARTS, MAX_MAILS
@@ -45,6 +47,8 @@ _ENVELOPE = re.compile(
 _ESCAPED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 # So many notes are said of a mailbox, the rest is counted.
 _MAX_NOTES = 200
+# Messages in messages; of this kind all others are reports.
+_FORWARDED = ("message/rfc822", "message/global", "message/news", "message/partial")
 _PACKED = ("base64", "quoted-printable")
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
@@ -98,9 +102,7 @@ def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
     """
     found = _Found(attachments=Attachments(kinds, f"{name}/" if name else ""))
     try:
-        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(
-            data.removeprefix(codecs.BOM_UTF8)
-        )
+        message = BytesParser(_class=_counting_parts(), policy=_AsItStands()).parsebytes(_plain_bytes(data))
         _read_message(message, f"{name} " if name else "", found, 0)
     except RecursionError:
         raise InputError(f"parts are nested more than {_MAX_DEPTH} deep") from None
@@ -111,12 +113,25 @@ def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
     return parsed
 
 
-def decode_guessed(data: bytes, why: str, notes: list[str]) -> str:
-    """The bytes as UTF-8, else as Windows-1252, which is what mail programs mean by anything else; a note says so."""
+def _plain_bytes(data: bytes) -> bytes:
+    """The mail from its first header on, in bytes that a mail may have."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # Saved by a program for texts.
+        data = data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
+
+
+def decode_guessed(data: bytes, why: str, notes: list[str], beside: bytes = b"") -> str:
+    """The bytes as UTF-8, else as what they look like, which is Windows-1252 unless they are clear; a note says so.
+
+    Args:
+        beside: of the same origin, and longer.
+    """
     try:
         text, charset = data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
-        text, charset = data.decode("cp1252", "replace"), "Windows-1252"
+        encoding, _ = find_legacy(data + b"\n" + beside)
+        text, charset = data.decode(encoding, "replace"), in_words(encoding)
     notes.append(f"{why}; read as {charset}")
     return text
 
@@ -219,11 +234,11 @@ def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
         inner = cast(list[Message], part.get_payload())
         if kind == "message/rfc822" and inner and _is_packed(part, inner[0]):
             found.attachments.add(_file_name(part, found) or "forwarded", kind, _unpack(part, inner[0]), False)
-        elif kind == "message/rfc822":
+        elif kind in _FORWARDED:
             body.forwarded += inner
-        elif kind == "message/delivery-status":
-            # What a server says of a mail that it could not deliver stands in headers.
-            body.texts.append("\n".join(f"{name}: {value}" for block in inner for name, value in block.items()))
+        elif part.get_content_maintype() == "message":
+            # What a server says of a mail that it could not deliver, or of one that was read, stands in headers.
+            body.texts += _report(inner)
         elif kind == "multipart/alternative":
             _choose(inner, body, found, depth)
         else:
@@ -236,11 +251,17 @@ def _collect(part: Message, body: _Body, found: _Found, depth: int) -> None:
         kind = "text/plain"
     if kind in _TEXTS and part.get_content_disposition() != "attachment" and not found.attachments.reads(name):
         text = _text(part, kind, found)
-        if text.strip():
+        if not is_blank(text):
             body.texts.append(text)
     else:
         embedded = kind.startswith("image/") and "content-id" in part and part.get_content_disposition() != "attachment"
         found.attachments.add(name, kind, _payload(part), embedded)
+
+
+def _report(blocks: list[Message]) -> list[str]:
+    lines = [f"{name}: {value}" for block in blocks for name, value in block.items()]
+    below = [text for block in blocks if isinstance(text := block.get_payload(), str) and not is_blank(text)]
+    return ["\n".join((*lines, *below))] if lines or below else []
 
 
 def _is_packed(part: Message, inner: Message) -> bool:
@@ -282,7 +303,8 @@ def _subject(message: Message, found: _Found) -> str:
     data = raw.encode("utf-8", "surrogateescape")
     if not data.isascii():
         # Bytes that no header may hold, written by programs that do not encode them.
-        return " ".join(decode_guessed(data, "the subject names no charset", found.notes).split())
+        beside = b"" if message.is_multipart() else _payload(message)
+        return " ".join(decode_guessed(data, "the subject names no charset", found.notes, beside).split())
     return _decode_words(raw.replace("\r", "").replace("\n", "").strip(), "the subject", found)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.files.attachments import Attachments
 from itner.files.items import DEFAULTS, Parsed, Part, Settings
@@ -162,7 +163,7 @@ def _read_message(
 def _body(found: _Message, here: list[str], at: tuple[str, ...], charset: str) -> str:
     """The text as plain text, else as HTML, else as RTF: whichever is there and not blank."""
     plain = _string(found, here, at, _BODY, charset)
-    if plain.strip():
+    if not is_blank(plain):
         return plain
     page = _string(found, here, at, _HTML, charset)
     if not page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.files.formats import PARSERS
 from itner.files.items import Parsed, Settings, Upload
@@ -34,7 +35,7 @@ def _parse(upload: Upload, settings: Settings) -> Parsed:
     if not upload.data:
         raise InputError("the file is empty")
     parsed = PARSERS[kind](upload.data, settings)
-    parsed.parts = [part for part in parsed.parts if part.text.strip()]
+    parsed.parts = [part for part in parsed.parts if not is_blank(part.text)]
     if not parsed.parts and not parsed.files and not parsed.problems:
         hint = " (a scanned document has pictures of text; run it through OCR first)" if kind == ".pdf" else ""
         raise InputError(f"the file holds no text{hint}")

@@ -57,8 +57,8 @@ def _parse_lines(text: str) -> Records:
         if not content or content in ("[", "]"):
             continue
         value = _load(content)
-        if value is _DAMAGED and content.endswith(","):
-            value = _load(content[:-1])
+        if value is _DAMAGED:
+            value = _load(content.removeprefix("[").removesuffix(",").removesuffix("]"))
         if isinstance(value, dict):
             found.records.append(flatten(value))
         elif isinstance(value, str):
@@ -133,16 +133,26 @@ def _in_object(whole: dict[str, Any]) -> Records:
 
 
 def _by_number(whole: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The records of an object of objects whose outer or inner keys are the numbers of rows."""
+    """The records of an object of objects whose outer or inner keys are the numbers of rows, or that are alike."""
     inner = list(whole.values())
     if not inner or not all(isinstance(value, dict) and value for value in inner):
         return None
     if all(key.isdecimal() for key in whole):
         return inner
     if not all(key.isdecimal() for value in inner for key in value):
-        return None
+        return inner if _are_alike(inner) else None
     numbers = dict.fromkeys(key for value in inner for key in value)
     return [{name: column.get(number) for name, column in whole.items()} for number in numbers]
+
+
+def _are_alike(values: list[dict[str, Any]]) -> bool:
+    """Whether several objects have most of their keys in common, and a text among them, as records do."""
+    common = set[str].intersection(*(set(value) for value in values))
+    return (
+        len(values) > 1
+        and all(2 * len(common) > len(value) for value in values)
+        and any(isinstance(value[key], str) and count_words(value[key]) > 1 for value in values for key in common)
+    )
 
 
 def _find_lists(value: dict[str, Any], path: str, depth: int) -> list[tuple[str, list[Any]]]:

@@ -25,6 +25,7 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _VERBATIM = ("pre", "textarea", "listing", "xmp")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
+_SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)", re.IGNORECASE)
 # Where a page says its encoding; browsers, too, look for it near the beginning only.
 _DECLARED = re.compile(rb"""(?:<meta[^>]*?charset|<\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _LOOKED_AT = 2_048
@@ -104,7 +105,7 @@ class _Walk:
             self.flow.begin_cell()
         elif tag == "br":
             self.flow.end_line()
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS or _SHOWN_AS_BLOCK.search(attributes.get("style", "")):
             self.flow.fresh_line()
         self._verbatim += tag in _VERBATIM and not self._depth
 

@@ -93,6 +93,7 @@ def read_files(paths: Sequence[Path], output: Path, settings: Settings = DEFAULT
         raise InputError("no such folder", path=output.parent)
     if output.is_dir():
         raise InputError("this is a folder; name the zip to write", path=output)
-    if output.exists() and not zipfile.is_zipfile(output):
+    # What is no file, such as a device, may have no end.
+    if output.exists() and not (output.is_file() and zipfile.is_zipfile(output)):
         raise InputError("this is there, and no zip that could be replaced; choose another --output", path=output)
     return read_paths(paths, settings, but=output)

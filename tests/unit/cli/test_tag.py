@@ -252,3 +252,28 @@ def test_an_encoding_that_is_set(here: Path, capsys: pytest.CaptureFixture[str])
     assert "a.txt: read as cp1252, as was set" in capsys.readouterr().err
     assert tag("a.txt", "--encoding", "rot13") == 2
     assert "no encoding is called 'rot13'; names are, for example, utf-8" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("jsonl", "tagged.jsonl"), ("CONLL", "tagged.conll"), ("html", "tagged.html"),
+        ("spacy json", "tagged-spacy.json"),
+        ("spaCy-JSON", "tagged-spacy.json"), ("label_studio", "tagged-label-studio.json"),
+        ("LabelStudio", "tagged-label-studio.json"), ("Doccano", "tagged-doccano.jsonl"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_format_may_be_written_in_any_case(name: str, file: str, here: Path) -> None:
+    write(here / "a.txt", "Outlook hangs")
+    assert tag("a.txt", "--format", name, "--format", name.upper(), "--format", "csv") == 0
+    with zipfile.ZipFile("tagged.zip") as archive:
+        assert sorted(archive.namelist()) == sorted([file, "tagged.csv"])
+
+
+def test_a_format_that_there_is_not_is_refused_with_those_that_there_are(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here / "a.txt", "Outlook hangs")
+    assert tag("a.txt", "--format", "yaml") == 2
+    assert "Label Studio" in " ".join(capsys.readouterr().err.split())
+    assert not (here / "tagged.zip").exists()

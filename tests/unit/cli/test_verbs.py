@@ -187,8 +187,11 @@ def test_what_is_tagged_is_never_written_over(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("Outlook", encoding="utf-8")
     (tmp_path / "other.txt").write_text("mine", encoding="utf-8")
+    # It has no end, and nobody writes into it.
+    os.mkfifo(tmp_path / "pipe.zip")
     for output, said in (
         ("./a.txt", "this file is to be tagged"),
+        ("pipe.zip", "no zip that could be replaced"),
         ("other.txt", "no zip that could be replaced"),
         (".", "this is a folder"),
     ):

@@ -76,6 +76,10 @@ def test_any_wrapped_prose_is_one_line(prose: str, width: int) -> None:
         "[ERROR] Outlook is not responding after the update\n[WARN] Teams uses too much memory on it\n[INFO] ok",
         "ERROR Executor: Exception in task 17.0 in stage 4.0\njava.lang.OutOfMemoryError: Java heap space\n"
         "    at org.example.Main.run(Main.java:17)\n    at org.example.Main.main(Main.java:3)",
+        'Traceback (most recent call last): File "/opt/load.py", line 88, in run\n'
+        "psycopg2.OperationalError: could not connect to host\nBoth were updated by the build.",
+        "FATAL EXCEPTION: main, Process: de.example.fleet, with PID: 20931\n"
+        "java.lang.IllegalStateException: Fragment not attached to a context\nIt runs the beta of Android 15.",
         "- Outlook 2021 hangs when it is started\n- Teams does not ring any more\n- Excel 2019 is slow",
         "1. Install Docker Desktop on the machine\n2. Restart Windows 11 as it is told\n3. Log in",
         "Name: Anna\nDevice: ThinkPad T14\nSystem: Windows 11\nProblem: it does not start",

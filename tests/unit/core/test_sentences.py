@@ -115,6 +115,27 @@ def test_pictures_at_the_ends_are_no_part_of_a_mention(text: str, shown: str) ->
     assert [text[m.start : m.end] for m in found] == [shown]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ThinkPad T14的", "ThinkPad T14"),
+        ("我的MacBook Pro", "MacBook Pro"),
+        ("Windows 11で", "Windows 11"),
+        ("11에서", "11"),
+        ("T14หน้าจอ", "T14"),
+        ("ERR_CONNECTION出现", "ERR_CONNECTION"),
+        ("微信", "微信"),
+        ("微信 11 版", "微信 11 版"),
+        ("Büro-PC", "Büro-PC"),
+        ("Ошибка", "Ошибка"),
+    ],
+)
+def test_words_of_another_script_that_are_glued_on_are_no_part_of_a_mention(text: str, shown: str) -> None:
+    (sentence,) = list_sentences(f"x {text} y")
+    found = sentence.place([Mention(2, 2 + len(text), "OS")])
+    assert [f"x {text} y"[m.start : m.end] for m in found] == [shown]
+
+
 def test_cells_are_read_apart() -> None:
     assert [sentence.document.text for sentence in list_sentences("OS\tWindows 11\nApp\t\tOutlook")] == [
         "OS", "Windows 11", "App", "Outlook",

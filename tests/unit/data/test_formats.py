@@ -104,7 +104,7 @@ def test_a_file_has_one_format_and_one_set_of_annotations(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="a record of doccano JSONL, where line 1 is one of itner JSONL") as caught:
         read_all(tmp_path, OWN, {"text": "Thanks", "spans": []}, DOCCANO)
     assert caught.value.line == 3
-    with pytest.raises(InputError, match="label holds annotations as well") as caught:
+    with pytest.raises(InputError, match="'label' holds annotations as well") as caught:
         read_all(tmp_path, OWN, OWN | {"label": [[0, 7, "OS"]]})
     assert caught.value.line == 2
     # An answer can be something else than an annotator's.
@@ -148,7 +148,7 @@ def test_keys_that_mean_nothing_are_said(tmp_path: Path) -> None:
         (OWN | {"text": None, "id": {}}, "id is an object"),
         ({"text": TEXT, "spans": [{"start": 0, "label": "OS"}]}, "spans, number 1: end missing"),
         ({"text": TEXT, "ents": [7]}, "spans, number 1 is a number|ents"),
-        ({"data": TEXT, "annotations": []}, "no annotations are recognised"),
+        ({"data": TEXT, "annotations": {}}, "no annotations are recognised"),
         (task({"result": None}), "the result of an annotation is null"),
         (task(annotation({"start": None, "end": 7, "labels": ["OS"]})), "start of a region is null"),
         (task(annotation({"start": 0, "end": 7, "labels": "OS"})), "labels of a region is a text"),

@@ -136,6 +136,32 @@ def test_another_encoding_is_taken_where_it_is_clear(text: str, encoding: str, n
         assert f"read as {name}" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp932", ("Windows 11でOutlook 2021が起動しない", "印刷できません", "プリンタが動かない")),
+        ("euc_jp", ("Windows 11でOutlook 2021が起動しない", "印刷できません", "プリンタが動かない")),
+        ("gb18030", ("打印机无法打印", "电脑蓝屏了怎么办", "升级后Windows 11上的Outlook打不开")),
+        ("big5", ("印表機無法列印", "電腦當機了怎麼辦", "更新之後Windows 11上的Outlook無法開啟")),
+        ("cp949", ("화면이 꺼졌습니다", "업데이트 후 Windows 11에서 Outlook이 실행되지 않습니다")),
+        ("cp1251", ("Ошибка при запуске", "Не работает принтер, Windows 11", "На Windows 11 не запускается Outlook")),
+        ("koi8_r", ("Ошибка при запуске", "Не работает принтер, Windows 11", "На Windows 11 не запускается Outlook")),
+        ("cp874", ("เครื่องพิมพ์ไม่ทำงาน", "ช่วยด้วยครับ เปิด Outlook ไม่ได้")),
+        ("cp1250", ("A frissítés óta nem működik a nyomtató, kérem segítsenek, köszönöm",)),
+    ],
+)
+def test_a_line_is_enough_for_other_scripts(encoding: str, texts: tuple[str, ...]) -> None:
+    for text in texts:
+        found, notes = read(text.encode(encoding))
+        assert found == text
+        assert len(notes) == 1
+
+
+@pytest.mark.parametrize("text", ["ÄNDERN ÄHNLICH ÄRGER ÄLTER", "déjà élève à côté", "SÃO JOÃO NÃO É À AÇÃO"])
+def test_western_words_are_no_characters_of_two_bytes(text: str) -> None:
+    assert read(text.encode("cp1252"))[0] == text
+
+
 def test_a_guess_is_called_one() -> None:
     # One word in the encoding of a console: nothing else fits, but it is one letter.
     text, notes = read("Büro".encode("cp850"))

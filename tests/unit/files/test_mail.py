@@ -12,6 +12,7 @@ from documents import make_docx, paragraph
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.files import mail as mails
 from itner.files.formats import PARSERS
@@ -53,6 +54,54 @@ def test_of_alternatives_the_first_that_says_something_is_read() -> None:
     assert parts(ALTERNATIVE.format(plain="as text", html="<p>as page</p>"))[1:] == [("body", "as text")]
     assert parts(ALTERNATIVE.format(plain=" ", html="<p>as page</p>"))[1:] == [("body", "as page")]
     assert parts(ALTERNATIVE.format(plain="", html="<!-- x -->"))[1:] == []
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u200b\ufeff", "\u2060 \u00ad", "\u3164"])
+def test_what_is_not_shown_is_no_text(blank: str) -> None:
+    assert is_blank(blank)
+    alternative = ALTERNATIVE.replace("text/plain", "text/plain; charset=utf-8")
+    assert parts(alternative.format(plain=blank, html="<p>as page</p>"))[1:] == [("body", "as page")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "subject", "body"),
+    [
+        ("cp1251", "Ошибка", "На компьютере Windows 11 не запускается Outlook"),
+        ("cp932", "障害", "Windows 11でOutlook 2021が起動しません"),
+        ("gb18030", "故障", "升级后Windows 11上的Outlook打不开"),
+        ("cp1252", "Störung", "Büro-PC: Windows 11 stürzt ab"),
+    ],
+)
+@pytest.mark.parametrize("header", ["", "Content-Type: text/plain; charset=x-none\r\n"])
+def test_bare_bytes_of_any_script_are_read(encoding: str, subject: str, body: str, header: str) -> None:
+    mail = f"Subject: {subject}\r\n{header}\r\n{body}".encode(encoding)
+    assert parts(mail) == [("subject", subject), ("body", body)]
+
+
+@pytest.mark.parametrize("start", [b"\r\n\r\n", b"\xef\xbb\xbf\n", "utf-16"])
+def test_headers_are_found_after_what_stands_before_them(start: bytes | str) -> None:
+    mail = "Subject: Störung\r\n\r\nBüro"
+    data = mail.encode(start) if isinstance(start, str) else start + mail.encode()
+    assert parts(data) == [("subject", "Störung"), ("body", "Büro")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("message/global", ["subject", "forwarded 1 subject", "forwarded 1 body"]),
+        ("message/news", ["subject", "forwarded 1 subject", "forwarded 1 body"]),
+        ("message/partial; id=x; number=1", ["subject", "forwarded 1 subject", "forwarded 1 body"]),
+        ("message/disposition-notification", ["subject", "body"]),
+        ("message/feedback-report", ["subject", "body"]),
+    ],
+)
+def test_no_message_in_a_mail_loses_its_headers(kind: str, names: list[str]) -> None:
+    mail = f"Subject: FW\r\nContent-Type: {kind}\r\n\r\nSubject: Outlook\r\n\r\nWindows 11\r\n"
+    found = parts(mail)
+    assert [name for name, _ in found] == names
+    text = " ".join(text for _, text in found)
+    assert "Outlook" in text
+    assert "Windows 11" in text
 
 
 def test_a_page_with_an_xml_declaration_and_a_table() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -597,6 +598,28 @@ def test_tables_as_json(whole: Any) -> None:
     assert [item.text for item in read("a.json", json.dumps(whole)).items] == PROSE
 
 
+@pytest.mark.parametrize("key", ["IT-{}", "ticket {}", "{}"])
+def test_an_object_of_records_is_records(key: str) -> None:
+    whole = {key.format(number): {**row, f"only {number}": number} for number, row in enumerate(ROWS)}
+    assert [item.text for item in read("a.json", json.dumps(whole)).items] == PROSE
+
+
+def test_an_object_of_other_objects_is_one_record() -> None:
+    whole = {"fields": {"text": PROSE[0], "id": 1}, "author": {"name": "Ann", "mail": "ann@x.example", "id": 1}}
+    assert [item.text for item in read("a.json", json.dumps(whole)).items] == [PROSE[0]]
+
+
+@pytest.mark.parametrize("rows", [5, 20, 200])
+@pytest.mark.parametrize("other", [("status", "open"), ("assignee", "Ann Lee"), ("status", "In progress")])
+def test_a_nearly_empty_text_goes_before_a_status(rows: int, other: tuple[str, str]) -> None:
+    name, value = other
+    records = [{"id": f"INC{number}", "description": None, name: value} for number in range(rows)]
+    records.append({"id": "INC999", "description": PROSE[0], name: value})
+    found = read("a.jsonl", "\n".join(map(json.dumps, records)))
+    assert texts(found) == [(f"record {rows + 1}", PROSE[0])]
+    assert f"{rows} records without text skipped" in notes(found)
+
+
 def test_a_record_that_holds_a_list_is_one_record() -> None:
     ticket = {"id": 1, "description": PROSE[0], "history": [{"at": "10:00", "by": "ann"}, {"at": "11:00", "by": "bob"}]}
     assert texts(read("a.json", json.dumps(ticket))) == [("record 1", PROSE[0])]
@@ -629,6 +652,13 @@ def test_no_table_raises_anything_else(text: str) -> None:
     result = read("a.csv", f"x{text}", carry=True)
     assert result.items or result.problems
     assert not any("damaged" in notice.reason for notice in result.problems)
+
+
+@pytest.mark.parametrize("cell", ["a@" + "." * 100_000 + " x", "1" * 100_000 + "x", "1 " * 50_000 + "x", "/" * 100_000])
+def test_long_cells_are_told_in_linear_time(cell: str) -> None:
+    start = time.perf_counter()
+    is_typed(cell)
+    assert time.perf_counter() - start < 2
 
 
 def test_what_went_wrong_before() -> None:
