@@ -14,7 +14,7 @@ from itner.benchmark.protocol import summarize_latency
 from itner.compress.onnx import export_plain, fuse, quantize
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance, usable_cores
-from itner.core.types import Document
+from itner.core.types import Document, Mention
 from itner.evaluation.scoring import score_documents
 from itner.records.int8 import FFN_OUTPUT, Int8Recipe
 from itner.records.scores import Counts
@@ -22,7 +22,7 @@ from itner.records.store import Run
 from itner.records.study import Int8Trial, Int8Trials
 from itner.taggers.encoder.load import load_encoder, run_scheme
 from itner.taggers.encoder.onnx_backend import OnnxScorer
-from itner.taggers.encoder.tagger import EncoderTagger, real_pieces
+from itner.taggers.encoder.tagger import EncoderTagger, make_batches, real_pieces
 from itner.taggers.encoder.variants import RECIPE
 
 # Every choice alone against the kept recipe, and the pairs that are said to help each other.
@@ -38,22 +38,41 @@ RECIPES: tuple[Int8Recipe, ...] = (
     replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=False),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings=False),
     replace(RECIPE, fp32_nodes="classifier"),
+    replace(RECIPE, activations="fixed"),
+    replace(RECIPE, activations="fixed", embeddings=False),
+    replace(RECIPE, activations="fixed", fp32_nodes=FFN_OUTPUT),
 )
 _LENGTH = 128
 _ROUNDS, _CALLS, _WARMUP = 8, 25, 5
+# So many sentences are tagged alone as well.
+_ALONE = 500
 
 
 def try_recipes(
     run: Run,
     documents: Sequence[Document],
+    training: Sequence[Document],
     dataset: str,
     split: str,
     recipes: Sequence[Int8Recipe] = RECIPES,
     progress: Progress = silent,
 ) -> Int8Trials:
-    """Quantise a run by each recipe and measure it; `documents` must not be test data."""
+    """Quantise a run by each recipe and measure it.
+
+    Args:
+        documents: what is scored; must not be test data.
+        training: some of what the run learned from, on which fixed scales are measured.
+    """
     scheme = run_scheme(run)
     encoder = load_encoder(run)
+
+    def measure_alone(scorer: OnnxScorer) -> float:
+        tagger = EncoderTagger(scorer, encoder, scheme)
+        some = documents[:_ALONE]
+        together = tagger.tag_documents(some)
+        alone = [tagger.tag_documents([document])[0] for document in some]
+        # Scores differ in the last digits, in which order sums are added.
+        return sum(_spans(one) == _spans(other) for one, other in zip(together, alone, strict=True)) / len(some)
 
     def measure(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
         tagger = EncoderTagger(scorer, encoder, scheme)
@@ -74,11 +93,11 @@ def try_recipes(
         for number, recipe in enumerate(recipes):
             progress(f"INT8 trials of {run.name}: {recipe.name}", number / len(recipes))
             path = folder / f"{number}.onnx"
-            quantize(fused if recipe.fused else plain, path, recipe)
+            quantize(fused if recipe.fused else plain, path, recipe, make_batches(encoder, training))
             scorers.append(OnnxScorer(path))
             sizes.append(path.stat().st_size / 2**20)
             f1, tags = measure(scorers[-1])
-            scores.append((f1, float((tags == reference).mean())))
+            scores.append((f1, float((tags == reference).mean()), measure_alone(scorers[-1])))
         times = _time_in_turns(scorers, real_pieces(encoder, documents, _LENGTH))
     latencies = [summarize_latency(rounds) for rounds in times]
     kept = latencies[list(recipes).index(RECIPE)].p50_ms
@@ -98,11 +117,16 @@ def try_recipes(
                 forward_ratio=round(latency.p50_ms / kept, 3),
                 file_mib=round(size, 2),
                 kept=recipe == RECIPE,
+                dev_alone_agreement=alone,
             )
-            for recipe, (f1, agreement), latency, size in zip(recipes, scores, latencies, sizes, strict=True)
+            for recipe, (f1, agreement, alone), latency, size in zip(recipes, scores, latencies, sizes, strict=True)
         ),
         provenance=collect_provenance(),
     )
+
+
+def _spans(mentions: Sequence[Mention]) -> list[tuple[int, int, str]]:
+    return [(mention.start, mention.end, mention.type) for mention in mentions]
 
 
 def _time_in_turns(

@@ -185,6 +185,11 @@ def try_int8(
             f"{'* ' if trial.kept else '  '}{trial.recipe.name:75s} dev F1 {trial.dev_f1:.4f} "
             f"(FP32 {trial.dev_f1_fp32:.4f})  p50 {trial.forward.p50_ms:.2f} ms (x{trial.forward_ratio:.2f})  "
             f"{trial.file_mib:.1f} MiB"
+            + (
+                f"  alone as in a batch {trial.dev_alone_agreement:.1%}"
+                if trial.dev_alone_agreement is not None
+                else ""
+            )
         )
 
 

@@ -14,13 +14,15 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import onnxruntime as ort
 from filelock import FileLock
 
+from itner.compress.scales import fix_scales, measure_ranges, quantised_tensors
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.records.int8 import Int8Recipe
@@ -28,6 +30,7 @@ from itner.records.store import ONNX, ONNX_MANIFEST, Run
 from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, facts_of
 
 OPSET = 17
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 _LOCK = ".onnx.lock"
 
 
@@ -166,8 +169,12 @@ def convert_fp16(source: Path, target: Path) -> None:
     model.save_model_to_file(str(target))
 
 
-def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
-    """Dynamic INT8: weights now, activations at run time. A failure is an error, never a silent FP32 file."""
+def quantize(source: Path, target: Path, recipe: Int8Recipe, batches: Iterable[Batch] = ()) -> None:
+    """INT8: weights now, activations at run time. A failure is an error, never a silent FP32 file.
+
+    Args:
+        batches: training text as `Scorer.score` takes it, on which fixed scales are measured.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -197,6 +204,8 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe) -> None:
     quantized = {node.op_type for node in onnx.load(target).graph.node}
     if not quantized & {"MatMulInteger", "QAttention"}:
         raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+    if recipe.activations == "fixed":
+        fix_scales(target, measure_ranges(source, quantised_tensors(target), batches))
 
 
 def _built_by(run: Run) -> str | None:

@@ -17,11 +17,12 @@ FFN_OUTPUT = r"layer\.\d+/(output/dense|ffn/lin2)/"
 
 @dataclass(frozen=True, config=STRICT)
 class Int8Recipe:
-    """How dynamic INT8 quantisation is done. The defaults were chosen by the trials in `models/int8_trials.json`.
+    """How INT8 quantisation is done. The defaults were chosen by the trials in `models/int8_trials.json`.
 
     `reduce_range` keeps weights to 7 bits: CPUs without VNNI add two products in 16 bits, which overflow with 8 bits,
     so that the same file scored differently there. `fp32_nodes` is a regular expression: nodes whose name it finds are
-    left alone; empty means none.
+    left alone; empty means none. `activations` are scaled by the largest values of each batch (`dynamic`), or by ranges
+    measured once on training text (`fixed`), so that a sentence is read alike whatever stands beside it.
     """
 
     weight_type: Literal["QInt8", "QUInt8"] = "QInt8"
@@ -30,6 +31,7 @@ class Int8Recipe:
     embeddings: bool = True
     fp32_nodes: str = ""
     fused: bool = True
+    activations: Literal["dynamic", "fixed"] = "dynamic"
 
     @property
     def name(self) -> str:
@@ -41,6 +43,8 @@ class Int8Recipe:
             parts.append("reduced range")
         if self.fp32_nodes:
             parts.append("FFN output FP32" if self.fp32_nodes == FFN_OUTPUT else f"FP32 nodes {self.fp32_nodes}")
+        if self.activations == "fixed":
+            parts.append("fixed activation scales")
         return ", ".join(parts)
 
 

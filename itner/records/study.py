@@ -28,6 +28,8 @@ class Int8Trial:
     forward_ratio: float
     file_mib: float
     kept: bool
+    # The share of sentences that get the same tags alone as in a batch; not measured in older trials.
+    dev_alone_agreement: float | None = None
 
 
 @dataclass(frozen=True, config=STRICT)

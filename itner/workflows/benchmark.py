@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 from itner.benchmark.protocol import BenchSettings, benchmark_run
@@ -14,8 +15,12 @@ from itner.records.files import write_atomic
 from itner.records.store import INT8_TRIALS, RunStore, write_bench
 from itner.records.study import Int8Trials
 from itner.records.workspace import Workspace
+from itner.taggers.encoder.variants import facts_of
 from itner.workflows.card import write_run_card
 from itner.workflows.open import built
+
+# Ranges of activations settle with a few hundred sentences.
+_CALIBRATING, _SEED = 800, 13
 
 
 def benchmark(
@@ -37,8 +42,13 @@ def benchmark(
 
 
 def try_int8(name: str, dataset: str, place: Workspace, progress: Progress = silent) -> Int8Trials:
-    """Measure every INT8 recipe on a run, on dev; writes `models/int8_trials.json`."""
+    """Measure every INT8 recipe on a run, on dev; writes `models/int8_trials.json`.
+
+    Fixed scales are measured on some of what the run learned from, which must be prepared here.
+    """
     run = RunStore(place.models).load(name)
-    trials = try_recipes(run, read_split(dataset, "dev", place), dataset, "dev", progress=progress)
+    learned = read_split(facts_of(run)[0].dataset.name, "train", place)
+    some = random.Random(_SEED).sample(learned, min(_CALIBRATING, len(learned)))
+    trials = try_recipes(run, read_split(dataset, "dev", place), some, dataset, "dev", progress=progress)
     write_atomic(place.models / INT8_TRIALS, to_json(trials))
     return trials

@@ -6,7 +6,7 @@ model works on flat arrays over all tokens at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -149,6 +149,15 @@ def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         attention_mask[row, : len(window.ids)] = 1
         casing[row, : len(window.ids)] = window.casing
     return input_ids, attention_mask, casing
+
+
+def make_batches(
+    encoder: Encoder, documents: Sequence[Document]
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """What `Scorer.score` takes for documents, batch by batch."""
+    windows = sorted(encoder.encode(documents), key=lambda window: len(window.ids))
+    for batch in _batches(windows):
+        yield _pad(batch)
 
 
 def real_pieces(

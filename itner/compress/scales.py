@@ -1,0 +1,130 @@
+"""Fixed scales for INT8 activations, measured on training text.
+
+Dynamic quantisation scales the activations of a whole batch by its largest values, so that what a model says of a
+sentence depends on the sentences beside it. With scales that are fixed once, it does not, and there are no largest
+values to look for at run time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnx import helper, numpy_helper
+
+Ranges = Mapping[str, tuple[float, float]]
+# Of each tensor's values so many lie in its range: the few that are larger cost less cut off than all others coarse.
+INSIDE = 0.9999
+_LEVELS = 255
+_FUSED = "com.microsoft"
+
+
+def quantised_tensors(path: Path) -> list[str]:
+    """The tensors that a dynamically quantised graph quantises at run time, in its order."""
+    graph = onnx.load(path).graph
+    return [node.input[0] for node in graph.node if node.op_type == "DynamicQuantizeLinear"]
+
+
+def measure_ranges(
+    source: Path, tensors: Iterable[str], batches: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> dict[str, tuple[float, float]]:
+    """What the tensors of an FP32 graph range over, padding apart: `INSIDE` of their values, and zero.
+
+    Args:
+        batches: what `Scorer.score` takes.
+    """
+    names = list(tensors)
+    model = onnx.load(source)
+    known = {output for node in model.graph.node for output in node.output}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise RuntimeError(f"{source.name} has no tensor {missing[0]!r}")
+    for name in names:
+        model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    options = ort.SessionOptions()
+    # Optimised, the graph would not keep all these tensors.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    inputs = {given.name for given in session.get_inputs()}
+    tails = {name: _Tails() for name in names}
+    for ids, mask, casing in batches:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": casing}
+        found = session.run(names, {name: array for name, array in given.items() if name in inputs})
+        for name, values in zip(names, found, strict=True):
+            array = np.asarray(values)
+            tails[name].add(array[mask.astype(bool)] if array.shape[:2] == mask.shape else array)
+    return {name: tail.range() for name, tail in tails.items()}
+
+
+def fix_scales(path: Path, ranges: Ranges) -> None:
+    """Give a dynamically quantised graph fixed scales, in place; RuntimeError when a range is missing."""
+    model = onnx.load(path)
+    graph = model.graph
+    constants = {item.name: item for item in graph.initializer}
+    makers = {output: node for node in graph.node for output in node.output}
+    users = {name: node for node in graph.node for name in node.input}
+    replaced: dict[int, onnx.NodeProto] = {}
+    dropped: set[int] = set()
+    for node in graph.node:
+        if node.op_type == "DynamicQuantizeLinear":
+            if node.input[0] not in ranges:
+                raise RuntimeError(f"{path.name}: no range was measured for {node.input[0]!r}")
+            scale, zero = _scale(*ranges[node.input[0]])
+            graph.initializer.append(numpy_helper.from_array(scale, node.output[1]))
+            graph.initializer.append(numpy_helper.from_array(zero, node.output[2]))
+            fixed = [node.input[0], node.output[1], node.output[2]]
+            replaced[id(node)] = helper.make_node("QuantizeLinear", fixed, [node.output[0]], name=node.name)
+        elif node.op_type == "MatMulInteger":
+            # Product, cast, and the product with both scales are one operator, which onnxruntime fuses only where
+            # the scale is dynamic.
+            cast = users[node.output[0]]
+            scaled = users[cast.output[0]]
+            both = makers[next(name for name in scaled.input if name != cast.output[0])]
+            weight = next(name for name in both.input if name in constants)
+            activation = next(name for name in both.input if name != weight)
+            joined = [node.input[0], node.input[1], activation, weight, node.input[2], node.input[3]]
+            replaced[id(scaled)] = helper.make_node(
+                "MatMulIntegerToFloat", joined, list(scaled.output), name=node.name, domain=_FUSED
+            )
+            dropped |= {id(node), id(cast), id(both)}
+    nodes = [replaced.get(id(node), node) for node in graph.node if id(node) not in dropped]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    if all(opset.domain != _FUSED for opset in model.opset_import):
+        model.opset_import.append(helper.make_opsetid(_FUSED, 1))
+    onnx.save(model, path)
+
+
+def _scale(low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    step = max(high - low, 1e-6) / _LEVELS
+    return np.array(step, np.float32), np.array(min(max(round(-low / step), 0), _LEVELS), np.uint8)
+
+
+class _Tails:
+    """The largest and smallest of the values seen, as many as can lie outside of the range."""
+
+    _KEPT = 20_000
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._low = np.zeros(0, np.float32)
+        self._high = np.zeros(0, np.float32)
+
+    def add(self, values: np.ndarray) -> None:
+        flat = values.reshape(-1).astype(np.float32)
+        self._seen += len(flat)
+        self._low = np.sort(np.concatenate([self._low, flat]))[: self._KEPT]
+        self._high = np.sort(np.concatenate([self._high, flat]))[-self._KEPT :]
+
+    def range(self) -> tuple[float, float]:
+        """From the lowest to the highest value inside, zero included, which padding and masks need exactly."""
+        if not self._seen:
+            raise RuntimeError("no value was seen")
+        # Half of what lies outside lies on each side.
+        outside = min(math.floor(self._seen * (1 - INSIDE) / 2), len(self._low) - 1)
+        return min(float(self._low[outside]), 0.0), max(float(self._high[-1 - outside]), 0.0)
