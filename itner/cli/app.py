@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
     "prepare": (data.prepare, data.PREPARE),
     "label": (data.label, data.LABEL),
+    "transfer": (data.transfer, data.TRANSFER),
     "measure-corpus": (data.measure_corpus, data.MEASURE_CORPUS),
     "train": (training.train, training.TRAIN),
     "distill": (training.distill, training.DISTILL),

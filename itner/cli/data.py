@@ -35,6 +35,10 @@ itner label mails.zip log.jsonl --dev helpdesk --dataset mails
 itner label exports/ --text-column description --dev helpdesk --dataset exports
 itner label --hub-issues 100000 --dev stackoverflow --dataset issues
 """
+TRANSFER = """
+itner transfer combined --teacher minilm_full_kd --name once
+itner transfer combined data/forum/unlabelled.txt --teacher minilm_full_kd --copies 4 --name raw --seed 1
+"""
 MEASURE_CORPUS = """
 itner measure-corpus data/helpdesk
 """
@@ -177,6 +181,40 @@ def label(
     )
     folder = f"{place.data.name}/{WEAK}"
     typer.echo(f"written to {folder}/{report.name}.jsonl and {folder}/{report.name}.json")
+
+
+def transfer(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A prepared dataset; its train split is used.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Raw text besides, in any format that is tagged.")
+    ] = None,
+    teacher: Annotated[
+        list[str] | None, typer.Option(metavar="RUN", help="A run that labels; repeatable: the mean of several.")
+    ] = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the folder under data/transfer/.")] = "transfer",
+    copies: Annotated[int, typer.Option(min=0, help="Altered copies of each document, beside itself.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is altered.")] = 13,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Make transfer text: altered copies of training text, labelled by teachers at every word piece.
+
+    Called again after a stop, it goes on with the next shard.
+    """
+    from itner.records.transfer import TransferSettings
+    from itner.workflows.transfer import TRANSFER as FOLDER
+    from itner.workflows.transfer import make_transfer
+
+    if not teacher:
+        raise typer.BadParameter("name at least one run that labels", param_hint="--teacher")
+    place = Workspace.find(models, data_root)
+    with console() as progress:
+        record = make_transfer(
+            dataset, name, teacher, place, files or (), TransferSettings(copies=copies, seed=seed), progress
+        )
+    done = ", ".join(f"{count:,} {what}" for what, count in (record.operations or {}).items())
+    typer.echo(f"{record.windows:,} windows, {record.pieces:,} pieces of {record.documents:,} documents ({done})")
+    typer.echo(f"written to {place.data.name}/{FOLDER}/{record.name}/")
 
 
 def measure_corpus(

@@ -15,38 +15,9 @@ from dataclasses import dataclass, field, replace
 
 from itner.core.labels import align_mentions
 from itner.core.types import Document, Mention, Token
+from itner.records.transfer import TransferSettings
 
 _SHORTEST_TYPO = 4
-
-
-@dataclass(frozen=True)
-class TransferSettings:
-    """How copies are altered; shares are of documents unless said otherwise.
-
-    Attributes:
-        copies: altered copies of each document, beside the document itself.
-        swap: share of the mentions in whose place another one stands.
-        other_type: share of those whose place is taken by a mention of another type.
-        replace: documents in which words are replaced.
-        replace_words: share of the words outside mentions that are replaced in these.
-        join: followed by another document.
-        lower: in lower case throughout.
-        cut: cut off between two words.
-        typos: with mistyped words outside mentions.
-        typo_words: share of the words that are mistyped in these.
-    """
-
-    copies: int = 12
-    swap: float = 0.7
-    other_type: float = 0.1
-    replace: float = 0.5
-    replace_words: float = 0.08
-    join: float = 0.15
-    lower: float = 0.1
-    cut: float = 0.05
-    typos: float = 0.05
-    typo_words: float = 0.1
-    seed: int = 13
 
 
 @dataclass

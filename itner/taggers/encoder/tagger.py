@@ -104,6 +104,19 @@ class EncoderTagger:
                 on_share(done / len(windows))
         return logits, offsets
 
+    def piece_logits(self, documents: Sequence[Document]) -> tuple[list[Window], list[np.ndarray]]:
+        """The documents' windows in order, and the logits [length, labels] of all pieces of each."""
+        windows = self._encoder.encode(documents)
+        order = sorted(range(len(windows)), key=lambda index: len(windows[index].ids))
+        found: list[np.ndarray] = [np.zeros(0)] * len(windows)
+        done = 0
+        for batch in _batches([windows[index] for index in order]):
+            scores = self._scorer.score(*_pad(batch))
+            for row, window in enumerate(batch):
+                found[order[done + row]] = scores[row, : len(window.ids)]
+            done += len(batch)
+        return windows, found
+
     def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
         """Predictions from what `token_logits` returned."""
         probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))

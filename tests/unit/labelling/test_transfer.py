@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from itner.core.labels import align_mentions
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
-from itner.labelling.transfer import Transfer, TransferSettings
+from itner.labelling.transfer import Transfer
+from itner.records.transfer import TransferSettings
 
 SENTENCES = [
     ("Outlook 2021 hangs on Windows.", [("Outlook", "SOFTWARE"), ("2021", "VERSION"), ("Windows", "OS")]),

@@ -1,0 +1,67 @@
+"""Transfer sets: altered copies of documents, labelled at every word piece by teachers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Provenance
+from itner.core.validation import STRICT, NonNegative, Sha256
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class TransferSettings:
+    """How copies are altered; shares are of documents unless said otherwise.
+
+    Attributes:
+        copies: altered copies of each document, beside the document itself.
+        swap: share of the mentions in whose place another one stands.
+        other_type: share of those whose place is taken by a mention of another type.
+        replace: documents in which words are replaced.
+        replace_words: share of the words outside mentions that are replaced in these.
+        join: followed by another document.
+        lower: in lower case throughout.
+        cut: cut off between two words.
+        typos: with mistyped words outside mentions.
+        typo_words: share of the words that are mistyped in these.
+    """
+
+    copies: NonNegative = 12
+    swap: Share = 0.7
+    other_type: Share = 0.1
+    replace: Share = 0.5
+    replace_words: Share = 0.08
+    join: Share = 0.15
+    lower: Share = 0.1
+    cut: Share = 0.05
+    typos: Share = 0.05
+    typo_words: Share = 0.1
+    seed: NonNegative = 13
+
+
+@dataclass(frozen=True, config=STRICT)
+class TransferRecord:
+    """`data/transfer/<name>/transfer.json`: what a transfer set is made of, written before and after it is made.
+
+    `raw` counts the documents of raw text among `documents`. `operations` counts what was done to the copies; it, the
+    counts and the seconds are None until the set is whole. `teachers` are runs by name, with the hash of their model.
+    """
+
+    name: str
+    domain: str
+    dataset: str
+    dataset_sha256: Sha256
+    settings: TransferSettings
+    teachers: dict[str, Sha256]
+    labels: tuple[str, ...]
+    documents: NonNegative
+    raw: NonNegative
+    provenance: Provenance
+    operations: dict[str, int] | None = None
+    windows: NonNegative | None = None
+    pieces: NonNegative | None = None
+    schema_version: Literal[1] = 1

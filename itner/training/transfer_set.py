@@ -1,0 +1,116 @@
+"""Labelled windows on disk: Arrow files that are read by mapping them into memory, so that any number of them fits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from itner.core.errors import InputError
+
+_SCHEMA = pa.schema(
+    [
+        ("ids", pa.list_(pa.int32())),
+        ("casing", pa.list_(pa.int8())),
+        ("gold", pa.list_(pa.int8())),
+        ("logits", pa.list_(pa.float16())),
+    ]
+)
+_PATTERN = "shard-{:05d}.arrow"
+
+
+@dataclass(frozen=True)
+class LabelledWindow:
+    """A model's input with what its teachers say of every piece.
+
+    Attributes:
+        ids: int32 [length], special tokens included.
+        casing: int8 [length].
+        gold: int8 [length], the annotation's label at first pieces, -1 elsewhere.
+        logits: float16 [length, labels], the log of the teachers' mean probabilities.
+    """
+
+    ids: np.ndarray
+    casing: np.ndarray
+    gold: np.ndarray
+    logits: np.ndarray
+
+
+def shard_path(folder: Path, number: int) -> Path:
+    """Where a shard is or will be."""
+    return folder / _PATTERN.format(number)
+
+
+def write_shard(path: Path, windows: Sequence[LabelledWindow]) -> None:
+    """Write windows as one file, which appears when it is whole."""
+    columns = {
+        "ids": [window.ids for window in windows],
+        "casing": [window.casing for window in windows],
+        "gold": [window.gold for window in windows],
+        "logits": [window.logits.reshape(-1) for window in windows],
+    }
+    arrays = [_ragged(columns[field.name], field.type.value_type) for field in _SCHEMA]
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, _SCHEMA) as writer:
+            writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class TransferSet:
+    """The windows of a folder's shards, in order, none of them in memory before it is asked for."""
+
+    def __init__(self, folder: Path, labels: int, shards: int):
+        self._labels = labels
+        self._columns: list[dict[str, tuple[np.ndarray, np.ndarray]]] = []
+        lengths = []
+        for number in range(shards):
+            path = shard_path(folder, number)
+            try:
+                batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+            except (OSError, pa.ArrowInvalid) as error:
+                kind = type(error).__name__
+                raise InputError(f"not a whole shard ({kind}); remove it and go on", path=path) from None
+            self._columns.append(
+                {
+                    name: (
+                        batch.column(name).offsets.to_numpy(),
+                        batch.column(name).values.to_numpy(zero_copy_only=True),
+                    )
+                    for name in _SCHEMA.names
+                }
+            )
+            lengths.append(batch.num_rows)
+        self._starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def lengths(self) -> np.ndarray:
+        """The number of pieces of each window, int64 [windows]."""
+        parts = [np.diff(columns["ids"][0]).astype(np.int64) for columns in self._columns]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def __getitem__(self, index: int) -> LabelledWindow:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        shard = int(np.searchsorted(self._starts, index, side="right")) - 1
+        row = index - int(self._starts[shard])
+
+        def part(name: str) -> np.ndarray:
+            offsets, values = self._columns[shard][name]
+            return values[offsets[row] : offsets[row + 1]]
+
+        return LabelledWindow(part("ids"), part("casing"), part("gold"), part("logits").reshape(-1, self._labels))
+
+
+def _ragged(rows: Sequence[np.ndarray], kind: pa.DataType) -> pa.Array:
+    offsets = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int32)
+    values = np.concatenate(rows) if rows else np.zeros(0)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, type=kind))
