@@ -22,19 +22,19 @@ FIXED = Int8Recipe(activations="fixed")
 
 
 @pytest.fixture(scope="module")
-def graphs(tiny_run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def graphs(full_run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("graphs")
     found = {name: folder / f"{name}.onnx" for name in ("plain", "fused")}
-    export_plain(tiny_run, found["plain"])
-    fuse(tiny_run, found["plain"], found["fused"])
+    export_plain(full_run, found["plain"])
+    fuse(full_run, found["plain"], found["fused"])
     return found
 
 
 @pytest.mark.parametrize("graph", ["plain", "fused"])
 def test_a_text_is_read_alike_whatever_stands_beside_it(
-    graph: str, graphs: dict[str, Path], tiny_run: Run, tiny: Tiny, tmp_path: Path
+    graph: str, graphs: dict[str, Path], full_run: Run, tiny: Tiny, tmp_path: Path
 ) -> None:
-    encoder = load_encoder(tiny_run)
+    encoder = load_encoder(full_run)
     quantize(graphs[graph], tmp_path / "fixed.onnx", FIXED, make_batches(encoder, tiny.documents))
     quantize(graphs[graph], tmp_path / "dynamic.onnx", Int8Recipe())
     rng = np.random.default_rng(0)
@@ -52,7 +52,7 @@ def test_a_text_is_read_alike_whatever_stands_beside_it(
         differences[name] = np.abs(together - alone).max()
     assert differences["fixed"] < 1e-4
     assert differences["dynamic"] > 10 * differences["fixed"]
-    exact = load_scorer_of(tiny_run).score(ids, mask, casing)[:, :12]
+    exact = load_scorer_of(full_run).score(ids, mask, casing)[:, :12]
     fixed = OnnxScorer(tmp_path / "fixed.onnx").score(ids, mask, casing)[:, :12]
     assert np.mean(fixed.argmax(-1) == exact.argmax(-1)) > 0.9
 
@@ -65,12 +65,12 @@ def load_scorer_of(run: Run) -> OnnxScorer:
 
 
 def test_ranges_hold_what_was_seen_but_for_the_largest(
-    graphs: dict[str, Path], tiny_run: Run, tiny: Tiny, tmp_path: Path
+    graphs: dict[str, Path], full_run: Run, tiny: Tiny, tmp_path: Path
 ) -> None:
     quantize(graphs["fused"], tmp_path / "dynamic.onnx", Int8Recipe())
     names = quantised_tensors(tmp_path / "dynamic.onnx")
     assert names
-    encoder = load_encoder(tiny_run)
+    encoder = load_encoder(full_run)
     ranges = measure_ranges(graphs["fused"], names, make_batches(encoder, tiny.documents))
     assert list(ranges) == names
     assert all(low <= 0 <= high and low < high for low, high in ranges.values())
@@ -78,10 +78,10 @@ def test_ranges_hold_what_was_seen_but_for_the_largest(
     assert again == ranges
 
 
-def test_what_is_missing_is_an_error(graphs: dict[str, Path], tiny_run: Run, tiny: Tiny, tmp_path: Path) -> None:
+def test_what_is_missing_is_an_error(graphs: dict[str, Path], full_run: Run, tiny: Tiny, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no value was seen"):
         quantize(graphs["fused"], tmp_path / "fixed.onnx", FIXED)
-    batches = list(make_batches(load_encoder(tiny_run), tiny.documents))
+    batches = list(make_batches(load_encoder(full_run), tiny.documents))
     with pytest.raises(RuntimeError, match="has no tensor 'nowhere'"):
         measure_ranges(graphs["fused"], ["nowhere"], batches)
     quantize(graphs["fused"], tmp_path / "dynamic.onnx", Int8Recipe())
@@ -90,9 +90,9 @@ def test_what_is_missing_is_an_error(graphs: dict[str, Path], tiny_run: Run, tin
 
 
 def test_products_and_scales_are_one_operator(
-    graphs: dict[str, Path], tiny_run: Run, tiny: Tiny, tmp_path: Path
+    graphs: dict[str, Path], full_run: Run, tiny: Tiny, tmp_path: Path
 ) -> None:
-    quantize(graphs["fused"], tmp_path / "fixed.onnx", FIXED, make_batches(load_encoder(tiny_run), tiny.documents))
+    quantize(graphs["fused"], tmp_path / "fixed.onnx", FIXED, make_batches(load_encoder(full_run), tiny.documents))
     kinds = {node.op_type for node in onnx.load(tmp_path / "fixed.onnx").graph.node}
     assert {"QuantizeLinear", "MatMulIntegerToFloat"} <= kinds
     assert not kinds & {"DynamicQuantizeLinear", "MatMulInteger"}
