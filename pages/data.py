@@ -40,7 +40,8 @@ name = selection.choose_one("Dataset", names, "dataset")
 stats = datasets[name]
 
 st.header("Size")
-show_table(corpus.splits_table(stats), f"splits-{name}", corpus.splits_columns())
+splits = corpus.splits_table(stats)
+show_table(splits, f"splits-{name}", corpus.splits_columns(splits))
 
 st.header("Types in each split")
 frame = corpus.types(stats)

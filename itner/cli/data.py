@@ -210,7 +210,14 @@ def transfer(
     place = Workspace.find(models, data_root)
     with console() as progress:
         record = make_transfer(
-            dataset, name, teacher, place, files or (), TransferSettings(copies=copies, seed=seed), progress
+            dataset,
+            name,
+            teacher,
+            place,
+            files or (),
+            TransferSettings(copies=copies, seed=seed),
+            progress,
+            tell=lambda notice: typer.echo(f"{notice.file}: {notice.reason}", err=True),
         )
     done = ", ".join(f"{count:,} {what}" for what, count in (record.operations or {}).items())
     typer.echo(f"{record.windows:,} windows, {record.pieces:,} pieces of {record.documents:,} documents ({done})")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from itner.cli.options import DataRoot, Encoding, Models, TextColumns, console, existing, named, reading
+from itner.core.words import counted
 
 if TYPE_CHECKING:
     from itner.files.items import FileNotice
@@ -82,8 +83,7 @@ def tag(
         tag_files(read, chosen, output, formats, threshold, progress)
     _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
-    count = "1 text" if len(read.items) == 1 else f"{len(read.items):,} texts"
-    typer.echo(f"{count} tagged, {output} written")
+    typer.echo(f"{counted(len(read.items), 'text')} tagged, {output} written")
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
 

@@ -54,9 +54,9 @@ def variants() -> str:
     return _ranges(code for code in range(0x80, _LAST) if _is_variant(chr(code)))
 
 
-def word_character(more: str = "") -> str:
-    """A letter or digit with its marks, caseless letters apart; with `more` in the same class as letters."""
-    return rf"(?:(?![{caseless_letters()}])[\w{more}][{marks()}]*)"
+def word_character() -> str:
+    """A letter or digit with its marks, caseless letters apart."""
+    return rf"(?:(?![{caseless_letters()}])\w[{marks()}]*)"
 
 
 def _is_variant(character: str) -> bool:

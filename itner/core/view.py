@@ -35,10 +35,10 @@ _CONTROL = re.compile(
   | (?P<struck>[^\n\x08])\x08(?=(?P=struck)) | _\x08      # bold and underlined as for old printers
   | [^\n\x08]\x08(?:[ ]\x08|\x1b\[K)                     # a letter that was taken back while typing
   | [\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]
+  | (?P<line_break>\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])
     """,
     re.VERBOSE,
 )
-_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});")
 _HTML = re.compile(
     r"</?(?:a|b|big|blockquote|br|center|code|dd|div|dl|dt|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|pre|s|samp|small|span|"
@@ -150,8 +150,7 @@ def _passes(text: str) -> list[Callable[[str], list[Edit]]]:
 def _find_controls(text: str) -> list[Edit]:
     if text.isprintable() and "[" not in text:
         return []
-    found = [(*match.span(), "") for match in _CONTROL.finditer(text)]
-    return sorted([*found, *((*match.span(), "\n") for match in _BREAK.finditer(text))])
+    return [(*match.span(), "\n" if match["line_break"] else "") for match in _CONTROL.finditer(text)]
 
 
 def _find_entities(text: str) -> list[Edit]:

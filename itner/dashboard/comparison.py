@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from itner.core.words import counted
 from itner.records.store import Run
 from itner.reporting.advice import Compare
 from itner.reporting.rows import Row
@@ -16,7 +17,7 @@ def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str, 
     report = next((row.report for row in rows if row.report), None)
     gold = f", {report.micro.support:,} gold mentions in {report.documents:,} sentences" if report else ""
     return (
-        f"{_count(len(runs), 'run')}, {_count(len(rows), 'variant')} in all, scored on the {split} set of "
+        f"{counted(len(runs), 'run')}, {counted(len(rows), 'variant')} in all, scored on the {split} set of "
         f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right)."
     )
 
@@ -26,7 +27,7 @@ def machine_in_words(runs: Sequence[Run]) -> str:
     machines = {(run.bench.provenance.machine.cpu, run.bench.threads) for run in runs if run.bench is not None}
     if not machines:
         return "Speed was not measured."
-    named = " and ".join(f"{cpu} with {_count(threads, 'thread')}" for cpu, threads in sorted(machines))
+    named = " and ".join(f"{cpu} with {counted(threads, 'thread')}" for cpu, threads in sorted(machines))
     return f"Measured on {named}."
 
 
@@ -44,7 +45,3 @@ def differences_table(base: Row, others: Sequence[Row], compare: Compare) -> pd.
                 record["verdict"] = "better" if difference.value > 0 else "worse"
         records.append(record)
     return pd.DataFrame.from_records(records)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -49,18 +49,18 @@ def splits_table(stats: DataStats) -> pd.DataFrame:
     )
 
 
-def splits_columns() -> dict[str, Any]:
-    """How Streamlit shows `splits_table`."""
+def splits_columns(table: pd.DataFrame) -> dict[str, Any]:
+    """How Streamlit shows `splits_table`; what was dropped or changed differs between datasets."""
     number = st.column_config.NumberColumn
-    return {
-        "sentences": number(format="localized"),
-        "tokens": number(format="localized"),
+    counts = {name: number(format="localized") for name in table.columns if name not in ("split", "read as")}
+    return counts | {
         "mean tokens": number(format="%.1f", help="Mean tokens a sentence."),
         "median tokens": number(format="%.1f", help="Median tokens a sentence."),
-        "mentions": number(format="localized"),
         "mentions per 100 tokens": number(format="%.1f"),
-        "repaired tags": number(help="BIO tags that were not valid: an I- tag that continues nothing became B-."),
-        "unaligned mentions": number(help="Mentions that do not begin and end where tokens do."),
+        "repaired tags": number(
+            format="localized", help="BIO tags that were not valid: an I- tag that continues nothing became B-."
+        ),
+        "unaligned mentions": number(format="localized", help="Mentions that do not begin and end where tokens do."),
     }
 
 

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.types import Tagger
+from itner.core.words import counted
 from itner.dashboard.jobs import Job, Report, ShouldStop
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
@@ -152,8 +153,7 @@ def forget() -> None:
 
 def tag_label(items: Sequence[TextItem]) -> str:
     """What the button says: how much there is to tag."""
-    texts = "1 text" if len(items) == 1 else f"{len(items):,} texts"
-    return f"Tag {texts}, {sum(len(item.text) for item in items):,} characters"
+    return f"Tag {counted(len(items), 'text')}, {sum(len(item.text) for item in items):,} characters"
 
 
 def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> Job[list[TaggedItem]]:

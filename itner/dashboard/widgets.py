@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.dashboard import selection
 from itner.dashboard.cache import load_datasets, load_runs, workspace
 from itner.data.sources import default_dataset
@@ -145,13 +146,17 @@ def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) ->
     """A card for what could not be read of the files, with the reasons, and what was assumed about the others."""
     if problems:
         with st.container(border=True):
-            files = "1 file" if len(problems) == 1 else f"{len(problems):,} files"
+            files = counted(_count_files(problems), "file")
             st.warning(f"{files} could not be read, or not all of it", icon=":material/warning:")
             # The names come from the user: no Markdown in them.
             st.text(_list_notices(problems))
     if notes:
-        with st.expander(f"Notes on {len(notes):,} files" if len(notes) > 1 else "A note on 1 file"):
+        with st.expander(f"{counted(len(notes), 'note')} on {counted(_count_files(notes), 'file')}"):
             st.text(_list_notices(notes))
+
+
+def _count_files(notices: Sequence[FileNotice]) -> int:
+    return len({notice.file for notice in notices})
 
 
 def _list_notices(notices: Sequence[FileNotice]) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
+from itner.core.words import counted
 from itner.data.annotations import Request, is_type
 from itner.data.corpus import Decoded, Split
 from itner.data.tag_schemes import TAG, read_brackets, respell
@@ -195,11 +196,11 @@ def _check_widths(sentences: Sequence[_Block], request: Request) -> None:
     usual = len(sentences[0].rows[0])
     for block in sentences:
         for line, row in zip(block.lines, block.rows, strict=True):
-            counted = f"{len(row)} column{'' if len(row) == 1 else 's'}"
+            columns = counted(len(row), "column")
             if len(row) < 2:
-                problem = f"{counted}; a line has a token and its tag, separated by a tab or spaces, or is blank"
+                problem = f"{columns}; a line has a token and its tag, separated by a tab or spaces, or is blank"
             elif len(row) != usual:
-                problem = f"{counted}, where the lines before have {usual}; every line has as many, or is blank"
+                problem = f"{columns}, where the lines before have {usual}; every line has as many, or is blank"
             else:
                 continue
             raise InputError(problem, path=request.path, line=line)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.data import brat, doccano, jsonl, label_studio, prodigy, spacy_docs, token_records
 from itner.data.annotations import AnnotatedFile, Request, to_split
 from itner.data.conll import read_conll
@@ -262,7 +263,7 @@ def _left_out(split: Split) -> str:
 
 def _why_none(split: Split, request: Request) -> str:
     found = len(split.documents)
-    texts = f"{found:,} text{'' if found == 1 else 's'} without one{_left_out(split)}"
+    texts = f"{counted(found, 'text')} without one{_left_out(split)}"
     if split.fine_types:
         types = ", ".join(f"{name} ({count})" for name, count in sorted(split.fine_types.items()))
         return f"{texts}; all its types are read as O by label scheme {request.scheme.name!r}: {types}"

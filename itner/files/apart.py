@@ -113,9 +113,11 @@ class _Worker:
 
 def parse_apart(upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:
     """`itner.files.parsing.parse` in another process. InputError, with the reason, where the file cannot be read."""
-    while not _turns.acquire(timeout=_POLL_SECONDS):
-        if should_stop():
-            raise InputError(_STOPPED)
+    while not should_stop():
+        if _turns.acquire(timeout=_POLL_SECONDS):
+            break
+    else:
+        raise InputError(_STOPPED)
     try:
         with _lock:
             worker = _idle.pop() if _idle else None

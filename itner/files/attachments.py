@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from itner.core.words import counted
 from itner.files.items import Parsed, Upload
-from itner.files.names import counted, extension, last_name
+from itner.files.names import extension, last_name
 
 # What a part is that has no name, or one without an extension.
 _EXTENSIONS = {
@@ -70,8 +71,11 @@ class Attachments:
         """Whether a file of this name is read."""
         return extension(name) in self.kinds
 
-    def give(self, parsed: Parsed) -> None:
-        """Hand over the files that are read, and a note for each that is not."""
+    def give(self, parsed: Parsed, hidden: int) -> Parsed:
+        """What was parsed with the files that are read, a note for each that is not, and one on hidden passages."""
+        if hidden:
+            parsed.notes.append(f"{counted(hidden, 'hidden passage')} not read")
+        parsed.notes = list(dict.fromkeys(parsed.notes))
         parsed.files += self._files
         parsed.notes += [f"attachment {name} not read" for name in self._unread[:_NAMED]]
         for number, noun, where in (
@@ -81,6 +85,7 @@ class Attachments:
         ):
             if number > 0:
                 parsed.notes.append(f"{counted(number, noun)}{where} not read")
+        return parsed
 
     def _unique(self, name: str) -> str:
         self._names[name] = self._names.get(name, 0) + 1

@@ -18,12 +18,12 @@ from typing import cast
 
 from itner.core.characters import is_blank
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.attachments import Attachments
 from itner.files.encodings import find_legacy, in_words
 from itner.files.flowed import join_flowed
 from itner.files.items import FileNotice, Parsed, Part, Settings
 from itner.files.limits import MAX_HEADER_CHARACTERS, MAX_MAIL_PARTS, MAX_MAILS
-from itner.files.names import counted
 from itner.files.web import read_page
 
 # Deeper than anybody forwards; each level costs stack.
@@ -106,11 +106,7 @@ def read_mail(data: bytes, kinds: Collection[str], name: str = "") -> Parsed:
         _read_message(message, f"{name} " if name else "", found, 0)
     except RecursionError:
         raise InputError(f"parts are nested more than {_MAX_DEPTH} deep") from None
-    if found.hidden:
-        found.notes.append(f"{counted(found.hidden, 'hidden passage')} not read")
-    parsed = Parsed(found.parts, list(dict.fromkeys(found.notes)))
-    found.attachments.give(parsed)
-    return parsed
+    return found.attachments.give(Parsed(found.parts, found.notes), found.hidden)
 
 
 def _plain_bytes(data: bytes) -> bytes:

@@ -13,8 +13,3 @@ def extension(name: str) -> str:
 def last_name(name: str) -> str:
     """The name without the folders before it."""
     return PurePosixPath(name.replace("\\", "/")).name
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things in words: "1 picture", "2 pictures"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -6,9 +6,9 @@ import zipfile
 from collections import Counter
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.flow import Flow
 from itner.files.items import Parsed, Part, Settings
-from itner.files.names import counted
 from itner.files.office import DAMAGED, open_office, walk_xml
 
 _WHAT = "an OpenDocument text (.odt)"

@@ -15,7 +15,6 @@ from itner.files.attachments import Attachments
 from itner.files.items import DEFAULTS, Parsed, Part, Settings
 from itner.files.limits import MAX_MAIL_PARTS, MAX_UNPACKED_BYTES
 from itner.files.mail import decode_named
-from itner.files.names import counted
 from itner.files.office import COMPOUND
 from itner.files.rtf import read_rtf
 from itner.files.web import decode_page, read_page
@@ -75,11 +74,7 @@ def read_msg(data: bytes, settings: Settings, kinds: Collection[str]) -> Parsed:
         raise
     except Exception as error:  # olefile raises many kinds on a damaged file
         raise InputError(f"not an Outlook message that can be read ({type(error).__name__})") from error
-    if found.hidden:
-        found.notes.append(f"{counted(found.hidden, 'hidden passage')} not read")
-    parsed = Parsed(found.parts, list(dict.fromkeys(found.notes)))
-    found.attachments.give(parsed)
-    return parsed
+    return found.attachments.give(Parsed(found.parts, found.notes), found.hidden)
 
 
 def decompress_rtf(data: bytes) -> bytes:

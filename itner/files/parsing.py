@@ -37,6 +37,5 @@ def _parse(upload: Upload, settings: Settings) -> Parsed:
     parsed = PARSERS[kind](upload.data, settings)
     parsed.parts = [part for part in parsed.parts if not is_blank(part.text)]
     if not parsed.parts and not parsed.files and not parsed.problems:
-        hint = " (a scanned document has pictures of text; run it through OCR first)" if kind == ".pdf" else ""
-        raise InputError(f"the file holds no text{hint}")
+        raise InputError("the file holds no text")
     return parsed

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.items import Parsed, Part, Settings
 from itner.files.limits import MAX_CHARACTERS, MAX_PDF_PAGES
-from itner.files.names import counted
 
 # The library keeps state of its own and may be called from one thread at a time.
 _ONE_AT_A_TIME = threading.Lock()

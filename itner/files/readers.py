@@ -74,9 +74,6 @@ def _parse_all(
 ) -> Iterator[tuple[Upload, Parsed]]:
     """Each file that could be read with what was found in it, then the files inside it; problems go to the result."""
     for upload in uploads:
-        if should_stop():
-            result.problems.append(FileNotice(upload.name, "not read, because reading was stopped"))
-            continue
         try:
             parsed = parse_apart(upload, of_file.get(upload.name, settings), should_stop)
         except InputError as error:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.flow import Flow
 from itner.files.items import Parsed, Part, Settings
-from itner.files.names import counted
 from itner.files.web import read_page
 
 _TOKENS = re.compile(

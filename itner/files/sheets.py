@@ -8,9 +8,9 @@ import re
 import zipfile
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.items import Parsed, Part, Settings
 from itner.files.limits import MAX_SHEET_CELLS
-from itner.files.names import counted
 from itner.files.office import open_office
 from itner.files.tables import read_rows
 

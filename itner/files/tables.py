@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.columns import kind_of_name, names_or_data, rank_columns
 from itner.files.delimited import split_rows
 from itner.files.encodings import decode
@@ -139,7 +140,7 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
     titles = _count_titles(kept)
     above = sum(any(cell.strip() for cell in row) for row in kept[:titles])
     if above:
-        notes.append(f"{_count(above, 'line')} above the column names left out")
+        notes.append(f"{counted(above, 'line')} above the column names left out")
     kept = kept[titles:]
     if not kept:
         raise InputError("the table holds no row")
@@ -162,7 +163,7 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
     header = _distinct(first[:width], notes) if named else [f"column {place}" for place in range(1, width + 1)]
     short = sum(len(row) < width for row in body)
     if short:
-        notes.append(f"{_count(short, 'row')} filled up: fewer fields than there are columns")
+        notes.append(f"{counted(short, 'row')} filled up: fewer fields than there are columns")
     filled: list[Row] = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in body]
     return _Table(header, filled, named, separator=separator, notes=notes)
 
@@ -243,7 +244,7 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
             name = f"{prefix}{table.row} {number}"
             parsed.parts.append(Part(name if len(chosen) == 1 else f"{name} {table.header[place]}", cell, carried))
     if without:
-        note(f"{_count(without, table.row)} without text skipped")
+        note(f"{counted(without, table.row)} without text skipped")
 
 
 def _merged(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
@@ -355,7 +356,7 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
 
 def _list_names(table: _Table, places: Iterable[int]) -> str:
     if not table.named:
-        return f"{_count(len(table.header), 'column')} without names"
+        return f"{counted(len(table.header), 'column')} without names"
     shown = _shown(table, places)
     more = len(shown) - 2 * _MOST_NAMED
     return ", ".join(shown[: 2 * _MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
@@ -381,17 +382,13 @@ def _join_surplus(table: _Table, chosen: Sequence[int], note: Callable[[str], No
     if joined:
         name = f"`{_short(table.header[text])}`" if table.named else table.header[text]
         note(
-            f"{_count(len(joined), 'row')}, the first is row {joined[0]:,}, with more fields than there are columns: "
+            f"{counted(len(joined), 'row')}, the first is row {joined[0]:,}, with more fields than there are columns: "
             f"what is too much is read as part of {name}"
         )
 
 
 def _spread(rows: Sequence[T], most: int = _LOOKED_AT) -> Sequence[T]:
     return rows[:: max(1, len(rows) // most)]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' if number != 1 else ''}"
 
 
 def _plain(name: str) -> str:

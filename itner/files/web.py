@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from itner.core.words import counted
 from itner.files.encodings import decode
 from itner.files.flow import Flow
 from itner.files.items import Parsed, Part, Settings
-from itner.files.names import counted
 
 # Not shown, or no text: what is in them is passed over.
 _LEFT_OUT = frozenset({

@@ -10,9 +10,10 @@ import zipfile
 from dataclasses import dataclass, field
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.flow import Flow
 from itner.files.items import Parsed, Part, Settings, Upload
-from itner.files.names import counted, last_name
+from itner.files.names import last_name
 from itner.files.office import DAMAGED, open_office, walk_xml
 
 _WHAT = "a Word document (.docx)"

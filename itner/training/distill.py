@@ -38,16 +38,6 @@ class Lesson:
     sha256: Mapping[str, str]
 
 
-def soften(logits: Sequence[np.ndarray], temperature: float) -> np.ndarray:
-    """The mean of several teachers' probabilities, [tokens, labels], each at this temperature."""
-    total = np.zeros_like(logits[0], dtype=np.float64)
-    for array in logits:
-        scaled = array.astype(np.float64) / temperature
-        exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        total += exponents / exponents.sum(axis=1, keepdims=True)
-    return (total / len(logits)).astype(np.float32)
-
-
 def add_soft_labels(rows: list[dict[str, Any]], windows: Sequence[Window], probabilities: Sequence[np.ndarray]) -> None:
     """Give each training feature its `soft` labels, [length, labels]; zero where a piece speaks for no token."""
     for row, window in zip(rows, windows, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from itner.core.errors import InputError
+from itner.records.files import replacing
 
 _SCHEMA = pa.schema(
     [
@@ -54,13 +54,8 @@ def write_shard(path: Path, windows: Sequence[LabelledWindow]) -> None:
         "logits": [window.logits.reshape(-1) for window in windows],
     }
     arrays = [_ragged(columns[field.name], field.type.value_type) for field in _SCHEMA]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, _SCHEMA) as writer:
-            writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file, pa.ipc.new_file(file, _SCHEMA) as writer:
+        writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
 
 
 class TransferSet:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.files.formats import PARSERS
-from itner.files.items import DEFAULTS, FileNotice, ReadResult, Settings, Upload
+from itner.files.items import DEFAULTS, FileNotice, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_FILE_BYTES, MAX_FILES, MIB
 from itner.files.names import extension
 from itner.files.readers import read_uploads
@@ -58,6 +59,24 @@ def read_paths(paths: Sequence[Path], settings: Settings = DEFAULTS, but: Path |
         more = f"; and {len(said) - _MOST_NAMED:,} more" if len(said) > _MOST_NAMED else ""
         raise InputError("; ".join(said[:_MOST_NAMED]) + more)
     return read
+
+
+def read_whole(
+    paths: Sequence[Path], settings: Settings = DEFAULTS, tell: Callable[[FileNotice], None] = lambda _: None
+) -> tuple[list[Upload], list[TextItem]]:
+    """The files that paths name and their texts; InputError when anything of them cannot be read.
+
+    Args:
+        tell: hears what was assumed of a file.
+    """
+    inputs = collect(paths)
+    read = read_uploads(inputs.uploads, settings)
+    for notice in (*inputs.notes, *read.notes):
+        tell(notice)
+    problems = [*inputs.problems, *read.problems]
+    if problems:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in problems))
+    return inputs.uploads, read.items
 
 
 def collect(paths: Sequence[Path], but: Path | None = None) -> Inputs:
@@ -139,15 +158,13 @@ def _walk(folder: Path, but: Path | None, inputs: Inputs) -> Iterator[_Found]:
     said = []
     if skipped:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(skipped.items()))
-        said.append(f"{_files(sum(skipped.values()))} of kinds that are not read ({kinds})")
+        said.append(f"{counted(sum(skipped.values()), 'file')} of kinds that are not read ({kinds})")
     if hidden:
         said.append(f"{hidden:,} hidden")
     if said or not count:
-        inputs.notes.append(FileNotice(str(folder), f"{_files(count)} read, skipped: {', '.join(said) or 'none'}"))
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' if count != 1 else ''}"
+        inputs.notes.append(
+            FileNotice(str(folder), f"{counted(count, 'file')} read, skipped: {', '.join(said) or 'none'}")
+        )
 
 
 def _name(found: Sequence[_Found]) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,26 +10,23 @@ from pathlib import Path
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
-from itner.core.sentences import list_sentences
 from itner.core.types import Document, LabellingFunction, Mention, Tagger
 from itner.data.jsonl import write_lines
 from itner.data.oversample import OVERSAMPLING_SEED
 from itner.data.processed import WEAK, read_split, read_stats
 from itner.data.stats import count_mentions
 from itner.domains.registry import get_domain
-from itner.files.items import DEFAULTS, FileNotice, Settings, TextItem
-from itner.files.readers import read_uploads
+from itner.files.items import DEFAULTS, FileNotice, Settings
 from itner.labelling.issues import sample_sentences, stream_issues
+from itner.labelling.unlabelled import list_unlabelled
 from itner.labelling.weak import collect_votes, label_settled, measure_functions, score_settled
 from itner.records.codec import to_json
 from itner.records.dataset import WeakReport
 from itner.records.files import check_name, sha256_file, write_atomic
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
-from itner.workflows.inputs import collect
+from itner.workflows.inputs import read_whole
 from itner.workflows.open import exact_variant, open_tagger
-
-_BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 def label_weakly(
@@ -63,15 +58,9 @@ def label_weakly(
     facts = read_stats(dev, place)
     domain = get_domain(facts.domain)
     types = domain.scheme.types
-    files = collect(paths)
-    read = read_uploads(files.uploads, settings)
-    for notice in (*files.notes, *read.notes):
-        tell(notice)
-    problems = [*files.problems, *read.problems]
-    if problems:
-        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in problems))
-    documents = _list_sentences(read.items, dataset)
-    inputs = {upload.name: hashlib.sha256(upload.data).hexdigest() for upload in files.uploads}
+    files, texts = read_whole(paths, settings, tell)
+    documents = list_unlabelled(texts, dataset)
+    inputs = {upload.name: hashlib.sha256(upload.data).hexdigest() for upload in files}
     if hub_issues:
         if not domain.hub_text:
             raise InputError(f"the domain {domain.name!r} knows no unlabelled text on the hub; pass files")
@@ -120,18 +109,6 @@ def label_weakly(
     )
     write_atomic(folder / f"{dataset}.json", to_json(report))
     return report
-
-
-def _list_sentences(items: Sequence[TextItem], source: str) -> list[Document]:
-    """The different sentences of the texts, as documents without mentions; a blank line ends a text."""
-    seen: dict[str, Document] = {}
-    for number, item in enumerate(items):
-        blanks = [blank.start() for blank in _BLANK_LINE.finditer(item.text)]
-        for sentence in list_sentences(item.text):
-            document, start = sentence.document, int(sentence.document.id)
-            group = f"{number}-{bisect(blanks, start)}"
-            seen.setdefault(document.text, replace(document, id=f"{number}-{start}", source=source, group=group))
-    return list(seen.values())
 
 
 def _as_functions(

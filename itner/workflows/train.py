@@ -113,7 +113,8 @@ def prepare_lesson(
     InputError when one is not here, marks other types, or has no token probabilities to learn.
     """
     from itner.taggers.encoder.model import load_model
-    from itner.training.distill import Lesson, soften
+    from itner.training.distill import Lesson
+    from itner.training.soft_labels import soften
 
     settings = config.distill
     if settings is None:

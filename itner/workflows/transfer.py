@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,12 +14,12 @@ from itner.core.errors import InputError
 from itner.core.labels import document_tags
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
-from itner.core.sentences import list_sentences
 from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
-from itner.files.items import TextItem
+from itner.files.items import FileNotice
 from itner.labelling.transfer import Transfer
+from itner.labelling.unlabelled import list_unlabelled
 from itner.records.codec import to_json
 from itner.records.files import check_name, read_record, write_atomic
 from itner.records.store import Run
@@ -28,8 +28,9 @@ from itner.records.workspace import Workspace
 from itner.taggers.encoder.load import load_encoder, load_scorer, run_scheme
 from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.encoder.variants import facts_of
+from itner.training.soft_labels import soften
 from itner.training.transfer_set import LabelledWindow, TransferSet, shard_path, write_shard
-from itner.workflows.inputs import read_paths
+from itner.workflows.inputs import read_whole
 from itner.workflows.open import built
 
 TRANSFER, RECORD = "transfer", "transfer.json"
@@ -45,6 +46,7 @@ def make_transfer(
     paths: Sequence[Path] = (),
     settings: TransferSettings | None = None,
     progress: Progress = silent,
+    tell: Callable[[FileNotice], None] = lambda _: None,
 ) -> TransferRecord:
     """Make `data/transfer/<name>/`, or go on where an earlier call was stopped.
 
@@ -53,13 +55,14 @@ def make_transfer(
     Args:
         teachers: runs that read alike; the mean of their probabilities is kept.
         paths: files of raw text, whose sentences are altered and labelled as well.
+        tell: hears what was assumed of a file.
     """
     folder = place.data / TRANSFER / check_name(name)
     stats = read_stats(dataset, place)
     runs = [built(teacher, place, ("fp32",), progress) for teacher in dict.fromkeys(teachers)]
     _check_alike(runs)
     documents = read_split(dataset, "train", place)
-    raw = _read_raw(paths, get_domain(stats.domain).guidelines[-1])
+    raw = _read_raw(paths, get_domain(stats.domain).guidelines[-1], tell)
     wanted = TransferRecord(
         name=name,
         domain=stats.domain,
@@ -131,26 +134,9 @@ def _check_alike(runs: Sequence[Run]) -> None:
             raise InputError(f"teachers {runs[0].name} and {run.name} read or label text differently")
 
 
-def _read_raw(paths: Sequence[Path], guideline: str) -> list[Document]:
-    if not paths:
-        return []
-    read = read_paths(paths)
-    if read.problems:
-        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in read.problems))
-    seen: dict[str, Document] = {}
-    for number, item in enumerate(read.items):
-        for document in _sentences(item, number, guideline):
-            seen.setdefault(document.text, document)
-    return list(seen.values())
-
-
-def _sentences(item: TextItem, number: int, guideline: str) -> list[Document]:
-    return [
-        replace(
-            sentence.document, id=f"raw:{number}:{sentence.document.id}", source="raw", group=None, guideline=guideline
-        )
-        for sentence in list_sentences(item.text)
-    ]
+def _read_raw(paths: Sequence[Path], guideline: str, tell: Callable[[FileNotice], None]) -> list[Document]:
+    sentences = list_unlabelled(read_whole(paths, tell=tell)[1], "raw")
+    return [replace(document, id=f"raw:{document.id}", group=None, guideline=guideline) for document in sentences]
 
 
 def _label(
@@ -163,7 +149,7 @@ def _label(
     windows, logits = taggers[0].piece_logits(documents)
     others = [tagger.piece_logits(documents)[1] for tagger in taggers[1:]]
     for index, window in enumerate(windows):
-        mean = np.mean([_softmax(each[index]) for each in (logits, *others)], axis=0)
+        mean = soften([each[index] for each in (logits, *others)], 1.0)
         marked = np.full(len(window.ids), -1, np.int8)
         for position, document, token in zip(window.positions, window.documents, window.tokens, strict=True):
             marked[position] = gold[document][token]
@@ -171,12 +157,6 @@ def _label(
         kept = np.log(np.maximum(mean, 1e-7)).astype(np.float16)
         found.append(LabelledWindow(window.ids, window.casing.astype(np.int8), marked, kept))
     return found
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponents = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
-    shares: np.ndarray = exponents / exponents.sum(axis=-1, keepdims=True)
-    return shares
 
 
 def _count(source: Transfer) -> Counter[str]:

@@ -269,3 +269,14 @@ def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatc
     page.button[0].click().run()
     assert [button.label for button in page.button] == ["Stop"]
     page.button[0].click().run()
+
+
+def test_notices_count_the_files_that_they_are_about(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    lines = b'{"id": 1, "text": "Outlook hangs"}\n{broken\n{"id": 2, "text": null}\n'
+    page.file_uploader[0].set_value(
+        [("a.jsonl", lines, "text/plain"), ("b.txt", "Büro".encode("cp1252"), "text/plain")]
+    )
+    page.run()
+    assert page.warning[0].value == "1 file could not be read, or not all of it"
+    assert [expander.label for expander in page.expander] == ["How files are read", "3 notes on 2 files"]

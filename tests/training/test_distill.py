@@ -19,7 +19,8 @@ from itner.records.store import TOKENIZER, Run, RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.load import load_tagger
 from itner.taggers.encoder.windows import Encoder
-from itner.training.distill import Lesson, _hidden_distance, add_soft_labels, soften
+from itner.training.distill import Lesson, _hidden_distance, add_soft_labels
+from itner.training.soft_labels import soften
 from itner.training.trainer import encode_labelled, train_run
 from itner.workflows.rules import make_rules
 from itner.workflows.train import prepare_lesson

@@ -15,6 +15,7 @@ import pytest
 from shipped import REPOSITORY
 
 from itner.cli import app as cli
+from itner.files.writers import FORMATS
 
 INPUTS = REPOSITORY / "tests" / "inputs"
 
@@ -277,3 +278,10 @@ def test_a_format_that_there_is_not_is_refused_with_those_that_there_are(
     assert tag("a.txt", "--format", "yaml") == 2
     assert "Label Studio" in " ".join(capsys.readouterr().err.split())
     assert not (here / "tagged.zip").exists()
+
+
+def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    assert tag("--help") == 0
+    said = capsys.readouterr().out
+    assert [name for name in FORMATS if name not in said] == []

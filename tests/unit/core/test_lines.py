@@ -7,6 +7,7 @@ import textwrap
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from views import shown_as
 
 from itner.core.sentences import split_sentences
 from itner.core.view import read_view
@@ -128,7 +129,4 @@ def test_short_and_neighbouring_paragraphs(text: str, joined: int | None) -> Non
     ],
 )
 def test_a_mention_runs_over_a_wrapped_line(text: str, word: str, shown: str) -> None:
-    view = read_view(text)
-    start = view.text.index(word)
-    first, last = view.back(start, start + len(word))
-    assert text[first:last] == shown
+    assert shown_as(text, word) == shown

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import docx
 import pytest
+from documents import make_pdf, make_zip, pdf_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
@@ -34,47 +35,11 @@ def problem(result: ReadResult) -> str:
     return result.problems[0].reason
 
 
-def make_pdf(*lines: str) -> bytes:
-    """A PDF with one line of text a page, written by hand: no library here draws text."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    kids = []
-    font = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
-    for line in lines:
-        stream = f"BT /F1 12 Tf 72 700 Td ({line}) Tj ET".encode() if line else b""
-        number = len(objects) + 1
-        kids.append(f"{number} 0 R")
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources %s /Contents %d 0 R >>"
-            % (font, number + 1)
-        )
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
-    out = io.BytesIO(b"%PDF-1.4\n")
-    out.seek(0, io.SEEK_END)
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(out.tell())
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    start = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    out.writelines(b"%010d 00000 n \n" % offset for offset in offsets)
-    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
-    return out.getvalue()
-
-
 def lock_pdf(data: bytes, password: str) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
     writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
     out = io.BytesIO()
     writer.write(out)
-    return out.getvalue()
-
-
-def make_zip(files: dict[str, bytes], **options: int) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", **options) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
     return out.getvalue()
 
 
@@ -150,20 +115,20 @@ def test_entities_in_a_docx_are_not_expanded() -> None:
 
 
 def test_pdf_pages() -> None:
-    assert texts(read("a.pdf", make_pdf("Outlook 2021", "", "page three"))) == [
+    assert texts(read("a.pdf", make_pdf([pdf_lines("Outlook 2021"), b"", pdf_lines("page three")]))) == [
         ("page 1", "Outlook 2021"),
         ("page 3", "page three"),
     ]
-    assert "no text" in problem(read("a.pdf", make_pdf("", "")))
+    assert "no text" in problem(read("a.pdf", make_pdf([b"", b""])))
     assert "not a PDF" in problem(read("a.pdf", b"%PDF-1.4 nothing more"))
 
 
 @pytest.mark.usefixtures("in_process")
 def test_encrypted_pdfs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert texts(read("a.pdf", lock_pdf(make_pdf("open to all"), ""))) == [("page 1", "open to all")]
-    assert problem(read("a.pdf", lock_pdf(make_pdf("secret"), "pw"))).startswith("protected by a password")
+    assert texts(read("a.pdf", lock_pdf(make_pdf([pdf_lines("open to all")]), ""))) == [("page 1", "open to all")]
+    assert problem(read("a.pdf", lock_pdf(make_pdf([pdf_lines("secret")]), "pw"))).startswith("protected by a password")
     monkeypatch.setattr(pdf, "MAX_PDF_PAGES", 1)
-    assert problem(read("a.pdf", make_pdf("a", "b"))) == "has 2 pages; at most 1 are read"
+    assert problem(read("a.pdf", make_pdf([pdf_lines("a"), pdf_lines("b")]))) == "has 2 pages; at most 1 are read"
 
 
 def test_mail_with_an_attachment_and_in_html() -> None:
