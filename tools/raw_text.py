@@ -2,9 +2,9 @@
 
     python -m tools.raw_text minilm_full_kd minilm_l3_kd --dataset stackoverflow --dataset helpdesk
 
-Micro-F1 with exact boundaries: by the dataset's own tokens; each sentence as a raw text, by the dataset's guideline and by
-the one that the run chooses for raw text; the sentences of a text as its lines; in paragraphs, and these wrapped after so
-many characters, which log lines and chats cannot survive whole. Written to data/raw_text.json.
+Micro-F1 with exact boundaries: by the dataset's own tokens; each sentence as a raw text, by the dataset's guideline and
+by the one that the run chooses for raw text; the sentences of a text as its lines; in paragraphs, and these wrapped
+after so many characters, which log lines and chats cannot survive whole. Written to data/raw_text.json.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _NEXT = re.compile(r"[\"'(]?[A-Z0-9]")
 
 def micro_f1(gold: Sequence[Sequence[Mention]], found: Sequence[Sequence[Mention]], types: Sequence[str]) -> float:
     """Of mentions, by their boundaries and types."""
-    spans = ([[(m.start, m.end, m.type) for m in mentions] for mentions in each] for each in (gold, found))
-    return sum(counts_per_type(count_spans(*spans, types), types).values(), Counts()).f1
+    expected, marked = ([[(m.start, m.end, m.type) for m in mentions] for mentions in each] for each in (gold, found))
+    counts = count_spans(expected, marked, types)
+    return sum(counts_per_type(counts, types).values(), Counts()).f1
 
 
 def join(documents: Sequence[Document], prose: bool) -> Text:
