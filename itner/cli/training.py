@@ -27,6 +27,7 @@ from itner.records.workspace import Workspace
 
 TRAIN = """
 itner train minilm_full --data combined --run mine
+itner train compact_s --transfer NAME --run mine_small    # NAME: made by `itner transfer`
 itner train minilm_lora --data stackoverflow --run lora_seed7 --seed 7
 itner train minilm_full --data combined --run mine --resume
 itner train bert_full --data stackoverflow --device cuda
@@ -54,7 +55,10 @@ _PRESET = typer.Argument(metavar="PRESET", help="A named configuration.")
 
 def train(
     preset: Annotated[str, _PRESET],
-    data: Trained,
+    data: Annotated[str | None, typer.Option(metavar="NAME", help="Prepared dataset to train on.")] = None,
+    transfer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Transfer set to learn from, for the presets that do.")
+    ] = None,
     run: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run (default: the preset's).")] = None,
     backbone: Backbone = None,
     epochs: Epochs = None,
@@ -65,9 +69,20 @@ def train(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Train one run from a preset."""
-    changes = {"backbone": backbone, "epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
-    _train(preset, changes, data, run, resume, models, data_root)
+    """Train one run from a preset: on a dataset, or, for a compact preset, on a transfer set."""
+    from itner.taggers.compact.presets import PRESETS as COMPACT
+
+    changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
+    if preset in COMPACT:
+        if transfer is None or data is not None or backbone is not None:
+            raise typer.BadParameter(
+                f"{preset} learns from a transfer set: name it with --transfer, without --data and --backbone"
+            )
+        _train_compact(preset, transfer, changes, run, resume, models, data_root)
+        return
+    if data is None or transfer is not None:
+        raise typer.BadParameter(f"{preset} learns from a dataset: name it with --data, without --transfer")
+    _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
 
 
 def distill(
@@ -123,6 +138,28 @@ def _train(
     typer.echo(
         f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f} (epoch {info.best_epoch:.0f}), "
         f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
+    )
+
+
+def _train_compact(
+    name: str,
+    transfer: str,
+    changes: dict[str, Any],
+    run: str | None,
+    resume: bool,
+    models: Path | None,
+    data_root: Path | None,
+) -> None:
+    from itner.taggers.compact.presets import preset
+    from itner.workflows.compact import train_compact
+
+    check_one_of(changes["device"], _DEVICES, "--device")
+    config = preset(name, transfer, **changes)
+    place = Workspace.find(models, data_root)
+    with console() as progress:
+        info = train_compact(config, place, run, resume, progress)
+    typer.echo(
+        f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f}, {info.parameters_total:,} parameters"
     )
 
 

@@ -101,4 +101,49 @@ class RulesConfig:
     schema_version: Literal[1] = 1
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig, Field(discriminator="kind")]
+@dataclass(frozen=True, config=STRICT)
+class CompactConfig:
+    """A compact tagger, complete: its network, and how it learned from a transfer set.
+
+    Attributes:
+        transfer: the transfer set that it learns from, whose first teacher lends it tokenizer and embeddings.
+        pieces: so many word pieces have an embedding of their own, the most frequent ones of the transfer set; the
+            others are read as what smaller pieces they are made of. None for all.
+        width: of the embeddings.
+        hidden: width of the blocks.
+        dilations: of each block's convolution, in order.
+        kernel: pieces that a convolution sees at once.
+        soft_weight: the teachers' share in the loss, the rest is the annotation's.
+        batch_size: windows of a step.
+    """
+
+    preset: str
+    transfer: str
+    pieces: Annotated[int | None, Field(ge=256)] = None
+    width: Annotated[int, Field(ge=8)] = 96
+    hidden: Annotated[int, Field(ge=8)] = 128
+    dilations: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1, 1, 2, 1)
+    kernel: Annotated[int, Field(ge=3)] = 5
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    temperature: Annotated[float, Field(gt=0)] = 2.0
+    soft_weight: Annotated[float, Field(ge=0, le=1)] = 1.0
+    epochs: Annotated[int, Field(ge=1)] = 12
+    batch_size: Annotated[int, Field(ge=1)] = 256
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    warmup_steps: Annotated[int, Field(ge=0)] = 300
+    # Those that the teachers were told of; the last one is followed for other text.
+    guidelines: tuple[str, ...] = ()
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    kind: Literal["compact"] = "compact"
+    schema_version: Literal[1] = 1
+
+    @model_validator(mode="after")
+    def _kernel_has_a_middle(self) -> CompactConfig:
+        if self.kernel % 2 == 0:
+            raise ValueError("the kernel must be odd, so that a piece stands in its middle")
+        return self
+
+
+RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig, Field(discriminator="kind")]

@@ -12,6 +12,7 @@ from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Positive, Sha256
 from itner.records.config import Family
 from itner.records.dataset import SourceFacts
+from itner.records.transfer import TransferFacts
 
 Arithmetic = Literal["fp32", "bf16", "fp16"]
 
@@ -85,6 +86,40 @@ class EncoderRun(_Record):
         return self.weights_sha256
 
 
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class CompactRun(_Record):
+    """A small convolutional network that learned from what teachers say of a transfer set.
+
+    `transfer` says what that set was made of, `teachers` gives the SHA-256 of the models that labelled it; the first
+    one lent tokenizer and embeddings. `best_dev_f1` is that of the last step, whose weights are kept.
+    """
+
+    kind: Literal["compact"] = "compact"
+    preset: str
+    dataset: DatasetRef
+    transfer: TransferFacts
+    teachers: dict[str, Sha256]
+    parameters_total: Positive
+    parameters_trainable: Positive
+    seed: int
+    best_epoch: float
+    best_dev_f1: float
+    train_seconds: float
+    weights_sha256: Sha256
+    arithmetic: Arithmetic = "fp32"
+    schema_version: Literal[1] = 1
+
+    @property
+    def family(self) -> str:
+        """What it stands under in legends and tables."""
+        return "compact"
+
+    @property
+    def model_sha256(self) -> str:
+        """What every measurement of the run is tied to."""
+        return self.weights_sha256
+
+
 class _Untrained(_Record):
     """What pages ask of any run, of one that was not trained."""
 
@@ -138,4 +173,4 @@ class RulesRun(_Untrained):
         return self.rules_sha256
 
 
-RunRecord = Annotated[EncoderRun | RulesRun, Field(discriminator="kind")]
+RunRecord = Annotated[EncoderRun | RulesRun | CompactRun, Field(discriminator="kind")]

@@ -44,6 +44,18 @@ class TransferSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class TransferFacts:
+    """What a run that learned from a transfer set says of it."""
+
+    name: str
+    settings: TransferSettings
+    documents: NonNegative
+    raw: NonNegative
+    windows: NonNegative
+    pieces: NonNegative
+
+
+@dataclass(frozen=True, config=STRICT)
 class TransferRecord:
     """`data/transfer/<name>/transfer.json`: what a transfer set is made of, written before and after it is made.
 
@@ -65,3 +77,10 @@ class TransferRecord:
     windows: NonNegative | None = None
     pieces: NonNegative | None = None
     schema_version: Literal[1] = 1
+
+    @property
+    def facts(self) -> TransferFacts:
+        """What a run says of the set; ValueError while it is not whole."""
+        if self.windows is None or self.pieces is None:
+            raise ValueError(f"the transfer set {self.name} is not whole")
+        return TransferFacts(self.name, self.settings, self.documents, self.raw, self.windows, self.pieces)

@@ -8,10 +8,11 @@ from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.records.store import Run
 from itner.taggers.base import Kind, TokenScores
+from itner.taggers.compact.kind import COMPACT
 from itner.taggers.encoder.kind import ENCODER
 from itner.taggers.rules.kind import RULES
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, RULES)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT, RULES)}
 # Every variant of any kind, with its name for people: kinds that share a variant share what it is called.
 VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name, title in kind.variants.items()}
 VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)

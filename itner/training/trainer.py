@@ -52,6 +52,7 @@ from itner.taggers.encoder.model import (
 )
 from itner.taggers.encoder.windows import Encoder, Window
 from itner.training.averaging import AveragedTrainer, WeightAverage
+from itner.training.device import choose_arithmetic, choose_device
 from itner.training.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
 
 IGNORED = -100  # torch's cross entropy skips this label
@@ -147,7 +148,7 @@ def train_run(
     backbone = find_backbone(config.backbone)
     # What trains is the code as it is now, whatever happens to the working tree in the meantime.
     provenance = collect_provenance()
-    device = _device(config)
+    device = choose_device(config.device)
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
@@ -308,21 +309,6 @@ def _checkpoint_to_resume(folder: Path, config: EncoderConfig, note: dict[str, A
             "this training began with other data or teachers; remove the folder and begin anew", path=folder
         )
     return str(last) if last is not None else None
-
-
-def _device(config: EncoderConfig) -> str:
-    if config.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda, but torch sees no GPU here; use --device cpu")
-    return config.device
-
-
-def choose_arithmetic(device: str, isa: Sequence[str]) -> Arithmetic:
-    """What a training multiplies in: BF16 on a CPU that can, where it takes a quarter less time."""
-    if device == "cuda":
-        return "fp16"
-    return "bf16" if {"avx512_bf16", "amx_bf16"} & set(isa) else "fp32"
 
 
 def _arguments(config: EncoderConfig, output: Path, device: str, arithmetic: Arithmetic) -> TrainingArguments:

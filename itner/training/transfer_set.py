@@ -40,6 +40,25 @@ class LabelledWindow:
     logits: np.ndarray
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Windows padded to the longest of them, [windows, length] each.
+
+    Attributes:
+        ids: int64, 0 where there is no piece.
+        mask: int64, 1 where there is one.
+        casing: int64.
+        gold: int64, the annotation's label at first pieces, -1 elsewhere.
+        logits: float16 [windows, length, labels], see `LabelledWindow`.
+    """
+
+    ids: np.ndarray
+    mask: np.ndarray
+    casing: np.ndarray
+    gold: np.ndarray
+    logits: np.ndarray
+
+
 def shard_path(folder: Path, number: int) -> Path:
     """Where a shard is or will be."""
     return folder / _PATTERN.format(number)
@@ -103,6 +122,29 @@ class TransferSet:
             return values[offsets[row] : offsets[row + 1]]
 
         return LabelledWindow(part("ids"), part("casing"), part("gold"), part("logits").reshape(-1, self._labels))
+
+    def batch(self, indices: Sequence[int] | np.ndarray) -> Batch:
+        """Some of the windows, side by side."""
+        windows = [self[int(index)] for index in indices]
+        shape = len(windows), max(len(window.ids) for window in windows)
+        ids, mask, casing = (np.zeros(shape, np.int64) for _ in range(3))
+        gold = np.full(shape, -1, np.int64)
+        logits = np.zeros((*shape, self._labels), np.float16)
+        for row, window in enumerate(windows):
+            length = len(window.ids)
+            ids[row, :length] = window.ids
+            mask[row, :length] = 1
+            casing[row, :length] = window.casing
+            gold[row, :length] = window.gold
+            logits[row, :length] = window.logits
+        return Batch(ids, mask, casing, gold, logits)
+
+    def count_pieces(self, pieces: int) -> np.ndarray:
+        """How often each of the tokenizer's pieces stands in the windows, int64 [pieces]."""
+        total = np.zeros(pieces, np.int64)
+        for columns in self._columns:
+            total += np.bincount(columns["ids"][1], minlength=pieces)
+        return total
 
 
 def _ragged(rows: Sequence[np.ndarray], kind: pa.DataType) -> pa.Array:

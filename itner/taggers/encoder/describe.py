@@ -144,7 +144,7 @@ def _made(run: Run) -> str:
     )
 
 
-def _corpora(dataset: DatasetRef, domain: Domain) -> list[Corpus]:
+def list_corpora(dataset: DatasetRef, domain: Domain) -> list[Corpus]:
     """The known corpora that are in a dataset; all that the domain knows where the record does not say which."""
     if not dataset.sources:
         return list(domain.corpora)
@@ -162,7 +162,7 @@ def _data(run: Run) -> str:
     )
     if not dataset.sources:
         text += " The record is of an earlier version and does not say which corpora it holds; all known are credited."
-    corpora = _corpora(dataset, get_domain(info.domain))
+    corpora = list_corpora(dataset, get_domain(info.domain))
     for credit in dict.fromkeys(corpus.credit for corpus in corpora if corpus.credit):
         text += f" {credit}"
     weak = [name for name, facts in dataset.sources.items() if facts.weak]
@@ -192,7 +192,7 @@ def _limits(run: Run) -> tuple[str, ...]:
     ]
     if info.backbone == EMBEDDED_BACKBONE and not config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
-    corpora = _corpora(info.dataset, get_domain(info.domain))
+    corpora = list_corpora(info.dataset, get_domain(info.domain))
     annotated = [facts for facts in info.dataset.sources.values() if not facts.weak]
     if len(annotated) == 1:
         limits += [corpus.limit_alone for corpus in corpora if corpus.limit_alone]

@@ -1,0 +1,72 @@
+"""Compact taggers as a kind of tagger: their variants, and what opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from itner.core.types import Document, Tagger
+from itner.records.store import Run
+from itner.taggers.base import Kind, Probe
+from itner.taggers.compact.describe import list_facts, remake, write_card_text
+from itner.taggers.compact.variants import facts_of
+from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANTS
+
+
+def _missing(run: Run) -> list[str] | None:
+    # A run may come without its weights, with the files that were built from them.
+    if run.weights_path is not None or all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS):
+        return None
+    return list(remake(run, run.name).words)
+
+
+def _open(run: Run, variant: str, threads: int | None) -> Tagger:
+    from itner.taggers.compact.load import open_tagger
+
+    return open_tagger(run, variant, threads)
+
+
+def _probe(run: Run, variant: str, threads: int | None) -> Probe:
+    from itner.taggers.compact.load import load_encoder, load_scorer, make_tagger
+    from itner.taggers.encoder.tagger import real_pieces
+
+    scorer = load_scorer(run, variant, threads)
+    encoder = load_encoder(run)
+
+    def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
+        pieces = real_pieces(encoder, documents, length)
+        return lambda: scorer.score(*pieces)
+
+    return Probe(make_tagger(run, scorer, encoder), "pieces", forward)
+
+
+def _warm(variant: str) -> None:
+    import itner.taggers.compact.load
+
+    if variant == TORCH:
+        import itner.taggers.compact.weights  # noqa: F401
+
+
+def _deployed_bytes(run: Run, variant: str) -> int:
+    """The ONNX file, or every parameter in FP32 for PyTorch."""
+    if variant == TORCH:
+        return facts_of(run)[0].parameters_total * 4
+    return run.onnx_path(variant).stat().st_size
+
+
+COMPACT = Kind(
+    name="compact",
+    variants=VARIANTS,
+    reference=TORCH,
+    exact=("fp32",),
+    live=("int8", "fp32", "fp16", TORCH),
+    missing=_missing,
+    open=_open,
+    probe=_probe,
+    warm=_warm,
+    deployed_bytes=_deployed_bytes,
+    recipe=lambda variant: RECIPE if variant == "int8" else None,
+    facts=list_facts,
+    remake=remake,
+    card=write_card_text,
+    guidelines=lambda run: facts_of(run)[1].guidelines,
+)

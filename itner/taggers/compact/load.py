@@ -1,0 +1,46 @@
+"""Loading the tagger of a compact run at a variant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from itner.core.labels import LabelScheme
+from itner.records.store import TOKENIZER, Run
+from itner.taggers.compact.variants import facts_of
+from itner.taggers.encoder.onnx_backend import OnnxScorer
+from itner.taggers.encoder.tagger import EncoderTagger, Scorer
+from itner.taggers.encoder.variants import TORCH
+from itner.taggers.encoder.windows import Encoder
+
+# A convolution reads a text of any length at once: no window is ever full.
+WHOLE = 2**31
+
+
+def open_tagger(run: Run, variant: str, threads: int | None = None) -> EncoderTagger:
+    """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
+    return make_tagger(run, load_scorer(run, variant, threads), load_encoder(run))
+
+
+def make_tagger(run: Run, scorer: Scorer, encoder: Encoder) -> EncoderTagger:
+    """The tagger around a network of the run."""
+    info, _ = facts_of(run)
+    return EncoderTagger(scorer, encoder, LabelScheme(info.scheme, info.types))
+
+
+def load_encoder(run: Run) -> Encoder:
+    """Documents as the run reads them."""
+    return read_encoder(run.path / TOKENIZER, facts_of(run)[1].guidelines)
+
+
+def read_encoder(path: Path, guidelines: tuple[str, ...]) -> Encoder:
+    """Documents as word pieces of a tokenizer, each in one window of its length."""
+    return Encoder.from_file(path, WHOLE, guidelines=guidelines)
+
+
+def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
+    """The network alone."""
+    if variant == TORCH:
+        from itner.taggers.compact.weights import TorchScorer, load_model
+
+        return TorchScorer(load_model(run), threads)
+    return OnnxScorer(run.onnx_path(variant), threads)

@@ -1,0 +1,20 @@
+"""What a compact run can be opened as, and its record and configuration."""
+
+from __future__ import annotations
+
+from itner.core.errors import InputError
+from itner.records.config import CompactConfig
+from itner.records.run import CompactRun
+from itner.records.store import Run
+
+
+def facts_of(run: Run) -> tuple[CompactRun, CompactConfig]:
+    """A run's record and configuration as a compact tagger's; InputError for a run of another kind."""
+    if not isinstance(run.info, CompactRun) or not isinstance(run.config, CompactConfig):
+        raise InputError(f"run {run.name!r} is of kind {run.info.kind!r}, not compact", path=run.path)
+    return run.info, run.config
+
+
+def count_reach(config: CompactConfig) -> int:
+    """How many pieces to each side the network sees."""
+    return sum(dilation * (config.kernel // 2) for dilation in config.dilations)

@@ -1,0 +1,68 @@
+"""A compact network's weights on disk and in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from itner.core.errors import InputError
+from itner.records.files import sha256_file
+from itner.records.store import WEIGHTS, Run
+from itner.taggers.compact.model import CompactModel
+from itner.taggers.compact.variants import facts_of
+
+_EMBEDDINGS, _PARTS = "embeddings.weight", "parts"
+
+
+def save_model(model: CompactModel, folder: Path) -> Path:
+    """Write the weights in FP16 as safetensors; the file."""
+    path = folder / WEIGHTS
+    state = {
+        name: (tensor.to(torch.int16) if name == _PARTS else tensor.half()).detach().cpu().contiguous()
+        for name, tensor in model.state_dict().items()
+    }
+    save_file(state, path, {"format": "pt"})
+    path.chmod(0o644)
+    return path
+
+
+def load_model(run: Run) -> CompactModel:
+    """The trained network in FP32 and eval mode; InputError when the weights are not the run's."""
+    info, config = facts_of(run)
+    path = run.weights_path
+    if path is None:
+        raise InputError(f"run {run.name} ships no weights; build them with `itner train`", path=run.path)
+    if sha256_file(path) != info.weights_sha256:
+        raise InputError("the weights are not those that run.json describes", path=path)
+    try:
+        state = load_file(path)
+        rows, parts = len(state[_EMBEDDINGS]), state.get(_PARTS)
+        model = CompactModel(config, len(info.labels), rows, parts)
+        model.load_state_dict(
+            {name: t.to(torch.int32 if name == _PARTS else torch.float32) for name, t in state.items()}
+        )
+    except (SafetensorError, KeyError, RuntimeError, TypeError) as error:
+        kind = type(error).__name__
+        raise InputError(f"these weights do not fit the run's configuration ({kind})", path=path) from None
+    return model.eval()
+
+
+class TorchScorer:
+    """FP32 logits from a network as it is; `threads` None leaves torch's own setting."""
+
+    def __init__(self, model: CompactModel, threads: int | None = None):
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._model = model
+
+    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
+        """See `itner.taggers.encoder.tagger.Scorer.score`."""
+        device = next(self._model.parameters()).device
+        with torch.inference_mode():
+            given = (torch.from_numpy(array).to(device) for array in (input_ids, attention_mask, casing))
+            logits: np.ndarray = self._model(*given).float().cpu().numpy()
+        return logits
