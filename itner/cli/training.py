@@ -28,6 +28,7 @@ from itner.records.workspace import Workspace
 TRAIN = """
 itner train minilm_full --data combined --run mine
 itner train compact_s --transfer NAME --run mine_small    # NAME: made by `itner transfer`
+itner train minilm_l3 --transfer NAME --begin minilm_full_kd --run mine_l3
 itner train minilm_lora --data stackoverflow --run lora_seed7 --seed 7
 itner train minilm_full --data combined --run mine --resume
 itner train bert_full --data stackoverflow --device cuda
@@ -59,6 +60,9 @@ def train(
     transfer: Annotated[
         str | None, typer.Option(metavar="NAME", help="Transfer set to learn from, for the presets that do.")
     ] = None,
+    begin: Annotated[
+        str | None, typer.Option(metavar="RUN", help="With --transfer: begin with the weights of this run.")
+    ] = None,
     run: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run (default: the preset's).")] = None,
     backbone: Backbone = None,
     epochs: Epochs = None,
@@ -69,20 +73,20 @@ def train(
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Train one run from a preset: on a dataset, or, for a compact preset, on a transfer set."""
+    """Train one run from a preset: on a dataset, or on what teachers said of a transfer set."""
     from itner.taggers.compact.presets import PRESETS as COMPACT
 
     changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
-    if preset in COMPACT:
-        if transfer is None or data is not None or backbone is not None:
-            raise typer.BadParameter(
-                f"{preset} learns from a transfer set: name it with --transfer, without --data and --backbone"
-            )
-        _train_compact(preset, transfer, changes, run, resume, models, data_root)
+    if transfer is None:
+        if preset in COMPACT or begin is not None:
+            raise typer.BadParameter(f"name the transfer set that {preset} learns from with --transfer")
+        if data is None:
+            raise typer.BadParameter(f"name the dataset that {preset} learns from with --data")
+        _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
         return
-    if data is None or transfer is not None:
-        raise typer.BadParameter(f"{preset} learns from a dataset: name it with --data, without --transfer")
-    _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
+    if data is not None or backbone is not None:
+        raise typer.BadParameter("--transfer says what is learned from and read, so --data and --backbone are left out")
+    _train_taught(preset, transfer, begin, changes, run, resume, models, data_root)
 
 
 def distill(
@@ -141,23 +145,33 @@ def _train(
     )
 
 
-def _train_compact(
+def _train_taught(
     name: str,
     transfer: str,
+    begin: str | None,
     changes: dict[str, Any],
     run: str | None,
     resume: bool,
     models: Path | None,
     data_root: Path | None,
 ) -> None:
-    from itner.taggers.compact.presets import preset
-    from itner.workflows.compact import train_compact
+    from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
+    from itner.taggers.compact.presets import PRESETS as COMPACT
+    from itner.taggers.compact.presets import preset as compact_preset
+    from itner.taggers.encoder.presets import taught_preset
+    from itner.workflows.taught import train_taught
 
     check_one_of(changes["device"], _DEVICES, "--device")
-    config = preset(name, transfer, **changes)
+    config: CompactConfig | EncoderConfig
+    if name in COMPACT:
+        if begin is not None:
+            raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
+        config = compact_preset(name, TransferLesson(transfer), **changes)
+    else:
+        config = taught_preset(name, TransferLesson(transfer, begin), **changes)
     place = Workspace.find(models, data_root)
     with console() as progress:
-        info = train_compact(config, place, run, resume, progress)
+        info = train_taught(config, place, run, resume, progress)
     typer.echo(
         f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f}, {info.parameters_total:,} parameters"
     )

@@ -15,6 +15,8 @@ from itner.core.validation import STRICT
 
 EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
+# What a network multiplies in; weights are kept in FP32.
+Arithmetic = Literal["fp32", "bf16", "fp16"]
 Family = Literal["full", "lora", "distilled architecture"]
 
 
@@ -43,6 +45,24 @@ class DistillSettings:
 
 
 @dataclass(frozen=True, config=STRICT)
+class TransferLesson:
+    """Learning from a transfer set (`itner transfer`), whose teachers have spoken on every piece.
+
+    Attributes:
+        name: of the set.
+        begin: the run whose weights are begun with; None for the backbone's.
+        soft_weight: the teachers' share in the loss, the rest is the annotation's.
+        warmup_steps: until the learning rate is reached.
+    """
+
+    name: str
+    begin: str | None = None
+    temperature: Annotated[float, Field(gt=0)] = 2.0
+    soft_weight: Annotated[float, Field(ge=0, le=1)] = 1.0
+    warmup_steps: Annotated[int, Field(ge=0)] = 300
+
+
+@dataclass(frozen=True, config=STRICT)
 class EncoderConfig:
     """One training, complete: with the dataset's hash and the seed it says what the run is."""
 
@@ -52,6 +72,7 @@ class EncoderConfig:
     layers: tuple[Annotated[int, Field(ge=0)], ...] | None = None
     lora: LoraSettings | None = None
     distill: DistillSettings | None = None
+    transfer: TransferLesson | None = None
     # How each piece is capitalised, told to the model as its token type: for backbones whose pieces are lower case.
     casing: bool = False
     # Sentences of one text are read together, as many as fit into a window.
@@ -86,6 +107,10 @@ class EncoderConfig:
             raise ValueError("guidelines are marked only with mark_guidelines")
         if (self.family == "lora") != (self.lora is not None):
             raise ValueError("family 'lora' and the lora settings go together")
+        if self.transfer is not None and (self.distill is not None or self.context):
+            raise ValueError("a transfer set is learned from without other teachers, each text by itself")
+        if self.transfer is not None and self.transfer.begin is not None and self.lora is not None:
+            raise ValueError("adapters begin with the backbone, not with another run")
         if self.layers is not None and (not self.layers or sorted(set(self.layers)) != list(self.layers)):
             raise ValueError("layers must be ascending and not empty")
         return self
@@ -106,32 +131,28 @@ class CompactConfig:
     """A compact tagger, complete: its network, and how it learned from a transfer set.
 
     Attributes:
-        transfer: the transfer set that it learns from, whose first teacher lends it tokenizer and embeddings.
+        transfer: what it learns from; the set's first teacher lends it tokenizer and embeddings.
         pieces: so many word pieces have an embedding of their own, the most frequent ones of the transfer set; the
             others are read as what smaller pieces they are made of. None for all.
         width: of the embeddings.
         hidden: width of the blocks.
         dilations: of each block's convolution, in order.
         kernel: pieces that a convolution sees at once.
-        soft_weight: the teachers' share in the loss, the rest is the annotation's.
         batch_size: windows of a step.
     """
 
     preset: str
-    transfer: str
-    pieces: Annotated[int | None, Field(ge=256)] = None
+    transfer: TransferLesson
+    pieces: Annotated[int | None, Field(ge=1)] = None
     width: Annotated[int, Field(ge=8)] = 96
     hidden: Annotated[int, Field(ge=8)] = 128
     dilations: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1, 1, 2, 1)
     kernel: Annotated[int, Field(ge=3)] = 5
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    temperature: Annotated[float, Field(gt=0)] = 2.0
-    soft_weight: Annotated[float, Field(ge=0, le=1)] = 1.0
-    epochs: Annotated[int, Field(ge=1)] = 12
+    epochs: Annotated[int, Field(ge=1)] = 10
     batch_size: Annotated[int, Field(ge=1)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    warmup_steps: Annotated[int, Field(ge=0)] = 300
     # Those that the teachers were told of; the last one is followed for other text.
     guidelines: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
@@ -143,6 +164,8 @@ class CompactConfig:
     def _kernel_has_a_middle(self) -> CompactConfig:
         if self.kernel % 2 == 0:
             raise ValueError("the kernel must be odd, so that a piece stands in its middle")
+        if self.transfer.begin is not None:
+            raise ValueError("a compact network begins with its teacher's embeddings, not with another run")
         return self
 
 

@@ -10,11 +10,9 @@ from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Positive, Sha256
-from itner.records.config import Family
+from itner.records.config import Arithmetic, Family
 from itner.records.dataset import SourceFacts
 from itner.records.transfer import TransferFacts
-
-Arithmetic = Literal["fp32", "bf16", "fp16"]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -58,8 +56,9 @@ class _Record:
 class EncoderRun(_Record):
     """A fine-tuned encoder.
 
-    `teachers` gives the SHA-256 of the weights of the runs that it learned from, `arithmetic` what its training
-    multiplied in; the weights themselves are trained in FP32.
+    `teachers` gives the SHA-256 of the weights of the runs that it learned from, `transfer` what the transfer set was
+    made of that it learned from, if any, `arithmetic` what its training multiplied in; the weights themselves are
+    trained in FP32.
     """
 
     kind: Literal["encoder"] = "encoder"
@@ -77,6 +76,7 @@ class EncoderRun(_Record):
     train_seconds: float
     weights_sha256: Sha256
     teachers: dict[str, Sha256] = field(default_factory=dict)
+    transfer: TransferFacts | None = None
     arithmetic: Arithmetic = "fp32"
     schema_version: Literal[2] = 2
 

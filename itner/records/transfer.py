@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, NonNegative, Sha256
+from itner.records.config import Arithmetic
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -59,8 +60,9 @@ class TransferFacts:
 class TransferRecord:
     """`data/transfer/<name>/transfer.json`: what a transfer set is made of, written before and after it is made.
 
-    `raw` counts the documents of raw text among `documents`. `operations` counts what was done to the copies; it, the
-    counts and the seconds are None until the set is whole. `teachers` are runs by name, with the hash of their model.
+    `raw` counts the documents of raw text among `documents`. `operations` counts what was done to the copies; it and
+    the counts are None until the set is whole. `teachers` are runs by name, with the hash of their model; `arithmetic`
+    is what they multiplied in.
     """
 
     name: str
@@ -70,6 +72,7 @@ class TransferRecord:
     settings: TransferSettings
     teachers: dict[str, Sha256]
     labels: tuple[str, ...]
+    arithmetic: Arithmetic
     documents: NonNegative
     raw: NonNegative
     provenance: Provenance

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,35 +12,23 @@ from tokenizers import Tokenizer
 from transformers import set_seed
 
 from itner.core.errors import InputError
-from itner.core.labels import LabelScheme, decode_label_ids, document_tags
+from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
-from itner.core.provenance import collect_provenance, describe_machine
+from itner.core.provenance import collect_provenance
 from itner.core.types import Document
 from itner.records.config import CompactConfig
-from itner.records.files import sha256_file, write_atomic
+from itner.records.files import sha256_file
 from itner.records.run import CompactRun, DatasetRef
-from itner.records.store import (
-    CHECKPOINTS,
-    LOG,
-    TOKENIZER,
-    Run,
-    read_config,
-    read_training_note,
-    training,
-    write_config,
-    write_run,
-)
+from itner.records.store import CHECKPOINTS, TOKENIZER, Run, training, write_run
 from itner.records.transfer import TransferRecord
 from itner.taggers.compact.load import read_encoder
 from itner.taggers.compact.model import CompactModel, project, share_rows
 from itner.taggers.compact.weights import TorchScorer, save_model
 from itner.taggers.encoder.model import load_model
 from itner.taggers.encoder.tagger import EncoderTagger
-from itner.training.device import choose_arithmetic, choose_device
-from itner.training.student import Schedule, Student
+from itner.training.student import check_resumable, describe_lesson, micro_f1, teach
 from itner.training.transfer_set import TransferSet
 
-_STATE = "state.safetensors"
 _TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json")
 
 
@@ -64,53 +51,18 @@ def train_compact(
         dev: scored after each epoch; nothing is chosen by it.
         resume: go on from the last checkpoint; the configuration must be the one it began with.
     """
-    note = {"transfer": record.name, "dataset_sha256": record.dataset_sha256, "teachers": dict(record.teachers)}
-    checkpoint = folder / CHECKPOINTS / _STATE
-    going_on = resume and checkpoint.is_file()
-    if going_on and read_config(folder) != config:
-        raise InputError(
-            "the configuration differs from the one this training began with; "
-            "pass the same options, or remove the folder and begin anew",
-            path=folder,
-        )
-    if going_on and read_training_note(folder) != note:
-        raise InputError("this training began with another transfer set; remove the folder and begin anew", path=folder)
+    note = describe_lesson(record)
+    if resume:
+        check_resumable(folder, config, note)
     provenance = collect_provenance()
-    device = choose_device(config.device)
-    arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
     model = build_model(config, lender, windows, len(scheme.labels))
     with training(folder, note):
-        write_config(folder, config)
         for name in _TOKENIZER_FILES:
             shutil.copyfile(lender.path / name, folder / name)
         tagger = EncoderTagger(TorchScorer(model), read_encoder(folder / TOKENIZER, config.guidelines), scheme)
-        schedule = Schedule(
-            config.epochs,
-            config.batch_size,
-            config.learning_rate,
-            config.weight_decay,
-            config.warmup_steps,
-            config.temperature,
-            config.soft_weight,
-            config.seed,
-        )
-        student = Student(
-            model,
-            windows,
-            schedule,
-            arithmetic,
-            device,
-            checkpoint,
-            lambda: micro_f1(tagger, dev),
-            progress,
-            folder.name,
-        )
-        if going_on:
-            student.resume()
-        student.learn()
+        taught = teach(model, config, folder, note, windows, lambda: micro_f1(tagger, dev), resume, progress)
         weights = save_model(model, folder)
-        write_atomic(folder / LOG, json.dumps(student.history, indent=1) + "\n")
         parameters = sum(parameter.numel() for parameter in model.parameters())
         info = CompactRun(
             name=folder.name,
@@ -125,10 +77,10 @@ def train_compact(
             parameters_trainable=parameters,
             seed=config.seed,
             best_epoch=float(config.epochs),
-            best_dev_f1=next(entry["eval_f1"] for entry in reversed(student.history) if "eval_f1" in entry),
-            train_seconds=round(student.seconds, 1),
+            best_dev_f1=taught.dev_f1,
+            train_seconds=taught.seconds,
             weights_sha256=sha256_file(weights),
-            arithmetic=arithmetic,
+            arithmetic=taught.arithmetic,
             provenance=provenance,
         )
         write_run(folder, info)
@@ -183,16 +135,3 @@ def _is_special(name: str, count: int) -> bool:
 def _piece_names(path: Path) -> list[str]:
     found = Tokenizer.from_file(str(path)).get_vocab()
     return sorted(found, key=found.__getitem__)
-
-
-def micro_f1(tagger: EncoderTagger, documents: Sequence[Document]) -> float:
-    """Strict micro-F1, to watch a training by; the scores of record come from `itner evaluate`."""
-    numbers = {label: index for index, label in enumerate(tagger.scheme.labels)}
-    logits, offsets = tagger.token_logits(documents)
-    gold = np.zeros(len(logits), np.int64)
-    for document, start in zip(documents, offsets, strict=False):
-        tags, _ = document_tags(document)
-        gold[start : start + len(tags)] = [numbers[tag] for tag in tags]
-    wanted = set(zip(*(array.tolist() for array in decode_label_ids(gold)), strict=True))
-    found = set(zip(*(array.tolist() for array in decode_label_ids(logits.argmax(axis=1))), strict=True))
-    return 2 * len(wanted & found) / (len(wanted) + len(found)) if wanted or found else 0.0

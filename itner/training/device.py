@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from itner.core.errors import InputError
-from itner.records.run import Arithmetic
+from itner.records.config import Arithmetic
 
 
 def choose_device(wanted: str) -> str:

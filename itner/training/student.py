@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,16 @@ from torch import nn
 from torch.nn import functional
 
 from itner.core.errors import InputError
+from itner.core.labels import decode_label_ids, document_tags
 from itner.core.progress import Progress
-from itner.records.files import replacing
-from itner.records.run import Arithmetic
+from itner.core.provenance import describe_machine
+from itner.core.types import Document
+from itner.records.config import Arithmetic, CompactConfig, EncoderConfig, TransferLesson
+from itner.records.files import replacing, write_atomic
+from itner.records.store import CHECKPOINTS, LOG, read_config, read_training_note, write_config
+from itner.records.transfer import TransferRecord
+from itner.taggers.encoder.tagger import EncoderTagger
+from itner.training.device import choose_arithmetic, choose_device
 from itner.training.transfer_set import Batch, TransferSet
 
 # Windows of a batch differ in length by at most this, but for those where the order is drawn from.
@@ -31,20 +38,102 @@ _JITTER = 3.0
 _SECONDS_BETWEEN_CHECKPOINTS = 120.0
 _LOGGED_EVERY = 50
 _LARGEST_GRADIENT = 1.0
+_STATE = "state.safetensors"
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How a student learns; see `CompactConfig` for the fields."""
+    """How a student goes through its lesson; see `CompactConfig` for the fields."""
 
+    lesson: TransferLesson
     epochs: int
     batch_size: int
     learning_rate: float
     weight_decay: float
-    warmup_steps: int
-    temperature: float
-    soft_weight: float
     seed: int
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a training from a transfer set came to.
+
+    Attributes:
+        dev_f1: micro-F1 on dev after the last step.
+        seconds: spent in training, over all sessions.
+    """
+
+    dev_f1: float
+    seconds: float
+    arithmetic: Arithmetic
+
+
+def teach(
+    model: nn.Module,
+    config: EncoderConfig | CompactConfig,
+    folder: Path,
+    note: dict[str, Any],
+    windows: TransferSet,
+    score: Callable[[], float],
+    resume: bool,
+    progress: Progress,
+) -> Taught:
+    """Train a network from a transfer set, into a run folder that `training` has marked; writes configuration and log.
+
+    Args:
+        model: logits [batch, length, labels] of ids, mask and casing.
+        note: what an unfinished run's folder says of its training; it must be the same to go on.
+        score: micro-F1 on dev of the model as it is; nothing is chosen by it.
+        resume: go on from the last checkpoint.
+    """
+    lesson = config.transfer
+    if lesson is None:
+        raise ValueError("the configuration names no transfer set")
+    device = choose_device(config.device)
+    arithmetic = choose_arithmetic(device, describe_machine().isa)
+    schedule = Schedule(
+        lesson, config.epochs, config.batch_size, config.learning_rate, config.weight_decay, config.seed
+    )
+    checkpoint = folder / CHECKPOINTS / _STATE
+    student = Student(model, windows, schedule, arithmetic, device, checkpoint, score, progress, folder.name)
+    if resume:
+        student.resume()
+    write_config(folder, config)
+    student.learn()
+    write_atomic(folder / LOG, json.dumps(student.history, indent=1) + "\n")
+    dev_f1 = next(entry["eval_f1"] for entry in reversed(student.history) if "eval_f1" in entry)
+    return Taught(dev_f1, round(student.seconds, 1), arithmetic)
+
+
+def check_resumable(folder: Path, config: EncoderConfig | CompactConfig, note: dict[str, Any]) -> None:
+    """InputError when what was begun in a folder cannot be gone on with so."""
+    if not (folder / CHECKPOINTS / _STATE).is_file():
+        return
+    if read_config(folder) != config:
+        raise InputError(
+            "the configuration differs from the one this training began with; "
+            "pass the same options, or remove the folder and begin anew",
+            path=folder,
+        )
+    if read_training_note(folder) != note:
+        raise InputError("this training began with another transfer set; remove the folder and begin anew", path=folder)
+
+
+def describe_lesson(record: TransferRecord) -> dict[str, Any]:
+    """What an unfinished run's folder says of the transfer set that it learns from."""
+    return {"transfer": record.name, "dataset_sha256": record.dataset_sha256, "teachers": dict(record.teachers)}
+
+
+def micro_f1(tagger: EncoderTagger, documents: Sequence[Document]) -> float:
+    """Strict micro-F1, to watch a training by; the scores of record come from `itner evaluate`."""
+    numbers = {label: index for index, label in enumerate(tagger.scheme.labels)}
+    logits, offsets = tagger.token_logits(documents)
+    gold = np.zeros(len(logits), np.int64)
+    for document, start in zip(documents, offsets, strict=False):
+        tags, _ = document_tags(document)
+        gold[start : start + len(tags)] = [numbers[tag] for tag in tags]
+    wanted = set(zip(*(array.tolist() for array in decode_label_ids(gold)), strict=True))
+    found = set(zip(*(array.tolist() for array in decode_label_ids(logits.argmax(axis=1))), strict=True))
+    return 2 * len(wanted & found) / (len(wanted) + len(found)) if wanted or found else 0.0
 
 
 class Student:
@@ -148,7 +237,7 @@ class Student:
         self.history.append({"epoch": self._step / self._steps_an_epoch, "step": self._step, **values})
 
     def _rate(self, total: int) -> float:
-        warmup = min(1.0, (self._step + 1) / max(self._schedule.warmup_steps, 1))
+        warmup = min(1.0, (self._step + 1) / max(self._schedule.lesson.warmup_steps, 1))
         return self._schedule.learning_rate * warmup * (0.5 + 0.5 * math.cos(math.pi * self._step / total))
 
     def _rest_of_epoch(self) -> Iterator[Batch]:
@@ -179,7 +268,7 @@ class Student:
         return loss.detach()
 
     def _loss(self, logits: torch.Tensor, read: torch.Tensor, taught: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
-        temperature, share = self._schedule.temperature, self._schedule.soft_weight
+        temperature, share = self._schedule.lesson.temperature, self._schedule.lesson.soft_weight
         learned = functional.log_softmax(logits[read] / temperature, dim=-1)
         soft = functional.softmax(taught[read].float() / temperature, dim=-1)
         # The square keeps the gradient's size independent of the temperature.

@@ -37,9 +37,9 @@ from itner.core.labels import LabelScheme, decode_label_ids, document_tags
 from itner.core.progress import Progress
 from itner.core.provenance import collect_provenance, describe_machine
 from itner.core.types import Document
-from itner.records.config import EncoderConfig
+from itner.records.config import Arithmetic, EncoderConfig
 from itner.records.files import sha256_file, write_atomic
-from itner.records.run import Arithmetic, DatasetRef, EncoderRun
+from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import CHECKPOINTS, LOG, read_config, read_training_note, training, write_config, write_run
 from itner.taggers.encoder.backbone import find_backbone
 from itner.taggers.encoder.model import (

@@ -13,7 +13,7 @@ import numpy as np
 from itner.core.errors import InputError
 from itner.core.labels import document_tags
 from itner.core.progress import Progress, silent
-from itner.core.provenance import collect_provenance
+from itner.core.provenance import collect_provenance, describe_machine
 from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
@@ -22,20 +22,21 @@ from itner.labelling.transfer import Transfer
 from itner.labelling.unlabelled import list_unlabelled
 from itner.records.codec import to_json
 from itner.records.files import check_name, read_record, write_atomic
-from itner.records.store import Run
+from itner.records.store import Run, RunStore
 from itner.records.transfer import TransferRecord, TransferSettings
 from itner.records.workspace import Workspace
-from itner.taggers.encoder.load import load_encoder, load_scorer, run_scheme
+from itner.taggers.encoder.load import load_encoder, run_scheme
 from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.encoder.variants import facts_of
 from itner.training.soft_labels import soften
 from itner.training.transfer_set import LabelledWindow, TransferSet, shard_path, write_shard
 from itner.workflows.inputs import read_whole
-from itner.workflows.open import built
 
 TRANSFER, RECORD = "transfer", "transfer.json"
 # Documents of one shard: a minute or two of work, which is what a stop loses.
 _SHARD = 4_000
+# Pieces of a batch, where each device is fastest.
+_BATCH_PIECES = {"cpu": 1024, "cuda": 32_768}
 
 
 def make_transfer(
@@ -59,7 +60,12 @@ def make_transfer(
     """
     folder = place.data / TRANSFER / check_name(name)
     stats = read_stats(dataset, place)
-    runs = [built(teacher, place, ("fp32",), progress) for teacher in dict.fromkeys(teachers)]
+    from itner.taggers.encoder.torch_backend import TorchScorer
+    from itner.training.device import choose_arithmetic, choose_device
+
+    device = choose_device("auto")
+    arithmetic = choose_arithmetic(device, describe_machine().isa)
+    runs = [RunStore(place.models).load(teacher) for teacher in dict.fromkeys(teachers)]
     _check_alike(runs)
     documents = read_split(dataset, "train", place)
     raw = _read_raw(paths, get_domain(stats.domain).guidelines[-1], tell)
@@ -71,6 +77,7 @@ def make_transfer(
         settings=settings or TransferSettings(),
         teachers={run.name: run.info.model_sha256 for run in runs},
         labels=run_scheme(runs[0]).labels,
+        arithmetic=arithmetic,
         documents=len(documents) + len(raw),
         raw=len(raw),
         provenance=collect_provenance(),
@@ -80,7 +87,15 @@ def make_transfer(
     if begun.windows is not None:
         return begun
     source = Transfer([*documents, *raw], begun.settings)
-    taggers = [EncoderTagger(load_scorer(run, "fp32"), load_encoder(run), run_scheme(run)) for run in runs]
+    taggers = [
+        EncoderTagger(
+            TorchScorer.of_run(run, None, device, begun.arithmetic),
+            load_encoder(run),
+            run_scheme(run),
+            _BATCH_PIECES[device],
+        )
+        for run in runs
+    ]
     shards = -(-len(source) // _SHARD)
     for number in range(shards):
         path = shard_path(folder, number)
@@ -102,7 +117,9 @@ def make_transfer(
 def read_transfer(name: str, place: Workspace) -> tuple[TransferRecord, TransferSet]:
     """A whole transfer set; InputError when it is not here or not whole."""
     folder = place.data / TRANSFER / check_name(name)
-    record: TransferRecord = read_record(folder / RECORD, TransferRecord, "make it with `itner transfer`")
+    record: TransferRecord | None = read_record(folder / RECORD, TransferRecord)
+    if record is None:
+        raise InputError(f"no transfer set {name!r} is here; make it with `itner transfer`", path=folder)
     if record.windows is None:
         raise InputError("this transfer set is not whole; go on with `itner transfer`", path=folder)
     shards = -(-record.documents * (1 + record.settings.copies) // _SHARD)

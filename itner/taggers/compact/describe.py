@@ -5,7 +5,7 @@ from __future__ import annotations
 from itner.core.errors import InputError
 from itner.domains.registry import get_domain
 from itner.records.codec import list_settings
-from itner.records.config import CompactConfig
+from itner.records.config import CompactConfig, TransferLesson
 from itner.records.store import Run
 from itner.taggers.base import CardText, Remake
 from itner.taggers.compact.presets import preset
@@ -15,7 +15,7 @@ from itner.taggers.encoder.describe import list_corpora
 # Options of `itner train`, by the field of the configuration that they change.
 _OPTIONS = {"epochs": "--epochs", "learning_rate": "--lr", "seed": "--seed", "device": "--device"}
 # What the transfer set decides, not the preset.
-_FROM_DATA = {"transfer", "guidelines"}
+_FROM_DATA = {"transfer.name", "guidelines"}
 
 
 def list_facts(run: Run) -> dict[str, str]:
@@ -46,10 +46,10 @@ def remake(run: Run, name: str) -> Remake:
     """The training again, with what the run's configuration has changed from today's preset."""
     config = facts_of(run)[1]
     try:
-        usual: CompactConfig | None = preset(config.preset, config.transfer)
+        usual: CompactConfig | None = preset(config.preset, TransferLesson(config.transfer.name))
     except InputError:
         usual = None
-    words = ["train", config.preset, "--transfer", config.transfer, "--run", name]
+    words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
     for field, option in _OPTIONS.items():
         value = getattr(config, field)
         if usual is None or value != getattr(usual, field):
@@ -60,7 +60,7 @@ def remake(run: Run, name: str) -> Remake:
     lost = tuple(
         key
         for key in {**mine, **theirs}
-        if mine.get(key) != theirs.get(key) and key.split(".")[0] not in _OPTIONS.keys() | _FROM_DATA
+        if mine.get(key) != theirs.get(key) and key not in _OPTIONS.keys() | _FROM_DATA
     )
     return Remake(tuple(words), lost)
 
@@ -71,13 +71,12 @@ def write_card_text(run: Run) -> CardText:
     made, taught = info.provenance, info.transfer
     corpora = list_corpora(info.dataset, get_domain(info.domain))
     teachers = " and ".join(info.teachers)
+    raw = f" and {taught.raw:,} sentences of raw text" if taught.raw else ""
+    shown = "was not shown" if config.transfer.soft_weight == 1 else "counted as well"
     data = (
         f"It learned from what {teachers} said of every word piece of {taught.windows:,} windows: the training text of "
-        f"`{info.dataset.name}`"
-        + (f" and {taught.raw:,} sentences of raw text" if taught.raw else "")
-        + f", and {taught.settings.copies} altered copies of each, with other mentions and words in their place, "
-        "joined, cut, mistyped or in lower case. "
-        + ("The annotation itself it was not shown." if config.soft_weight == 1 else "The annotation counted as well.")
+        f"`{info.dataset.name}`{raw}, and {taught.settings.copies} altered copies of each, with other mentions and "
+        f"words in their place, joined, cut, mistyped or in lower case. The annotation itself {shown}."
     )
     for credit in dict.fromkeys(corpus.credit for corpus in corpora if corpus.credit):
         data += f" {credit}"

@@ -9,18 +9,25 @@ from pydantic import ValidationError
 
 from itner.core.errors import InputError
 from itner.core.validation import describe
-from itner.records.config import CompactConfig
+from itner.records.config import CompactConfig, TransferLesson
 
 PRESETS: dict[str, CompactConfig] = {
     config.preset: config
     for config in (
-        CompactConfig(preset="compact_s", transfer="it"),
-        CompactConfig(preset="compact_m", transfer="it", width=128, hidden=256, dilations=(1, 1, 2, 1, 4, 1, 2, 1)),
+        CompactConfig(preset="compact_s", transfer=TransferLesson("it")),
+        CompactConfig(
+            preset="compact_m",
+            transfer=TransferLesson("it"),
+            width=128,
+            hidden=192,
+            dilations=(1, 1, 2, 1, 4, 1),
+            epochs=6,
+        ),
     )
 }
 
 
-def preset(name: str, transfer: str, **changes: Any) -> CompactConfig:
+def preset(name: str, lesson: TransferLesson, **changes: Any) -> CompactConfig:
     """The named preset, to learn from a transfer set, with fields replaced; None means "as the preset has it"."""
     if name not in PRESETS:
         raise InputError(
@@ -28,6 +35,6 @@ def preset(name: str, transfer: str, **changes: Any) -> CompactConfig:
         )
     given = {key: value for key, value in changes.items() if value is not None}
     try:
-        return dataclasses.replace(PRESETS[name], transfer=transfer, **given)
+        return dataclasses.replace(PRESETS[name], transfer=lesson, **given)
     except ValidationError as error:
         raise InputError(f"preset {name}: {describe(error)}") from error

@@ -11,7 +11,7 @@ from itner.records.config import EMBEDDED_BACKBONE, DistillSettings, EncoderConf
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import Run
 from itner.taggers.base import CardText, Remake
-from itner.taggers.encoder.presets import preset
+from itner.taggers.encoder.presets import preset, taught_preset
 from itner.taggers.encoder.variants import facts_of
 
 _HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
@@ -58,6 +58,11 @@ def remake(run: Run, name: str) -> Remake:
     """The training again, with what the run's configuration has changed from today's preset."""
     info, config = facts_of(run)
     base = _preset(config)
+    if config.transfer is not None:
+        words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
+        words += [] if config.transfer.begin is None else ["--begin", config.transfer.begin]
+        options = {field: option for field, option in _OPTIONS.items() if field != "backbone"}
+        return Remake((*words, *_changed(config, base, options)), _lost(info, config, base))
     words = [config.preset, "--data", info.dataset.name, "--run", name]
     if config.distill is None or (base is not None and base.distill == config.distill):
         # A preset that distils names the teachers itself.
@@ -72,6 +77,8 @@ def remake(run: Run, name: str) -> Remake:
 
 def _preset(config: EncoderConfig) -> EncoderConfig | None:
     try:
+        if config.transfer is not None:
+            return taught_preset(config.preset, config.transfer)
         return preset(config.preset)
     except InputError:
         return None
@@ -155,10 +162,14 @@ def list_corpora(dataset: DatasetRef, domain: Domain) -> list[Corpus]:
 def _data(run: Run) -> str:
     info, config = facts_of(run)
     dataset = info.dataset
+    chosen = (
+        f"{config.epochs} epochs."
+        if info.transfer is not None
+        else f"Best of at most {config.epochs} epochs by dev micro-F1: epoch {info.best_epoch:.0f}."
+    )
     text = (
         f"Trained on `{dataset.name}` ({dataset.train_documents:,} sentences, "
-        f"{dataset.train_documents_oversampled:,} after oversampling). Best of at most {config.epochs} epochs by "
-        f"dev micro-F1: epoch {info.best_epoch:.0f}."
+        f"{dataset.train_documents_oversampled:,} after oversampling). {chosen}"
     )
     if not dataset.sources:
         text += " The record is of an earlier version and does not say which corpora it holds; all known are credited."
@@ -171,7 +182,14 @@ def _data(run: Run) -> str:
             f" It holds weakly labelled text as well ({', '.join(weak)}), which name lists, patterns and a tagger "
             "labelled."
         )
-    if info.teachers:
+    if info.transfer is not None:
+        taught = info.transfer
+        raw = f" and {taught.raw:,} sentences of raw text" if taught.raw else ""
+        text += (
+            f" It learned from what {', '.join(info.teachers)} said of every word piece of that text{raw} and of "
+            f"{taught.settings.copies} altered copies of each, {taught.windows:,} windows in all."
+        )
+    elif info.teachers:
         text += f" It learned from the annotation and from the token probabilities of {', '.join(info.teachers)}."
     if config.context:
         text += " Sentences of one text are read together, as many as fit into a window."

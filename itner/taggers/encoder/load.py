@@ -27,7 +27,7 @@ def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
     if variant == TORCH:
         from itner.taggers.encoder.torch_backend import TorchScorer
 
-        return TorchScorer(run, threads)
+        return TorchScorer.of_run(run, threads)
     return OnnxScorer(run.onnx_path(variant), threads)
 
 

@@ -50,7 +50,7 @@ def build_model(config: EncoderConfig, backbone: Backbone, labels: tuple[str, ..
         backbone.folder, config=model_config, use_safetensors=True, dtype=torch.float32
     )
     if config.layers is not None:
-        _keep_layers(model, config.layers)
+        keep_layers(model, config.layers)
     if config.casing:
         _add_casing(model, backbone)
     return model
@@ -150,7 +150,8 @@ def _add_casing(model: PreTrainedModel, backbone: Backbone) -> None:
     model.config.type_vocab_size = CASINGS
 
 
-def _keep_layers(model: PreTrainedModel, layers: tuple[int, ...]) -> None:
+def keep_layers(model: PreTrainedModel, layers: tuple[int, ...]) -> None:
+    """Leave these layers alone in a model, in place; InputError when one does not exist."""
     body = model.base_model
     holder = getattr(body, "encoder", None) or getattr(body, "transformer", None) or body
     name = "layer" if hasattr(holder, "layer") else "layers"

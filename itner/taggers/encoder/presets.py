@@ -9,7 +9,14 @@ from pydantic import ValidationError
 
 from itner.core.errors import InputError
 from itner.core.validation import describe
-from itner.records.config import EMBEDDED_BACKBONE, DistillSettings, EncoderConfig, Family, LoraSettings
+from itner.records.config import (
+    EMBEDDED_BACKBONE,
+    DistillSettings,
+    EncoderConfig,
+    Family,
+    LoraSettings,
+    TransferLesson,
+)
 
 
 def _hub(preset: str, family: Family, backbone: str, **changes: Any) -> EncoderConfig:
@@ -71,13 +78,37 @@ PRESETS: dict[str, EncoderConfig] = {
 
 def preset(name: str, **changes: Any) -> EncoderConfig:
     """The named preset with fields replaced; values of None mean "as the preset has it"."""
+    return _replaced(name, {key: value for key, value in changes.items() if value is not None})
+
+
+def _replaced(name: str, changes: dict[str, Any]) -> EncoderConfig:
     if name not in PRESETS:
         raise InputError(f"unknown preset {name!r}; the presets are {', '.join(PRESETS)}")
-    given = {key: value for key, value in changes.items() if value is not None}
     try:
-        return dataclasses.replace(PRESETS[name], **given)
+        return dataclasses.replace(PRESETS[name], **changes)
     except ValidationError as error:
         raise InputError(f"preset {name}: {describe(error)}") from error
+
+
+# Of a preset that learns from a transfer set; the rest is for learning from annotation.
+_FROM_TRANSFER: dict[str, Any] = {
+    "distill": None,
+    "context": False,
+    "oversample": False,
+    "early_stopping_patience": 1,
+    "label_smoothing": 0.0,
+    "layer_decay": 1.0,
+    "ema_decay": 0.0,
+    "batch_size": 256,
+    "learning_rate": 3e-4,
+    "epochs": 6,
+}
+
+
+def taught_preset(name: str, lesson: TransferLesson, **changes: Any) -> EncoderConfig:
+    """The named preset's network, to learn from a transfer set, with fields replaced."""
+    given = {key: value for key, value in changes.items() if value is not None}
+    return _replaced(name, _FROM_TRANSFER | {"transfer": lesson} | given)
 
 
 def distilling(**values: Any) -> DistillSettings:

@@ -17,10 +17,8 @@ from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.windows import Encoder, Window
 
-# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU, and INT8 worse, which
-# has one scale for the activations of a batch.
-_BATCH_PIECES = 256
-_BATCH_ROWS = 64
+# More makes no call of an ONNX file faster on a CPU.
+BATCH_PIECES = 256
 
 
 class Scorer(Protocol):
@@ -35,9 +33,14 @@ class Scorer(Protocol):
 
 
 class EncoderTagger:
-    """A tagger with token probabilities over any `Scorer`."""
+    """A tagger with token probabilities over any `Scorer`.
 
-    def __init__(self, scorer: Scorer, encoder: Encoder, scheme: LabelScheme):
+    Args:
+        batch_pieces: a batch holds at most this many pieces, padding included.
+    """
+
+    def __init__(self, scorer: Scorer, encoder: Encoder, scheme: LabelScheme, batch_pieces: int = BATCH_PIECES):
+        self._batch_pieces = batch_pieces
         self._scorer = scorer
         self._encoder = encoder
         self.scheme = scheme
@@ -93,7 +96,7 @@ class EncoderTagger:
         windows = self._encoder.encode(documents)
         windows.sort(key=lambda window: len(window.ids))
         done = 0
-        for batch in _batches(windows):
+        for batch in _batches(windows, self._batch_pieces):
             scores = self._scorer.score(*_pad(batch))
             rows = np.repeat(np.arange(len(batch)), [len(window.positions) for window in batch])
             positions = np.concatenate([window.positions for window in batch])
@@ -110,7 +113,7 @@ class EncoderTagger:
         order = sorted(range(len(windows)), key=lambda index: len(windows[index].ids))
         found: list[np.ndarray] = [np.zeros(0)] * len(windows)
         done = 0
-        for batch in _batches([windows[index] for index in order]):
+        for batch in _batches([windows[index] for index in order], self._batch_pieces):
             scores = self._scorer.score(*_pad(batch))
             for row, window in enumerate(batch):
                 found[order[done + row]] = scores[row, : len(window.ids)]
@@ -142,13 +145,13 @@ class EncoderTagger:
         ]
 
 
-def _batches(windows: Sequence[Window]) -> list[Sequence[Window]]:
+def _batches(windows: Sequence[Window], pieces: int) -> list[Sequence[Window]]:
     batches = []
     start = 0
     for stop in range(1, len(windows) + 1):
         # Sorted by length: the next window would be the longest of its batch.
         rows = stop - start
-        if stop == len(windows) or rows == _BATCH_ROWS or (rows + 1) * len(windows[stop].ids) > _BATCH_PIECES:
+        if stop == len(windows) or (rows + 1) * len(windows[stop].ids) > pieces:
             batches.append(windows[start:stop])
             start = stop
     return batches
@@ -169,7 +172,7 @@ def make_batches(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """What `Scorer.score` takes for documents, batch by batch."""
     windows = sorted(encoder.encode(documents), key=lambda window: len(window.ids))
-    for batch in _batches(windows):
+    for batch in _batches(windows, BATCH_PIECES):
         yield _pad(batch)
 
 

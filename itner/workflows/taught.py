@@ -1,4 +1,4 @@
-"""Training a compact run from a transfer set."""
+"""Training a run from a transfer set."""
 
 from __future__ import annotations
 
@@ -8,46 +8,52 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
-from itner.records.config import CompactConfig
+from itner.records.config import CompactConfig, EncoderConfig
 from itner.records.files import check_name
-from itner.records.run import CompactRun, DatasetRef
+from itner.records.run import CompactRun, DatasetRef, EncoderRun
 from itner.records.store import INCOMPLETE, RunStore, is_complete
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.variants import facts_of
 from itner.workflows.transfer import read_transfer
 
 
-def train_compact(
-    config: CompactConfig,
+def train_taught(
+    config: EncoderConfig | CompactConfig,
     place: Workspace,
     name: str | None = None,
     resume: bool = False,
     progress: Progress = silent,
-) -> CompactRun:
+) -> EncoderRun | CompactRun:
     """Train a run into `models/<name>/`; `name` is the preset's unless given.
 
     The transfer set must be whole and of the dataset as it is prepared here, its first teacher among the runs.
     """
-    from itner.training.compact import train_compact as train_into
+    from itner.training.compact import train_compact
+    from itner.training.transferred import train_transferred
 
+    lesson = config.transfer
+    if lesson is None:
+        raise ValueError("the configuration names no transfer set")
     folder = place.models / check_name(name or config.preset)
     if is_complete(folder):
         raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
     if (folder / INCOMPLETE).exists() and not resume:
         raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
-    record, windows = read_transfer(config.transfer, place)
+    record, windows = read_transfer(lesson.name, place)
     stats = read_stats(record.dataset, place)
     if stats.sha256 != record.dataset_sha256:
         raise InputError(
-            f"the transfer set {record.name} was made of another version of {record.dataset} than the one prepared here; "
+            f"the transfer set {record.name} is of another version of {record.dataset} than the one prepared here; "
             "make it anew with `itner transfer`"
         )
+    store = RunStore(place.models)
     first = next(iter(record.teachers))
-    lender = RunStore(place.models).load(first)
+    lender = store.load(first)
     if lender.info.model_sha256 != record.teachers[first]:
         raise InputError(
             f"the transfer set {record.name} was labelled by other weights than those of {first} here", path=lender.path
         )
+    taught = facts_of(lender)[1]
     documents = len(read_split(record.dataset, "train", place))
     ref = DatasetRef(
         name=record.dataset,
@@ -57,15 +63,13 @@ def train_compact(
         train_documents_oversampled=documents,
         sources=stats.sources,
     )
-    return train_into(
-        replace(config, guidelines=facts_of(lender)[1].guidelines),
-        folder,
-        get_domain(record.domain).scheme,
-        ref,
-        record,
-        windows,
-        lender,
-        read_split(record.dataset, "dev", place),
-        resume,
-        progress,
-    )
+    dev = read_split(record.dataset, "dev", place)
+    scheme = get_domain(record.domain).scheme
+    if isinstance(config, CompactConfig):
+        compact = replace(config, guidelines=taught.guidelines)
+        return train_compact(compact, folder, scheme, ref, record, windows, lender, dev, resume, progress)
+    config = replace(config, mark_guidelines=bool(taught.guidelines), guidelines=taught.guidelines)
+    if (config.backbone, config.casing) != (taught.backbone, taught.casing):
+        raise InputError(f"{config.preset} reads its input otherwise than {first}, whose word pieces the set holds")
+    begin = store.load(lesson.begin) if lesson.begin is not None else None
+    return train_transferred(config, folder, scheme, ref, record, windows, begin, dev, resume, progress)

@@ -1,0 +1,243 @@
+"""Compact taggers: the network, its training from a transfer set, and what is read from its folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from datasets_at import write_dataset
+from tiny import Tiny
+
+from itner.core.errors import InputError
+from itner.core.types import Document
+from itner.data.corpus import Split
+from itner.records.config import CompactConfig, TransferLesson
+from itner.records.store import CHECKPOINTS, LOG, Run, RunStore
+from itner.records.transfer import TransferSettings
+from itner.records.workspace import Workspace
+from itner.taggers.compact.load import open_tagger
+from itner.taggers.compact.model import CompactModel, project, share_rows
+from itner.taggers.compact.presets import preset
+from itner.taggers.compact.variants import count_reach
+from itner.taggers.compact.weights import load_model
+from itner.taggers.encoder.load import load_tagger
+from itner.training.compact import choose_pieces
+from itner.workflows.taught import train_taught
+from itner.workflows.transfer import make_transfer
+
+LESSON = TransferLesson("set", warmup_steps=5)
+SMALL = {"width": 16, "hidden": 24, "dilations": (1, 2), "epochs": 40, "batch_size": 16}
+
+
+@pytest.fixture(scope="session")
+def place(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace of a tiny teacher's run, a dataset, and a transfer set of both."""
+    root = tmp_path_factory.mktemp("compact")
+    shutil.copytree(tiny_root / "full", root / "models" / "full")
+    data = root / "data"
+    data.mkdir()
+    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
+    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", data)
+    place = Workspace(root / "models", data)
+    make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=4))
+    return place
+
+
+@pytest.fixture(scope="session")
+def compact(place: Workspace) -> Run:
+    train_taught(preset("compact_s", LESSON, **SMALL), place, "small")
+    return RunStore(place.models).load("small")
+
+
+def network(**changes: object) -> CompactModel:
+    torch.manual_seed(1)
+    config = CompactConfig(preset="x", transfer=LESSON, **(SMALL | changes))  # type: ignore[arg-type]
+    return CompactModel(config, 11, 200).eval()
+
+
+def given(rows: int, length: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    chance = torch.Generator().manual_seed(seed)
+    ids = torch.randint(0, 200, (rows, length), generator=chance)
+    return ids, torch.ones_like(ids), torch.randint(0, 6, (rows, length), generator=chance)
+
+
+def test_a_text_is_read_alike_whatever_stands_beside_it() -> None:
+    model = network(guidelines=("one", "other"))
+    ids, mask, casing = given(3, 30)
+    alone = model(ids[:1, :11], mask[:1, :11], casing[:1, :11])
+    mask[0, 11:] = 0
+    beside = model(ids, mask, casing)
+    assert torch.allclose(beside[0, :11], alone[0], atol=1e-6)
+
+
+def test_nothing_out_of_reach_is_seen() -> None:
+    model = network()
+    reach = count_reach(CompactConfig(preset="x", transfer=LESSON, **SMALL))  # type: ignore[arg-type]
+    assert reach == 2 * 1 + 2 * 2
+    ids, mask, casing = given(1, 40)
+    before = model(ids, mask, casing)
+    other = ids.clone()
+    other[0, 20] = (other[0, 20] + 1) % 200
+    changed = (model(other, mask, casing) != before).any(-1)[0].nonzero().flatten().tolist()
+    assert changed == list(range(20 - reach, 20 + reach + 1))
+
+
+def test_the_mark_is_seen_from_everywhere() -> None:
+    model = network(guidelines=("one", "other"))
+    ids, mask, casing = given(1, 60)
+    other = ids.clone()
+    other[0, 1] = (other[0, 1] + 1) % 200
+    assert (model(other, mask, casing) != model(ids, mask, casing)).any(-1).all()
+
+
+def test_projected_embeddings_keep_what_is_alike_alike() -> None:
+    chance = torch.Generator().manual_seed(3)
+    wide = torch.randn(50, 4, generator=chance) @ torch.randn(4, 20, generator=chance)
+    narrow = project(wide, 4)
+    assert narrow.shape == (50, 4)
+    apart = torch.cdist(wide, wide)
+    assert torch.allclose(torch.cdist(narrow, narrow) / apart.max() * apart.max(), torch.cdist(narrow, narrow))
+    ratio = torch.cdist(narrow, narrow)[0, 1:] / apart[0, 1:]
+    assert torch.allclose(ratio, ratio[:1].expand_as(ratio), rtol=1e-3)
+
+
+NAMES = ["[PAD]", "[UNK]", "[CLS]", "[unused1]", "[unused2]", "a", "b", "##a", "##b", "ab", "aba", "##bab", "abab"]
+
+
+def test_left_out_pieces_are_spelled_by_those_that_are_kept() -> None:
+    kept = [0, 1, 2, 3, 5, 6, 7, 8, 9]
+    parts = share_rows(NAMES, kept)
+    rows = {NAMES[piece]: row for row, piece in enumerate(kept)}
+
+    def read(name: str) -> list[str]:
+        known = {row: other for other, row in rows.items()}
+        return [known[int(part)] for part in parts[NAMES.index(name)] if int(part) < len(kept)]
+
+    assert read("ab") == ["ab"]
+    assert read("aba") == ["ab", "##a"]
+    assert read("abab") == ["ab", "##a", "##b"]
+    assert read("##bab") == ["##b", "##a", "##b"]
+    assert read("[unused2]") == ["[UNK]"]
+    assert all(len(read(name)) for name in NAMES)
+
+
+def test_the_frequent_pieces_are_kept_and_all_that_spelling_needs() -> None:
+    counts = np.array([0, 0, 9, 5, 0, 0, 0, 0, 0, 1, 7, 3, 2])
+    assert choose_pieces(NAMES, counts, 9) == [0, 1, 2, 3, 5, 6, 7, 8, 10]
+    with pytest.raises(InputError, match="8 are special or single characters"):
+        choose_pieces(NAMES, counts, 5)
+
+
+def test_a_shared_embedding_is_the_mean_of_its_parts() -> None:
+    config = CompactConfig(preset="x", transfer=LESSON, **SMALL)  # type: ignore[arg-type]
+    parts = torch.tensor([[0, 2, 2], [1, 2, 2], [0, 1, 2]])
+    model = CompactModel(config, 11, 2, parts).eval()
+    weight = model.embeddings.weight
+    found = model._embed(torch.tensor([[0, 1, 2]]))[0]
+    assert torch.allclose(found, torch.stack([weight[0], weight[1], weight.mean(0)]))
+
+
+def test_it_learns_what_its_teacher_says(compact: Run, full_run: Run, tiny: Tiny) -> None:
+    dev = tiny.documents[40:]
+    wanted = load_tagger(full_run, "torch-fp32").predict(dev)
+    found = open_tagger(compact, "torch-fp32").predict(dev)
+    same = np.concatenate([a.label_ids == b.label_ids for a, b in zip(found, wanted, strict=True)])
+    assert same.mean() > 0.9
+    info = compact.info
+    assert (info.family, info.transfer.windows > 150, dict(info.teachers).keys()) == ("compact", True, {"full"})
+    assert info.parameters_total == sum(p.numel() for p in load_model(compact).parameters())
+    log = json.loads((compact.path / LOG).read_text(encoding="utf-8"))
+    assert [entry["epoch"] for entry in log if "eval_f1" in entry] == list(range(1, 41))
+    assert not (compact.path / CHECKPOINTS).exists()
+
+
+def test_a_long_text_is_read_in_one_piece(compact: Run, tiny: Tiny) -> None:
+    tagger = open_tagger(compact, "torch-fp32")
+    # 1,200 words without a full stop, ten windows of an encoder: reading them at once changes nothing in the middle.
+    text = " ".join(document.text for document in tiny.documents * 2)
+    mentions = [(mention.start, mention.end, mention.type) for mention in tagger.tag([text])[0]]
+    half = " ".join(document.text for document in tiny.documents)
+    parts = [(mention.start, mention.end, mention.type) for mention in tagger.tag([half])[0]]
+    inside = [mention for mention in mentions if mention[1] < len(half) - 100]
+    assert len(inside) > 100
+    assert inside == [mention for mention in parts if mention[1] < len(half) - 100]
+
+
+def test_a_stopped_training_ends_as_one_that_was_not(place: Workspace, compact: Run, monkeypatch) -> None:
+    from itner.training import student
+
+    config = preset("compact_s", LESSON, **SMALL)
+    monkeypatch.setattr(student, "_SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+
+    def stop(message: str, share: float) -> None:
+        if share > 0.4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_taught(config, place, "again", progress=stop)
+    with pytest.raises(InputError, match="go on with --resume"):
+        train_taught(config, place, "again")
+    with pytest.raises(InputError, match="configuration differs"):
+        train_taught(preset("compact_s", LESSON, **(SMALL | {"seed": 1})), place, "again", resume=True)
+    steps: list[float] = []
+    again = train_taught(config, place, "again", resume=True, progress=lambda message, share: steps.append(share))
+    assert 0.4 < steps[0] < 0.45
+    assert again.weights_sha256 == compact.info.weights_sha256
+
+
+def test_a_cut_vocabulary_learns_as_well(place: Workspace, tiny: Tiny) -> None:
+    # Of the tiny tokenizer's 118 pieces, all but the words are needed for spelling.
+    info = train_taught(preset("compact_s", LESSON, **(SMALL | {"pieces": 112})), place, "cut")
+    run = RunStore(place.models).load("cut")
+    model = load_model(run)
+    assert model.parts is not None
+    assert (model.parts.shape[0], model.embeddings.num_embeddings) == (118, 112)
+    assert info.best_dev_f1 > 0.9
+    assert open_tagger(run, "torch-fp32").tag_documents(tiny.documents[:3])
+
+
+def test_a_transfer_set_of_other_data_or_teachers_is_refused(place: Workspace, tmp_path: Path) -> None:
+    config = preset("compact_s", LESSON, **SMALL)
+    models = tmp_path / "models"
+    shutil.copytree(place.models / "full", models / "full")
+    record = models / "full" / "run.json"
+    record.write_text(
+        record.read_text(encoding="utf-8").replace(RunStore(models).load("full").info.model_sha256, "1" * 64),
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="labelled by other weights than those of full here"):
+        train_taught(config, Workspace(models, place.data), "x")
+    with pytest.raises(InputError, match="itner transfer"):
+        train_taught(preset("compact_s", TransferLesson("none"), **SMALL), place, "x")
+
+
+@pytest.mark.parametrize("damage", ["garbage", "other shape", "other weights"])
+def test_damaged_weights_are_named(compact: Run, tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(compact.path, folder)
+    weights = folder / "model.safetensors"
+    if damage == "garbage":
+        weights.write_bytes(b"\x08\0\0\0\0\0\0\0nonsense")
+    elif damage == "other shape":
+        config = json.loads((folder / "config_resolved.json").read_text(encoding="utf-8"))
+        (folder / "config_resolved.json").write_text(json.dumps(config | {"hidden": 32}), encoding="utf-8")
+    else:
+        weights.write_bytes(weights.read_bytes()[:-2] + b"\0\1")
+    if damage == "garbage":
+        from itner.records.files import sha256_file
+
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        record["weights_sha256"] = sha256_file(weights)
+        (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match=r"not those that run.json describes|do not fit"):
+        open_tagger(RunStore(tmp_path).load("small"), "torch-fp32")
+
+
+def test_documents_without_pieces_are_no_trouble(compact: Run) -> None:
+    tagger = open_tagger(compact, "torch-fp32")
+    assert tagger.tag(["", "   ", "\u200b"]) == [[], [], []]
+    assert tagger.tag_documents([Document("", (), (), "e", "e")]) == [()]

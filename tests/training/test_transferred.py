@@ -1,0 +1,99 @@
+"""Encoders that learn from a transfer set."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from commands import parse
+from datasets_at import write_dataset
+from tiny import Tiny
+
+from itner.core.errors import InputError
+from itner.data.corpus import Split
+from itner.records.config import LoraSettings, TransferLesson
+from itner.records.store import RunStore
+from itner.records.transfer import TransferSettings
+from itner.records.workspace import Workspace
+from itner.taggers.encoder import presets
+from itner.taggers.encoder.describe import remake, write_card_text
+from itner.taggers.encoder.load import load_tagger
+from itner.training import student
+from itner.workflows.taught import train_taught
+from itner.workflows.transfer import make_transfer
+
+
+@pytest.fixture(scope="module")
+def place(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("transferred")
+    for name in ("full", "lora"):
+        shutil.copytree(tiny_root / name, root / "models" / name)
+    (root / "data").mkdir()
+    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
+    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", root / "data")
+    place = Workspace(root / "models", root / "data")
+    make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=2))
+    return place
+
+
+@pytest.fixture(autouse=True)
+def tiny_presets(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presets on the tiny backbone."""
+    layer = tiny.config("one", family="distilled architecture", layers=(1,))
+    lora = tiny.config("adapted", family="lora", lora=LoraSettings(r=4, alpha=8))
+    cased = tiny.config("cased", casing=True)
+    monkeypatch.setattr(presets, "PRESETS", {config.preset: config for config in (layer, lora, cased)})
+
+
+FAST = {"epochs": 6, "batch_size": 16, "learning_rate": 3e-3}
+
+
+def taught(name: str, begin: str | None = None, **changes: object):
+    return presets.taught_preset(name, TransferLesson("set", begin, warmup_steps=2), **(FAST | changes))
+
+
+def test_one_layer_learns_what_two_say(place: Workspace, tiny: Tiny) -> None:
+    info = train_taught(taught("one", "full"), place)
+    run = RunStore(place.models).load("one")
+    teacher = load_tagger(RunStore(place.models).load("full"), "torch-fp32").predict(tiny.documents[40:])
+    found = load_tagger(run, "torch-fp32").predict(tiny.documents[40:])
+    same = [(a.label_ids == b.label_ids).mean() for a, b in zip(found, teacher, strict=True)]
+    assert sum(same) / len(same) > 0.95
+    assert info.transfer is not None
+    assert (info.transfer.name, dict(info.teachers)) == (
+        "set",
+        {"full": RunStore(place.models).load("full").info.model_sha256},
+    )
+    again = remake(run, "again")
+    parse(f"itner {' '.join(again.words)}")
+    assert again.words[:8] == ("train", "one", "--transfer", "set", "--run", "again", "--begin", "full")
+    assert "said of every word piece" in write_card_text(run).data
+
+
+def test_adapters_learn_from_it_too(place: Workspace) -> None:
+    info = train_taught(taught("adapted", epochs=10, learning_rate=2e-2), place)
+    assert info.parameters_trainable < info.parameters_total
+    assert info.best_dev_f1 > 0.5
+
+
+def test_a_stopped_training_ends_as_one_that_was_not(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = train_taught(taught("one", "full"), place, "whole")
+    monkeypatch.setattr(student, "_SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+
+    def stop(message: str, share: float) -> None:
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_taught(taught("one", "full"), place, "stopped", progress=stop)
+    assert train_taught(taught("one", "full"), place, "stopped", resume=True).weights_sha256 == whole.weights_sha256
+
+
+def test_what_reads_otherwise_is_refused(place: Workspace) -> None:
+    with pytest.raises(InputError, match="reads its input otherwise than full"):
+        train_taught(taught("cased"), place)
+    with pytest.raises(InputError, match="lora reads its input otherwise; its weights cannot be begun with"):
+        train_taught(taught("one", "lora"), place, "other")
+    with pytest.raises(InputError, match="adapters begin with the backbone"):
+        taught("adapted", "full")
