@@ -49,17 +49,37 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class TransferPlan:
+    """The transfer set of a release.
+
+    Attributes:
+        name: of the set.
+        raw: files of raw text that are labelled as well, under `data/`.
+        teacher: the preset whose run labels it.
+        copies: altered copies of each text.
+        learners: presets that learn from it.
+    """
+
+    name: str
+    raw: tuple[str, ...]
+    teacher: str
+    copies: int
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Release:
     """The runs that ship, what they are made from, and what they were to reach.
 
     Attributes:
-        presets: of the runs that are trained, by which they are named.
+        presets: of the runs that are trained on datasets, by which they are named.
         rules: the name of the run that is made of the labelling functions.
         default: the run that tags where none is named.
         annotated: the datasets that are trained on together, the public one first.
         mixture: the name of that mixture.
         weak_texts: the weakly labelled texts that ship, with the annotated dataset that each one is like.
         weakly_taught: presets that learn from those texts as well.
+        transfer: what the other runs learn from.
         corpus_folder: of the annotated corpus that ships, under `data/`.
         aims: on test, at the variant `aim_variant`.
         taught: the small run that larger ones taught, compared with `largest`, to which it may lose `most_lost`.
@@ -72,6 +92,7 @@ class Release:
     mixture: str
     weak_texts: Mapping[str, str]
     weakly_taught: frozenset[str]
+    transfer: TransferPlan
     corpus_folder: str
     ablation: AblationPlan
     aims: tuple[Aim, ...]
@@ -83,4 +104,4 @@ class Release:
     @property
     def runs(self) -> tuple[str, ...]:
         """The names of all runs that ship."""
-        return (*self.presets, self.rules)
+        return (*self.presets, *self.transfer.learners, self.rules)

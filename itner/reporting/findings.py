@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
+from itner.records.int8 import INT8
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.rows import Row, list_rows
@@ -15,7 +16,7 @@ from itner.taggers.registry import VARIANT_NAMES
 
 # Below this many gold mentions, one mention moves a type's F1 by several points.
 FEW_MENTIONS = 30
-RULES = "rules"
+RULES, COMPACT = "rules", "compact"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def list_findings(
     makers: list[Callable[[], Finding | None]] = [
         lambda: _families(runs, rows, "full", "lora", dataset, compare),
         lambda: _families(runs, rows, "lora", "distilled architecture", dataset, compare),
+        lambda: _compact(rows, dataset, compare),
         lambda: _rules(rows, dataset, compare),
         lambda: _quantisation(rows, dataset, compare),
         lambda: _types(rows, dataset),
@@ -92,6 +94,26 @@ def _families(
     title = f"{names[first]} or {names[second] if second == 'lora' else names[second].lower()}"
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": [one.run, other.run], "variant": "fp32"}
     return Finding(title, " ".join(parts), "quality", query)
+
+
+def _compact(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
+    """What a network without attention loses, and what it saves, against the best tagger of another family."""
+    small = _best(rows, INT8, COMPACT)
+    others = [row for row in rows if row.family not in (COMPACT, RULES)]
+    large = _best(others, INT8)
+    if small is None or large is None or small.micro_f1 is None or large.micro_f1 is None:
+        return None
+    parts = [
+        f"{small.run} reaches micro-F1 {small.micro_f1:.3f}, {large.run} {large.micro_f1:.3f} (INT8): "
+        f"{small.micro_f1 - large.micro_f1:+.3f}, {describe_difference(compare(large, small))}."
+    ]
+    if small.p50_ms and large.p50_ms and small.size_mib and large.size_mib:
+        parts.append(
+            f"It answers {large.p50_ms / small.p50_ms:.0f} times as fast ({small.p50_ms:.2f} ms against "
+            f"{large.p50_ms:.1f} ms) and takes {small.size_mib:.1f} MiB instead of {large.size_mib:.1f} MiB."
+        )
+    query: dict[str, str | list[str]] = {"dataset": dataset, "run": [large.run, small.run], "variant": INT8}
+    return Finding("Convolutions instead of attention", " ".join(parts), "quality", query)
 
 
 def _rules(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:

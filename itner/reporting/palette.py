@@ -10,7 +10,13 @@ from itertools import cycle
 from itner.domains.colours import NEUTRAL
 from itner.taggers.registry import VARIANTS
 
-FAMILY_COLORS = {"full": "#4477AA", "lora": "#CCBB44", "distilled architecture": "#AA3377", "rules": "#228833"}
+FAMILY_COLORS = {
+    "full": "#4477AA",
+    "lora": "#CCBB44",
+    "distilled architecture": "#AA3377",
+    "compact": "#EE6677",
+    "rules": "#228833",
+}
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "hexagon", "pentagon")
 _SHADES = ("#BBBBBB", "#4477AA", "#66CCEE", "#EE6677", "#228833", "#CCBB44", "#AA3377")
 VARIANT_SYMBOLS = dict(zip(VARIANTS, cycle(_SYMBOLS)))

@@ -11,20 +11,26 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.sources import SourceName
 from itner.domains.registry import Domain, get_domain
-from itner.domains.release import Release
+from itner.domains.release import Release, TransferPlan
 from itner.records.bench import BenchResult
+from itner.records.config import TransferLesson
 from itner.records.dataset import DataStats
 from itner.records.evaluation import EvalReport
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
+from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
+from itner.taggers.compact.presets import preset as compact_preset
 from itner.taggers.encoder.presets import preset
+from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import kind_of, variants_of
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
 from itner.workflows.prepare import mix, prepare
 from itner.workflows.rules import make_rules
+from itner.workflows.taught import train_taught
 from itner.workflows.train import mark_guidelines, train
+from itner.workflows.transfer import make_transfer
 
 _SHIPPED_SOURCE: SourceName = "embedded"
 
@@ -63,16 +69,25 @@ def reproduce(
     def run_name(preset_name: str) -> str:
         return preset_name if annotated.name == release.mixture else f"{preset_name}-{annotated.name}"
 
-    presets = [name for name in asked if name != release.rules]
+    plan = release.transfer
+    learners = [name for name in asked if name in plan.learners]
+    presets = [name for name in asked if name != release.rules and name not in learners]
+    if learners and plan.teacher not in presets:
+        presets.append(plan.teacher)
     ordered = _teachers_first(presets, lambda preset_name: is_complete(place.models / run_name(preset_name)))
     datasets = dict.fromkeys(ordered, annotated)
-    if weakly := [name for name in ordered if name in release.weakly_taught]:
+    weakly = [name for name in ordered if name in release.weakly_taught]
+    with_weak = annotated
+    if weakly or learners:
         here = {stats.name for stats in scored}
         texts = [text for text, like in release.weak_texts.items() if len(scored) > 1 or like in here]
         with_weak = mix([stats.name for stats in scored], place, f"{annotated.name}-weak", texts)
         datasets |= dict.fromkeys(weakly, with_weak)
 
     made = [_train(preset_name, run_name, trained, place, progress) for preset_name, trained in datasets.items()]
+    if learners:
+        transfer = plan.name if annotated.name == release.mixture else f"{plan.name}-{annotated.name}"
+        made += [_train_taught(name, run_name, plan, transfer, with_weak, place, progress) for name in learners]
     if release.rules in asked:
         if not is_complete(place.models / release.rules):
             make_rules(domain.name, place, release.rules)
@@ -109,6 +124,39 @@ def _train(
         if is_complete(place.models / teacher)
     )
     if not taught or run.info.dataset is None or run.info.dataset.sha256 != trained.sha256:
+        raise InputError(
+            "this run was made from other data, another configuration or other teachers; "
+            "remove the folder, or reproduce into another one with --models",
+            path=folder,
+        )
+    return name
+
+
+def _train_taught(
+    preset_name: str,
+    run_name: Callable[[str], str],
+    plan: TransferPlan,
+    transfer: str,
+    texts: DataStats,
+    place: Workspace,
+    progress: Progress,
+) -> str:
+    """Train a preset on the release's transfer set unless that was done; the run's name."""
+    name, teacher = run_name(preset_name), run_name(plan.teacher)
+    folder = place.models / name
+    config = compact_preset(preset_name, TransferLesson(transfer))
+    if not is_complete(folder):
+        raw = [place.corpus(path) for path in plan.raw]
+        make_transfer(
+            texts.name, transfer, [teacher], place, raw, TransferSettings(copies=plan.copies), progress=progress
+        )
+        train_taught(config, place, name, resume=(folder / INCOMPLETE).exists(), progress=progress)
+        return name
+    run = RunStore(place.models).load(name)
+    lender = RunStore(place.models).load(teacher)
+    wanted = replace(config, guidelines=facts_of(lender)[1].guidelines)
+    same = run.config == wanted and run.info.teachers == {teacher: lender.info.model_sha256}
+    if not same or run.info.dataset is None or run.info.dataset.sha256 != texts.sha256:
         raise InputError(
             "this run was made from other data, another configuration or other teachers; "
             "remove the folder, or reproduce into another one with --models",

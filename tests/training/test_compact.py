@@ -137,7 +137,7 @@ def test_a_shared_embedding_is_the_mean_of_its_parts() -> None:
     parts = torch.tensor([[0, 2, 2], [1, 2, 2], [0, 1, 2]])
     model = CompactModel(config, 11, 2, parts).eval()
     weight = model.embeddings.weight
-    found = model._embed(torch.tensor([[0, 1, 2]]))[0]
+    found = model.embed(torch.tensor([[0, 1, 2]]))[0]
     assert torch.allclose(found, torch.stack([weight[0], weight[1], weight.mean(0)]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itner.domains.release import AblationPlan, Aim, Arm, Release
+from itner.domains.release import AblationPlan, Aim, Arm, Release, TransferPlan
 from itner.records.config import DistillSettings
 
 _PUBLIC, _OWN, _BOTH, _WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
@@ -50,6 +50,13 @@ RELEASE = Release(
     mixture=_BOTH,
     weak_texts={"tickets": _OWN, "stackoverflow-forum": _PUBLIC},
     weakly_taught=frozenset({"minilm_full_kd", "minilm_lora_kd", "minilm_l3_kd"}),
+    transfer=TransferPlan(
+        name="it",
+        raw=("mixed/unlabelled.txt",),
+        teacher="minilm_full_kd",
+        copies=10,
+        learners=("compact_s", "compact_m"),
+    ),
     corpus_folder=_OWN,
     ablation=AblationPlan(
         preset="minilm_l3",

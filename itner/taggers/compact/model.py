@@ -39,7 +39,7 @@ class CompactModel(nn.Module):
         self.mark = nn.Linear(config.width, config.hidden, bias=False) if self.marked else None
         self.dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(
-            [_Block(config.hidden, config.kernel, dilation, config.dropout) for dilation in config.dilations]
+            [Block(config.hidden, config.kernel, dilation, config.dropout) for dilation in config.dilations]
         )
         self.last = nn.LayerNorm(config.hidden)
         self.classifier = nn.Linear(config.hidden, labels)
@@ -48,7 +48,7 @@ class CompactModel(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
         """See the class; the mask is 1 where there is a piece."""
-        pieces = self._embed(input_ids)
+        pieces = self.embed(input_ids)
         read = self.widen(self.dropout(self.norm(pieces + self.casing(token_type_ids))))
         if self.mark is not None:
             # The mark stands behind the first special token and is to be seen from everywhere.
@@ -59,7 +59,8 @@ class CompactModel(nn.Module):
         logits: torch.Tensor = self.classifier(self.last(read))
         return logits
 
-    def _embed(self, ids: torch.Tensor) -> torch.Tensor:
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """Embeddings [batch, length, width] of piece ids."""
         if self.parts is None:
             found: torch.Tensor = self.embeddings(ids)
             return found
@@ -70,27 +71,30 @@ class CompactModel(nn.Module):
         return mean
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
+    """A gated convolution beside what is given on: [batch, length, width], and a mask [batch, length, 1]."""
+
     def __init__(self, width: int, kernel: int, dilation: int, dropout: float):
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.depthwise = _Depthwise(width, kernel, dilation)
+        self.depthwise = Depthwise(width, kernel, dilation)
         self.gated = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, given: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """See the class."""
         # Beyond a text's ends are zeros, be it the batch's padding or the convolution's.
         values, gates = self.gated(self.depthwise(self.norm(given) * mask)).chunk(2, dim=-1)
         changed: torch.Tensor = self.dropout(self.out(values * functional.silu(gates)))
         return given + changed
 
 
-class _Depthwise(nn.Module):
+class Depthwise(nn.Module):
     """A convolution of each channel by itself, on [batch, length, width].
 
-    As a sum of shifted products, which trains three times as fast on a CPU as `Conv1d` does; an export makes it a
-    convolution again.
+    As a sum of shifted products, which trains faster on a CPU than `Conv1d` does; `itner.compress.compact` makes it a
+    convolution for onnxruntime.
     """
 
     def __init__(self, width: int, kernel: int, dilation: int):
@@ -101,14 +105,9 @@ class _Depthwise(nn.Module):
         self.dilation = dilation
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """See the class."""
         kernel = len(self.weight)
         reach = self.dilation * (kernel // 2)
-        if torch.onnx.is_in_onnx_export():
-            weight = self.weight.t().unsqueeze(1)
-            convolved = functional.conv1d(
-                given.transpose(1, 2), weight, self.bias, padding=reach, dilation=self.dilation, groups=weight.shape[0]
-            )
-            return convolved.transpose(1, 2)
         length = given.shape[1]
         padded = functional.pad(given, (0, 0, reach, reach))
         total: torch.Tensor = self.bias
