@@ -12,6 +12,7 @@ import torch
 from datasets_at import write_dataset
 from tiny import Tiny
 
+from itner.compress.compact import for_runtime
 from itner.core.errors import InputError
 from itner.core.types import Document
 from itner.data.corpus import Split
@@ -103,6 +104,16 @@ def test_projected_embeddings_keep_what_is_alike_alike() -> None:
     assert torch.allclose(torch.cdist(narrow, narrow) / apart.max() * apart.max(), torch.cdist(narrow, narrow))
     ratio = torch.cdist(narrow, narrow)[0, 1:] / apart[0, 1:]
     assert torch.allclose(ratio, ratio[:1].expand_as(ratio), rtol=1e-3)
+
+
+def test_the_network_for_the_runtime_says_the_same() -> None:
+    for guidelines in ((), ("one", "other")):
+        model = network(guidelines=guidelines, dilations=(1, 2, 3), kernel=3)
+        ids, mask, casing = given(4, 33)
+        mask[1, 20:] = mask[2, 3:] = 0
+        before = model(ids, mask, casing)
+        after = for_runtime(model)(ids, mask, casing)
+        assert torch.allclose(after[mask.bool()], before[mask.bool()], atol=1e-5)
 
 
 NAMES = ["[PAD]", "[UNK]", "[CLS]", "[unused1]", "[unused2]", "a", "b", "##a", "##b", "ab", "aba", "##bab", "abab"]
