@@ -67,7 +67,7 @@ class EchoRun(_Untrained):
         return self.echo_sha256
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | EchoRun'''
+RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | EchoRun'''
 CONFIG = '''
 @dataclass(frozen=True, config=STRICT)
 class EchoConfig:
@@ -77,7 +77,7 @@ class EchoConfig:
     schema_version: Literal[1] = 1
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig | EchoConfig'''
+RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | EchoConfig'''
 MAKE = """
 import sys
 from pathlib import Path
@@ -136,17 +136,19 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
         (folder / f"{name}.py").write_text(text.lstrip(), encoding="utf-8")
     # 3
     registry = root / "itner" / "taggers" / "registry.py"
-    replace_in(registry, "(ENCODER, RULES)", "(ENCODER, RULES, ECHO)")
+    replace_in(registry, "(ENCODER, COMPACT, RULES)", "(ENCODER, COMPACT, RULES, ECHO)")
     replace_in(
         registry,
         "from itner.taggers.encoder.kind",
         "from itner.taggers.echo.kind import ECHO\nfrom itner.taggers.encoder.kind",
     )
     # 4
-    replace_in(root / "itner" / "records" / "run.py", "RunRecord = Annotated[EncoderRun | RulesRun", RECORD.lstrip())
-    replace_in(
-        root / "itner" / "records" / "config.py", "RunConfig = Annotated[EncoderConfig | RulesConfig", CONFIG.lstrip()
-    )
+    records = root / "itner" / "records"
+    kinds = ("Encoder", "Rules", "Compact")
+    for module, what, new in (("run", "Run", RECORD), ("config", "Config", CONFIG)):
+        union = " | ".join(f"{kind}{what}" for kind in kinds)
+        name = "RunRecord" if what == "Run" else "RunConfig"
+        replace_in(records / f"{module}.py", f"{name} = Annotated[{union}", new.lstrip())
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ITNER_")}
     environment |= {"PYTHONPATH": str(root)}
