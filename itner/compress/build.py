@@ -11,8 +11,9 @@ from itner.taggers.encoder.variants import ONNX_VARIANTS
 
 
 def _build_encoder(run: Run, variants: Sequence[str], progress: Progress) -> None:
-    if any(variant in ONNX_VARIANTS for variant in variants):
-        export_run(run, progress)
+    asked = [variant for variant in variants if variant in ONNX_VARIANTS]
+    if asked:
+        export_run(run, progress, asked)
 
 
 # By kind; the others are opened as they are.

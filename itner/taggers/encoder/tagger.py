@@ -17,8 +17,7 @@ from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.windows import Encoder, Window
 
-# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU, and INT8 worse, which
-# has one scale for the activations of a batch.
+# A batch holds at most this many pieces, padding included: more makes no call faster on a CPU.
 _BATCH_PIECES = 256
 _BATCH_ROWS = 64
 
