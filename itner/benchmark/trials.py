@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from itner.benchmark.protocol import summarize_latency
-from itner.compress.onnx import export_plain, fuse, quantize
+from itner.compress.graphs import graphs_of
+from itner.compress.onnx import OPSET, measure, prepare_int8, quantize
+from itner.compress.scales import Ranges
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance, usable_cores
 from itner.core.types import Document, Mention
@@ -25,22 +27,22 @@ from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.taggers.encoder.tagger import EncoderTagger, make_batches, real_pieces
 from itner.taggers.encoder.variants import RECIPE
 
-# Every choice alone against the kept recipe, and the pairs that are said to help each other.
+# Every choice alone against the kept recipe, the pairs that are said to help each other, and what was kept before.
 RECIPES: tuple[Int8Recipe, ...] = (
     RECIPE,
     replace(RECIPE, reduce_range=False),
     replace(RECIPE, per_channel=False),
     replace(RECIPE, per_channel=False, reduce_range=False),
-    replace(RECIPE, embeddings=False),
+    replace(RECIPE, embeddings="fp32"),
+    replace(RECIPE, embeddings="tensor"),
     replace(RECIPE, fused=False),
     replace(RECIPE, weight_type="QUInt8", reduce_range=False),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT),
     replace(RECIPE, fp32_nodes=FFN_OUTPUT, per_channel=False),
-    replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings=False),
+    replace(RECIPE, fp32_nodes=FFN_OUTPUT, embeddings="fp32"),
     replace(RECIPE, fp32_nodes="classifier"),
-    replace(RECIPE, activations="fixed"),
-    replace(RECIPE, activations="fixed", embeddings=False),
-    replace(RECIPE, activations="fixed", fp32_nodes=FFN_OUTPUT),
+    replace(RECIPE, activations="dynamic"),
+    replace(RECIPE, activations="dynamic", embeddings="tensor"),
 )
 _LENGTH = 128
 _ROUNDS, _CALLS, _WARMUP = 8, 25, 5
@@ -74,7 +76,7 @@ def try_recipes(
         # Scores differ in the last digits, in which order sums are added.
         return sum(_spans(one) == _spans(other) for one, other in zip(together, alone, strict=True)) / len(some)
 
-    def measure(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
+    def score(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
         tagger = EncoderTagger(scorer, encoder, scheme)
         logits, offsets = tagger.token_logits(documents)
         found = [prediction.mentions for prediction in tagger.decode(documents, logits, offsets)]
@@ -86,17 +88,24 @@ def try_recipes(
         folder = Path(name)
         progress(f"INT8 trials of {run.name}: exporting", 0.0)
         plain, fused = folder / "plain.onnx", folder / "fused.onnx"
-        export_plain(run, plain)
-        fuse(run, plain, fused)
-        reference_f1, reference = measure(OnnxScorer(fused))
+        graphs_of(run).plain(run, plain, OPSET)
+        graphs_of(run).fuse(run, plain, fused, True)
+        reference_f1, reference = score(OnnxScorer(fused))
+        known: dict[tuple[bool, bool], tuple[Path, Ranges]] = {}
         scorers, scores, sizes = [], [], []
         for number, recipe in enumerate(recipes):
             progress(f"INT8 trials of {run.name}: {recipe.name}", number / len(recipes))
             path = folder / f"{number}.onnx"
-            quantize(fused if recipe.fused else plain, path, recipe, make_batches(encoder, training))
+            # The ranges are those of the graph, whatever a recipe leaves out.
+            graph = recipe.fused, recipe.embeddings == "rows"
+            if graph not in known:
+                source = prepare_int8(run, plain, folder / f"source-{number}.onnx", recipe)
+                known[graph] = source, measure(source, replace(recipe, fp32_nodes=""), make_batches(encoder, training))
+            source, ranges = known[graph]
+            quantize(source, path, recipe, ranges)
             scorers.append(OnnxScorer(path))
             sizes.append(path.stat().st_size / 2**20)
-            f1, tags = measure(scorers[-1])
+            f1, tags = score(scorers[-1])
             scores.append((f1, float((tags == reference).mean()), measure_alone(scorers[-1])))
         times = _time_in_turns(scorers, real_pieces(encoder, documents, _LENGTH))
     latencies = [summarize_latency(rounds) for rounds in times]

@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "rules": (training.rules, training.RULES),
     "ablate": (training.ablate, training.ABLATE),
     "reproduce": (training.reproduce, training.REPRODUCE),
+    "calibrate": (measuring.calibrate, measuring.CALIBRATE),
     "export": (measuring.export, measuring.EXPORT),
     "evaluate": (measuring.evaluate, measuring.EVALUATE),
     "score": (measuring.score, measuring.SCORE),

@@ -1,4 +1,4 @@
-"""Verbs that measure and describe runs: export, evaluate, score, benchmark, try-int8, readme, migrate."""
+"""Verbs that measure and describe runs: calibrate, export, evaluate, score, benchmark, try-int8, readme, migrate."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ from itner.core.errors import InputError
 from itner.records.evaluation import EvalReport
 from itner.records.workspace import Workspace
 
+CALIBRATE = """
+itner calibrate minilm_full_kd
+itner calibrate mine --dataset helpdesk    # where what it learned from is not prepared here
+"""
 EXPORT = """
 itner export minilm_full_kd
 """
@@ -52,6 +56,32 @@ itner migrate --models again
 _SPLITS = ("train", "dev", "test")
 _MOST_CONFUSIONS = 6
 _LEFT_OUT = 1
+
+
+def calibrate(
+    run: RunName,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="DATASET", help="A prepared dataset (default: the one that the run learned from)."),
+    ] = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Measure what a run's activations range over on training text, which INT8 is built by.
+
+    A training does this at its end; runs of earlier versions need it once. Written to int8_ranges.json.
+    """
+    from itner.workflows.calibrate import calibrate as calibrate_run
+
+    with console() as progress:
+        made = calibrate_run(run, existing(models, data_root), dataset, progress)
+    ranges = made.ranges
+    typer.echo(f"{run}: ranges of {len(ranges.tensors)} tensors on {ranges.sentences:,} sentences of {ranges.dataset}")
+    if made.outdated:
+        typer.echo(
+            f"its INT8 was measured with other ranges; measure anew with `itner evaluate {run} --variant int8` and "
+            "`itner benchmark`"
+        )
 
 
 def export(run: RunName, models: Models = None) -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from itner.compress.graphs import GRAPHS
 from itner.compress.onnx import export_run
 from itner.core.progress import Progress, silent
 from itner.records.store import Run
 from itner.taggers.encoder.variants import ONNX_VARIANTS
 
 
-def _build_encoder(run: Run, variants: Sequence[str], progress: Progress) -> None:
-    if any(variant in ONNX_VARIANTS for variant in variants):
-        export_run(run, progress)
-
-
-# By kind; the others are opened as they are.
-BUILDERS: dict[str, Callable[[Run, Sequence[str], Progress], None]] = {"encoder": _build_encoder}
-
-
 def build(run: Run, variants: Sequence[str], progress: Progress = silent) -> None:
     """Build what the variants of a run are opened from, unless it is there."""
-    if run.info.kind in BUILDERS:
-        BUILDERS[run.info.kind](run, variants, progress)
+    asked = [variant for variant in variants if variant in ONNX_VARIANTS]
+    if asked and run.info.kind in GRAPHS:
+        export_run(run, progress, asked)

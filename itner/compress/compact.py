@@ -14,7 +14,7 @@ from itner.taggers.compact.model import Block, CompactModel, Depthwise
 from itner.taggers.compact.weights import load_model
 
 
-def export_graph(run: Run, path: Path, opset: int) -> None:
+def export_plain(run: Run, path: Path, opset: int) -> None:
     """The FP32 graph as PyTorch exports it, with dynamic batch and length."""
     input_ids = torch.ones((2, 40), dtype=torch.int64)
     attention_mask = torch.ones_like(input_ids)

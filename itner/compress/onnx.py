@@ -1,7 +1,7 @@
 """From trained weights to ONNX files: FP32 fused, FP16, INT8.
 
 The files are built once, under a lock, in a folder of their own that is renamed when it is whole; a manifest ties
-them to the hash of the weights and to the recipe, so that new weights or a new recipe mean a new build.
+them to the hash of the weights, to the recipe and to the ranges of activations, so that new ones mean a new build.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ import os
 import re
 import shutil
 import tempfile
-import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 from filelock import FileLock
 
-from itner.compress.scales import fix_scales, measure_ranges, quantised_tensors
+from itner.compress.graphs import graphs_of
+from itner.compress.rows import quantize_rows
+from itner.compress.scales import Ranges, fix_scales, measure_ranges, quantised_tensors
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.records.int8 import Int8Recipe
-from itner.records.store import ONNX, ONNX_MANIFEST, Run
-from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, facts_of
+from itner.records.files import sha256_file
+from itner.records.int8 import INT8, Int8Recipe
+from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
+from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE
 
 OPSET = 17
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -44,17 +46,21 @@ def is_exported(run: Run, variants: Sequence[str] = ONNX_VARIANTS) -> bool:
     return bool(manifest == _manifest(run)) and all(run.onnx_path(variant).is_file() for variant in variants)
 
 
-def export_run(run: Run, progress: Progress = silent) -> None:
+def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = ONNX_VARIANTS) -> None:
     """Build the ONNX files of a run unless they are there. Several processes may ask at once: one builds, all wait.
 
-    InputError without the weights, or without the libraries that training needs.
+    INT8 is built where the ranges of activations were measured, whatever is asked for; so are the others.
+
+    Raises:
+        InputError: the weights are missing, or the libraries that training needs, or the ranges where INT8 is asked
+            for, or the ranges are of other weights or another graph.
     """
-    if is_exported(run):
+    if is_exported(run, variants):
         return
     if run.weights_path is None:
         raise InputError(f"run {run.name} ships no weights to export; build them with `itner train`", path=run.path)
     if importlib.util.find_spec("torch") is None:
-        other = _built_by(run)
+        other = _built_by(run, variants)
         if other is not None:
             progress(
                 f"{run.name}: ONNX files of onnxruntime {other} are used, PyTorch is not here to build them anew", 1.0
@@ -65,21 +71,31 @@ def export_run(run: Run, progress: Progress = silent) -> None:
             "with its onnx/ folder",
             path=run.path,
         )
+    ranges = run.read_int8_ranges()
+    if ranges is None and INT8 in variants:
+        raise InputError(
+            f"INT8 needs the ranges of activations, and run {run.name} has no {INT8_RANGES}; measure them with "
+            f"`itner calibrate {run.name}`",
+            path=run.path,
+        )
     with FileLock(run.path / _LOCK):
-        if is_exported(run):
+        if is_exported(run, variants):
             return
         build = Path(tempfile.mkdtemp(prefix=f".{ONNX}-", dir=run.path))
         try:
             progress(f"building the ONNX files of {run.name}: FP32", 0.1)
             plain = build / "plain.onnx"
             fused = build / run.onnx_path("fp32").name
-            export_plain(run, plain)
-            fuse(run, plain, fused)
+            graphs_of(run).plain(run, plain, OPSET)
+            graphs_of(run).fuse(run, plain, fused, True)
             progress(f"building the ONNX files of {run.name}: FP16", 0.5)
             convert_fp16(fused, build / run.onnx_path("fp16").name)
-            progress(f"building the ONNX files of {run.name}: INT8", 0.7)
-            quantize(fused if RECIPE.fused else plain, build / run.onnx_path("int8").name, RECIPE)
-            plain.unlink()
+            if ranges is not None:
+                progress(f"building the ONNX files of {run.name}: INT8", 0.7)
+                source = prepare_int8(run, plain, build / "source.onnx", RECIPE)
+                quantize(source, build / run.onnx_path(INT8).name, RECIPE, ranges.tensors)
+                source.unlink()
+            plain.unlink(missing_ok=True)
             (build / ONNX_MANIFEST).write_text(json.dumps(_manifest(run), indent=2) + "\n", encoding="utf-8")
             build.chmod(0o755)
             folder = run.path / ONNX
@@ -89,74 +105,6 @@ def export_run(run: Run, progress: Progress = silent) -> None:
         finally:
             shutil.rmtree(build, ignore_errors=True)
         progress(f"building the ONNX files of {run.name}: done", 1.0)
-
-
-def export_plain(run: Run, path: Path) -> None:
-    """The FP32 graph as PyTorch exports it, with dynamic batch and length.
-
-    `dynamo=False`: of both exporters, only this one's attention is recognised by onnxruntime's fusion, and it
-    needs a fifth of the time. Its one danger, constants baked in by tracing, is what the tests of every length are for.
-    """
-    import torch
-
-    from itner.taggers.encoder.model import load_model
-
-    class Logits(torch.nn.Module):
-        """The model with plain tensors in and out."""
-
-        def __init__(self, model: torch.nn.Module):
-            super().__init__()
-            self.model = model
-
-        def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
-        ) -> torch.Tensor:
-            given = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-            logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask, **given).logits
-            return logits
-
-    model = load_model(run)
-    model.set_attn_implementation("eager")
-    input_ids = torch.ones((2, 16), dtype=torch.int64)
-    attention_mask = torch.ones_like(input_ids)
-    attention_mask[1, 10:] = 0
-    inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-    if facts_of(run)[1].casing:
-        inputs["token_type_ids"] = torch.zeros_like(input_ids)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracer warnings about Python branches on fixed settings
-        torch.onnx.export(
-            Logits(model).eval(),
-            tuple(inputs.values()),
-            str(path),
-            input_names=list(inputs),
-            output_names=["logits"],
-            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "logits")},
-            opset_version=OPSET,
-            dynamo=False,
-        )
-
-
-def fuse(run: Run, source: Path, target: Path) -> None:
-    """Fuse attention, layer norms and activations with onnxruntime's transformer optimizer."""
-    from onnxruntime.transformers.optimizer import optimize_model
-    from transformers import AutoConfig
-
-    folder = run.path
-    if not (folder / "config.json").is_file():
-        from itner.taggers.encoder.backbone import find_backbone
-
-        folder = find_backbone(facts_of(run)[1].backbone).folder
-    config = AutoConfig.from_pretrained(folder)
-    optimized = optimize_model(
-        str(source),
-        model_type="bert",
-        num_heads=config.num_attention_heads,
-        hidden_size=config.hidden_size,
-        opt_level=0,
-        only_onnxruntime=False,
-    )
-    optimized.save_model_to_file(str(target))
 
 
 def convert_fp16(source: Path, target: Path) -> None:
@@ -169,11 +117,40 @@ def convert_fp16(source: Path, target: Path) -> None:
     model.save_model_to_file(str(target))
 
 
-def quantize(source: Path, target: Path, recipe: Int8Recipe, batches: Iterable[Batch] = ()) -> None:
-    """INT8: weights now, activations at run time. A failure is an error, never a silent FP32 file.
+def prepare_int8(run: Run, plain: Path, target: Path, recipe: Int8Recipe) -> Path:
+    """The FP32 graph that a recipe quantises: the plain one, or one that is written to `target`."""
+    if not recipe.fused:
+        return plain
+    graphs_of(run).fuse(run, plain, target, recipe.embeddings != "rows")
+    return target
+
+
+def measure(source: Path, recipe: Int8Recipe, batches: Iterable[Batch]) -> dict[str, tuple[float, float]]:
+    """The ranges of the activations that a recipe quantises in an FP32 graph.
 
     Args:
-        batches: training text as `Scorer.score` takes it, on which fixed scales are measured.
+        batches: training text as `Scorer.score` takes it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        dynamic = Path(folder) / "dynamic.onnx"
+        quantize(source, dynamic, replace(recipe, activations="dynamic"))
+        names = quantised_tensors(dynamic)
+    return measure_ranges(source, names, _by_input(batches))
+
+
+def _by_input(batches: Iterable[Batch]) -> Iterator[Mapping[str, np.ndarray]]:
+    for ids, mask, casing in batches:
+        yield {"input_ids": ids, "attention_mask": mask, "token_type_ids": casing}
+
+
+def quantize(source: Path, target: Path, recipe: Int8Recipe, ranges: Ranges | None = None) -> None:
+    """INT8 of an FP32 graph. A failure is an error, never a silent FP32 file.
+
+    Args:
+        ranges: of the activations, by tensor of the FP32 graph; needed where the recipe fixes their scales.
+    Raises:
+        RuntimeError: the recipe does not fit the graph.
+        InputError: the ranges do not.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -183,7 +160,7 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe, batches: Iterable[B
     if recipe.fp32_nodes and not skipped:
         raise RuntimeError(f"no node of {source.name} is named like {recipe.fp32_nodes!r}")
     operators = ["MatMul", "Attention", "Gemm"]
-    if recipe.embeddings:
+    if recipe.embeddings == "tensor":
         operators += ["Gather", "EmbedLayerNormalization"]
     # It advises a pre-processing on the root logger that the optimizer has done, or that a plain graph goes without.
     logging.disable(logging.WARNING)
@@ -204,11 +181,13 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe, batches: Iterable[B
     quantized = {node.op_type for node in onnx.load(target).graph.node}
     if not quantized & {"MatMulInteger", "QAttention"}:
         raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+    if recipe.embeddings == "rows":
+        quantize_rows(target)
     if recipe.activations == "fixed":
-        fix_scales(target, measure_ranges(source, quantised_tensors(target), batches))
+        fix_scales(target, ranges if ranges is not None else {})
 
 
-def _built_by(run: Run) -> str | None:
+def _built_by(run: Run, variants: Sequence[str]) -> str | None:
     """The other onnxruntime that built files which are up to date but for that; None when there are none."""
     try:
         manifest = json.loads((run.path / ONNX / ONNX_MANIFEST).read_text(encoding="utf-8"))
@@ -217,14 +196,16 @@ def _built_by(run: Run) -> str | None:
         return None
     wanted = _manifest(run)
     del wanted["onnxruntime"]
-    there = all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS)
+    there = all(run.onnx_path(variant).is_file() for variant in variants)
     return other if manifest == wanted and there else None
 
 
 def _manifest(run: Run) -> dict[str, object]:
+    ranges = run.path / INT8_RANGES
     return {
-        "weights_sha256": facts_of(run)[0].weights_sha256,
+        "weights_sha256": run.info.model_sha256,
         "opset": OPSET,
         "int8": asdict(RECIPE),
+        "int8_ranges_sha256": sha256_file(ranges) if ranges.is_file() else None,
         "onnxruntime": ort.__version__,
     }

@@ -75,7 +75,7 @@ class BenchReport:
     warmup_calls: int
     results: tuple[BenchResult, ...]
     provenance: Provenance
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
 
     def result(self, variant: str) -> BenchResult | None:
         """The result of a variant, None when it was not measured."""

@@ -32,7 +32,7 @@ class PredictionInfo:
     max_logit_difference: float | None
     tag_agreement: float | None
     provenance: Provenance
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
     def __post_init__(self) -> None:
         check_recipe(self.variant, self.int8)
@@ -145,7 +145,7 @@ class Metrics:
     """`metrics.json`: one report per (dataset, split, variant)."""
 
     reports: tuple[EvalReport, ...]
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -20,6 +20,7 @@ from itner.records.codec import to_json
 from itner.records.config import RunConfig
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
+from itner.records.int8 import Int8Ranges
 from itner.records.run import RunRecord
 from itner.records.study import Ablation
 
@@ -37,6 +38,7 @@ INCOMPLETE = "incomplete.json"
 CHECKPOINTS = "checkpoints"
 ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
+INT8_RANGES = "int8_ranges.json"
 PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
@@ -114,6 +116,19 @@ class Run:
         """The benchmark, None when the run was not benchmarked."""
         bench: BenchReport | None = _read(self.path / BENCH, BenchReport)
         return bench
+
+    def read_int8_ranges(self) -> Int8Ranges | None:
+        """The ranges that INT8 scales activations by, None when they were not measured.
+
+        InputError when they are damaged, or were measured with other weights than the run's.
+        """
+        ranges: Int8Ranges | None = _read(self.path / INT8_RANGES, Int8Ranges)
+        if ranges is not None and ranges.weights_sha256 != self.info.model_sha256:
+            raise InputError(
+                f"{INT8_RANGES}: measured with other weights; measure anew with `itner calibrate {self.name}`",
+                path=self.path,
+            )
+        return ranges
 
     @cached_property
     def log(self) -> list[dict[str, Any]]:
@@ -250,6 +265,11 @@ def write_errors(run: Run, reports: list[ErrorReport]) -> None:
         lambda known: Errors(_merge(known.reports if known is not None else (), reports)),
         indent=None,
     )
+
+
+def write_int8_ranges(run: Run, ranges: Int8Ranges) -> None:
+    """Write `int8_ranges.json`."""
+    write_atomic(run.path / INT8_RANGES, to_json(ranges))
 
 
 def write_bench(run: Run, report: BenchReport) -> None:

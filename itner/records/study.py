@@ -42,7 +42,7 @@ class Int8Trials:
     threads: int
     trials: tuple[Int8Trial, ...]
     provenance: Provenance
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -13,9 +13,9 @@ from typing import Any
 from itner.records.bench import BenchReport
 from itner.records.config import EncoderConfig, RunConfig
 from itner.records.dataset import ProcessedMeta, WeakReport
-from itner.records.evaluation import Errors, Metrics
+from itner.records.evaluation import Errors, Metrics, PredictionInfo
 from itner.records.run import RunRecord
-from itner.records.study import Ablation, AblationRun
+from itner.records.study import Ablation, AblationRun, Int8Trials
 
 Json = dict[str, Any]
 # Before records named their domain there was one.
@@ -43,12 +43,35 @@ def _run(data: Json) -> Json:
     return data | {"kind": "encoder", "schema_version": 2}
 
 
-def _reports(data: Json) -> Json:
+def _errors(data: Json) -> Json:
     return data | {"reports": [_variant(report) for report in data["reports"]], "schema_version": 3}
 
 
+def _metrics(data: Json) -> Json:
+    return data | {"reports": [_quantised(_variant(report)) for report in data["reports"]], "schema_version": 4}
+
+
 def _bench(data: Json) -> Json:
-    return data | {"results": [_variant(result) for result in data["results"]], "schema_version": 3}
+    return data | {"results": [_quantised(_variant(result)) for result in data["results"]], "schema_version": 4}
+
+
+def _prediction(data: Json) -> Json:
+    return _quantised(data) | {"schema_version": 2}
+
+
+def _trials(data: Json) -> Json:
+    trials = [trial | {"recipe": _recipe(trial["recipe"])} for trial in data["trials"]]
+    return data | {"trials": trials, "schema_version": 2}
+
+
+def _quantised(measured: Json) -> Json:
+    return measured | {"int8": _recipe(measured["int8"]) if measured["int8"] is not None else None}
+
+
+def _recipe(recipe: Json) -> Json:
+    """Embeddings were quantised as a whole or not at all, activations as each batch asked unless something was said."""
+    embeddings = {True: "tensor", False: "fp32"}[recipe["embeddings"]]
+    return {"activations": "dynamic"} | recipe | {"embeddings": embeddings}
 
 
 def _variant(measured: Json) -> Json:
@@ -97,9 +120,11 @@ _STEPS: dict[Any, dict[int, Callable[[Json], Json]]] = {
     EncoderConfig: {1: _config},
     RunConfig: {1: _config},
     RunRecord: {1: _run},
-    Metrics: {2: _reports},
-    Errors: {2: _reports},
-    BenchReport: {2: _bench},
+    Metrics: {2: _metrics, 3: _metrics},
+    Errors: {2: _errors},
+    BenchReport: {2: _bench, 3: _bench},
+    PredictionInfo: {1: _prediction},
+    Int8Trials: {1: _trials},
     ProcessedMeta: {2: _meta},
     WeakReport: {1: _weak},
     Ablation: {1: _ablation},

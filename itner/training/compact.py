@@ -11,6 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import set_seed
 
+from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
@@ -40,6 +41,7 @@ def train_compact(
     record: TransferRecord,
     windows: TransferSet,
     lender: Run,
+    train: Sequence[Document],
     dev: Sequence[Document],
     resume: bool,
     progress: Progress,
@@ -48,6 +50,7 @@ def train_compact(
 
     Args:
         lender: the run whose tokenizer and embeddings are taken over: the transfer set's first teacher.
+        train: what the ranges of INT8 are measured on.
         dev: scored after each epoch; nothing is chosen by it.
         resume: go on from the last checkpoint; the configuration must be the one it began with.
     """
@@ -84,6 +87,7 @@ def train_compact(
             provenance=provenance,
         )
         write_run(folder, info)
+        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
         shutil.rmtree(folder / CHECKPOINTS)
     return info
 

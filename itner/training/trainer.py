@@ -32,6 +32,7 @@ from transformers import (
 from transformers.trainer_callback import EarlyStoppingCallback, PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
+from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, decode_label_ids, document_tags
 from itner.core.progress import Progress
@@ -40,7 +41,16 @@ from itner.core.types import Document
 from itner.records.config import Arithmetic, EncoderConfig
 from itner.records.files import sha256_file, write_atomic
 from itner.records.run import DatasetRef, EncoderRun
-from itner.records.store import CHECKPOINTS, LOG, read_config, read_training_note, training, write_config, write_run
+from itner.records.store import (
+    CHECKPOINTS,
+    LOG,
+    Run,
+    read_config,
+    read_training_note,
+    training,
+    write_config,
+    write_run,
+)
 from itner.taggers.encoder.backbone import find_backbone
 from itner.taggers.encoder.model import (
     CASING_EMBEDDINGS,
@@ -215,6 +225,7 @@ def train_run(
             arithmetic=arithmetic,
         )
         write_run(folder, info)
+        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
         shutil.rmtree(folder / CHECKPOINTS)
     return info
 

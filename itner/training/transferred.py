@@ -11,6 +11,7 @@ from peft import PeftModel
 from torch import nn
 from transformers import PreTrainedModel, set_seed
 
+from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
@@ -47,6 +48,7 @@ def train_transferred(
     record: TransferRecord,
     windows: TransferSet,
     begin: Run | None,
+    train: Sequence[Document],
     dev: Sequence[Document],
     resume: bool,
     progress: Progress,
@@ -56,6 +58,7 @@ def train_transferred(
     Args:
         begin: the run whose weights are begun with, None for the backbone's; `config.layers` says which layers are
             kept of either.
+        train: what the ranges of INT8 are measured on.
         dev: scored after each epoch; nothing is chosen by it.
         resume: go on from the last checkpoint; the configuration must be the one it began with.
     """
@@ -99,6 +102,7 @@ def train_transferred(
             arithmetic=taught.arithmetic,
         )
         write_run(folder, info)
+        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
         shutil.rmtree(folder / CHECKPOINTS)
     return info
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 from itner.benchmark.protocol import BenchSettings, benchmark_run
 from itner.benchmark.trials import try_recipes
+from itner.compress.calibrate import draw_sentences
 from itner.core.progress import Progress, silent
 from itner.data.processed import read_split
 from itner.records.bench import BenchReport
@@ -18,9 +18,6 @@ from itner.records.workspace import Workspace
 from itner.taggers.encoder.variants import facts_of
 from itner.workflows.card import write_run_card
 from itner.workflows.open import built
-
-# Ranges of activations settle with a few hundred sentences.
-_CALIBRATING, _SEED = 800, 13
 
 
 def benchmark(
@@ -48,7 +45,7 @@ def try_int8(name: str, dataset: str, place: Workspace, progress: Progress = sil
     """
     run = RunStore(place.models).load(name)
     learned = read_split(facts_of(run)[0].dataset.name, "train", place)
-    some = random.Random(_SEED).sample(learned, min(_CALIBRATING, len(learned)))
-    trials = try_recipes(run, read_split(dataset, "dev", place), some, dataset, "dev", progress=progress)
+    documents = read_split(dataset, "dev", place)
+    trials = try_recipes(run, documents, draw_sentences(learned), dataset, "dev", progress=progress)
     write_atomic(place.models / INT8_TRIALS, to_json(trials))
     return trials

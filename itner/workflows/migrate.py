@@ -17,8 +17,8 @@ from itner.records.dataset import DataStats, ProcessedMeta, SourceFacts, WeakRep
 from itner.records.evaluation import Errors, Metrics
 from itner.records.files import change_record, read_bytes, read_record
 from itner.records.run import EncoderRun, RunRecord
-from itner.records.store import ABLATION, BENCH, CONFIG, ERRORS, METRICS, RUN
-from itner.records.study import Ablation
+from itner.records.store import ABLATION, BENCH, CONFIG, ERRORS, INT8_TRIALS, METRICS, RUN
+from itner.records.study import Ablation, Int8Trials
 from itner.records.workspace import Workspace
 
 _OF_A_RUN = ((RUN, RunRecord), (CONFIG, RunConfig), (METRICS, Metrics), (ERRORS, Errors), (BENCH, BenchReport))
@@ -53,7 +53,8 @@ def _files(place: Workspace) -> Iterator[tuple[Path, Any]]:
         raise InputError("neither runs nor data are here", path=place.models)
     yield from ((path, ProcessedMeta) for path in [place.data / META] if path.is_file())
     yield from ((path, WeakReport) for path in sorted((place.data / WEAK).glob("*.json")))
-    yield from ((path, Ablation) for path in [place.models / ABLATION] if path.is_file())
+    beside = ((place.models / ABLATION, Ablation), (place.models / INT8_TRIALS, Int8Trials))
+    yield from ((path, kind) for path, kind in beside if path.is_file())
     for folder in sorted(path for path in place.models.glob("*") if (path / RUN).is_file()):
         yield from ((folder / name, kind) for name, kind in _OF_A_RUN if (folder / name).is_file())
 

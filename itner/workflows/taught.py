@@ -54,22 +54,22 @@ def train_taught(
             f"the transfer set {record.name} was labelled by other weights than those of {first} here", path=lender.path
         )
     taught = facts_of(lender)[1]
-    documents = len(read_split(record.dataset, "train", place))
+    train = read_split(record.dataset, "train", place)
     ref = DatasetRef(
         name=record.dataset,
         source=stats.source,
         sha256=stats.sha256,
-        train_documents=documents,
-        train_documents_oversampled=documents,
+        train_documents=len(train),
+        train_documents_oversampled=len(train),
         sources=stats.sources,
     )
     dev = read_split(record.dataset, "dev", place)
     scheme = get_domain(record.domain).scheme
     if isinstance(config, CompactConfig):
         compact = replace(config, guidelines=taught.guidelines)
-        return train_compact(compact, folder, scheme, ref, record, windows, lender, dev, resume, progress)
+        return train_compact(compact, folder, scheme, ref, record, windows, lender, train, dev, resume, progress)
     config = replace(config, mark_guidelines=bool(taught.guidelines), guidelines=taught.guidelines)
     if (config.backbone, config.casing) != (taught.backbone, taught.casing):
         raise InputError(f"{config.preset} reads its input otherwise than {first}, whose word pieces the set holds")
     begin = store.load(lesson.begin) if lesson.begin is not None else None
-    return train_transferred(config, folder, scheme, ref, record, windows, begin, dev, resume, progress)
+    return train_transferred(config, folder, scheme, ref, record, windows, begin, train, dev, resume, progress)

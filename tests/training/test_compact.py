@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from commands import parse
 from datasets_at import write_dataset
 from tiny import Tiny
 
 from itner.compress.compact import for_runtime
+from itner.compress.onnx import export_run
 from itner.core.errors import InputError
 from itner.core.types import Document
 from itner.data.corpus import Split
@@ -20,7 +24,8 @@ from itner.records.config import CompactConfig, TransferLesson
 from itner.records.store import CHECKPOINTS, LOG, Run, RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
-from itner.taggers.compact.load import open_tagger
+from itner.taggers.compact.kind import COMPACT
+from itner.taggers.compact.load import load_scorer, open_tagger
 from itner.taggers.compact.model import CompactModel, project, share_rows
 from itner.taggers.compact.presets import preset
 from itner.taggers.compact.variants import count_reach
@@ -176,6 +181,65 @@ def test_a_long_text_is_read_in_one_piece(compact: Run, tiny: Tiny) -> None:
     inside = [mention for mention in mentions if mention[1] < len(half) - 100]
     assert len(inside) > 100
     assert inside == [mention for mention in parts if mention[1] < len(half) - 100]
+
+
+@pytest.fixture(scope="session")
+def exported(compact: Run) -> Run:
+    export_run(compact)
+    return compact
+
+
+def test_the_onnx_file_equals_the_network_at_every_length(exported: Run) -> None:
+    torch_scorer, onnx_scorer = load_scorer(exported, "torch-fp32"), load_scorer(exported, "fp32")
+    chance = np.random.default_rng(0)
+    for length in (1, 2, 3, 7, 16, 300):
+        for batch in (1, 3):
+            ids = chance.integers(5, 100, (batch, length))
+            mask = np.ones_like(ids)
+            for row in range(batch):
+                mask[row, max(1, length - row) :] = 0
+            casing = chance.integers(0, 6, ids.shape)
+            read = mask.astype(bool)
+            expected, got = torch_scorer.score(ids, mask, casing)[read], onnx_scorer.score(ids, mask, casing)[read]
+            assert np.abs(got - expected).max() < 1e-4
+
+
+def test_every_variant_tags_like_the_network(exported: Run, tiny: Tiny) -> None:
+    wanted = open_tagger(exported, "torch-fp32").predict(tiny.documents)
+    for variant in ("fp32", "fp16", "int8"):
+        found = open_tagger(exported, variant).predict(tiny.documents)
+        same = np.concatenate([a.label_ids == b.label_ids for a, b in zip(found, wanted, strict=True)])
+        assert same.mean() > 0.95, variant
+    kinds = {node.op_type for node in onnx.load(exported.onnx_path("int8")).graph.node}
+    assert "MatMulIntegerToFloat" in kinds
+    assert "DynamicQuantizeLinear" not in kinds
+
+
+def test_int8_scores_a_text_alike_alone_and_beside_others(exported: Run, tiny: Tiny) -> None:
+    tagger = open_tagger(exported, "int8")
+    longer = [replace(one, tokens=one.tokens[:count]) for count in (3, 5, 9) for one in tiny.documents[:10]]
+    together = tagger.predict(longer)
+    for document, one in zip(longer, together, strict=True):
+        alone = tagger.predict([document])[0]
+        assert np.allclose(alone.probabilities, one.probabilities, atol=1e-5)
+
+
+def test_the_benchmark_probes_it(exported: Run, tiny: Tiny) -> None:
+    probe = COMPACT.probe(exported, "int8", 1)
+    assert probe.unit == "pieces"
+    assert np.asarray(probe.forward(200, tiny.documents)()).shape == (1, 200, 11)
+    assert COMPACT.deployed_bytes(exported, "int8") < COMPACT.deployed_bytes(exported, "torch-fp32")
+
+
+def test_what_is_said_of_it(compact: Run) -> None:
+    again = COMPACT.remake(compact, "again")
+    parse(f"itner {' '.join(again.words)}")
+    assert again.words[:6] == ("train", "compact_s", "--transfer", "set", "--run", "again")
+    assert set(again.lost) == {"width", "hidden", "dilations", "batch_size", "transfer.warmup_steps"}
+    text = COMPACT.card(compact)
+    assert "full said of every word piece" in text.data
+    assert "6 pieces to each side" in text.made
+    assert COMPACT.facts(compact)["reach"] == "6 pieces to each side"
 
 
 def test_a_stopped_training_ends_as_one_that_was_not(place: Workspace, compact: Run, monkeypatch) -> None:

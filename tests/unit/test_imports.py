@@ -16,7 +16,7 @@ from itner.domains.registry import list_domains
 PACKAGE = REPOSITORY / "itner"
 # A room imports only from itself and those before it.
 ORDER = (
-    "core", "records", "domains", "data", "files", "labelling", "taggers", "training", "compress", "evaluation",
+    "core", "records", "domains", "data", "files", "labelling", "taggers", "compress", "training", "evaluation",
     "benchmark", "reporting", "workflows", "cli", "dashboard",
 )  # fmt: skip
 # Modules that belong to no room: the package itself, its version, and `python -m itner`.

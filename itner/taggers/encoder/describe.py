@@ -205,8 +205,8 @@ def _data(run: Run) -> str:
 def _limits(run: Run) -> tuple[str, ...]:
     info, config = facts_of(run)
     limits = [
-        "INT8 quantises activations at run time per batch, so a confidence can change in its last digits with the "
-        "batch, and results differ slightly on CPUs without VNNI."
+        "INT8 cuts activations off at ranges that were measured once on training text, so that a sentence is read "
+        "alike whatever stands beside it; text that is unlike it may lose more than the test sets show."
     ]
     if info.backbone == EMBEDDED_BACKBONE and not config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from itner.core.types import Document, Tagger
-from itner.records.store import Run
+from itner.records.store import INT8_RANGES, Run
 from itner.taggers.base import Kind, Probe
 from itner.taggers.encoder.describe import list_facts, remake, write_card_text
 from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANTS, facts_of
@@ -13,8 +13,11 @@ from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANT
 
 def _missing(run: Run) -> list[str] | None:
     # A run may come without its weights, with the files that were built from them.
-    if run.weights_path is not None or all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS):
+    if all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS):
         return None
+    if run.weights_path is not None:
+        # Runs of earlier versions have no ranges.
+        return None if (run.path / INT8_RANGES).is_file() else ["calibrate", run.name]
     info, config = facts_of(run)
     return ["train", config.preset, "--data", info.dataset.name]
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from synthetic import HASH, bench_report, eval_report, latency
+from synthetic import HASH, PROVENANCE, bench_report, eval_report, latency
 
 from itner.core.validation import describe
 from itner.records.bench import BenchReport, Latency
 from itner.records.codec import from_json, to_json
-from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, Span
-from itner.records.int8 import FFN_OUTPUT, Int8Recipe
+from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, PredictionInfo, Span
+from itner.records.int8 import FFN_OUTPUT, Int8Ranges, Int8Recipe
 from itner.records.scores import Counts, Interval
 
 
@@ -59,15 +59,98 @@ def test_int8_numbers_say_how_the_weights_were_quantised() -> None:
 
 
 def test_recipes_have_names_that_tell_them_apart() -> None:
-    assert Int8Recipe().name == "QInt8, per channel, embeddings INT8, fused graph, reduced range"
+    assert Int8Recipe().name == (
+        "QInt8, per channel, embeddings INT8 by row, fused graph, reduced range, fixed activation scales"
+    )
     assert (
-        Int8Recipe(per_channel=False, reduce_range=False, fp32_nodes=FFN_OUTPUT).name
-        == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32"
+        Int8Recipe(per_channel=False, reduce_range=False, embeddings="tensor", fp32_nodes=FFN_OUTPUT).name
+        == "QInt8, per tensor, embeddings INT8, fused graph, FFN output FP32, fixed activation scales"
     )
     other = Int8Recipe(
-        "QUInt8", per_channel=True, reduce_range=True, embeddings=False, fp32_nodes="classifier", fused=False
+        "QUInt8",
+        per_channel=True,
+        reduce_range=True,
+        embeddings="fp32",
+        fp32_nodes="classifier",
+        fused=False,
+        activations="dynamic",
     )
-    assert other.name == ("QUInt8, per channel, embeddings FP32, plain graph, reduced range, FP32 nodes classifier")
+    assert other.name == (
+        "QUInt8, per channel, embeddings FP32, plain graph, reduced range, FP32 nodes classifier, "
+        "dynamic activation scales"
+    )
+
+
+def ranges_with(tensors: object, **changes: object) -> str:
+    data = {
+        "tensors": tensors,
+        "inside": 0.9999,
+        "dataset": "helpdesk",
+        "dataset_sha256": HASH,
+        "sentences": 800,
+        "seed": 13,
+        "weights_sha256": HASH,
+        "provenance": json.loads(to_json(PROVENANCE)),
+    }
+    return json.dumps(data | changes)
+
+
+def test_ranges_go_to_json_and_back() -> None:
+    ranges = from_json(Int8Ranges, ranges_with({"a": [-1.5, 2.0], "b": [0, 0]}))
+    assert ranges.tensors == {"a": (-1.5, 2.0), "b": (0.0, 0.0)}
+    assert from_json(Int8Ranges, to_json(ranges)) == ranges
+
+
+@pytest.mark.parametrize(
+    ("tensors", "named"),
+    [
+        ({}, "tensors"),
+        ({"a": [0.5, 1.0]}, "tensors.a.0"),
+        ({"a": [-1.0, -0.5]}, "tensors.a.1"),
+        ({"a": [1.0, -1.0]}, "tensors.a.0"),
+        ({"a": [-1.0, math.inf]}, "tensors.a.1"),
+        ({"a": [math.nan, 1.0]}, "tensors.a.0"),
+        # More than a 32-bit float holds, so that the scale would be infinite.
+        ({"a": [-1.0, 1e300]}, "tensors.a.1"),
+        ({"a": [-1.0]}, "tensors.a"),
+        ({"a": ["-1", 1.0]}, "tensors.a.0"),
+        ([[-1.0, 1.0]], "tensors"),
+    ],
+)
+def test_ranges_that_are_none_are_refused(tensors: object, named: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        from_json(Int8Ranges, ranges_with(tensors))
+    assert named in describe(caught.value)
+
+
+def test_the_share_inside_is_a_share() -> None:
+    for share in (0.0, 1.5, -1.0):
+        with pytest.raises(ValidationError, match="inside"):
+            from_json(Int8Ranges, ranges_with({"a": [-1.0, 1.0]}, inside=share))
+
+
+def test_quantised_as_earlier_versions_said_it() -> None:
+    old = {
+        "weight_type": "QInt8", "per_channel": True, "reduce_range": True, "embeddings": True, "fp32_nodes": "",
+        "fused": True,
+    }  # fmt: skip
+    info = {
+        "run": "r", "dataset": "d", "split": "dev", "split_sha256": HASH, "variant": "int8", "model_sha256": HASH,
+        "repair_rule": "discard", "documents": 1, "max_logit_difference": None, "tag_agreement": None,
+        "provenance": json.loads(to_json(PROVENANCE)), "schema_version": 1,
+    }  # fmt: skip
+
+    def read(recipe: object) -> Int8Recipe | None:
+        found: PredictionInfo = from_json(PredictionInfo, json.dumps(info | {"int8": recipe}))
+        return found.int8
+
+    assert read(old) == Int8Recipe(embeddings="tensor", activations="dynamic")
+    assert read(old | {"embeddings": False}) == Int8Recipe(embeddings="fp32", activations="dynamic")
+    assert read(old | {"activations": "fixed"}) == Int8Recipe(embeddings="tensor", activations="fixed")
+    fp32 = from_json(PredictionInfo, json.dumps(info | {"variant": "fp32", "int8": None}))
+    assert fp32.int8 is None
+    with pytest.raises(ValidationError, match="embeddings"):
+        read(old | {"embeddings": "columns"})
 
 
 def test_reports_go_to_json_and_back_without_loss() -> None:

@@ -42,7 +42,7 @@ def missing_key(folder: Path) -> None:
 
 
 def newer_schema(folder: Path) -> None:
-    text = (folder / "bench.json").read_text(encoding="utf-8").replace('"schema_version": 3', '"schema_version": 99')
+    text = (folder / "bench.json").read_text(encoding="utf-8").replace('"schema_version": 4', '"schema_version": 99')
     (folder / "bench.json").write_text(text, encoding="utf-8")
 
 
