@@ -283,6 +283,8 @@ class Student:
         for index, state in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in state.items()}
         tensors["random"] = torch.get_rng_state()
+        if self._device == "cuda":
+            tensors["random_gpu"] = torch.cuda.get_rng_state()
         notes = {
             "step": str(self._step),
             "seconds": repr(self._seconds),
@@ -306,6 +308,8 @@ class Student:
                 states.setdefault(int(index), {})[key] = tensor
         self._optimizer.load_state_dict(self._optimizer.state_dict() | {"state": states})
         torch.set_rng_state(tensors["random"])
+        if self._device == "cuda":
+            torch.cuda.set_rng_state(tensors["random_gpu"])
         self._step, self._seconds = int(notes["step"]), float(notes["seconds"])
         self.history = json.loads(notes["history"])
         if self._scaler.is_enabled():

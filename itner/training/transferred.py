@@ -128,6 +128,9 @@ def _begin_with(run: Run, config: EncoderConfig) -> PreTrainedModel:
     if (theirs.backbone, theirs.casing, theirs.guidelines) != (config.backbone, config.casing, config.guidelines):
         raise InputError(f"{run.name} reads its input otherwise; its weights cannot be begun with", path=run.path)
     model = load_model(run).train()
-    if config.layers is not None:
-        keep_layers(model, config.layers)
+    if theirs.layers == config.layers:
+        return model
+    if theirs.layers is not None or config.layers is None:
+        raise InputError(f"{run.name} has other layers than those asked for, and none to leave out", path=run.path)
+    keep_layers(model, config.layers)
     return model

@@ -17,7 +17,9 @@ from itner.data.processed import read_split
 from itner.records.store import RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
-from itner.taggers.encoder.load import load_tagger
+from itner.taggers.encoder.load import load_encoder, run_scheme
+from itner.taggers.encoder.tagger import EncoderTagger
+from itner.taggers.encoder.torch_backend import TorchScorer
 from itner.training.transfer_set import LabelledWindow, TransferSet, shard_path, write_shard
 from itner.workflows import transfer as workflow
 from itner.workflows.transfer import make_transfer, read_transfer
@@ -87,13 +89,15 @@ def test_teachers_label_every_piece(place: Workspace, monkeypatch: pytest.Monkey
     assert record.operations is not None
     assert record.operations["copies"] == 2 * len(train)
     assert len(windows) == record.windows >= 3 * len(train) - 5
-    tagger = load_tagger(RunStore(place.models).load("full"), "fp32")
+    run = RunStore(place.models).load("full")
+    scorer = TorchScorer.of_run(run, arithmetic=record.arithmetic)
+    tagger = EncoderTagger(scorer, load_encoder(run), run_scheme(run), batch_pieces=100)
     expected, logits = tagger.piece_logits(train[:5])
     for index, (one, scores) in enumerate(zip(expected, logits, strict=True)):
         assert np.array_equal(windows[index].ids, one.ids)
         shares = np.exp(scores - scores.max(-1, keepdims=True))
         assert np.allclose(
-            np.exp(windows[index].logits.astype(float)), shares / shares.sum(-1, keepdims=True), atol=2e-3
+            np.exp(windows[index].logits.astype(float)), shares / shares.sum(-1, keepdims=True), atol=1e-2
         )
         assert (windows[index].gold >= 0).sum() == len(one.positions)
 

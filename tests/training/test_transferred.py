@@ -41,9 +41,10 @@ def place(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory)
 def tiny_presets(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presets on the tiny backbone."""
     layer = tiny.config("one", family="distilled architecture", layers=(1,))
+    other = tiny.config("other_one", family="distilled architecture", layers=(0,))
     lora = tiny.config("adapted", family="lora", lora=LoraSettings(r=4, alpha=8))
     cased = tiny.config("cased", casing=True)
-    monkeypatch.setattr(presets, "PRESETS", {config.preset: config for config in (layer, lora, cased)})
+    monkeypatch.setattr(presets, "PRESETS", {config.preset: config for config in (layer, other, lora, cased)})
 
 
 FAST = {"epochs": 6, "batch_size": 16, "learning_rate": 3e-3}
@@ -95,5 +96,9 @@ def test_what_reads_otherwise_is_refused(place: Workspace) -> None:
         train_taught(taught("cased"), place)
     with pytest.raises(InputError, match="lora reads its input otherwise; its weights cannot be begun with"):
         train_taught(taught("one", "lora"), place, "other")
+    train_taught(taught("one", "full", epochs=1), place, "cut")
+    train_taught(taught("one", "cut", epochs=1), place, "cut_again")
+    with pytest.raises(InputError, match="cut has other layers than those asked for"):
+        train_taught(taught("other_one", "cut"), place, "wrong")
     with pytest.raises(InputError, match="adapters begin with the backbone"):
         taught("adapted", "full")
