@@ -77,8 +77,7 @@ except InputError as error:
 beside = list_peer_rows(peers, runs, list_rows(runs, dataset, split), dataset, split) if peers is not None else []
 if peers is not None and {row.peer is None for row in beside if row.timed is not None} == {True, False}:
     st.header("Beside other libraries")
-    for sentence in peers_in_words(beside):
-        st.markdown(sentence)
+    st.markdown("\n".join(f"- {sentence}" for sentence in peers_in_words(beside)))
     frame = peers_frame(beside)
     alt = "Bar chart: throughput of other libraries and of the runs timed beside them."
     show_figure(peer_bars(beside), frame, f"peers-figure-{dataset}-{split}", alt)

@@ -101,8 +101,7 @@ except InputError as error:
 beside = list_peer_rows(peers, runs, rows, dataset, split) if peers is not None else []
 if peers is not None and any(row.peer is not None and row.micro is not None for row in beside):
     st.header("Measured peers")
-    for sentence in peers_in_words(beside):
-        st.markdown(sentence)
+    st.markdown("\n".join(f"- {sentence}" for sentence in peers_in_words(beside)))
     frame = peers_frame(beside)
     if any(row.timed is not None for row in beside):
         alt = "Scatter plot of micro-F1 against throughput for other libraries and the runs timed beside them."

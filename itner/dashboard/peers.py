@@ -33,15 +33,15 @@ def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
             "kind": PEER if row.peer is not None else OWN,
             "library": f"{row.peer.library} {row.peer.version}" if row.peer is not None else None,
             "micro-F1": micro.f1 if micro else None,
+            "size MiB": row.size_mib,
+            "tokens/s": round(timed.tokens_per_s) if timed else None,
+            "times as fast": timed.ratio(best.timed) if timed and best is not None and best.timed else None,
             "precision": micro.precision if micro else None,
             "recall": micro.recall if micro else None,
         }
         counts = row.per_type or {}
         record |= {f"F1 {name}": counts[name].f1 if name in counts else None for name in types}
         record |= {
-            "size MiB": row.size_mib,
-            "tokens/s": round(timed.tokens_per_s) if timed else None,
-            "times as fast": timed.ratio(best.timed) if timed and best is not None and best.timed else None,
             "rounds differ by": max(timed.round_tokens_per_s) / min(timed.round_tokens_per_s) - 1 if timed else None,
             "setting": timed.setting or None if timed else None,
             "what was measured": row.peer.about if row.peer is not None else None,
@@ -130,7 +130,7 @@ def peer_bars(rows: Sequence[PeerRow]) -> go.Figure:
             go.Bar(
                 x=[row.label for row in members],
                 y=medians,
-                name=f"{OWN}s" if own and len(members) > 1 else OWN if own else f"{PEER}s",
+                name="runs of ours" if own else "measured peers",
                 marker={
                     "color": [_color(row) for row in members],
                     "pattern": {"shape": "" if own else "/", "fgcolor": "white"},

@@ -13,8 +13,8 @@ from itner.records.workspace import Workspace
 from itner.reporting.rows import MISSING, Row, mebibytes
 
 PEERS = "peers.json"
-# A rate within this share of another is no other rate: rounds on one machine differ by more.
-_SAME = 0.05
+# Nearer than this, two rates are one (rounds on one machine differ by more), and two scores print alike.
+_SAME_RATE, _SAME_F1 = 0.05, 0.0005
 
 
 def read_peers(place: Workspace) -> Peers | None:
@@ -69,30 +69,27 @@ def peers_in_words(rows: Sequence[PeerRow]) -> list[str]:
     for own in rows:
         if own.row is None:
             continue
-        parts = [part for other in rows if other.peer is not None and (part := _compare(own, other))]
+        parts = [_compare(own, other) for other in rows if other.peer is not None]
         if parts:
-            found.append(f"{own.label} beside {'; beside '.join(parts)}.")
+            score = f" (micro-F1 {own.micro.f1:.3f})" if own.micro is not None else ""
+            found.append(f"{own.label}{score}: {'; '.join(parts)}.")
     return found
 
 
 def _compare(own: PeerRow, other: PeerRow) -> str:
-    parts = []
+    quality = None
     if own.micro is not None and other.micro is not None:
         gap = own.micro.f1 - other.micro.f1
-        verdict = "the same" if abs(gap) < 0.0005 else f"{abs(gap):.3f} {'better' if gap > 0 else 'worse'}"
-        parts.append(f"micro-F1 {own.micro.f1:.3f} against {other.micro.f1:.3f}, {verdict}")
-    if own.timed is not None and other.timed is not None:
-        parts.append(faster_in_words(own.timed.ratio(other.timed)))
-    return f"{other.label}: {', '.join(parts)}" if parts else ""
-
-
-def faster_in_words(ratio: float) -> str:
-    """What a ratio of two rates means."""
-    if abs(ratio - 1) < _SAME:
-        return "as fast"
-    if ratio > 1:
-        return f"{ratio:.1f} times as fast"
-    return f"slower: the other is {1 / ratio:.1f} times as fast"
+        verdict = f"{abs(gap):.3f} {'better' if gap > 0 else 'worse'} than"
+        quality = f"{verdict if abs(gap) >= _SAME_F1 else 'as good as'} {other.label} ({other.micro.f1:.3f})"
+    if own.timed is None or other.timed is None:
+        return f"{quality or f'not compared with {other.label}'}, whose speed was not measured"
+    ratio = own.timed.ratio(other.timed)
+    if ratio < 1 - _SAME_RATE:
+        faster = f"is {1 / ratio:.1f} times as fast"
+        return f"{quality}, which {faster}" if quality else f"{other.label} {faster}"
+    faster = f"{ratio:.1f} times as fast" if ratio > 1 + _SAME_RATE else "as fast"
+    return f"{quality} and {faster}" if quality else f"{faster} as {other.label}"
 
 
 def timing_in_words(peers: Peers) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from synthetic import HASH, PROVENANCE
 
 from itner.records.peers import Peer, Peers, PeerScore, PeerTiming, PeerTrial, Timed
@@ -45,6 +47,6 @@ def timing(run: str = "good", variant: str = "int8") -> PeerTiming:
     )
 
 
-def peers(timed: bool = True, **options: str) -> Peers:
+def peers(timed: bool = True, **options: Any) -> Peers:
     """The file with one peer; `options` are those of `peer`."""
-    return Peers((peer(**options),), timing() if timed else None, PROVENANCE)  # type: ignore[arg-type]
+    return Peers((peer(**options),), timing() if timed else None, PROVENANCE)

@@ -13,7 +13,6 @@ from itner.records.codec import to_json
 from itner.records.store import Run, RunStore
 from itner.reporting.peers import (
     PeerRow,
-    faster_in_words,
     list_peer_rows,
     peers_in_words,
     peers_table,
@@ -45,17 +44,34 @@ def test_the_runs_timed_beside_come_first_with_their_own_scores(runs: list[Run])
 
 
 def test_who_is_better_and_faster_by_how_much_is_computed(runs: list[Run]) -> None:
-    own, other = listed(runs, peers())
-    gap = own.micro.f1 - other.micro.f1  # type: ignore[union-attr]
-    assert peers_in_words([own, other]) == [
-        f"good · INT8 beside spaCy NER: micro-F1 {own.micro.f1:.3f} against 0.703, {gap:.3f} better, 2.0 times as fast."  # type: ignore[union-attr]
+    assert peers_in_words(listed(runs, peers())) == [
+        "good · INT8 (micro-F1 0.868): 0.165 better than spaCy NER (0.703) and 2.0 times as fast."
     ]
+    better = dataclasses.replace(peers(tp=99), timing=None)
+    assert peers_in_words(listed(runs, better)) == []
+
+
+@pytest.mark.parametrize(
+    ("tp", "rate", "words"),
+    [
+        (99, 8000.0, "0.061 worse than spaCy NER (0.929), which is 2.0 times as fast"),
+        (87, 4100.0, "as good as spaCy NER (0.868) and as fast"),
+        (60, 3900.0, "0.165 better than spaCy NER (0.703) and as fast"),
+    ],
+)
+def test_who_is_not_better_or_faster_is_told_as_well(runs: list[Run], tp: int, rate: float, words: str) -> None:
+    found = peers(tp=tp)
+    assert found.timing is not None
+    theirs, ours = (dataclasses.replace(timed, round_tokens_per_s=(4000.0,)) for timed in found.timing.timed)
+    theirs = dataclasses.replace(theirs, round_tokens_per_s=(rate,))
+    found = dataclasses.replace(found, timing=dataclasses.replace(found.timing, timed=(theirs, ours)))
+    assert peers_in_words(listed(runs, found)) == [f"good · INT8 (micro-F1 0.868): {words}."]
 
 
 def test_a_score_on_other_text_does_not_count(runs: list[Run]) -> None:
     own, other = listed(runs, peers(split_sha256=OTHER_HASH))
     assert other.micro is None
-    assert peers_in_words([own, other]) == ["good · INT8 beside spaCy NER: 2.0 times as fast."]
+    assert peers_in_words([own, other]) == ["good · INT8 (micro-F1 0.868): 2.0 times as fast as spaCy NER."]
 
 
 def test_without_speeds_there_is_nothing_beside_the_peers(runs: list[Run]) -> None:
@@ -69,19 +85,6 @@ def test_without_speeds_there_is_nothing_beside_the_peers(runs: list[Run]) -> No
 def test_a_run_with_other_weights_is_not_the_one_that_was_timed(runs: list[Run]) -> None:
     changed = dataclasses.replace(runs[0], info=dataclasses.replace(runs[0].info, weights_sha256=OTHER_HASH))
     assert [row.label for row in listed([changed], peers())] == ["spaCy NER"]
-
-
-@pytest.mark.parametrize(
-    ("ratio", "words"),
-    [
-        (3.14, "3.1 times as fast"),
-        (0.5, "slower: the other is 2.0 times as fast"),
-        (1.04, "as fast"),
-        (0.96, "as fast"),
-    ],
-)
-def test_a_ratio_in_words(ratio: float, words: str) -> None:
-    assert faster_in_words(ratio) == words
 
 
 def test_the_table_shows_missing_numbers_as_missing(runs: list[Run]) -> None:
