@@ -4,8 +4,9 @@
     python -m tools.peers --beside minilm_full_kd --beside minilm_l3_kd --only speed
 
 The first call makes a virtual environment in .peers/ and trains there, which takes an hour or so on two cores; what is
-trained stays, so that a call that was stopped goes on. Choices are made on dev; what is kept is scored on test. Speed
-is measured in turns with the runs named by --beside, which wants a quiet machine; `--only speed` does that alone again.
+trained stays, so that a call that was stopped goes on, and without .peers/ all begins anew. Choices are made on dev;
+what is kept is scored on test. Speed is measured in turns with the runs named by --beside, which wants a quiet machine;
+`--only speed` does that alone again.
 What the libraries print is in .peers/log.txt.
 """
 
@@ -17,6 +18,7 @@ import sys
 from itner.core.errors import InputError
 from itner.core.progress import ConsoleProgress
 from itner.data.processed import read_stats
+from itner.records.files import locked
 from itner.records.peers import Peers
 from itner.records.workspace import Workspace
 from tools.peers.environment import REPOSITORY, Environment
@@ -61,16 +63,19 @@ def main() -> None:
     try:
         read_stats(task.data, place)
         environment = Environment(REPOSITORY / ".peers")
-        progress("environment", 0.0)
-        environment.prepare()
-        progress("environment", 1.0)
-        measurement = Measurement(task, place, environment, progress)
-        if asked.only in (None, "train"):
-            measurement.train()
-        if asked.only in (None, "score"):
-            print_peers(measurement.score())
-        if asked.only in (None, "speed"):
-            print_peers(measurement.speed())
+        environment.folder.mkdir(exist_ok=True)
+        # Another call waits: two would train into the same folders, and spoil each other's times.
+        with locked(environment.log):
+            progress("environment", 0.0)
+            environment.prepare()
+            progress("environment", 1.0)
+            measurement = Measurement(task, place, environment, progress)
+            if asked.only in (None, "train"):
+                measurement.train()
+            if asked.only in (None, "score"):
+                print_peers(measurement.score())
+            if asked.only in (None, "speed"):
+                print_peers(measurement.speed())
     except InputError as error:
         progress.close()
         print(f"error: {error}", file=sys.stderr)

@@ -29,7 +29,6 @@ class Environment:
         pinned = REQUIREMENTS.read_text(encoding="utf-8")
         if mark.is_file() and mark.read_text(encoding="utf-8") == pinned:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._run([sys.executable, "-m", "venv", str(self.folder / "venv")])
         install = ["-m", "pip", "install", "--only-binary", ":all:", "--requirement", str(REQUIREMENTS)]
         self._run([str(self._python), *install])
