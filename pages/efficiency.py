@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.dashboard import efficiency, selection
+from itner.dashboard.cache import load_peers
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
+from itner.dashboard.peers import peer_bars, peers_columns, peers_frame
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
     choose_runs,
     choose_variants,
     show_command,
+    show_damage,
     show_figure,
     show_table,
 )
+from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
 runs = begin_page("Efficiency", "What each tagger costs, and how much F1 speed costs.")
@@ -62,3 +67,19 @@ show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
 st.header("Everything measured")
 selection.write_link()
 show_table(costs, "efficiency", efficiency.cost_columns(costs))
+
+try:
+    peers = load_peers()
+except InputError as error:
+    show_damage("The measured peers cannot be read", error)
+    peers = None
+# Whatever runs are chosen, the peers were timed beside the same ones.
+beside = list_peer_rows(peers, runs, list_rows(runs, dataset, split), dataset, split) if peers is not None else []
+if peers is not None and {row.peer is None for row in beside if row.timed is not None} == {True, False}:
+    st.header("Beside other libraries")
+    st.markdown("\n".join(f"- {sentence}" for sentence in peers_in_words(beside)))
+    frame = peers_frame(beside)
+    alt = "Bar chart: throughput of other libraries and of the runs timed beside them."
+    show_figure(peer_bars(beside), frame, f"peers-figure-{dataset}-{split}", alt)
+    show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
+    st.caption(timing_in_words(peers))

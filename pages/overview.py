@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.dashboard import overview, selection, tables
-from itner.dashboard.cache import compare, find, load_published
+from itner.dashboard.cache import compare, find, load_peers, load_published
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
-from itner.dashboard.widgets import begin_page, choose_dataset, show_figure, show_table
+from itner.dashboard.peers import peer_scatter, peers_columns, peers_frame, trials_frame
+from itner.dashboard.widgets import begin_page, choose_dataset, show_damage, show_figure, show_table
 from itner.reporting.advice import advise, pareto_front
+from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
 runs = begin_page("Which tagger to deploy")
@@ -90,6 +93,23 @@ if findings:
 
 st.header("Leaderboard")
 show_table(tables.leaderboard(rows), f"leaderboard-{dataset}-{split}", tables.leaderboard_columns())
+try:
+    peers = load_peers()
+except InputError as error:
+    show_damage("The measured peers cannot be read", error)
+    peers = None
+beside = list_peer_rows(peers, runs, rows, dataset, split) if peers is not None else []
+if peers is not None and any(row.peer is not None and row.micro is not None for row in beside):
+    st.header("Measured peers")
+    st.markdown("\n".join(f"- {sentence}" for sentence in peers_in_words(beside)))
+    frame = peers_frame(beside)
+    if any(row.timed is not None for row in beside):
+        alt = "Scatter plot of micro-F1 against throughput for other libraries and the runs timed beside them."
+        show_figure(peer_scatter(beside), frame, f"peers-figure-{dataset}-{split}", alt)
+    show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
+    st.caption(timing_in_words(peers))
+    with st.expander("What was tried of each on dev"):
+        show_table(trials_frame(beside), "peers-trials")
 if reported:
     st.header("Published, not measured here")
     show_table(tables.published_table(published, dataset), f"published-{dataset}", tables.leaderboard_columns())

@@ -231,6 +231,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.store import RunStore, read_ablation
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
+    from itner.reporting.peers import read_peers
     from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
     from itner.workflows.reproduce import release_of
 
@@ -247,7 +248,7 @@ def readme(domain: DomainName = None) -> None:
     stats, ablation = read_stats(release.corpus_folder, place), read_ablation(place.models)
     filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation)
     timings = read_app_timings(CHECKOUT / APP_TIMINGS)
-    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings)
+    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, read_peers(place))
     write_atomic(card, filled)
     write_atomic(page, page_text)
     typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")

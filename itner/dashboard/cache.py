@@ -13,11 +13,13 @@ from itner.data.processed import META, read_corpus_report, read_meta, read_split
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
+from itner.records.peers import Peers
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation
 from itner.records.study import Ablation, Published
 from itner.records.workspace import Workspace
 from itner.reporting.advice import compare_rows
 from itner.reporting.findings import Finding, list_findings
+from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
 from itner.reporting.rows import Row
 
@@ -130,6 +132,11 @@ def _load_documents(dataset: str, split: str, split_sha256: str, place: Workspac
 def load_published() -> Published:
     """Results reported elsewhere."""
     return read_published(workspace())
+
+
+def load_peers() -> Peers | None:
+    """Other libraries measured beside our runs, None when nobody measured any; InputError when the file is damaged."""
+    return read_peers(workspace())
 
 
 def get_tagger(run: Run, variant: str) -> Tagger:

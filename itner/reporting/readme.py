@@ -7,9 +7,11 @@ from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.records.files import read_record
+from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import AppTimings, Published
 from itner.records.workspace import Workspace
+from itner.reporting.peers import peers_table, timing_in_words
 from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -64,7 +66,9 @@ def app_timings_table(timings: AppTimings) -> str:
     return "\n".join(lines)
 
 
-def fill_readme(text: str, runs: Sequence[Run], published: Published, timings: AppTimings) -> str:
+def fill_readme(
+    text: str, runs: Sequence[Run], published: Published, timings: AppTimings, peers: Peers | None = None
+) -> str:
     """The README with its results and timings written anew, each between its two markers."""
     text = replace_section(text, TIMINGS_BEGIN, TIMINGS_END, app_timings_table(timings))
     reported = "\n".join(
@@ -72,7 +76,8 @@ def fill_readme(text: str, runs: Sequence[Run], published: Published, timings: A
         for result in published.results
     )
     section = (
-        f"{results_table(runs)}\n\n{_bench_note(runs)}\n\nPublished, for comparison. {published.source}.\n\n"
+        f"{results_table(runs)}\n\n{_bench_note(runs)}\n\n{_peers(runs, peers)}"
+        f"Published, for comparison. {published.source}.\n\n"
         f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
     )
     return replace_section(text, README_BEGIN, README_END, section)
@@ -84,6 +89,19 @@ def replace_section(text: str, begin: str, end: str, section: str) -> str:
     if first < 0 or last < first:
         raise InputError(f"there is no section between {begin!r} and {end!r}")
     return f"{text[:first]}{begin}\n\n{section}\n\n{text[last:]}"
+
+
+def _peers(runs: Sequence[Run], peers: Peers | None) -> str:
+    """Other libraries measured here, and the runs timed beside them; nothing where nobody measured any."""
+    if peers is None:
+        return ""
+    rows = {name: list_rows(runs, name) for name in list_datasets(runs)}
+    about = "\n".join(f"- {peer.name}: {peer.about}" for peer in peers.peers)
+    table = peers_table(peers, runs, rows, "test")
+    return (
+        "Other libraries, measured here on the same data (`data/peers.json`, by `python -m tools.peers`):\n\n"
+        f"{table}\n\n{timing_in_words(peers)}\n\n{about}\n\n"
+    )
 
 
 def _cells(row: Row, dataset: str) -> list[str]:

@@ -8,6 +8,7 @@ from itner.data.processed import read_corpus_report, read_stats
 from itner.records.files import sha256_file
 from itner.records.store import read_ablation
 from itner.reporting.corpus_card import fill_data_card
+from itner.reporting.peers import read_peers
 from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
 
 
@@ -22,7 +23,7 @@ def test_the_dashboard_is_as_fast_as_promised_where_it_was_measured() -> None:
 def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
     runs = [shipped_run(name) for name in release().runs]
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    filled = fill_readme(text, runs, read_published(HERE), read_app_timings(REPOSITORY / APP_TIMINGS))
+    filled = fill_readme(text, runs, read_published(HERE), read_app_timings(REPOSITORY / APP_TIMINGS), read_peers(HERE))
     assert filled == text, "run `itner readme`"
 
 

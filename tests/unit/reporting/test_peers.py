@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from datasets_at import at
+from peer_samples import OTHER_HASH, peer, peers
+from synthetic import write_run
+
+from itner.core.errors import InputError
+from itner.records.codec import to_json
+from itner.records.store import Run, RunStore
+from itner.reporting.peers import (
+    PeerRow,
+    list_peer_rows,
+    peers_in_words,
+    peers_table,
+    read_peers,
+    timing_in_words,
+)
+from itner.reporting.rows import list_rows
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Run]:
+    write_run(tmp_path, "good", tp=90)
+    return RunStore(tmp_path).load_all()[0]
+
+
+def listed(runs: list[Run], found: object) -> list[PeerRow]:
+    return list_peer_rows(found, runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")  # type: ignore[arg-type]
+
+
+def test_the_runs_timed_beside_come_first_with_their_own_scores(runs: list[Run]) -> None:
+    own, other = listed(runs, peers())
+    assert (own.label, own.peer, own.timed and own.timed.tokens_per_s) == ("good · INT8", None, 4000.0)
+    report = runs[0].report("stackoverflow", "test", "int8")
+    assert report is not None
+    assert own.micro == report.micro
+    assert (other.label, other.row, other.size_mib) == ("spaCy NER", None, 4.5)
+    assert other.micro is not None
+    assert other.micro.f1 == pytest.approx(130 / 185)
+
+
+def test_who_is_better_and_faster_by_how_much_is_computed(runs: list[Run]) -> None:
+    assert peers_in_words(listed(runs, peers())) == [
+        "good · INT8 (micro-F1 0.868): 0.165 better than spaCy NER (0.703) and 2.0 times as fast."
+    ]
+    better = dataclasses.replace(peers(tp=99), timing=None)
+    assert peers_in_words(listed(runs, better)) == []
+
+
+@pytest.mark.parametrize(
+    ("tp", "rate", "words"),
+    [
+        (99, 8000.0, "0.061 worse than spaCy NER (0.929), which is 2.0 times as fast"),
+        (87, 4100.0, "as good as spaCy NER (0.868) and as fast"),
+        (60, 3900.0, "0.165 better than spaCy NER (0.703) and as fast"),
+    ],
+)
+def test_who_is_not_better_or_faster_is_told_as_well(runs: list[Run], tp: int, rate: float, words: str) -> None:
+    found = peers(tp=tp)
+    assert found.timing is not None
+    theirs, ours = (dataclasses.replace(timed, round_tokens_per_s=(4000.0,)) for timed in found.timing.timed)
+    theirs = dataclasses.replace(theirs, round_tokens_per_s=(rate,))
+    found = dataclasses.replace(found, timing=dataclasses.replace(found.timing, timed=(theirs, ours)))
+    assert peers_in_words(listed(runs, found)) == [f"good · INT8 (micro-F1 0.868): {words}."]
+
+
+def test_a_score_on_other_text_does_not_count(runs: list[Run]) -> None:
+    own, other = listed(runs, peers(split_sha256=OTHER_HASH))
+    assert other.micro is None
+    assert peers_in_words([own, other]) == ["good · INT8 (micro-F1 0.868): 2.0 times as fast as spaCy NER."]
+
+
+def test_without_speeds_there_is_nothing_beside_the_peers(runs: list[Run]) -> None:
+    found = peers(timed=False)
+    (only,) = listed(runs, found)
+    assert only.timed is None
+    assert peers_in_words([only]) == []
+    assert timing_in_words(found) == "Their speed was not measured."
+
+
+def test_a_run_with_other_weights_is_not_the_one_that_was_timed(runs: list[Run]) -> None:
+    changed = dataclasses.replace(runs[0], info=dataclasses.replace(runs[0].info, weights_sha256=OTHER_HASH))
+    assert [row.label for row in listed([changed], peers())] == ["spaCy NER"]
+
+
+def test_the_table_shows_missing_numbers_as_missing(runs: list[Run]) -> None:
+    found = dataclasses.replace(peers(), peers=(peer(), dataclasses.replace(peer("CRF"), scores=())))
+    rows = {"stackoverflow": list_rows(runs, "stackoverflow"), "helpdesk": list_rows(runs, "helpdesk")}
+    lines = peers_table(found, runs, rows, "test").splitlines()
+    assert lines[0] == "| tagger | micro-F1, stackoverflow test | micro-F1, helpdesk test | size, MiB | tokens/s |"
+    assert lines[2].startswith("| good · INT8 | 0.868")
+    assert lines[2].endswith("| – | 20.0 | 4,000 |")
+    assert lines[3] == "| spaCy NER (spacy 3.8.18) | 0.703 | – | 4.5 | 1,500 |"
+    assert lines[4] == "| CRF (spacy 3.8.18) | – | – | 4.5 | – |"
+
+
+def test_a_file_is_read_where_it_is_and_said_to_be_damaged_where_it_is(tmp_path: Path) -> None:
+    place = at(tmp_path)
+    path = tmp_path / "peers.json"
+    path.write_text(to_json(peers()), encoding="utf-8")
+    assert read_peers(place) == peers()
+    path.write_text(to_json(peers()).replace('"size_mib": 4.5', '"size_mib": -1'), encoding="utf-8")
+    with pytest.raises(InputError, match=r"size_mib.*measure them again"):
+        read_peers(place)

@@ -1,0 +1,1 @@
+"""Other libraries measured on our data: `python -m tools.peers --help`."""
