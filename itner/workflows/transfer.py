@@ -59,9 +59,9 @@ def make_transfer(
     """
     folder = place.data / TRANSFER / check_name(name)
     stats = read_stats(dataset, place)
+    documents = read_split(dataset, "train", place)
     runs = [built(teacher, place, ("fp32",), progress) for teacher in dict.fromkeys(teachers)]
     _check_alike(runs)
-    documents = read_split(dataset, "train", place)
     raw = _read_raw(paths, get_domain(stats.domain).guidelines[-1], tell)
     wanted = TransferRecord(
         name=name,
