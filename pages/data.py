@@ -17,8 +17,16 @@ from itner.dashboard.cache import (
 )
 from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
 from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
-from itner.dashboard.widgets import begin, choose_domain, show_command, show_damage, show_figure, show_table, turn_pages
-from itner.data.corpus import SPLITS
+from itner.dashboard.widgets import (
+    begin,
+    choose_domain,
+    known_dataset,
+    show_command,
+    show_damage,
+    show_figure,
+    show_table,
+    turn_pages,
+)
 from itner.data.processed import preparing_words
 from itner.domains.registry import default_domain, get_domain
 from itner.files.highlighting import STYLE, highlight, legend
@@ -56,10 +64,13 @@ show_figure(corpus.remapping_bars(mapped), mapped, f"remapping-{name}", alt)
 left, right = st.columns(2)
 with left:
     st.header("Oversampling")
-    st.markdown(corpus.oversampling_in_words(stats.oversampling))
-    grown = corpus.oversampling(stats.oversampling)
-    alt = "Bar chart: mentions of each type in train before and after oversampling."
-    show_figure(corpus.oversampling_bars(grown), grown, f"oversampling-{name}", alt)
+    if stats.oversampling is None:
+        st.markdown("There is no train split, so nothing is oversampled.")
+    else:
+        st.markdown(corpus.oversampling_in_words(stats.oversampling))
+        grown = corpus.oversampling(stats.oversampling)
+        alt = "Bar chart: mentions of each type in train before and after oversampling."
+        show_figure(corpus.oversampling_bars(grown), grown, f"oversampling-{name}", alt)
 with right:
     st.header("Sentence length")
     st.markdown("Tokens are those of the corpus, or of our own tokenizer where it has none.")
@@ -72,9 +83,10 @@ st.markdown(corpus.leakage_in_words(stats))
 left, right = st.columns(2)
 with left:
     show_table(corpus.leakage(stats), f"leakage-{name}", corpus.leakage_columns())
-with right:
-    alt = "Bar chart: share of mentions of each type that are not mentioned in train."
-    show_figure(corpus.unseen_bars(frame), frame, f"unseen-{name}", alt)
+if stats.oversampling is not None:
+    with right:
+        alt = "Bar chart: share of mentions of each type that are not mentioned in train."
+        show_figure(corpus.unseen_bars(frame), frame, f"unseen-{name}", alt)
 
 try:
     report = load_corpus_report(name)
@@ -103,7 +115,8 @@ else:
     if not weak:
         text, path = unlabelled_text(domain)
         st.info(f"No text has been labelled weakly yet. Label {text} with:")
-        show_command("label", path, "--dev", name, "--dataset", f"{name}-weak")
+        dev = name if "dev" in stats.splits else known_dataset()
+        show_command("label", path, "--dev", dev, "--dataset", f"{dev}-weak")
     for labelled in weak:
         st.subheader(labelled.name)
         st.markdown(weak_in_words(labelled))
@@ -128,7 +141,7 @@ else:
         show_table(steps, "ablation", ablation_columns())
 
 st.header("Sentences")
-split = selection.choose_one("Split", SPLITS, "split", default="test", pills=True)
+split = selection.choose_one("Split", corpus.split_names(stats), "split", default="test", pills=True)
 try:
     documents = load_documents(name, split, stats.splits[split].processed_sha256)
 except InputError as error:

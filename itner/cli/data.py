@@ -22,6 +22,7 @@ from itner.records.workspace import Workspace
 
 PREPARE = """
 itner prepare --source embedded
+itner prepare --source embedded --dataset elsewhere    # a check: never trained on
 itner prepare --source conll --path DIR    # train.txt, dev.txt, test.txt
 itner prepare --source conll --path DIR --tag-column 4 --dataset mine
 itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk    # also doccano, Label Studio, ...
@@ -54,7 +55,8 @@ def prepare(
         ),
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name of the prepared dataset (default: by source).")
+        str | None,
+        typer.Option(metavar="NAME", help="Name of the prepared dataset; of hub and embedded, which corpus."),
     ] = None,
     domain: DomainName = None,
     guideline: Annotated[
@@ -110,13 +112,13 @@ def prepare(
     for name, split in stats.splits.items():
         mentions = ", ".join(f"{kind} {count}" for kind, count in split.mentions.items())
         dropped = ", ".join(f"{count} {reason}" for reason, count in split.dropped.items()) or "none"
-        shared = ", ".join(f"{count} also in {other}" for other, count in split.also_in.items())
+        shared = "".join(f"; {count} also in {other}" for other, count in split.also_in.items())
         typer.echo(f"{name}: {split.sentences:,} sentences, {split.tokens_mean} tokens on average, {mentions}")
         if split.imported is not None:
             typer.echo(f"  read as {import_in_words(split.imported)}")
-        typer.echo(f"  dropped {dropped}; repaired tags {split.repaired_tags}; {shared}")
-    grown = stats.oversampling
-    typer.echo(f"train oversampled: {grown.sentences_before:,} to {grown.sentences_after:,} sentences")
+        typer.echo(f"  dropped {dropped}; repaired tags {split.repaired_tags}{shared}")
+    if (grown := stats.oversampling) is not None:
+        typer.echo(f"train oversampled: {grown.sentences_before:,} to {grown.sentences_after:,} sentences")
     followed = ", ".join(dict.fromkeys(facts.guideline for facts in stats.sources.values()))
     typer.echo(f"domain {stats.domain}, annotated by the guidelines of {followed}")
     typer.echo(f"written to {place.data.name}/processed/{stats.name}/ and {place.data.name}/processed_meta.json")

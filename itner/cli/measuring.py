@@ -20,6 +20,7 @@ from itner.cli.options import (
     existing,
 )
 from itner.core.errors import InputError
+from itner.data.corpus import CHECK, SPLITS
 from itner.records.evaluation import EvalReport
 from itner.records.workspace import Workspace
 
@@ -34,6 +35,7 @@ EVALUATE = """
 itner evaluate minilm_full_kd --dataset stackoverflow
 itner evaluate minilm_full_kd --dataset stackoverflow --split dev --variant int8
 itner evaluate it_rules --dataset helpdesk
+itner evaluate it_rules --dataset elsewhere --split check
 """
 SCORE = """
 itner score minilm_full_kd    # seconds, without a model
@@ -53,7 +55,7 @@ MIGRATE = """
 itner migrate
 itner migrate --models again
 """
-_SPLITS = ("train", "dev", "test")
+_SPLITS = (*SPLITS, CHECK)
 _MOST_CONFUSIONS = 6
 _LEFT_OUT = 1
 
@@ -101,7 +103,9 @@ def export(run: RunName, models: Models = None) -> None:
 def evaluate(
     run: RunName,
     dataset: Dataset,
-    split: Annotated[str, typer.Option(help="Tune on dev; test is for shipped runs, once.")] = "test",
+    split: Annotated[
+        str, typer.Option(help="Tune on dev; test is for shipped runs, once; check is all that a check has.")
+    ] = "test",
     variant: Variants = None,
     models: Models = None,
     data_root: DataRoot = None,

@@ -119,7 +119,8 @@ def load_datasets() -> dict[str, DataStats]:
 def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:
     """A split's documents; InputError when their text is not on this machine or is not what was scored."""
     place = workspace()
-    if read_stats(dataset, place).splits[split].processed_sha256 != split_sha256:
+    stats = read_stats(dataset, place).splits.get(split)
+    if stats is None or stats.processed_sha256 != split_sha256:
         raise InputError(f"the runs were scored on another version of {dataset} {split} than the one prepared here")
     return _load_documents(dataset, split, split_sha256, place)
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.types import Document
-from itner.data.corpus import SPLITS
+from itner.data.corpus import CHECK, SPLITS
 from itner.data.stats import import_in_words
 from itner.domains.colours import type_colour
 from itner.domains.registry import Corpus, get_domain
@@ -76,7 +76,7 @@ def types(stats: DataStats) -> pd.DataFrame:
                     "type": kind,
                     "mentions": count,
                     "share": count / total if total else 0.0,
-                    "unseen in train": split.unseen_mentions[kind] if name != "train" else None,
+                    "unseen in train": split.unseen_mentions.get(kind) if name != "train" else None,
                 }
             )
     return pd.DataFrame.from_records(records)
@@ -290,7 +290,7 @@ def leakage(stats: DataStats) -> pd.DataFrame:
             "sentences": split.sentences,
             "repeated inside": split.duplicates_inside,
         }
-        for other in SPLITS:
+        for other in stats.splits if len(stats.splits) > 1 else ():
             record[f"also in {other}"] = split.also_in.get(other)
         records.append(record)
     return pd.DataFrame.from_records(records)
@@ -307,7 +307,12 @@ def leakage_columns() -> dict[str, Any]:
 
 
 def leakage_in_words(stats: DataStats) -> str:
-    """What the overlap of test with train means for the scores."""
+    """What the overlap of test with train means for the scores; of a check, that there is no train beside it."""
+    if CHECK in stats.splits:
+        return (
+            "This dataset is a check: nothing is trained or tuned on it. Whether a run learned the same sentences from "
+            "another dataset is not counted here."
+        )
     test = stats.splits["test"]
     count = test.also_in["train"]
     if not count:
@@ -424,7 +429,12 @@ def _corpora(stats: DataStats) -> list[Corpus | None]:
 
 
 def _splits(stats: DataStats) -> Mapping[str, Any]:
-    return {name: stats.splits[name] for name in SPLITS}
+    return {name: stats.splits[name] for name in (*SPLITS, CHECK) if name in stats.splits}
+
+
+def split_names(stats: DataStats) -> list[str]:
+    """The splits that the dataset has, in order."""
+    return list(_splits(stats))
 
 
 def _by_type(figure: go.Figure, title: str, tick_format: str | None) -> None:

@@ -14,6 +14,7 @@ from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
 from itner.dashboard.cache import load_datasets, load_runs, workspace
+from itner.data.corpus import CHECK
 from itner.data.sources import default_dataset
 from itner.domains.registry import default_domain, get_domain
 from itner.files.items import FileNotice
@@ -38,7 +39,7 @@ _SHOWN, _PAUSE_S = "shown_page", 0.03
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
-_SPLITS = ("test", "dev")
+_SPLITS = ("test", "dev", CHECK)
 
 
 def draw_navigation(pages: Mapping[str, Sequence[Any]]) -> None:
@@ -99,7 +100,11 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
     left, right = st.columns([2, 1])
     with right:
         split = selection.choose_one(
-            "Split", splits, "split", help="Choices are made on dev; test says how good they are.", pills=True
+            "Split",
+            splits,
+            "split",
+            help="Choices are made on dev; test says how good they are; check is text of other kinds.",
+            pills=True,
         )
     with left:
         dataset = selection.choose_one("Dataset", datasets[split], "dataset")
@@ -179,11 +184,12 @@ def show_command(*words: str) -> None:
 
 
 def known_dataset() -> str:
-    """A dataset that is prepared here, for a command that needs one."""
+    """A dataset that is prepared here and no check, for a command that needs one."""
     try:
-        return next(iter(load_datasets()))
+        names = [name for name, stats in load_datasets().items() if CHECK not in stats.splits]
     except InputError:
-        return default_dataset("embedded", get_domain(default_domain()))
+        names = []
+    return names[0] if names else default_dataset("embedded", get_domain(default_domain()))
 
 
 def show_no_runs() -> None:

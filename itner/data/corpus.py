@@ -14,6 +14,9 @@ from itner.core.types import Document, Token
 from itner.records.dataset import ImportStats
 
 SPLITS = ("train", "dev", "test")
+# The only split of a dataset that is a check: a name of its own, so that nothing that trains, tunes or mixes finds what
+# it asks for there.
+CHECK = "check"
 
 _SAVE = "save the file as UTF-8, or as UTF-16 with a byte order mark"
 

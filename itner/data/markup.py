@@ -2,6 +2,7 @@ r"""Inline annotation, the reviewable source format of the corpora that ship.
 
 A ticket is a header line `# ID | SPLIT | CHANNEL`, then one sentence a line with mentions as
 `[Outlook](SOFTWARE)`, then a blank line. Literal brackets and backslashes are escaped: `\[`, `\]`, `\\`.
+The splits are train, dev and test, or `check` alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, align_mentions
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
-from itner.data.corpus import SPLITS, Split, read_text
+from itner.data.corpus import CHECK, SPLITS, Split, read_text
 from itner.records.files import sha256_file
 
 _HEADER = re.compile(r"# (?P<id>[A-Z]\d{3,}) \| (?P<split>\w+) \| (?P<channel>[a-z]+)")
@@ -68,9 +69,9 @@ def count_channels(path: Path) -> dict[str, int]:
 
 
 def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split]:
-    """All splits of an annotated file; one document a sentence, its id the ticket's id and a number."""
+    """The splits of an annotated file; one document a sentence, its id the ticket's id and a number."""
     digest = sha256_file(path) if path.is_file() else ""
-    splits = {name: Split(sha256=digest) for name in SPLITS}
+    splits = {name: Split(sha256=digest) for name in (*SPLITS, CHECK)}
     ticket: str | None = None
     seen: set[str] = set()
     sentence = 0
@@ -87,8 +88,8 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
                     path=path,
                     line=number,
                 )
-            if header["split"] not in SPLITS:
-                raise InputError(f"split {header['split']!r} is not one of {', '.join(SPLITS)}", path=path, line=number)
+            if header["split"] not in splits:
+                raise InputError(f"split {header['split']!r} is not one of {', '.join(splits)}", path=path, line=number)
             ticket, split, sentence = header["id"], splits[header["split"]], 0
             if ticket in seen:
                 raise InputError(f"ticket id {ticket} is used twice", path=path, line=number)
@@ -106,7 +107,9 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
             raise InputError(f"mention {part!r} does not start and end on token boundaries", path=path, line=number)
         split.documents.append(document)
         split.fine_types.update(mention.type for mention in mentions)
-    empty = [name for name in SPLITS if not splits[name].documents]
-    if empty:
+    found = {name: split for name, split in splits.items() if split.documents}
+    if CHECK in found and len(found) > 1:
+        raise InputError(f"a corpus with a split {CHECK} has no other, but there are {', '.join(found)}", path=path)
+    if CHECK not in found and (empty := [name for name in SPLITS if name not in found]):
         raise InputError(f"no sentence in split {', '.join(empty)}", path=path)
-    return splits
+    return found

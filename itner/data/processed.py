@@ -14,7 +14,7 @@ from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.core.types import Document
-from itner.data.corpus import SPLITS, Split
+from itner.data.corpus import CHECK, Split
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.oversample import ENTITY_FACTOR, OVERSAMPLING_SEED, RARE_BONUS, oversample
 from itner.data.sources import FILES, SOURCES, default_dataset, read_source
@@ -35,6 +35,7 @@ from itner.records.workspace import Workspace
 PROCESSED = "processed"
 META = "processed_meta.json"
 CORPUS_REPORT = "report.json"
+_OVERSAMPLE = "oversample.json"
 WEAK = "weak"  # each text as `NAME.jsonl`, and how it was labelled as `NAME.json`
 
 
@@ -48,7 +49,7 @@ def write_processed(
     place: Workspace,
     parts: tuple[MixPart, ...] = (),
 ) -> DataStats:
-    """Write a dataset's three splits, its oversampling and its statistics; nothing is left half-written.
+    """Write a dataset's splits, the oversampling of train and the statistics; nothing is left half-written.
 
     Args:
         sources: what is known of each source that the documents name.
@@ -60,13 +61,11 @@ def write_processed(
     build = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
     try:
         hashes = {}
-        for split_name in SPLITS:
+        for split_name, split in splits.items():
             path = build / f"{split_name}.jsonl"
-            path.write_text(write_lines(splits[split_name].documents, name), encoding="utf-8")
+            path.write_text(write_lines(split.documents, name), encoding="utf-8")
             hashes[split_name] = sha256_file(path)
-        train = splits["train"].documents
-        indices = oversample(train, domain.rare_types, seed)
-        (build / "oversample.json").write_text(json.dumps(indices), encoding="utf-8")
+        oversampling = _oversample(splits["train"].documents, domain, seed, build) if "train" in splits else None
         stats = DataStats(
             name=name,
             domain=domain.name,
@@ -74,18 +73,9 @@ def write_processed(
             scheme=scheme.name,
             labels=scheme.labels,
             mapping=dict(scheme.mapping),
-            splits={split: describe_split(split, splits, scheme.types, hashes) for split in SPLITS},
-            oversampling=OversamplingStats(
-                entity_factor=ENTITY_FACTOR,
-                rare_bonus=RARE_BONUS,
-                rare_types=domain.rare_types,
-                seed=seed,
-                sentences_before=len(train),
-                sentences_after=len(indices),
-                mentions_before=count_mentions(train, scheme.types),
-                mentions_after=count_mentions((train[index] for index in indices), scheme.types),
-            ),
-            sha256=hashlib.sha256("".join(hashes[split] for split in SPLITS).encode()).hexdigest(),
+            splits={split: describe_split(split, splits, scheme.types, hashes) for split in splits},
+            oversampling=oversampling,
+            sha256=hashlib.sha256("".join(hashes.values()).encode()).hexdigest(),
             sources=dict(sources),
             parts=parts,
         )
@@ -103,6 +93,23 @@ def write_processed(
     finally:
         shutil.rmtree(build, ignore_errors=True)
     return stats
+
+
+def _oversample(train: Sequence[Document], domain: Domain, seed: int, folder: Path) -> OversamplingStats:
+    """Write which train sentences count how often, and describe it."""
+    types = domain.scheme.types
+    indices = oversample(train, domain.rare_types, seed)
+    (folder / _OVERSAMPLE).write_text(json.dumps(indices), encoding="utf-8")
+    return OversamplingStats(
+        entity_factor=ENTITY_FACTOR,
+        rare_bonus=RARE_BONUS,
+        rare_types=domain.rare_types,
+        seed=seed,
+        sentences_before=len(train),
+        sentences_after=len(indices),
+        mentions_before=count_mentions(train, types),
+        mentions_after=count_mentions((train[index] for index in indices), types),
+    )
 
 
 def read_meta(place: Workspace) -> ProcessedMeta:
@@ -151,9 +158,13 @@ def read_stats(name: str, place: Workspace) -> DataStats:
 def read_split(name: str, split: str, place: Workspace) -> list[Document]:
     """Documents of a prepared split; an InputError when its text is not here or is not what the statistics say.
 
-    The embedded corpus ships, so without prepared files it is read from its source.
+    The same where the dataset has no such split: whatever trains, tunes or mixes reads its text here, and finds none in
+    a check. An embedded corpus ships, so without prepared files it is read from its source.
     """
     stats = read_stats(name, place)
+    if split not in stats.splits:
+        why = " It is a check: nothing is trained or tuned on it." if CHECK in stats.splits else ""
+        raise InputError(f"dataset {name!r} has no {split} split, only {', '.join(stats.splits)}.{why}")
     domain = get_domain(stats.domain)
     expected = stats.splits[split].processed_sha256
     path = place.data / PROCESSED / name / f"{split}.jsonl"
@@ -198,7 +209,7 @@ def preparing_words(stats: DataStats) -> list[str]:
         words += ["--guideline", facts.guideline]
     if stats.domain != default_domain() and not stats.parts:
         words += ["--domain", stats.domain]
-    if stats.oversampling.seed != OVERSAMPLING_SEED:
+    if stats.oversampling is not None and stats.oversampling.seed != OVERSAMPLING_SEED:
         words += ["--seed", str(stats.oversampling.seed)]
     return words
 
@@ -214,7 +225,7 @@ def _import_words(stats: DataStats) -> list[str]:
 
 def read_oversampling(name: str, place: Workspace) -> list[int]:
     """Train indices after oversampling."""
-    path = place.data / PROCESSED / name / "oversample.json"
+    path = place.data / PROCESSED / name / _OVERSAMPLE
     if not path.is_file():
         raise InputError("not here; prepare the dataset again", path=path)
     indices: list[int] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""One function from a source name to the three splits in the domain's scheme."""
+"""One function from a source name to the splits in the domain's scheme."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def read_source(
     misaligned: Misaligned = "error",
     tag_column: int | None = None,
 ) -> dict[str, Split]:
-    """Train, dev and test of a source. `conll` and `jsonl` need the folder that holds the split files.
+    """Train, dev and test of a source, or `check` alone. `conll` and `jsonl` need the folder with the split files.
+
+    `hub` and `embedded` bring the domain's corpus that `dataset` names; InputError lists them where it names none.
 
     A mixture is made of prepared datasets, by `itner.data.mix`.
 
@@ -53,7 +55,7 @@ def read_source(
     if source in ("hub", "embedded"):
         if path is not None or tag_column is not None or misaligned != "error":
             raise InputError(f"--path, --tag-column and --misaligned do not go with --source {source}")
-        corpus = _known(source, domain)
+        corpus = _known(source, domain, dataset)
         if source == "hub":
             return read_hub(corpus.hub, scheme, dataset)
         file = place.corpus(corpus.path)
@@ -77,8 +79,11 @@ def read_source(
     }
 
 
-def _known(source: SourceName, domain: Domain) -> Corpus:
-    corpus = domain.corpus_of(source, None)
-    if corpus is None:
+def _known(source: SourceName, domain: Domain, dataset: str) -> Corpus:
+    corpus = domain.corpus_of(source, dataset)
+    if corpus is not None:
+        return corpus
+    names = [known.dataset for known in domain.corpora if known.source == source]
+    if not names:
         raise InputError(f"the domain {domain.name!r} has no corpus for --source {source}; use conll or jsonl")
-    return corpus
+    raise InputError(f"--source {source} has no corpus {dataset!r}; --dataset names one of {', '.join(names)}")

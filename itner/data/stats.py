@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from itner.core.labels import align_mentions
 from itner.core.types import Document
@@ -28,14 +28,17 @@ def list_mentions(documents: Iterable[Document]) -> list[tuple[str, str]]:
 
 
 def describe_split(
-    name: str, splits: Mapping[str, Split], types: Iterable[str], processed_sha256: Mapping[str, str]
+    name: str, splits: Mapping[str, Split], types: Collection[str], processed_sha256: Mapping[str, str]
 ) -> SplitStats:
     """Statistics of one split; `also_in` counts its sentences whose exact text occurs in another split."""
     split = splits[name]
     texts = Counter(document.text for document in split.documents)
     lengths = [len(document.tokens) for document in split.documents]
-    known = set(list_mentions(splits["train"].documents))
-    unseen = Counter(kind for kind, text in list_mentions(split.documents) if (kind, text) not in known)
+    unseen: dict[str, int] = {}
+    if "train" in splits:
+        known = set(list_mentions(splits["train"].documents))
+        counts = Counter(kind for kind, text in list_mentions(split.documents) if (kind, text) not in known)
+        unseen = {kind: counts[kind] for kind in types}
     others = {other: {d.text for d in splits[other].documents} for other in splits if other != name}
     return SplitStats(
         input_sha256=split.sha256,
@@ -46,7 +49,7 @@ def describe_split(
         tokens_median=statistics.median(lengths),
         length_histogram=dict(sorted(Counter(lengths).items())),
         mentions=count_mentions(split.documents, types),
-        unseen_mentions={kind: unseen[kind] for kind in types},
+        unseen_mentions=unseen,
         source_types=dict(sorted(split.fine_types.items())),
         repaired_tags=split.repaired_tags,
         unaligned_mentions=sum(len(align_mentions(document)[1]) for document in split.documents),

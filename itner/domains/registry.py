@@ -103,11 +103,8 @@ class Domain:
         return tuple(function.__name__ for function in self.functions)
 
     def corpus_of(self, source: str, dataset: str | None) -> Corpus | None:
-        """The corpus that a source brings under a name; files are known by the corpus's own name alone."""
-        for corpus in self.corpora:
-            if corpus.source == source and (source in ("hub", "embedded") or dataset in (None, corpus.dataset)):
-                return corpus
-        return None
+        """The corpus of that name that a source brings; the source's first one where no name is given (None)."""
+        return next((c for c in self.corpora if c.source == source and dataset in (None, c.dataset)), None)
 
     def corpus(self, dataset: str) -> Corpus | None:
         """A corpus by the name of its dataset."""

@@ -50,7 +50,8 @@ class SplitStats:
     """One split after preparation: sizes, lengths, mentions, and everything that was changed or dropped.
 
     `length_histogram` gives sentences by their number of tokens; `unseen_mentions` the mentions of each type whose
-    text, case ignored, is no mention of that type in train; `imported` is None where no annotated file was read.
+    text, case ignored, is no mention of that type in train (empty where there is no train); `imported` is None where no
+    annotated file was read.
     """
 
     input_sha256: Sha256
@@ -98,6 +99,7 @@ class MixPart:
 class DataStats:
     """One prepared dataset.
 
+    `splits` are train, dev and test, or `check` alone, which nothing is trained on: then `oversampling` is None.
     `sources` says of each source that its documents name what is known of it; `parts` are those of a mixture.
     """
 
@@ -108,7 +110,7 @@ class DataStats:
     labels: tuple[str, ...]
     mapping: dict[str, str | None]
     splits: dict[str, SplitStats]
-    oversampling: OversamplingStats
+    oversampling: OversamplingStats | None
     sha256: Sha256
     sources: dict[str, SourceFacts]
     parts: tuple[MixPart, ...] = ()

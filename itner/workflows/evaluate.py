@@ -57,10 +57,10 @@ def predict(
     stats = read_stats(dataset, place)
     if run.info.domain != stats.domain:
         raise InputError(f"run {run.name} is of domain {run.info.domain!r}, the dataset of {stats.domain!r}")
+    documents = read_split(dataset, split, place)
     kind = kind_of(run)
     ordered = [kind.reference, *(v for v in variants if v != kind.reference)] if kind.reference else list(variants)
     run = built(run.name, place, tuple(ordered), progress)
-    documents = read_split(dataset, split, place)
     reference: np.ndarray | None = None
     for variant in ordered:
         tagger = open_variant(run, variant)

@@ -38,6 +38,8 @@ def prepare(
     """Read a source, remap it to the domain's scheme, oversample train, write `data/processed/<dataset>/`.
 
     Args:
+        dataset: which of the domain's corpora (`hub` and `embedded`), or the name of the user's; None for the first of
+            the source.
         guideline: the annotation guideline that the documents follow; None for that of the corpus, where the domain
             knows it, or else for one of the dataset's own name.
         misaligned: what is done with annotated spans whose boundary lies inside a word (`conll` and `jsonl`).

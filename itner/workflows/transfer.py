@@ -58,16 +58,16 @@ def make_transfer(
         paths: files of raw text, whose sentences are altered and labelled as well.
         tell: hears what was assumed of a file.
     """
-    folder = place.data / TRANSFER / check_name(name)
-    stats = read_stats(dataset, place)
     from itner.taggers.encoder.torch_backend import TorchScorer
     from itner.training.device import choose_arithmetic, choose_device
 
+    folder = place.data / TRANSFER / check_name(name)
+    stats = read_stats(dataset, place)
+    documents = read_split(dataset, "train", place)
     device = choose_device("auto")
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     runs = [RunStore(place.models).load(teacher) for teacher in dict.fromkeys(teachers)]
     _check_alike(runs)
-    documents = read_split(dataset, "train", place)
     raw = _read_raw(paths, get_domain(stats.domain).guidelines[-1], tell)
     wanted = TransferRecord(
         name=name,

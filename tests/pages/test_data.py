@@ -130,6 +130,21 @@ def test_the_page_shows_the_corpus_that_ships(monkeypatch: pytest.MonkeyPatch) -
     assert page.query_params["contains"] == "zzz no such words"
 
 
+def test_a_check_is_shown_with_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = read_stats("elsewhere", HERE)
+    assert list(corpus.splits_table(stats)["split"]) == ["check"]
+    assert corpus.types(stats)["unseen in train"].isna().all()
+    assert list(corpus.leakage(stats).columns) == ["split", "sentences", "repeated inside"]
+    assert "nothing is trained or tuned on it" in corpus.leakage_in_words(stats)
+    page = open_page("data", HERE.models, monkeypatch, dataset="elsewhere")
+    assert page.button_group(key="split").options[0].content == "check"
+    assert any(f"{stats.splits['check'].sentences:,} of" in caption.value for caption in page.caption)
+    assert any("nothing is oversampled" in block.value for block in page.markdown)
+    shown = {figure.proto.id for figure in page.get("plotly_chart")}
+    assert any("types-elsewhere" in name for name in shown)
+    assert not [name for name in shown if "oversampling" in name or "unseen" in name]
+
+
 def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))

@@ -14,12 +14,12 @@ from commands import check_commands
 from opening import open_page
 from shipped import HERE, REPOSITORY, shipped_run
 from streamlit.testing.v1 import AppTest
-from synthetic import write_run
+from synthetic import eval_report, write_run
 from toy import register_toy
 
 from itner.dashboard.errors import letters
 from itner.records.codec import from_json, to_json
-from itner.records.evaluation import Errors
+from itner.records.evaluation import Errors, Metrics
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.workflows.prepare import prepare
@@ -101,6 +101,29 @@ def test_the_shipped_runs_show_on_every_page(name: str, shipped_models: Path, mo
     shown = [table.value.to_string() for table in page.dataframe]
     shown += [" ".join(box.options) for box in (*page.selectbox, *page.multiselect)]
     assert any("minilm_l3_kd" in text for text in shown)
+
+
+def test_a_check_is_shown_and_chosen_by_only_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On the check, which has more reports than any test set, the order of the two is the other way round.
+    for name, test, check in (("good", 90, 40), ("other", 60, 80)):
+        folder = write_run(tmp_path, name, tp=test)
+        known = from_json((folder / "metrics.json").read_text(encoding="utf-8"), Metrics)
+        checks = [eval_report(v, check, "elsewhere", "check") for v in ("torch-fp32", "fp32", "fp16", "int8")]
+        (folder / "metrics.json").write_text(to_json(Metrics((*known.reports[:2], *checks))), encoding="utf-8")
+    page = open_page("overview", tmp_path, monkeypatch)
+    assert (page.selectbox(key="dataset").value, page.selectbox(key="dataset").options) == (
+        "stackoverflow",
+        ["stackoverflow"],
+    )
+    assert "deploy good" in page.header[0].value
+    page = open_page("quality", tmp_path, monkeypatch)
+    assert page.selectbox(key="dataset").value == "stackoverflow"
+    page = open_page("quality", tmp_path, monkeypatch, split="check", dataset="elsewhere", variant="int8")
+    assert page.selectbox(key="dataset").value == "elsewhere"
+    table = page.dataframe[0].value
+    assert table["micro-F1"].round(9).tolist() == [
+        round(eval_report("int8", tp, "elsewhere", "check").micro.f1, 9) for tp in (40, 80)
+    ]
 
 
 def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,10 @@ import re
 
 from shipped import HERE, REPOSITORY
 
-from itner.data.processed import read_stats
+from itner.data.markup import count_channels, read_markup
+from itner.data.processed import read_split, read_stats
+from itner.data.stats import list_mentions
+from itner.domains.it.scheme import SCHEME
 
 
 def test_the_committed_statistics_show_the_real_corpus() -> None:
@@ -19,3 +22,33 @@ def test_the_committed_statistics_show_the_real_corpus() -> None:
     text = (REPOSITORY / "data" / "processed_meta.json").read_text(encoding="utf-8")
     # The longest strings are hashes: no sentence is among them.
     assert max(map(len, re.findall(r'"([^"]*)"', text))) == 64
+
+
+def test_the_check_is_text_that_no_corpus_of_ours_holds() -> None:
+    documents = read_split("elsewhere", "check", HERE)
+    assert len({document.text for document in documents}) == len(documents) >= 300
+    assert {document.guideline for document in documents} == {"helpdesk"}
+    tickets = read_markup(HERE.corpus("helpdesk/tickets.txt"), SCHEME, "helpdesk")
+    learned = {document.text.casefold() for split in tickets.values() for document in split.documents}
+    for name in ("helpdesk/unlabelled.txt", "forum/unlabelled.txt"):
+        learned |= {line.casefold() for line in HERE.corpus(name).read_text(encoding="utf-8").splitlines()}
+    assert not [document.text for document in documents if document.text.casefold() in learned]
+
+
+def test_the_card_of_the_check_says_what_is_in_it() -> None:
+    card = (REPOSITORY / "data" / "elsewhere" / "README.md").read_text(encoding="utf-8")
+    documents = read_split("elsewhere", "check", HERE)
+    check = read_stats("elsewhere", HERE).splits["check"]
+    channels = count_channels(HERE.corpus("elsewhere/texts.txt"))
+    without = sum(not document.mentions for document in documents)
+    assert (
+        f"{sum(channels.values())} texts, {check.sentences:,} sentences, {check.tokens:,} tokens, "
+        f"{sum(check.mentions.values())} mentions; {without} sentences hold none."
+    ) in card
+    for name, count in channels.items():
+        assert re.search(rf"\| `{name}` \| .* \| {count} \|", card), name
+    train = read_split("helpdesk", "train", HERE)
+    known = set(list_mentions(train))
+    for kind, count in check.mentions.items():
+        new = sum(found[0] == kind and found not in known for found in list_mentions(documents))
+        assert f"| {kind} | {count} | {new} ({new / count:.0%}) |" in card

@@ -136,6 +136,7 @@ def test_a_registered_domain_goes_all_the_way(tmp_path: Path, monkeypatch: pytes
         ]
         (source / f"{split}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     stats = prepare("jsonl", source, "toy", place, "mine")
+    assert stats.oversampling is not None
     assert (stats.domain, stats.oversampling.rare_types) == ("toy", ("PLACE",))
     assert {document.guideline for document in read_split("mine", "dev", place)} == {"mine"}
     assert make_rules("toy", place).types == ("FRUIT", "PLACE")

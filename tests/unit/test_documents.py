@@ -15,6 +15,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/files.md",
     "data/helpdesk/README.md",
+    "data/elsewhere/README.md",
     "data/forum/README.md",
 ]
 # What stands for something that only the reader knows.

@@ -55,6 +55,7 @@ DOMAIN = Domain(
             credit="The helpdesk tickets are the project's own, in `data/helpdesk/`.",
             limit="The helpdesk tickets were written for the corpus; tickets of your own organisation may differ.",
         ),
+        Corpus("elsewhere", "embedded", "helpdesk", path="elsewhere/texts.txt"),
     ),
     # Okabe and Ito's set, which stays apart under the common colour-vision deficiencies.
     colours={

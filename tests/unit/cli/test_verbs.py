@@ -109,7 +109,14 @@ def test_values_out_of_range_exit_with_2(
         (("train", "nope", "--data", "helpdesk"), "the presets are"),
         (("train", "minilm_full", "--data", "nope", "--run", "x"), "is not prepared"),
         (("train", "minilm_full_kd", "--data", "stackoverflow"), "this run is complete"),
+        (("train", "minilm_l3", "--data", "elsewhere", "--run", "x"), "has no train split, only check. It is a check"),
+        (("transfer", "elsewhere", "--teacher", "nope", "--name", "x"), "has no train split, only check"),
+        (("prepare", "--source", "mix", "--part", "helpdesk", "--part", "elsewhere"), "has no train split, only check"),
+        (("prepare", "--source", "embedded", "--dataset", "mine"), "--dataset names one of helpdesk, elsewhere"),
+        (("evaluate", "it_rules", "--dataset", "elsewhere"), "has no test split, only check"),
+        (("evaluate", "it_rules", "--dataset", "helpdesk", "--split", "check"), "has no check split, only train, dev"),
         (("evaluate", "nope", "--dataset", "helpdesk"), "no run 'nope'"),
+        (("benchmark", "it_rules", "--dataset", "elsewhere"), "has no dev split, only check"),
         (("evaluate", "it_rules", "--dataset", "helpdesk", "--variant", "int8"), "has no variant 'int8'"),
         (("score", "nope"), "no run 'nope'"),
         (("rules", "nope"), "unknown domain"),
@@ -237,6 +244,15 @@ def test_runs_that_cannot_be_scored_are_named_and_the_others_scored(
     assert "helpdesk dev patterns" in said.out
     # A name that is none is bad usage, before anything is written.
     assert run("score", "whole", "nope", *roots) == 2
+
+
+def test_a_check_is_evaluated_and_scored_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_rules("it", Workspace(tmp_path, HERE.data), "rules")
+    assert run("evaluate", "rules", "--dataset", "elsewhere", "--split", "check", "--models", str(tmp_path)) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("elsewhere check patterns")
+    assert run("score", "rules", "--models", str(tmp_path)) == 0
+    assert capsys.readouterr().out.splitlines() == ["rules", first]
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

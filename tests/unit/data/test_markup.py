@@ -63,6 +63,20 @@ def test_a_missing_or_undecodable_file_is_an_error(tmp_path: Path) -> None:
     assert caught.value.line == 10
 
 
+def test_a_check_has_no_other_split(tmp_path: Path) -> None:
+    path = tmp_path / "texts.txt"
+    path.write_text("# E001 | check | kb\n[Outlook](SOFTWARE) again.\n", encoding="utf-8")
+    splits = read_markup(path, SCHEME, "x")
+    assert list(splits) == ["check"]
+    assert [document.id for document in splits["check"].documents] == ["E001-1"]
+    # Train, dev and test beside it would make it a part of what is trained on.
+    for other in ("train", "test"):
+        mixed = f"# E001 | check | kb\nA.\n\n# E002 | {other} | kb\nB.\n"
+        path.write_text(mixed, encoding="utf-8")
+        with pytest.raises(InputError, match=f"has no other, but there are {other}, check"):
+            read_markup(path, SCHEME, "x")
+
+
 def test_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
     # A checkout with core.autocrlf turns the shipped corpus into this.
     for name, newline in (("unix", "\n"), ("windows", "\r\n")):

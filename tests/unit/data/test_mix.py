@@ -12,7 +12,7 @@ from itner.core.types import Document, Mention
 from itner.data.corpus import Split
 from itner.data.jsonl import write_lines
 from itner.data.mix import mix_datasets
-from itner.data.processed import preparing_words, read_split
+from itner.data.processed import preparing_words, read_meta, read_split
 from itner.records.dataset import DataStats, SourceFacts
 from itner.records.files import sha256_file
 from itner.workflows.prepare import mix
@@ -98,6 +98,14 @@ def test_bad_mixtures_are_refused(root: Path) -> None:
         mix_datasets(("a",), ("w",), 1.0, 1, at(root))
     with pytest.raises(InputError, match="itner label"):
         mix_datasets(("a",), ("gone",), 0.3, 1, at(root))
+
+
+def test_a_check_goes_into_no_mixture(root: Path) -> None:
+    write_dataset({"check": Split([document("check-0", source="c")], sha256="a" * 64)}, "c", root)
+    for names, weak in ((("a", "c"), ()), (("c", "a"), ()), (("c",), ("w",))):
+        with pytest.raises(InputError, match=r"dataset 'c' has no train split, only check\. It is a check"):
+            make(root, *names, weak=weak)
+    assert "mixed" not in read_meta(at(root)).datasets
     with pytest.raises(InputError, match="at least one annotated part"):
         mix_datasets((), ("w", "v"), 0.3, 1, at(root))
     with pytest.raises(InputError, match="is not prepared"):

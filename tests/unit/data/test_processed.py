@@ -66,11 +66,38 @@ def test_a_prepared_dataset_reads_back_and_describes_itself(tmp_path: Path) -> N
     # "text10" is SOFTWARE in train, so as an ERROR it is new; "text30" is nowhere in train.
     assert [stats.splits[name].unseen_mentions[kind] for name, kind in (("dev", "OS"), ("test", "ERROR"))] == [1, 1]
     assert train.also_in == {"dev": 2, "test": 1}
+    assert stats.oversampling is not None
     assert (stats.oversampling.sentences_before, stats.oversampling.sentences_after) == (23, 31)
     assert stats.oversampling.mentions_after["OS"] == 8
     assert read_stats("mine", at(tmp_path)) == stats
     assert [d.id for d in read_split("mine", "dev", at(tmp_path))] == ["d0", "d30"]
     assert len(read_oversampling("mine", at(tmp_path))) == 31
+
+
+def test_a_check_has_statistics_and_no_split_that_anything_learns_from(tmp_path: Path) -> None:
+    stats = write_dataset({"check": splits()["dev"]}, "mine", tmp_path)
+    assert list(stats.splits) == ["check"]
+    check = stats.splits["check"]
+    assert (check.sentences, check.mentions["OS"]) == (2, 1)
+    # There is no train to be new against, and no other split to share sentences with.
+    assert (check.unseen_mentions, check.also_in) == ({}, {})
+    assert stats.oversampling is None
+    assert read_stats("mine", at(tmp_path)) == stats
+    assert [d.id for d in read_split("mine", "check", at(tmp_path))] == ["d0", "d30"]
+    for split in ("train", "dev", "test"):
+        message = f"dataset 'mine' has no {split} split, only check. It is a check: nothing is trained or tuned on it"
+        with pytest.raises(InputError, match=message):
+            read_split("mine", split, at(tmp_path))
+    assert [path.name for path in (tmp_path / "processed" / "mine").iterdir()] == ["check.jsonl"]
+    assert " ".join(preparing_words(stats)) == "prepare --source jsonl --path DIR --dataset mine"
+    # A dataset of the same name with a train split leaves nothing of the check behind, nor the other way round.
+    again = write_dataset(splits(), "mine", tmp_path)
+    with pytest.raises(InputError, match=r"has no check split, only train, dev, test\.$"):
+        read_split("mine", "check", at(tmp_path))
+    assert again.oversampling is not None
+    assert write_dataset({"check": splits()["dev"]}, "mine", tmp_path) == stats
+    with pytest.raises(InputError, match="not here"):
+        read_oversampling("mine", at(tmp_path))
 
 
 def test_preparing_again_gives_the_same_and_keeps_other_datasets(tmp_path: Path) -> None:
@@ -113,6 +140,7 @@ def test_the_command_that_brings_the_text_is_complete(tmp_path: Path) -> None:
 
     assert words(read_stats("stackoverflow", HERE)) == "prepare --source conll --path DIR"
     assert words(read_stats("helpdesk", HERE)) == "prepare --source embedded"
+    assert words(read_stats("elsewhere", HERE)) == "prepare --source embedded --dataset elsewhere"
     mine = write_dataset(splits(), "mine", tmp_path, 1)
     assert words(mine) == "prepare --source jsonl --path DIR --dataset mine --seed 1"
     guided = write_dataset(splits(), "mine", tmp_path, 13, guideline="helpdesk")

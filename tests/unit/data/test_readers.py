@@ -3,7 +3,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
@@ -97,6 +99,17 @@ def test_missing_and_empty_splits_are_errors(tmp_path: Path) -> None:
         read_source("conll", None, get_domain("it"), "x", HERE)
     with pytest.raises(InputError, match="do not go with"):
         read_source("embedded", tmp_path, get_domain("it"), "x", HERE)
+
+
+@pytest.mark.parametrize(("source", "names"), [("embedded", "helpdesk, elsewhere"), ("hub", "stackoverflow-hub")])
+def test_a_corpus_that_a_source_does_not_bring_is_refused_with_those_it_brings(
+    source: Literal["embedded", "hub"], names: str
+) -> None:
+    with pytest.raises(InputError, match=f"--source {source} has no corpus 'mine'; --dataset names one of {names}$"):
+        read_source(source, None, get_domain("it"), "mine", HERE)
+    bare = replace(get_domain("it"), corpora=())
+    with pytest.raises(InputError, match="has no corpus for --source"):
+        read_source(source, None, bare, "mine", HERE)
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Zs", "Zl", "Zp", "Cc"]), min_size=1, max_size=6)

@@ -40,14 +40,18 @@ def test_a_domain_speaks_of_its_own_types_alone() -> None:
         replace(TOY, colours={"FRUIT": "red"})
 
 
-def test_files_are_a_known_corpus_only_under_its_name() -> None:
+def test_a_corpus_is_known_only_under_its_name() -> None:
     domain = get_domain("it")
     for source, dataset, corpus in (
         ("conll", None, "stackoverflow"),
         ("conll", "stackoverflow", "stackoverflow"),
         ("conll", "mine", None),
-        ("hub", "mine", "stackoverflow-hub"),
-        ("embedded", "mine", "helpdesk"),
+        ("hub", None, "stackoverflow-hub"),
+        ("hub", "mine", None),
+        ("embedded", None, "helpdesk"),
+        ("embedded", "helpdesk", "helpdesk"),
+        ("embedded", "elsewhere", "elsewhere"),
+        ("embedded", "mine", None),
         ("jsonl", "helpdesk", None),
     ):
         found = domain.corpus_of(source, dataset)

@@ -15,6 +15,16 @@ from itner.workflows.label import label_weakly
 from itner.workflows.prepare import prepare
 
 
+def test_nothing_is_labelled_by_what_a_check_says(tmp_path: Path) -> None:
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    prepare("embedded", None, "it", place, "elsewhere")
+    text = tmp_path / "text.txt"
+    text.write_text("Ubuntu hangs.\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"dataset 'elsewhere' has no dev split, only check\. It is a check"):
+        label_weakly([text], "elsewhere", "weak", place, threshold=0.5)
+    assert not (place.data / "weak").exists()
+
+
 def test_folders_and_text_columns(tmp_path: Path) -> None:
     place = Workspace(tmp_path / "models", tmp_path / "data")
     prepare("embedded", None, "it", place)
