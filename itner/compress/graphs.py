@@ -61,7 +61,7 @@ def _fuse_compact(run: Run, source: Path, target: Path, embeddings: bool) -> Non
 
 
 def _read_compact(run: Run) -> Encoder:
-    from itner.taggers.compact.load import load_encoder
+    from itner.taggers.compact.tagger import load_encoder
 
     return load_encoder(run)
 

@@ -22,8 +22,8 @@ from itner.records.files import sha256_file
 from itner.records.run import CompactRun, DatasetRef
 from itner.records.store import CHECKPOINTS, TOKENIZER, Run, training, write_run
 from itner.records.transfer import TransferRecord
-from itner.taggers.compact.load import read_encoder
 from itner.taggers.compact.model import CompactModel, project, share_rows
+from itner.taggers.compact.tagger import read_encoder
 from itner.taggers.compact.weights import TorchScorer, save_model
 from itner.taggers.encoder.model import load_model
 from itner.taggers.encoder.tagger import EncoderTagger

@@ -25,9 +25,9 @@ from itner.records.store import CHECKPOINTS, LOG, Run, RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.compact.kind import COMPACT
-from itner.taggers.compact.load import load_scorer, open_tagger
 from itner.taggers.compact.model import CompactModel, project, share_rows
 from itner.taggers.compact.presets import preset
+from itner.taggers.compact.tagger import load_scorer, open_tagger
 from itner.taggers.compact.variants import count_reach
 from itner.taggers.compact.weights import load_model
 from itner.taggers.encoder.load import load_tagger

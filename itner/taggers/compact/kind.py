@@ -20,13 +20,13 @@ def _missing(run: Run) -> list[str] | None:
 
 
 def _open(run: Run, variant: str, threads: int | None) -> Tagger:
-    from itner.taggers.compact.load import open_tagger
+    from itner.taggers.compact.tagger import open_tagger
 
     return open_tagger(run, variant, threads)
 
 
 def _probe(run: Run, variant: str, threads: int | None) -> Probe:
-    from itner.taggers.compact.load import load_encoder, load_scorer, make_tagger
+    from itner.taggers.compact.tagger import load_encoder, load_scorer, make_tagger
     from itner.taggers.encoder.tagger import real_pieces
 
     scorer = load_scorer(run, variant, threads)
@@ -40,7 +40,7 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
 
 
 def _warm(variant: str) -> None:
-    import itner.taggers.compact.load
+    import itner.taggers.compact.tagger
 
     if variant == TORCH:
         import itner.taggers.compact.weights  # noqa: F401

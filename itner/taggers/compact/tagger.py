@@ -1,4 +1,4 @@
-"""Loading the tagger of a compact run at a variant."""
+"""The tagger of a compact run: an encoder's, around a network that reads a text of any length at once."""
 
 from __future__ import annotations
 
