@@ -18,7 +18,7 @@ runs = begin_page("Live", "Type or paste a text and compare what the taggers fin
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 for run in runs:
     if (words := why_not(run)) is not None:
-        st.info(f"Run `{run.name}` has no weights here. Build them with:")
+        st.info(f"Run `{run.name}` lacks something to be opened here. Make it with:")
         show_command(*words)
 if not choices:
     st.stop()

@@ -76,8 +76,9 @@ try:
 except (OSError, InputError) as error:
     st.error("The run's files cannot be read.")
     st.text(str(error))
-if why_not(run) is not None:
-    st.info("The weights are not on this machine; the command above makes them.")
+if (words := why_not(run)) is not None:
+    st.info("The run lacks something to be opened here. Make it with:")
+    show_command(*words)
 if (run.path / CARD).is_file():
     with st.expander("Model card"):
         st.code((run.path / CARD).read_text(encoding="utf-8", errors="replace")[:50_000], language="markdown")

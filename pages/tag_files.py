@@ -20,7 +20,7 @@ runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in th
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     selection.write_link()
-    st.info(f"Run `{runs[0].name}` has no weights here. Build them with:")
+    st.info(f"Run `{runs[0].name}` lacks something to be opened here. Make it with:")
     show_command(*(why_not(runs[0]) or ()))
     st.stop()
 left, right = st.columns([3, 1])

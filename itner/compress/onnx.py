@@ -71,6 +71,8 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
             "with its onnx/ folder",
             path=run.path,
         )
+    # Before the ranges are read: when others are written meanwhile, the files are built once more.
+    manifest = _manifest(run)
     ranges = run.read_int8_ranges()
     if ranges is None and INT8 in variants:
         raise InputError(
@@ -96,7 +98,7 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
                 quantize(source, build / run.onnx_path(INT8).name, RECIPE, ranges.tensors)
                 source.unlink()
             plain.unlink(missing_ok=True)
-            (build / ONNX_MANIFEST).write_text(json.dumps(_manifest(run), indent=2) + "\n", encoding="utf-8")
+            (build / ONNX_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
             build.chmod(0o755)
             folder = run.path / ONNX
             if folder.exists():

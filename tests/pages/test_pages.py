@@ -215,13 +215,13 @@ def test_run_shows_a_difference_of_configurations(tmp_path: Path, monkeypatch: p
     assert list(table.columns) == ["setting", "b", "a"]
     assert "itner train minilm_lora --data stackoverflow --run b_again --models" in page.code[0].value
     assert check_commands(code.value for code in page.code)
-    assert any("weights are not on this machine" in info.value for info in page.info)
+    assert any("lacks something to be opened here" in info.value for info in page.info)
 
 
 def test_live_names_runs_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "bare")
     page = open_page("live", tmp_path, monkeypatch)
-    assert "Run `bare` has no weights here" in page.info[0].value
+    assert "Run `bare` lacks something to be opened here" in page.info[0].value
     assert "itner train minilm_full --data stackoverflow --models" in page.code[0].value
     assert check_commands(code.value for code in page.code)
     assert not page.text_area
@@ -374,7 +374,7 @@ def test_a_choice_of_domains_appears_when_there_are_two(tmp_path: Path, monkeypa
         shown |= {run for box in page.selectbox if box.key == "run_name" for run in box.options}
         assert shown == ({"b"} if name != "live" else set())
     page = open_page("live", tmp_path, monkeypatch, domain="toy")
-    assert "Run `b` has no weights here" in page.info[0].value
+    assert "Run `b` lacks something to be opened here" in page.info[0].value
     assert "itner train" in page.code[0].value
 
 

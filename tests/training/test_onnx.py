@@ -64,7 +64,8 @@ def test_every_precision_tags_and_is_what_it_says(exported: Run, tiny: Tiny) -> 
 def test_int8_products_fit_into_the_16_bits_that_a_cpu_without_vnni_adds_them_in(exported: Run) -> None:
     graph = onnx.load(exported.onnx_path("int8")).graph
     tensors = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
-    weights = [tensors[node.input[1]] for node in graph.node if node.op_type in ("MatMulInteger", "QAttention")]
+    weights = [tensors[node.input[1]] for node in graph.node if node.op_type in ("MatMulIntegerToFloat", "QAttention")]
+    assert not any(node.op_type == "MatMulInteger" for node in graph.node)
     assert len(weights) > 3
     for weight in weights:
         assert weight.dtype == np.int8

@@ -206,7 +206,8 @@ def _limits(run: Run) -> tuple[str, ...]:
     info, config = facts_of(run)
     limits = [
         "INT8 cuts activations off at ranges that were measured once on training text, so that a sentence is read "
-        "alike whatever stands beside it; text that is unlike it may lose more than the test sets show."
+        "alike whatever stands beside it; text that is unlike the training text may lose more than the test sets "
+        "show, and single mentions may differ between CPUs."
     ]
     if info.backbone == EMBEDDED_BACKBONE and not config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
