@@ -16,7 +16,6 @@ from itner.core.types import Document
 from itner.records.int8 import Int8Ranges
 from itner.records.store import Run, write_int8_ranges
 from itner.taggers.encoder.tagger import make_batches
-from itner.taggers.encoder.variants import RECIPE
 
 # Ranges settle with a few hundred sentences.
 _SENTENCES, _SEED = 800, 13
@@ -31,12 +30,13 @@ def calibrate_run(
         documents: the training split of the dataset.
     """
     some = draw_sentences(documents)
+    recipe = graphs_of(run).recipe
     progress(f"measuring the activations of {run.name}", 0.0)
     with tempfile.TemporaryDirectory() as name:
         plain = Path(name) / "plain.onnx"
         graphs_of(run).plain(run, plain, OPSET)
-        source = prepare_int8(run, plain, Path(name) / "source.onnx", RECIPE)
-        tensors = measure(source, RECIPE, make_batches(graphs_of(run).read(run), some))
+        source = prepare_int8(run, plain, Path(name) / "source.onnx", recipe)
+        tensors = measure(source, recipe, make_batches(graphs_of(run).read(run), some))
     ranges = Int8Ranges(
         tensors=tensors,
         inside=INSIDE,

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
+from itner.taggers.compact import variants as compact
+from itner.taggers.encoder import variants as encoder
 from itner.taggers.encoder.windows import Encoder
 
 
@@ -19,11 +22,13 @@ class Graphs:
         fuse: from a plain file writes one of operators that onnxruntime has fast kernels for; if so asked, embeddings
             become one of those, which knows tables of one step alone.
         read: documents as the run reads them.
+        recipe: how INT8 is made of them.
     """
 
     plain: Callable[[Run, Path, int], None]
     fuse: Callable[[Run, Path, Path, bool], None]
     read: Callable[[Run], Encoder]
+    recipe: Int8Recipe
 
 
 def graphs_of(run: Run) -> Graphs:
@@ -67,6 +72,6 @@ def _read_compact(run: Run) -> Encoder:
 
 
 GRAPHS: dict[str, Graphs] = {
-    "encoder": Graphs(_plain_encoder, _fuse_encoder, _read_encoder),
-    "compact": Graphs(_plain_compact, _fuse_compact, _read_compact),
+    "encoder": Graphs(_plain_encoder, _fuse_encoder, _read_encoder, encoder.RECIPE),
+    "compact": Graphs(_plain_compact, _fuse_compact, _read_compact, compact.RECIPE),
 }

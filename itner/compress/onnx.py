@@ -29,7 +29,7 @@ from itner.core.progress import Progress, silent
 from itner.records.files import sha256_file
 from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
-from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE
+from itner.taggers.encoder.variants import ONNX_VARIANTS
 
 OPSET = 17
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -92,10 +92,11 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
             graphs_of(run).fuse(run, plain, fused, True)
             progress(f"building the ONNX files of {run.name}: FP16", 0.5)
             convert_fp16(fused, build / run.onnx_path("fp16").name)
+            recipe = graphs_of(run).recipe
             if ranges is not None:
                 progress(f"building the ONNX files of {run.name}: INT8", 0.7)
-                source = prepare_int8(run, plain, build / "source.onnx", RECIPE)
-                quantize(source, build / run.onnx_path(INT8).name, RECIPE, ranges.tensors)
+                source = prepare_int8(run, plain, build / "source.onnx", recipe)
+                quantize(source, build / run.onnx_path(INT8).name, recipe, ranges.tensors)
                 source.unlink()
             plain.unlink(missing_ok=True)
             (build / ONNX_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -207,7 +208,7 @@ def _manifest(run: Run) -> dict[str, object]:
     return {
         "weights_sha256": run.info.model_sha256,
         "opset": OPSET,
-        "int8": asdict(RECIPE),
+        "int8": asdict(graphs_of(run).recipe),
         "int8_ranges_sha256": sha256_file(ranges) if ranges.is_file() else None,
         "onnxruntime": ort.__version__,
     }

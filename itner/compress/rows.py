@@ -14,6 +14,8 @@ import onnx
 from onnx import helper, numpy_helper
 
 _LEVELS = 127
+# Below this, a float16 has fewer digits.
+_SMALLEST = float(np.finfo(np.float16).smallest_normal)
 
 
 def quantize_rows(path: Path) -> list[str]:
@@ -53,11 +55,17 @@ def quantize_rows(path: Path) -> list[str]:
 
 
 def round_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A table float [rows, values] as int8 [rows, values] and the step of each row, float32 [rows, 1]."""
+    """A table float [rows, values] as int8 [rows, values] and the step of each row, [rows, 1].
+
+    Steps are float16, float32 where one is too small to be exact in that.
+    """
     largest = np.abs(table).max(axis=1, keepdims=True)
     # A row of zeros, such as padding's may be, has any step.
     steps = (np.where(largest > 0, largest, 1.0) / _LEVELS).astype(np.float32)
-    return np.rint(table / steps).clip(-_LEVELS, _LEVELS).astype(np.int8), steps
+    if steps.min() >= _SMALLEST and steps.max() < 1:
+        # The next larger one, so that the largest value keeps its place.
+        steps = np.nextafter(steps.astype(np.float16), np.float16(np.inf))
+    return np.rint(table / steps.astype(np.float32)).clip(-_LEVELS, _LEVELS).astype(np.int8), steps
 
 
 def _reads_rows(node: onnx.NodeProto, table: str) -> bool:
@@ -68,10 +76,11 @@ def _reads_rows(node: onnx.NodeProto, table: str) -> bool:
 def _look_up(node: onnx.NodeProto, table: str) -> list[onnx.NodeProto]:
     """The nodes that read rows in INT8 and give what the node gave."""
     rows, output = node.input[1], node.output[0]
-    whole, values, steps = (f"{output}_{part}" for part in ("whole", "values", "steps"))
+    whole, values, steps, wide = (f"{output}_{part}" for part in ("whole", "values", "steps", "wide"))
     return [
         helper.make_node("Gather", [f"{table}_rows", rows], [whole], name=f"{node.name}_rows"),
         helper.make_node("Cast", [whole], [values], name=f"{node.name}_cast", to=onnx.TensorProto.FLOAT),
         helper.make_node("Gather", [f"{table}_steps", rows], [steps], name=f"{node.name}_steps"),
-        helper.make_node("Mul", [values, steps], [output], name=f"{node.name}_scaled"),
+        helper.make_node("Cast", [steps], [wide], name=f"{node.name}_widened", to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", [values, wide], [output], name=f"{node.name}_scaled"),
     ]

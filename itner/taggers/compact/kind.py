@@ -8,8 +8,8 @@ from itner.core.types import Document, Tagger
 from itner.records.store import Run
 from itner.taggers.base import Kind, Probe
 from itner.taggers.compact.describe import list_facts, remake, write_card_text
-from itner.taggers.compact.variants import facts_of
-from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANTS
+from itner.taggers.compact.variants import RECIPE, facts_of
+from itner.taggers.encoder.variants import ONNX_VARIANTS, TORCH, VARIANTS
 
 
 def _missing(run: Run) -> list[str] | None:
