@@ -227,7 +227,7 @@ def transfer(
 
 
 def measure_corpus(
-    folder: Annotated[Path, typer.Argument(help="Holds tickets.txt, first_pass.txt and second_pass.txt.")],
+    folder: Annotated[Path, typer.Argument(help="Holds the settled corpus, first_pass.txt and second_pass.txt.")],
     domain: DomainName = None,
 ) -> None:
     """Measure an annotated corpus of ours: how varied it is, and how far its two annotators agreed."""

@@ -21,7 +21,7 @@ from itner.records.workspace import Workspace
 
 WEAK_RATIO = 0.3
 # What was settled on, and both independent passes over the same sentences.
-_SETTLED, _PASSES = "tickets", ("first_pass", "second_pass")
+_SETTLED, _PASSES, _TICKETS = "settled", ("first_pass", "second_pass"), "tickets.txt"
 
 
 def prepare(
@@ -71,10 +71,13 @@ def mix(
 def measure_corpus(folder: Path, domain_name: str) -> CorpusReport:
     """Diversity and annotator agreement of an annotated corpus of ours, written to its `report.json`.
 
-    `folder` holds `tickets.txt`, which is what was settled on, and both independent passes over the same sentences.
+    `folder` holds what was settled on, the file of the domain's corpus there or else `tickets.txt`, and both
+    independent passes over the same sentences.
     """
-    scheme = get_domain(domain_name).scheme
-    paths = {name: folder / f"{name}.txt" for name in (_SETTLED, *_PASSES)}
+    domain = get_domain(domain_name)
+    scheme = domain.scheme
+    files = {Path(corpus.path).parent.name: Path(corpus.path).name for corpus in domain.corpora if corpus.path}
+    paths = {_SETTLED: folder / files.get(folder.name, _TICKETS)} | {name: folder / f"{name}.txt" for name in _PASSES}
     read = {
         name: [document for split in read_markup(path, scheme, folder.name).values() for document in split.documents]
         for name, path in paths.items()

@@ -40,6 +40,18 @@ def test_the_data_card_of_this_repository_shows_the_measured_corpus() -> None:
         assert report.sha256[name] == sha256_file(folder / name), "run `itner measure-corpus data/helpdesk`"
 
 
+def test_the_check_corpus_says_how_far_its_annotators_agreed() -> None:
+    folder = REPOSITORY / "data" / "elsewhere"
+    report = read_corpus_report(folder)
+    assert report is not None
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    for name, counts in report.agreement.per_type.items():
+        assert f"{name} {counts.f1:.3f}" in text
+    assert f"F1 {report.agreement.overall.f1:.3f}" in text
+    for name in ("texts.txt", "first_pass.txt", "second_pass.txt"):
+        assert report.sha256[name] == sha256_file(folder / name), "run `itner measure-corpus data/elsewhere`"
+
+
 def test_the_corpus_is_what_was_promised() -> None:
     report = read_corpus_report(REPOSITORY / "data" / "helpdesk")
     stats = read_stats("helpdesk", HERE)
