@@ -67,7 +67,7 @@ def test_the_verb_measures_what_is_prepared_here(place: Workspace, capsys: pytes
     place.data.mkdir()
     with pytest.raises(SystemExit, match="2"):
         main(["calibrate", "full", *where])
-    assert "tiny" in capsys.readouterr().err
+    assert "itner prepare" in capsys.readouterr().err
     prepare("embedded", None, "it", place)
     with pytest.raises(SystemExit, match="0"):
         main(["calibrate", "full", "--dataset", "helpdesk", *where])
