@@ -81,8 +81,8 @@ def calibrate(
     typer.echo(f"{run}: ranges of {len(ranges.tensors)} tensors on {ranges.sentences:,} sentences of {ranges.dataset}")
     if made.outdated:
         typer.echo(
-            f"its INT8 was measured with other ranges; measure anew with `itner evaluate {run} --variant int8` and "
-            "`itner benchmark`"
+            "its INT8 was measured with other ranges; measure anew with "
+            f"`itner evaluate {run} --dataset DATASET --variant int8` and `itner benchmark`"
         )
 
 
