@@ -79,7 +79,7 @@ def try_recipes(
     def score(scorer: OnnxScorer) -> tuple[float, np.ndarray]:
         tagger = EncoderTagger(scorer, encoder, scheme)
         logits, offsets = tagger.token_logits(documents)
-        found = [prediction.mentions for prediction in tagger.decode(documents, logits, offsets)]
+        found = tagger.find_mentions(documents, logits, offsets)
         per_type: dict[str, Counts] = score_documents(documents, found, scheme.types)["per_type"]
         token_rows = np.delete(logits.argmax(axis=1), offsets[1:] - 1)
         return sum(per_type.values(), Counts()).f1, token_rows

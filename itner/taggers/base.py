@@ -65,6 +65,12 @@ class TokenScores(Tagger, Protocol):
         """Predictions from what `token_logits` returned."""
         ...
 
+    def find_mentions(
+        self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray
+    ) -> list[tuple[Mention, ...]]:
+        """The mentions alone of what `decode` returns."""
+        ...
+
 
 @dataclass(frozen=True)
 class Probe:

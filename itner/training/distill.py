@@ -5,7 +5,7 @@ Soft labels after Hinton, Vinyals and Dean 2015; hidden states by cosine, as in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ class Lesson:
     sha256: Mapping[str, str]
 
 
-def add_soft_labels(rows: list[dict[str, Any]], windows: Sequence[Window], probabilities: Sequence[np.ndarray]) -> None:
+def add_soft_labels(rows: list[dict[str, Any]], windows: Iterable[Window], probabilities: Sequence[np.ndarray]) -> None:
     """Give each training feature its `soft` labels, [length, labels]; zero where a piece speaks for no token."""
     for row, window in zip(rows, windows, strict=True):
         soft = np.zeros((len(window.ids), probabilities[0].shape[1]), dtype=np.float32)

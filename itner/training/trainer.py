@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -87,7 +87,7 @@ def encode_labelled(
 
 
 def _label_windows(
-    documents: Sequence[Document], windows: Sequence[Window], scheme: LabelScheme, casing: bool
+    documents: Sequence[Document], windows: Iterable[Window], scheme: LabelScheme, casing: bool
 ) -> list[dict[str, Any]]:
     ids = {label: index for index, label in enumerate(scheme.labels)}
     tags = [[ids[tag] for tag in document_tags(document)[0]] for document in documents]

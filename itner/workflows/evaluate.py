@@ -82,7 +82,7 @@ def predict(
                     raise RuntimeError(f"{run.name}: {variant} logits differ from the reference by {difference:.2g}")
             if variant not in variants:
                 continue
-            mentions = [prediction.mentions for prediction in tagger.decode(documents, logits, offsets)]
+            mentions = tagger.find_mentions(documents, logits, offsets)
         else:
             mentions = tagger.tag_documents(documents, report)
         info = PredictionInfo(

@@ -56,7 +56,8 @@ def document(text: str) -> Document:
 
 @given(st.integers(0, 400), st.integers(2, 60))
 def test_windows_cover_everything_and_fit(length: int, room: int) -> None:
-    spans = window_spans(length, room)
+    _, starts, ends = window_spans(np.array([length]), room)
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
     assert spans[0][0] == 0
     assert spans[-1][1] == length
     for (start, end), (following, _) in pairwise(spans):

@@ -1,7 +1,7 @@
 """The encoder tagger: documents in, mentions out, whatever computes the scores.
 
-Documents are cut into windows, windows are sorted by length and batched by size, and everything after the
-model works on flat arrays over all tokens at once.
+Documents are cut into windows, windows are sorted by length and batched by size, and everything before and after the
+model works on flat arrays over all documents at once; only what has mentions costs work in Python.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Protocol
 import numpy as np
 
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
-from itner.core.sentences import list_sentences
+from itner.core.sentences import Sentence, list_sentences
 from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
-from itner.taggers.encoder.windows import Encoder, Window
+from itner.taggers.encoder.batches import Batches, Inputs, lay_out
+from itner.taggers.encoder.pieces import join_ranges
+from itner.taggers.encoder.windows import Encoder, Windows
 
 # More makes no call of an ONNX file faster on a CPU.
 BATCH_PIECES = 256
@@ -53,17 +55,16 @@ class EncoderTagger:
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
         found: list[list[Mention]] = [[] for _ in texts]
-        for segment in self.read(texts, guideline):
-            found[segment.text] += segment.sentence.place(segment.prediction.mentions)
+        sentences = _list_sentences(texts, guideline)
+        tagged = self.tag_documents([sentence.document for _, sentence in sentences])
+        for (index, sentence), mentions in zip(sentences, tagged, strict=True):
+            if mentions:
+                found[index] += sentence.place(mentions)
         return found
 
     def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""
-        sentences = [
-            (index, sentence)
-            for index, text in enumerate(texts)
-            for sentence in list_sentences(text, str(index), guideline)
-        ]
+        sentences = _list_sentences(texts, guideline)
         predictions = self.predict([sentence.document for _, sentence in sentences])
         return [
             Segment(index, sentence, prediction)
@@ -74,7 +75,7 @@ class EncoderTagger:
         self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None
     ) -> list[tuple[Mention, ...]]:
         """The mentions of each document, over its own tokens and by its guideline."""
-        return [prediction.mentions for prediction in self.predict(documents, on_share)]
+        return self.find_mentions(documents, *self.token_logits(documents, on_share))
 
     def predict(
         self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None
@@ -94,95 +95,100 @@ class EncoderTagger:
         logits = np.full((int(offsets[-1]), len(self.scheme.labels)), -np.inf, dtype=np.float32)
         logits[:, 0] = 0.0
         windows = self._encoder.encode(documents)
-        windows.sort(key=lambda window: len(window.ids))
-        done = 0
-        for batch in _batches(windows, self._batch_pieces):
-            scores = self._scorer.score(*_pad(batch))
-            rows = np.repeat(np.arange(len(batch)), [len(window.positions) for window in batch])
-            positions = np.concatenate([window.positions for window in batch])
-            targets = np.concatenate([offsets[window.documents] + window.tokens for window in batch])
-            logits[targets] = scores[rows, positions]
-            done += len(batch)
-            if on_share is not None:
-                on_share(done / len(windows))
+        scores, cells = self._score(windows, logits.shape[1], on_share)
+        read = cells.repeat(windows.reads[1:] - windows.reads[:-1]) + windows.positions
+        logits[offsets[windows.documents] + windows.tokens] = scores[read]
         return logits, offsets
 
-    def piece_logits(self, documents: Sequence[Document]) -> tuple[list[Window], list[np.ndarray]]:
+    def piece_logits(self, documents: Sequence[Document]) -> tuple[Windows, list[np.ndarray]]:
         """The documents' windows in order, and the logits [length, labels] of all pieces of each."""
         windows = self._encoder.encode(documents)
-        order = sorted(range(len(windows)), key=lambda index: len(windows[index].ids))
-        found: list[np.ndarray] = [np.zeros(0)] * len(windows)
-        done = 0
-        for batch in _batches([windows[index] for index in order], self._batch_pieces):
-            scores = self._scorer.score(*_pad(batch))
-            for row, window in enumerate(batch):
-                found[order[done + row]] = scores[row, : len(window.ids)]
-            done += len(batch)
-        return windows, found
+        scores, cells = self._score(windows, len(self.scheme.labels))
+        ends = cells + windows.lengths
+        return windows, [scores[start:end] for start, end in zip(cells.tolist(), ends.tolist(), strict=True)]
+
+    def _score(
+        self, windows: Windows, labels: int, on_share: Callable[[float], None] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Logits [cells, labels] of everything in the windows' batches, and the cell of each window's first piece."""
+        batches = lay_out(windows, self._batch_pieces)
+        scores = np.empty((batches.inputs.shape[1], labels), dtype=np.float32)
+        cell = done = 0
+        for inputs in batches:
+            found = self._scorer.score(*inputs)
+            scores[cell : cell + inputs[0].size] = found.reshape(inputs[0].size, -1)
+            cell += inputs[0].size
+            done += len(inputs[0])
+            if on_share is not None:
+                on_share(done / len(windows))
+        return scores, batches.cells
 
     def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
         """Predictions from what `token_logits` returned."""
-        probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
         label_ids = logits.argmax(axis=1)
-        starts, ends, type_ids = decode_label_ids(label_ids)
-        certainty = np.minimum(probabilities[np.arange(len(label_ids)), label_ids], 1.0)
-        owners = np.searchsorted(offsets, starts, side="right") - 1
+        probabilities = _softmax(logits)
         spans: list[list[TokenSpan]] = [[] for _ in documents]
         mentions: list[list[Mention]] = [[] for _ in documents]
-        found = zip(owners.tolist(), starts.tolist(), ends.tolist(), type_ids.tolist(), strict=True)
-        for owner, start, end, type_id in found:
-            name = self.scheme.types[type_id]
-            score = float(certainty[start:end].min())
-            first, last = start - int(offsets[owner]), end - int(offsets[owner]) - 1
-            tokens = documents[owner].tokens
-            spans[owner].append((first, last + 1, name))
-            mentions[owner].append(Mention(tokens[first].start, tokens[last].end, name, score))
+        for owner, span, mention in self._decode(documents, logits, offsets, label_ids):
+            spans[owner].append(span)
+            mentions[owner].append(mention)
         bounds = zip(offsets[:-1].tolist(), (offsets[1:] - 1).tolist(), strict=True)
         return [
             Prediction(label_ids[low:high], probabilities[low:high], tuple(spans[index]), tuple(mentions[index]))
             for index, (low, high) in enumerate(bounds)
         ]
 
+    def find_mentions(
+        self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray
+    ) -> list[tuple[Mention, ...]]:
+        """The mentions alone of what `decode` returns."""
+        found: list[list[Mention]] = [[] for _ in documents]
+        for owner, _, mention in self._decode(documents, logits, offsets, logits.argmax(axis=1)):
+            found[owner].append(mention)
+        return list(map(tuple, found))
 
-def _batches(windows: Sequence[Window], pieces: int) -> list[Sequence[Window]]:
-    batches = []
-    start = 0
-    for stop in range(1, len(windows) + 1):
-        # Sorted by length: the next window would be the longest of its batch.
-        rows = stop - start
-        if stop == len(windows) or (rows + 1) * len(windows[stop].ids) > pieces:
-            batches.append(windows[start:stop])
-            start = stop
-    return batches
+    def _decode(
+        self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray, label_ids: np.ndarray
+    ) -> Iterator[tuple[int, TokenSpan, Mention]]:
+        """Each mention with the number of its document and as a span of its tokens."""
+        starts, ends, type_ids = decode_label_ids(label_ids)
+        if not len(starts):
+            return
+        rows = join_ranges(starts, ends - starts)
+        chosen = _softmax(logits[rows])[np.arange(len(rows)), label_ids[rows]]
+        # The score is that of the least certain token.
+        scores = np.minimum.reduceat(np.minimum(chosen, 1.0), np.cumsum(ends - starts) - (ends - starts))
+        owners = np.searchsorted(offsets, starts, side="right") - 1
+        firsts, lasts = starts - offsets[owners], ends - offsets[owners] - 1
+        arrays = (owners, firsts, lasts, type_ids, scores)
+        for owner, first, last, type_id, score in zip(*(array.tolist() for array in arrays), strict=True):
+            name = self.scheme.types[type_id]
+            tokens = documents[owner].tokens
+            yield owner, (first, last + 1, name), Mention(tokens[first].start, tokens[last].end, name, score)
 
 
-def _pad(batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    width = max(len(window.ids) for window in batch)
-    input_ids, attention_mask, casing = (np.zeros((len(batch), width), dtype=np.int64) for _ in range(3))
-    for row, window in enumerate(batch):
-        input_ids[row, : len(window.ids)] = window.ids
-        attention_mask[row, : len(window.ids)] = 1
-        casing[row, : len(window.ids)] = window.casing
-    return input_ids, attention_mask, casing
+def _list_sentences(texts: Sequence[str], guideline: str | None) -> list[tuple[int, Sentence]]:
+    """The sentences of all texts in order, each with the number of its text."""
+    return [
+        (index, sentence)
+        for index, text in enumerate(texts)
+        for sentence in list_sentences(text, str(index), guideline)
+    ]
 
 
-def make_batches(
-    encoder: Encoder, documents: Sequence[Document]
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def make_batches(encoder: Encoder, documents: Sequence[Document]) -> Batches:
     """What `Scorer.score` takes for documents, batch by batch."""
-    windows = sorted(encoder.encode(documents), key=lambda window: len(window.ids))
-    for batch in _batches(windows, BATCH_PIECES):
-        yield _pad(batch)
+    return lay_out(encoder.encode(documents), BATCH_PIECES)
 
 
-def real_pieces(
-    encoder: Encoder, documents: Sequence[Document], length: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def real_pieces(encoder: Encoder, documents: Sequence[Document], length: int) -> Inputs:
     """What `Scorer.score` takes, int64 [1, length] each, from the documents' own text, repeated when it is short."""
     windows = encoder.encode(documents[:length])
-    ids, casing = (
-        np.resize(np.concatenate(arrays), (1, length)).astype(np.int64)
-        for arrays in ([window.ids for window in windows], [window.casing for window in windows])
-    )
+    ids, casing = (np.resize(values, (1, length)).astype(np.int64) for values in (windows.ids, windows.casing))
     return ids, np.ones_like(ids), casing

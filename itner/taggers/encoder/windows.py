@@ -4,15 +4,20 @@ A token is labelled at its first piece. A document longer than the window is rea
 and each token is read in the one window where it has most context, so no gold mention is ever truncated away.
 Short documents of one text can share a window, so that each is read in its context. A mark at the beginning of a window
 can tell whose annotation guideline is to be followed.
+
+All documents are encoded at once, as flat arrays over the pieces and tokens of their texts joined: work in Python for
+each document would take longer than a small network does.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +26,7 @@ from tokenizers import Tokenizer
 from itner.core.errors import InputError
 from itner.core.tokens import part_tokens
 from itner.core.types import Document
+from itner.taggers.encoder.pieces import PieceReader, find_begins, join_ranges
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
 _OVERLAP_SHARE = 0.25
@@ -55,6 +61,43 @@ class Window:
     tokens: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Windows in document order: the arrays of `Window`, one window's after the other's.
+
+    Attributes:
+        starts: int64 [windows + 1], at which piece each window begins, and where the last one ends.
+        reads: int64 [windows + 1], the same for the tokens that are read.
+    """
+
+    ids: np.ndarray
+    casing: np.ndarray
+    positions: np.ndarray
+    documents: np.ndarray
+    tokens: np.ndarray
+    starts: np.ndarray
+    reads: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, index: int) -> Window:
+        if not 0 <= index < len(self):
+            raise IndexError(f"no window {index} of {len(self)}")
+        pieces, read = (slice(*bounds[index : index + 2].tolist()) for bounds in (self.starts, self.reads))
+        return Window(
+            self.ids[pieces], self.casing[pieces], self.positions[read], self.documents[read], self.tokens[read]
+        )
+
+    def __iter__(self) -> Iterator[Window]:
+        return map(self.__getitem__, range(len(self)))
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many pieces each window has, int64 [windows]."""
+        return self.starts[1:] - self.starts[:-1]
+
+
 class Encoder:
     """Turns documents into windows with a fast tokenizer (`tokenizers`, no torch and no transformers).
 
@@ -63,9 +106,7 @@ class Encoder:
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False, guidelines: Sequence[str] = ()):
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        self._tokenizer = tokenizer
+        self._reader = PieceReader(tokenizer)
         self.max_length = max_length
         self._context = context
         probe = tokenizer.encode("a")
@@ -73,11 +114,10 @@ class Encoder:
         ids = np.array(probe.ids, dtype=np.int32)
         body = np.flatnonzero(~special)
         prefix, self._suffix = ids[: body[0]], ids[body[-1] + 1 :]
-        marks = {name: _find_mark(tokenizer, number) for number, name in enumerate(guidelines, start=1)}
-        self._prefixes: dict[str | None, np.ndarray] = {
-            name: np.append(prefix, mark).astype(np.int32) for name, mark in marks.items()
-        }
-        self._prefix = self._prefixes[guidelines[-1]] if guidelines else prefix
+        marks = [_find_mark(tokenizer, number) for number, _ in enumerate(guidelines, start=1)]
+        # A row for each guideline, or the one for all documents.
+        self._prefixes = np.array([[*prefix, mark] for mark in marks] or [prefix], dtype=np.int32)
+        self._rows = {name: row for row, name in enumerate(guidelines)}
 
     @classmethod
     def from_file(cls, path: Path, max_length: int, context: bool = False, guidelines: Sequence[str] = ()) -> Encoder:
@@ -90,90 +130,131 @@ class Encoder:
             raise InputError(f"not a tokenizer ({error})", path=path) from None
         return cls(tokenizer, max_length, context, guidelines)
 
-    def encode(self, documents: Sequence[Document], vary: random.Random | None = None) -> list[Window]:
+    def encode(self, documents: Sequence[Document], vary: random.Random | None = None) -> Windows:
         """Windows of all documents, in document order.
 
         `vary` draws how far each shared window may be filled, for training: then the model meets all sizes of context.
         """
-        windows: list[Window] = []
-        sharing: list[Window] = []
-        group: str | None = None
-        limit = self.max_length
-        documents = [part_tokens(document) for document in documents]
+        found = self._find_pieces([part_tokens(document) for document in documents])
+        lengths = found.begins[1:] - found.begins[:-1]
+        read = np.flatnonzero(lengths * (found.token_begins[1:] - found.token_begins[:-1]))
+        room = self.max_length - self._prefixes.shape[1] - len(self._suffix)
+        chosen, starts, ends = window_spans(lengths[read], room)
+        follows = starts > 0
+        opens = np.ones(len(chosen), dtype=bool)
+        if self._context:
+            opens[~follows] = self._find_opening(
+                [documents[index] for index in read.tolist()], lengths[read].tolist(), room, vary
+            )
+        base = found.begins[read][chosen]
+        # Of an overlap, the earlier window reads the first half and the later one the second.
+        read_from = base + np.where(follows, (starts + np.concatenate(([0], ends[:-1]))) // 2, 0)
+        names = [documents[index].guideline for index in read[chosen[opens]].tolist()]
+        prefixes = self._prefixes[[self._rows.get(name, -1) for name in names]]
+        return self._join(found, _Parts(base + starts, ends - starts, read_from, opens), prefixes)
+
+    def _find_pieces(self, documents: Sequence[Document]) -> _Pieces:
         # Half of a surrogate pair cannot be encoded; as one replacement character it leaves all offsets alone.
-        texts = [_SURROGATES.sub("\ufffd", document.text) for document in documents]
-        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        for index, (document, encoding) in enumerate(zip(documents, encodings, strict=True)):
-            ids = np.array(encoding.ids, dtype=np.int32)
-            if not len(ids) or not document.tokens:
-                continue
-            bounds = np.array([(token.start, token.end) for token in document.tokens], dtype=np.int64)
-            offsets = np.array(encoding.offsets, dtype=np.int64)
-            # A piece speaks for the token in which it begins, or, when it begins with the space before a word, as
-            # byte-level pieces do, for that word. Pieces of white space alone speak for none.
-            owners = np.searchsorted(bounds[:, 1], offsets[:, 0], side="right")
-            inside = np.flatnonzero(owners < len(bounds))
-            inside = inside[offsets[inside, 1] > bounds[owners[inside], 0]]
-            tokens, positions = np.unique(owners[inside], return_index=True)
-            casing = np.zeros(len(ids), dtype=np.int32)
-            casing[inside] = find_casing(texts[index], bounds, offsets[inside], owners[inside])
-            prefix = self._prefixes.get(document.guideline, self._prefix)
-            cut = self._cut(index, prefix, ids, casing, inside[positions], tokens)
-            size = sum(len(window.ids) for window in (*sharing, *cut))
-            joins = self._context and group is not None and document.group == group and len(cut) == 1
-            if not joins or size - len(sharing) * len(self._prefix) > limit:
-                windows += self._join(sharing)
-                sharing, group = [], document.group if len(cut) == 1 else None
-                limit = round(self.max_length * vary.choice(_FILLED)) if vary is not None else self.max_length
-            sharing += cut
-            if len(cut) > 1:
-                windows += sharing
-                sharing = []
-        return windows + self._join(sharing)
-
-    def _join(self, windows: Sequence[Window]) -> list[Window]:
-        """Windows one after the other as one, with one prefix."""
-        if len(windows) < 2:
-            return list(windows)
-        skip = len(self._prefix)
-        starts = np.cumsum([0] + [len(window.ids) - skip for window in windows[:-1]], dtype=np.int32)
-        return [
-            Window(
-                np.concatenate([windows[0].ids, *(window.ids[skip:] for window in windows[1:])]),
-                np.concatenate([windows[0].casing, *(window.casing[skip:] for window in windows[1:])]),
-                np.concatenate([window.positions + start for window, start in zip(windows, starts, strict=True)]),
-                np.concatenate([window.documents for window in windows]),
-                np.concatenate([window.tokens for window in windows]),
-            )
+        texts = [
+            document.text if document.text.isascii() else _SURROGATES.sub("\ufffd", document.text)
+            for document in documents
         ]
+        begins = find_begins(texts)
+        ids, pieces = self._reader.read(texts)
+        counts = np.fromiter((len(document.tokens) for document in documents), np.int64, len(documents))
+        token_begins = np.concatenate(([0], np.cumsum(counts)))
+        words = np.empty((token_begins[-1], 2), np.int64)
+        for column, name in enumerate(("start", "end")):
+            places = map(attrgetter(name), chain.from_iterable(document.tokens for document in documents))
+            words[:, column] = np.fromiter(places, np.int64, len(words))
+        words += begins[:-1].repeat(counts)[:, None]
+        # A piece speaks for the token in which it begins, or, when it begins with the space before a word, as
+        # byte-level pieces do, for that word. Pieces of white space alone speak for none.
+        owners = np.searchsorted(words[:, 1], pieces[:, 0], side="right")
+        inside = np.flatnonzero(pieces[:, 1] > np.append(words[:, 0], begins[-1])[owners])
+        casing = np.zeros(len(ids), dtype=np.int32)
+        casing[inside] = find_casing(" ".join(texts), words, pieces[inside], owners[inside])
+        tokens, positions = np.unique(owners[inside], return_index=True)
+        return _Pieces(ids, casing, np.searchsorted(pieces[:, 0], begins), token_begins, tokens, inside[positions])
 
-    def _cut(
-        self,
-        document: int,
-        prefix: np.ndarray,
-        ids: np.ndarray,
-        casing: np.ndarray,
-        first: np.ndarray,
-        tokens: np.ndarray,
-    ) -> list[Window]:
-        room = self.max_length - len(prefix) - len(self._suffix)
-        spans = window_spans(len(ids), room)
-        windows = []
-        for number, (start, end) in enumerate(spans):
-            # Of an overlap, the earlier window reads the first half and the later one the second.
-            read_from = start if number == 0 else (start + spans[number - 1][1]) // 2
-            read_to = end if number == len(spans) - 1 else (spans[number + 1][0] + end) // 2
-            chosen = (first >= read_from) & (first < read_to)
-            windows.append(
-                Window(
-                    np.concatenate([prefix, ids[start:end], self._suffix]),
-                    np.pad(casing[start:end], (len(prefix), len(self._suffix))),
-                    (first[chosen] - start + len(prefix)).astype(np.int32),
-                    np.full(int(chosen.sum()), document, dtype=np.int32),
-                    tokens[chosen].astype(np.int32),
-                )
-            )
-        return windows
+    def _find_opening(
+        self, documents: Sequence[Document], lengths: Sequence[int], room: int, vary: random.Random | None
+    ) -> list[bool]:
+        """Which documents begin a window; the others share that of the one before."""
+        opening = []
+        group: str | None = None
+        size = limit = 0
+        for document, length in zip(documents, lengths, strict=True):
+            fits = length <= room
+            size += length + len(self._suffix)
+            opens = not fits or group is None or document.group != group or size > limit
+            if opens:
+                group = document.group if fits else None
+                size = self._prefixes.shape[1] + length + len(self._suffix)
+                limit = round(self.max_length * vary.choice(_FILLED)) if vary is not None else self.max_length
+            opening.append(opens)
+        return opening
+
+    def _join(self, found: _Pieces, parts: _Parts, prefixes: np.ndarray) -> Windows:
+        """Windows of parts one after the other, each part with a suffix and each window with its prefix."""
+        before, after = prefixes.shape[1], len(self._suffix)
+        ends = np.cumsum(parts.opens * before + parts.lengths + after)
+        bodies = ends - after - parts.lengths
+        total = int(ends[-1]) if len(ends) else 0
+        starts = np.append(bodies[parts.opens] - before, total)
+        source, target = join_ranges(parts.starts, parts.lengths), join_ranges(bodies, parts.lengths)
+        ids, casing = np.empty(total, np.int32), np.zeros(total, np.int32)
+        ids[target], casing[target] = found.ids[source], found.casing[source]
+        ids[starts[:-1, None] + np.arange(before)] = prefixes
+        ids[ends[:, None] - after + np.arange(after)] = self._suffix
+        part = np.searchsorted(parts.read_from, found.first, side="right") - 1
+        window = np.cumsum(parts.opens) - 1
+        documents = np.searchsorted(found.token_begins, found.tokens, side="right") - 1
+        return Windows(
+            ids,
+            casing,
+            (found.first - parts.starts[part] + bodies[part] - starts[window[part]]).astype(np.int32),
+            documents.astype(np.int32),
+            (found.tokens - found.token_begins[documents]).astype(np.int32),
+            starts,
+            np.searchsorted(window[part], np.arange(len(starts))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The pieces of all documents.
+
+    Attributes:
+        ids, casing: int32 [pieces].
+        begins: [documents + 1], at which piece each document begins.
+        token_begins: [documents + 1], at which token.
+        tokens: [k], the tokens that a piece speaks for, counted over all documents.
+        first: [k], the first such piece of each.
+    """
+
+    ids: np.ndarray
+    casing: np.ndarray
+    begins: np.ndarray
+    token_begins: np.ndarray
+    tokens: np.ndarray
+    first: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What windows are made of: documents, or as much of one as fits into a window.
+
+    Attributes:
+        starts, lengths: [parts], the pieces of each, where neighbours of one document overlap.
+        read_from: [parts], the first piece that is read in each and not in the one before.
+        opens: [parts], whether a window begins with it.
+    """
+
+    starts: np.ndarray
+    lengths: np.ndarray
+    read_from: np.ndarray
+    opens: np.ndarray
 
 
 def _find_mark(tokenizer: Tokenizer, number: int) -> int:
@@ -217,11 +298,16 @@ def _letters() -> tuple[np.ndarray, np.ndarray]:
     return capital, letter
 
 
-def window_spans(length: int, room: int) -> list[tuple[int, int]]:
-    """Spans of at most `room` pieces that cover 0..length, neighbours overlapping by a quarter of `room`."""
-    if length <= room:
-        return [(0, length)]
+def window_spans(lengths: np.ndarray, room: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spans of at most `room` pieces that cover texts of some lengths, neighbours overlapping by a quarter of `room`.
+
+    Returns:
+        Which text each span is of, where it begins and where it ends, int64 [spans] each.
+    """
     step = room - int(room * _OVERLAP_SHARE)
-    starts = list(range(0, length - room, step))
+    beyond = np.maximum(lengths - room, 0)
+    counts = 1 + -(-beyond // step)
+    of = np.repeat(np.arange(len(lengths)), counts)
     # The last window ends with the text instead of being short.
-    return [(start, start + room) for start in starts] + [(length - room, length)]
+    starts = np.minimum(join_ranges(np.zeros_like(counts), counts) * step, beyond[of])
+    return of, starts, np.minimum(starts + room, lengths[of])

@@ -27,13 +27,21 @@ def encoder(tiny: Tiny) -> Encoder:
     return Encoder.from_file(tiny.backbone / TOKENIZER, 10)  # room for 8 pieces
 
 
-def test_window_spans_by_hand() -> None:
-    assert window_spans(8, 8) == [(0, 8)]
-    # A quarter of 8 overlaps, so the step is 6; the last window ends with the text.
-    assert window_spans(9, 8) == [(0, 8), (1, 9)]
-    assert window_spans(20, 8) == [(0, 8), (6, 14), (12, 20)]
-    assert window_spans(21, 8) == [(0, 8), (6, 14), (12, 20), (13, 21)]
-    assert window_spans(0, 8) == [(0, 0)]
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (8, [(0, 8)]),
+        # A quarter of 8 overlaps, so the step is 6; the last window ends with the text.
+        (9, [(0, 8), (1, 9)]),
+        (20, [(0, 8), (6, 14), (12, 20)]),
+        (21, [(0, 8), (6, 14), (12, 20), (13, 21)]),
+        (0, [(0, 0)]),
+    ],
+)
+def test_window_spans_by_hand(length: int, expected: list[tuple[int, int]]) -> None:
+    of, starts, ends = window_spans(np.array([length, 3]), 8)
+    assert of.tolist() == [0] * len(expected) + [1]
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [*expected, (0, 3)]
 
 
 def test_of_an_overlap_each_window_reads_the_half_with_its_context(encoder: Encoder) -> None:
@@ -72,7 +80,7 @@ def test_the_tokenizers_own_truncation_and_padding_are_off(tiny: Tiny) -> None:
 def test_documents_without_tokens_or_pieces_have_no_window(encoder: Encoder) -> None:
     found = encoder.encode([document(""), document("the", ()), document(" \n "), document("the")])
     assert [window.documents.tolist() for window in found] == [[3]]
-    assert encoder.encode([]) == []
+    assert len(encoder.encode([])) == 0
 
 
 def test_text_before_the_first_token_belongs_to_none(encoder: Encoder) -> None:
