@@ -66,8 +66,9 @@ def find_begins(texts: Sequence[str]) -> np.ndarray:
 
 def join_ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The numbers from each start on, as many as its count says, one range after the other; int64 [sum of counts]."""
-    moved = (starts - counts.cumsum() + counts).repeat(counts)
-    return moved + np.arange(len(moved))
+    moved: np.ndarray = (starts - counts.cumsum() + counts).repeat(counts)
+    moved += np.arange(len(moved))
+    return moved
 
 
 def _reads_words_apart(tokenizer: Tokenizer) -> bool:

@@ -177,7 +177,7 @@ def _list_sentences(texts: Sequence[str], guideline: str | None) -> list[tuple[i
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     return shares
 

@@ -95,7 +95,8 @@ class Windows:
     @property
     def lengths(self) -> np.ndarray:
         """How many pieces each window has, int64 [windows]."""
-        return self.starts[1:] - self.starts[:-1]
+        lengths: np.ndarray = np.diff(self.starts)
+        return lengths
 
 
 class Encoder:
@@ -116,7 +117,7 @@ class Encoder:
         prefix, self._suffix = ids[: body[0]], ids[body[-1] + 1 :]
         marks = [_find_mark(tokenizer, number) for number, _ in enumerate(guidelines, start=1)]
         # A row for each guideline, or the one for all documents.
-        self._prefixes = np.array([[*prefix, mark] for mark in marks] or [prefix], dtype=np.int32)
+        self._prefixes = np.array([[*prefix, mark] for mark in marks] or [[*prefix]], dtype=np.int32)
         self._rows = {name: row for row, name in enumerate(guidelines)}
 
     @classmethod
