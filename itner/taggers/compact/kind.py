@@ -36,7 +36,7 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
         pieces = real_pieces(encoder, documents, length)
         return lambda: scorer.score(*pieces)
 
-    return Probe(make_tagger(run, scorer, encoder), "pieces", forward)
+    return Probe(make_tagger(run, variant, scorer, encoder, threads), "pieces", forward)
 
 
 def _warm(variant: str) -> None:

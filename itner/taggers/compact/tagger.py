@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from itner.core.labels import LabelScheme
+from itner.core.provenance import usable_cores
 from itner.records.store import TOKENIZER, Run
 from itner.taggers.compact.variants import facts_of
 from itner.taggers.encoder.onnx_backend import OnnxScorer
@@ -14,17 +15,21 @@ from itner.taggers.encoder.windows import Encoder
 
 # A convolution reads a text of any length at once: no window is ever full.
 WHOLE = 2**31
+# The products of a small network are too small to share between threads: batches are scored beside each other instead.
+_BATCH_PIECES = 2048
 
 
 def open_tagger(run: Run, variant: str, threads: int | None = None) -> EncoderTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    return make_tagger(run, load_scorer(run, variant, threads), load_encoder(run))
+    return make_tagger(run, variant, load_scorer(run, variant, threads), load_encoder(run), threads)
 
 
-def make_tagger(run: Run, scorer: Scorer, encoder: Encoder) -> EncoderTagger:
-    """The tagger around a network of the run."""
+def make_tagger(run: Run, variant: str, scorer: Scorer, encoder: Encoder, threads: int | None = None) -> EncoderTagger:
+    """The tagger around a variant's network."""
     info, _ = facts_of(run)
-    return EncoderTagger(scorer, encoder, LabelScheme(info.scheme, info.types))
+    # PyTorch shares a product between threads by itself.
+    calls = 1 if variant == TORCH else threads or usable_cores()
+    return EncoderTagger(scorer, encoder, LabelScheme(info.scheme, info.types), _BATCH_PIECES, calls)
 
 
 def load_encoder(run: Run) -> Encoder:
@@ -43,4 +48,4 @@ def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
         from itner.taggers.compact.weights import TorchScorer, load_model
 
         return TorchScorer(load_model(run), threads)
-    return OnnxScorer(run.onnx_path(variant), threads)
+    return OnnxScorer(run.onnx_path(variant), threads=1)

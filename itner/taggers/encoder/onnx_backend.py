@@ -12,7 +12,11 @@ from itner.core.provenance import usable_cores
 
 
 class OnnxScorer:
-    """Logits from an ONNX file on the CPU."""
+    """Logits from an ONNX file on the CPU.
+
+    Args:
+        threads: of a single call; None for all usable cores.
+    """
 
     def __init__(self, path: Path, threads: int | None = None):
         if not path.is_file():

@@ -7,6 +7,8 @@ model works on flat arrays over all documents at once; only what has mentions co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Protocol
 
 import numpy as np
@@ -39,10 +41,19 @@ class EncoderTagger:
 
     Args:
         batch_pieces: a batch holds at most this many pieces, padding included.
+        calls: so many batches are scored at once.
     """
 
-    def __init__(self, scorer: Scorer, encoder: Encoder, scheme: LabelScheme, batch_pieces: int = BATCH_PIECES):
+    def __init__(
+        self,
+        scorer: Scorer,
+        encoder: Encoder,
+        scheme: LabelScheme,
+        batch_pieces: int = BATCH_PIECES,
+        calls: int = 1,
+    ):
         self._batch_pieces = batch_pieces
+        self._calls = calls
         self._scorer = scorer
         self._encoder = encoder
         self.scheme = scheme
@@ -113,14 +124,21 @@ class EncoderTagger:
         """Logits [cells, labels] of everything in the windows' batches, and the cell of each window's first piece."""
         batches = lay_out(windows, self._batch_pieces)
         scores = np.empty((batches.inputs.shape[1], labels), dtype=np.float32)
-        cell = done = 0
-        for inputs in batches:
+
+        def score(inputs: Inputs, cell: int) -> int:
             found = self._scorer.score(*inputs)
             scores[cell : cell + inputs[0].size] = found.reshape(inputs[0].size, -1)
-            cell += inputs[0].size
-            done += len(inputs[0])
-            if on_share is not None:
-                on_share(done / len(windows))
+            return len(inputs[0])
+
+        given = list(batches)
+        cells = np.cumsum([0, *(inputs[0].size for inputs in given)]).tolist()[: len(given)]
+        done = 0
+        # A pool for a single batch would take longer than the batch.
+        with ThreadPoolExecutor(self._calls) if self._calls > 1 < len(given) else nullcontext() as pool:
+            for rows in (pool.map if pool is not None else map)(score, given, cells):
+                done += rows
+                if on_share is not None:
+                    on_share(done / len(windows))
         return scores, batches.cells
 
     def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
