@@ -155,20 +155,14 @@ def _train_taught(
     models: Path | None,
     data_root: Path | None,
 ) -> None:
-    from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
+    from itner.records.config import TransferLesson
     from itner.taggers.compact.presets import PRESETS as COMPACT
-    from itner.taggers.compact.presets import preset as compact_preset
-    from itner.taggers.encoder.presets import taught_preset
-    from itner.workflows.taught import train_taught
+    from itner.workflows.taught import taught_config, train_taught
 
     check_one_of(changes["device"], _DEVICES, "--device")
-    config: CompactConfig | EncoderConfig
-    if name in COMPACT:
-        if begin is not None:
-            raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
-        config = compact_preset(name, TransferLesson(transfer), **changes)
-    else:
-        config = taught_preset(name, TransferLesson(transfer, begin), **changes)
+    if name in COMPACT and begin is not None:
+        raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
+    config = taught_config(name, TransferLesson(transfer, begin), **changes)
     place = Workspace.find(models, data_root)
     with console() as progress:
         info = train_taught(config, place, run, resume, progress)

@@ -21,7 +21,7 @@ from itner.records.config import RunConfig
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
 from itner.records.run import RunRecord
-from itner.records.study import Ablation
+from itner.records.study import Ablation, CompressionStudy
 
 RUN = "run.json"
 CONFIG = "config_resolved.json"
@@ -41,6 +41,7 @@ PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
+STUDY = "compression_study.json"
 
 
 class _Report(Protocol):
@@ -63,6 +64,12 @@ def read_ablation(root: Path) -> Ablation | None:
     """The ablation beside the runs, None without; InputError when the file is damaged."""
     ablation: Ablation | None = _read(root / ABLATION, Ablation)
     return ablation
+
+
+def read_study(root: Path) -> CompressionStudy | None:
+    """The compression study beside the runs, None without; InputError when the file is damaged."""
+    study: CompressionStudy | None = _read(root / STUDY, CompressionStudy)
+    return study
 
 
 @dataclass(frozen=True)

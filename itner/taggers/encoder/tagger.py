@@ -177,12 +177,12 @@ def make_batches(
 
 
 def real_pieces(
-    encoder: Encoder, documents: Sequence[Document], length: int
+    encoder: Encoder, documents: Sequence[Document], length: int, rows: int = 1
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What `Scorer.score` takes, int64 [1, length] each, from the documents' own text, repeated when it is short."""
-    windows = encoder.encode(documents[:length])
+    """What `Scorer.score` takes, int64 [rows, length] each, from the documents' own text, repeated when it is short."""
+    windows = encoder.encode(documents[: rows * length])
     ids, casing = (
-        np.resize(np.concatenate(arrays), (1, length)).astype(np.int64)
+        np.resize(np.concatenate(arrays), (rows, length)).astype(np.int64)
         for arrays in ([window.ids for window in windows], [window.casing for window in windows])
     )
     return ids, np.ones_like(ids), casing
