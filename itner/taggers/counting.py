@@ -19,6 +19,7 @@ def count_parameters(run: Run, counts: Callable[[str], bool]) -> int | None:
     try:
         with safe_open(path, framework="numpy") as weights:
             names = list(weights.keys())
-            return sum(math.prod(weights.get_slice(name).get_shape()) for name in names if counts(name))
+            shapes: list[list[int]] = [weights.get_slice(name).get_shape() for name in names if counts(name)]
+            return sum(map(math.prod, shapes))
     except (SafetensorError, OSError) as error:
         raise InputError(f"these weights cannot be read ({type(error).__name__})", path=path) from None
