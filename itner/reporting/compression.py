@@ -111,7 +111,7 @@ def find_front(rows: Sequence[StudyRow], dataset: str, speed: str) -> list[Study
 
 
 def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str, speed: str) -> str:
-    """What was done, what lies on the front, and what each kind of change costs against the base."""
+    """What was done, what lies on the front, and what each kind of change costs against the base, in Markdown."""
     first = study.points[0]
     names = {point.name for point in study.points}
     per_name = [sum(point.name == name for point in study.points) for name in names]
@@ -131,14 +131,13 @@ def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: s
             for row in front
         )
         words.append(f"On the front, on {dataset}: {told}.")
-    words += _changes_in_words(study, rows, dataset)
     if high == 1 and len(names) > 1:
         words.append("With one seed each, a difference of a few thousandths may be chance.")
-    return " ".join(words)
+    return "\n\n".join([" ".join(words), *_changes_in_words(study, rows, dataset)])
 
 
 def _changes_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str) -> list[str]:
-    """A sentence for each kind of change, at the reference's variant where it was scored."""
+    """A line for each kind of change, at the reference's variant where it was scored."""
     variant = study.reference.variant
     here = [row for row in rows if row.variant == variant and row.varies != REFERENCE]
     base = next((row for row in here if row.name == study.base), None)
@@ -152,13 +151,13 @@ def _changes_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset
             for row in here
             if row.varies == group
         ]
-        told.append(f"{group}: {', '.join(parts)}")
+        told.append(f"- {group}: {', '.join(parts)}")
     if not told:
         return []
-    return [
-        f"F1 against {base.label} ({base.f1[dataset].mean:.3f}, {_digits(base.mib)} MiB) on {dataset}, by what is "
-        f"varied. {'. '.join(each[0].upper() + each[1:] for each in told)}."
-    ]
+    line = (
+        f"F1 against {base.label} ({base.f1[dataset].mean:.3f}, {_digits(base.mib)} MiB) on {dataset}, by what varies:"
+    )
+    return [line, "\n".join(told)]
 
 
 def _reference_row(reference: StudyReference) -> StudyRow:

@@ -65,8 +65,8 @@ def test_the_words_say_what_the_study_says() -> None:
     assert "4 networks with 1 seed each, all taught alike: 24 steps on what teacher said of the 1,000 windows" in words
     assert "width 32 · INT8 (F1 0.800, 25.0 times as fast, 1.00 MiB)." in words
     assert "F1 against base · INT8 (0.830, 3.00 MiB) on d" in words
-    assert "Vocabulary: vocabulary 4000 -0.020 at 50% of its size." in words
-    assert words.endswith("With one seed each, a difference of a few thousandths may be chance.")
+    assert "\n- vocabulary: vocabulary 4000 -0.020 at 50% of its size\n" in words
+    assert "With one seed each, a difference of a few thousandths may be chance." in words
     two = study(*POINTS, replace(POINTS[0], config=replace(POINTS[0].config, seed=14)))
     words = study_in_words(two, list_study_rows(two), "d", "many short windows")
     assert "4 networks with 1 to 2 seeds each" in words
