@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.dashboard import efficiency, selection
-from itner.dashboard.cache import load_peers
+from itner.dashboard import efficiency, efficiency_study, selection
+from itner.dashboard.cache import load_peers, load_study
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
 from itner.dashboard.peers import peer_bars, peers_columns, peers_frame
@@ -20,19 +20,54 @@ from itner.dashboard.widgets import (
     show_figure,
     show_table,
 )
+from itner.domains.registry import default_domain, get_domain
+from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, study_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
+
+def show_study(domain: str) -> None:
+    """Size against F1 against speed, of networks taught alike."""
+    st.header("Compression study")
+    try:
+        study = load_study(domain)
+    except InputError as error:
+        show_damage("The compression study cannot be shown.", error)
+        return
+    if study is None and get_domain(domain).release is None:
+        st.info("Nobody has planned a study yet: a domain's release says what is tried.")
+        return
+    if study is None:
+        st.info("Nobody has made this study here yet. Make it with:")
+        show_command("study-compression", *(["--domain", domain] if domain != default_domain() else []))
+        return
+    left, right = st.columns(2)
+    with left:
+        scored = selection.choose_one("Dev set", dev_sets(study), "study_dataset")
+    with right:
+        speed = selection.choose_one("Speed of", list(SPEEDS), "study_speed", pills=True)
+    networks = list_study_rows(study)
+    st.markdown(study_in_words(study, networks, scored, speed))
+    shown = efficiency_study.study_table(networks, scored, speed)
+    alt = f"Scatter plot: times as fast as {study.reference.run} against micro-F1 on the dev set of {scored}."
+    figure = efficiency_study.study_figure(study, networks, scored, speed)
+    show_figure(figure, shown, f"study-figure-{scored}", alt)
+    st.caption(efficiency_study.study_key(study, networks))
+    show_table(shown, "compression-study", efficiency_study.study_columns(shown))
+
+
 runs = begin_page("Efficiency", "What each tagger costs, and how much F1 speed costs.")
+domain = runs[0].info.domain
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
 variants = choose_variants(chosen or runs)
 rows = [row for row in list_rows(chosen, dataset, split) if row.variant in variants]
 timed = [row for row in rows if row.bench is not None]
 if not timed:
-    selection.write_link()
     st.info("None of these was benchmarked. Measure one with:")
     show_command("benchmark", runs[0].name, "--dataset", dataset)
+    show_study(domain)
+    selection.write_link()
     st.stop()
 st.caption(machine_in_words(chosen))
 
@@ -65,7 +100,6 @@ alt = f"Bar chart: {efficiency.MEASURES[measure]} of each model."
 show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
 
 st.header("Everything measured")
-selection.write_link()
 show_table(costs, "efficiency", efficiency.cost_columns(costs))
 
 try:
@@ -83,3 +117,6 @@ if peers is not None and {row.peer is None for row in beside if row.timed is not
     show_figure(peer_bars(beside), frame, f"peers-figure-{dataset}-{split}", alt)
     show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
     st.caption(timing_in_words(peers))
+
+show_study(domain)
+selection.write_link()

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "distill": (training.distill, training.DISTILL),
     "rules": (training.rules, training.RULES),
     "ablate": (training.ablate, training.ABLATE),
+    "study-compression": (training.study_compression, training.STUDY),
     "reproduce": (training.reproduce, training.REPRODUCE),
     "calibrate": (measuring.calibrate, measuring.CALIBRATE),
     "export": (measuring.export, measuring.EXPORT),

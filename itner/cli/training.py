@@ -1,4 +1,4 @@
-"""Verbs that make runs: train, distill, rules, ablate, reproduce."""
+"""Verbs that make runs: train, distill, rules, ablate, study-compression, reproduce."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from itner.cli.options import (
     check_one_of,
     console,
     domain_or_default,
+    existing,
+    named,
 )
 from itner.core.errors import InputError
 from itner.records.workspace import Workspace
@@ -44,6 +46,11 @@ itner rules it --run it_rules_again
 ABLATE = """
 itner ablate
 itner ablate --seed 13 --arm base --arm oversampling
+"""
+STUDY = """
+itner study-compression
+itner study-compression --point base --point "width 64" --seed 13 --seed 14
+itner study-compression --remeasure    # speed and scores again, of what is trained
 """
 REPRODUCE = """
 itner reproduce --source conll --path DIR
@@ -155,20 +162,14 @@ def _train_taught(
     models: Path | None,
     data_root: Path | None,
 ) -> None:
-    from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
+    from itner.records.config import TransferLesson
     from itner.taggers.compact.presets import PRESETS as COMPACT
-    from itner.taggers.compact.presets import preset as compact_preset
-    from itner.taggers.encoder.presets import taught_preset
-    from itner.workflows.taught import train_taught
+    from itner.workflows.taught import taught_config, train_taught
 
     check_one_of(changes["device"], _DEVICES, "--device")
-    config: CompactConfig | EncoderConfig
-    if name in COMPACT:
-        if begin is not None:
-            raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
-        config = compact_preset(name, TransferLesson(transfer), **changes)
-    else:
-        config = taught_preset(name, TransferLesson(transfer, begin), **changes)
+    if name in COMPACT and begin is not None:
+        raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
+    config = taught_config(name, TransferLesson(transfer, begin), **changes)
     place = Workspace.find(models, data_root)
     with console() as progress:
         info = train_taught(config, place, run, resume, progress)
@@ -225,6 +226,46 @@ def ablate(
             noise = f" (noise {found.noise:.4f})" if found.gain is not None and found.noise is not None else ""
             spread = f" +-{found.spread:.4f}" if found.spread is not None else ""
             typer.echo(f"{step.name:14} {dataset:14} {found.mean:.4f}{spread}  {gain}{noise}")
+
+
+def study_compression(
+    point: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Repeatable (default: all).")] = None,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="Repeatable (default: the plan's).")] = None,
+    transfer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Transfer set that all learn from (default: the plan's).")
+    ] = None,
+    remeasure: Annotated[
+        bool, typer.Option("--remeasure", help="Score and time again what is trained here, and train nothing.")
+    ] = False,
+    domain: DomainName = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Measure size against F1 against speed: networks of many sizes, taught alike; written to compression_study.json.
+
+    Stop it at any time and call it again: what is known is kept, an unfinished training goes on from its last
+    checkpoint. Calls for single points or seeds can train beside each other, but then they share the cores: time them
+    again with --remeasure when the machine is quiet.
+    """
+    from dataclasses import replace
+
+    from itner.reporting.compression import SPEEDS, list_study_rows
+    from itner.reporting.rows import mebibytes
+    from itner.workflows.compress_study import plan_of
+    from itner.workflows.compress_study import study_compression as run_study
+
+    name = domain_or_default(domain)
+    plan = plan_of(name)
+    known = tuple(arm.name for arm in plan.arms)
+    names = [named(given, known, "--point") for given in point] if point else None
+    plan = replace(plan, transfer=transfer) if transfer is not None else plan
+    place = existing(models, data_root)
+    with console() as progress:
+        study = run_study(name, place, plan, names, seed, remeasure, progress=progress)
+    for row in list_study_rows(study):
+        scores = "  ".join(f"{dataset} {score.mean:.4f}" for dataset, score in row.f1.items())
+        ratios = "  ".join(f"{speed} x{ratio:.2f}" for speed in SPEEDS if (ratio := row.ratio(speed)) is not None)
+        typer.echo(f"{row.label:28} {mebibytes(row.mib):>5} MiB  {scores}  {ratios}")
 
 
 def reproduce(

@@ -14,8 +14,8 @@ from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.peers import Peers
-from itner.records.store import BrokenRun, Run, RunStore, read_ablation
-from itner.records.study import Ablation, Published
+from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_study
+from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.workspace import Workspace
 from itner.reporting.advice import compare_rows
 from itner.reporting.findings import Finding, list_findings
@@ -78,6 +78,12 @@ def load_ablation(domain: str) -> Ablation | None:
     """What each step of the training brought, None when nobody measured it; InputError when the file is damaged."""
     ablation = read_ablation(workspace().models)
     return ablation if ablation is not None and ablation.domain == domain else None
+
+
+def load_study(domain: str) -> CompressionStudy | None:
+    """The compression study, None when nobody made it; InputError when the file is damaged."""
+    study = read_study(workspace().models)
+    return study if study is not None and study.domain == domain else None
 
 
 def load_corpus_report(dataset: str) -> CorpusReport | None:

@@ -68,6 +68,49 @@ class TransferPlan:
 
 
 @dataclass(frozen=True)
+class StudyArm:
+    """A network of a compression study before it is trained.
+
+    Attributes:
+        what: it is, in words.
+        preset: whose network it is, changed by `changes`.
+        varies: what sets it apart from the base, in a word or two; arms that vary the same are shown alike.
+        begins: with the weights of the transfer set's first teacher, not with those of the backbone.
+    """
+
+    name: str
+    what: str
+    preset: str
+    varies: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """What a compression study tries: size against F1 against speed, all taught alike.
+
+    Attributes:
+        transfer: the set that every arm learns from.
+        epochs: of that set, the same for all.
+        reference: the run that every arm's speed is compared with, at the variant `reference_variant`.
+        variants: as which every arm is scored and timed.
+        dev_sets: the datasets on whose dev splits.
+        base: the arm that the others are variations of.
+    """
+
+    transfer: str
+    epochs: int
+    seeds: tuple[int, ...]
+    reference: str
+    reference_variant: str
+    variants: tuple[str, ...]
+    dev_sets: tuple[str, ...]
+    base: str
+    arms: tuple[StudyArm, ...]
+
+
+@dataclass(frozen=True)
 class Release:
     """The runs that ship, what they are made from, and what they were to reach.
 
@@ -95,6 +138,7 @@ class Release:
     transfer: TransferPlan
     corpus_folder: str
     ablation: AblationPlan
+    study: StudyPlan
     aims: tuple[Aim, ...]
     aim_variant: str
     taught: str

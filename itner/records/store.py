@@ -22,7 +22,7 @@ from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
 from itner.records.run import RunRecord
-from itner.records.study import Ablation
+from itner.records.study import Ablation, CompressionStudy
 
 RUN = "run.json"
 CONFIG = "config_resolved.json"
@@ -43,6 +43,7 @@ PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
+STUDY = "compression_study.json"
 
 
 class _Report(Protocol):
@@ -65,6 +66,12 @@ def read_ablation(root: Path) -> Ablation | None:
     """The ablation beside the runs, None without; InputError when the file is damaged."""
     ablation: Ablation | None = _read(root / ABLATION, Ablation)
     return ablation
+
+
+def read_study(root: Path) -> CompressionStudy | None:
+    """The compression study beside the runs, None without; InputError when the file is damaged."""
+    study: CompressionStudy | None = _read(root / STUDY, CompressionStudy)
+    return study
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ VARIANT_SYMBOLS = dict(zip(VARIANTS, cycle(_SYMBOLS)))
 VARIANT_COLORS = dict(zip(VARIANTS, cycle(_SHADES)))
 # Tol's bright set, for models side by side; patterns tell what shares a colour apart.
 SERIES_COLORS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+# Tol's muted set, for more groups than that, whose members are told apart by name and not by shade alone.
+GROUP_COLORS = (
+    "#CC6677", "#332288", "#DDCC77", "#117733", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499",
+)  # fmt: skip
 SERIES_PATTERNS = ("", "/", "x", ".")
 ERROR_COLORS = {
     "boundary": "#4477AA",
@@ -36,6 +40,7 @@ ERROR_COLORS = {
 __all__ = [
     "ERROR_COLORS",
     "FAMILY_COLORS",
+    "GROUP_COLORS",
     "NEUTRAL",
     "SERIES_COLORS",
     "SERIES_PATTERNS",

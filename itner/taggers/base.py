@@ -79,11 +79,14 @@ class Probe:
     Attributes:
         tagger: the whole tagger.
         forward: from a length in `unit` and documents to a call that reads a sequence of that length.
+        batch: from a number of sequences, their length and documents to a call that reads them at once; None for a
+            kind that reads one sequence after the other.
     """
 
     tagger: Tagger
     unit: Unit
     forward: Callable[[int, Sequence[Document]], Callable[[], object]]
+    batch: Callable[[int, int, Sequence[Document]], Callable[[], object]] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ class Kind:
         card: its part of a run's model card.
         guidelines: the annotation guidelines by which a run can read a raw text, its own choice last; none where it
             knows one way alone.
+        table_parameters: how many of a run's parameters stand in tables, of which a text needs a few rows; None where
+            there are no such tables.
     """
 
     name: str
@@ -158,3 +163,4 @@ class Kind:
     remake: Callable[[Run, str], Remake]
     card: Callable[[Run], CardText]
     guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()
+    table_parameters: Callable[[Run], int | None] = lambda run: None

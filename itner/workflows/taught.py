@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
-from itner.records.config import CompactConfig, EncoderConfig
+from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
 from itner.records.files import check_name
 from itner.records.run import CompactRun, DatasetRef, EncoderRun
 from itner.records.store import INCOMPLETE, RunStore, is_complete
 from itner.records.workspace import Workspace
+from itner.taggers.compact import presets as compact_presets
+from itner.taggers.encoder import presets as encoder_presets
 from itner.taggers.encoder.variants import facts_of
 from itner.workflows.transfer import read_transfer
+
+
+def taught_config(name: str, lesson: TransferLesson, **changes: Any) -> EncoderConfig | CompactConfig:
+    """The named preset, to learn from a transfer set, with fields replaced; None means "as the preset has it"."""
+    if name in compact_presets.PRESETS:
+        return compact_presets.preset(name, lesson, **changes)
+    return encoder_presets.taught_preset(name, lesson, **changes)
+
+
+def read_like(config: EncoderConfig | CompactConfig, teacher: EncoderConfig) -> EncoderConfig | CompactConfig:
+    """The configuration with the guidelines that the teacher was told of."""
+    if isinstance(config, CompactConfig):
+        return replace(config, guidelines=teacher.guidelines)
+    return replace(config, mark_guidelines=bool(teacher.guidelines), guidelines=teacher.guidelines)
 
 
 def train_taught(
@@ -23,10 +40,14 @@ def train_taught(
     name: str | None = None,
     resume: bool = False,
     progress: Progress = silent,
+    teachers: Workspace | None = None,
 ) -> EncoderRun | CompactRun:
     """Train a run into `models/<name>/`; `name` is the preset's unless given.
 
     The transfer set must be whole and of the dataset as it is prepared here, its first teacher among the runs.
+
+    Args:
+        teachers: where the runs are that teach and that are begun with, if not in `place`.
     """
     from itner.training.compact import train_compact
     from itner.training.transferred import train_transferred
@@ -46,7 +67,7 @@ def train_taught(
             f"the transfer set {record.name} is of another version of {record.dataset} than the one prepared here; "
             "make it anew with `itner transfer`"
         )
-    store = RunStore(place.models)
+    store = RunStore((teachers or place).models)
     first = next(iter(record.teachers))
     lender = store.load(first)
     if lender.info.model_sha256 != record.teachers[first]:
@@ -65,10 +86,9 @@ def train_taught(
     )
     dev = read_split(record.dataset, "dev", place)
     scheme = get_domain(record.domain).scheme
+    config = read_like(config, taught)
     if isinstance(config, CompactConfig):
-        compact = replace(config, guidelines=taught.guidelines)
-        return train_compact(compact, folder, scheme, ref, record, windows, lender, train, dev, resume, progress)
-    config = replace(config, mark_guidelines=bool(taught.guidelines), guidelines=taught.guidelines)
+        return train_compact(config, folder, scheme, ref, record, windows, lender, train, dev, resume, progress)
     if (config.backbone, config.casing) != (taught.backbone, taught.casing):
         raise InputError(f"{config.preset} reads its input otherwise than {first}, whose word pieces the set holds")
     begin = store.load(lesson.begin) if lesson.begin is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itner.domains.release import AblationPlan, Aim, Arm, Release, TransferPlan
+from itner.domains.release import AblationPlan, Aim, Arm, Release, StudyArm, StudyPlan, TransferPlan
 from itner.records.config import DistillSettings
 
 _PUBLIC, _OWN, _BOTH, _WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
@@ -42,6 +42,48 @@ _ARMS: tuple[Arm, ...] = (
     Arm(_STUDENT, "weak labels", "the same on weakly labelled text, too", _WEAK, _TAUGHT),
 )
 
+# The study's networks are this preset's, each changed in one thing, and the teacher with fewer layers.
+_BASE, _TEACHER, _TEACHER_LAYERS = "compact_s", "minilm_full_kd", 6
+
+
+def _varied(name: str, what: str, varies: str, **changes: object) -> StudyArm:
+    return StudyArm(name, what, _BASE, varies, changes)
+
+
+def _layers(number: int) -> StudyArm:
+    kept = tuple(index * _TEACHER_LAYERS // number for index in range(number))
+    named = "1 layer" if number == 1 else f"{number} layers"
+    what = f"a transformer that begins with {named} of its teacher's {_TEACHER_LAYERS}"
+    return StudyArm(named, what, "minilm_l3", "layers", {"layers": kept}, begins=True)
+
+
+_DILATIONS = (1, 1, 2, 1, 4, 1, 2, 1)
+_NETWORKS: tuple[StudyArm, ...] = (
+    StudyArm("base", "4 gated convolutions over 5 pieces, 128 wide, embeddings 96 wide", _BASE, "base"),
+    *(_varied(f"width {n}", f"embeddings {n} wide", "width", width=n) for n in (32, 64, 128, 192)),
+    *(_varied(f"hidden {n}", f"convolutions {n} wide", "hidden", hidden=n) for n in (96, 192, 256)),
+    *(_varied(f"{n} blocks", f"{n} convolutions", "blocks", dilations=_DILATIONS[:n]) for n in (2, 3, 6, 8)),
+    *(_varied(f"kernel {n}", f"convolutions over {n} pieces", "kernel", kernel=n) for n in (3, 7)),
+    _varied("dilations 1", "no convolution skips pieces", "dilations", dilations=(1, 1, 1, 1)),
+    _varied("dilations growing", "convolutions skip more and more pieces", "dilations", dilations=(1, 2, 4, 8)),
+    *(
+        _varied(
+            f"vocabulary {n}", f"{n:,} pieces have embeddings, others are read as smaller ones", "vocabulary", pieces=n
+        )
+        for n in (16_000, 8_000, 4_000, 3_000)
+    ),
+    _varied(
+        "smallest",
+        "meant for less than 1 MB at INT8: 3 convolutions 96 wide, embeddings 32 wide for 4,000 pieces",
+        "several",
+        width=32,
+        hidden=96,
+        dilations=(1, 1, 2),
+        pieces=4_000,
+    ),
+    *map(_layers, range(1, _TEACHER_LAYERS + 1)),
+)
+
 RELEASE = Release(
     presets=("minilm_full_kd", "minilm_lora_kd", "minilm_l3", "minilm_l3_kd"),
     rules="it_rules",
@@ -53,9 +95,9 @@ RELEASE = Release(
     transfer=TransferPlan(
         name="it",
         raw=("mixed/unlabelled.txt",),
-        teacher="minilm_full_kd",
+        teacher=_TEACHER,
         copies=10,
-        learners=("compact_s", "compact_m"),
+        learners=("compact_s",),
     ),
     corpus_folder=_OWN,
     ablation=AblationPlan(
@@ -66,6 +108,17 @@ RELEASE = Release(
         student=_STUDENT,
         untaught=_UNTAUGHT,
         student_adds="Weak labels and distillation",
+    ),
+    study=StudyPlan(
+        transfer="it",
+        epochs=6,
+        seeds=(13,),
+        reference=_TEACHER,
+        reference_variant="int8",
+        variants=("fp32", "int8"),
+        dev_sets=(_PUBLIC, _OWN),
+        base="base",
+        arms=_NETWORKS,
     ),
     aims=(Aim(_PUBLIC, None, 0.78), Aim(_PUBLIC, "ERROR", 0.35), Aim(_OWN, None, 0.85)),
     aim_variant="int8",

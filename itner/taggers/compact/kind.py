@@ -9,6 +9,7 @@ from itner.records.store import Run
 from itner.taggers.base import Kind, Probe
 from itner.taggers.compact.describe import list_facts, remake, write_card_text
 from itner.taggers.compact.variants import RECIPE, facts_of
+from itner.taggers.counting import count_parameters
 from itner.taggers.encoder.variants import ONNX_VARIANTS, TORCH, VARIANTS
 
 
@@ -33,10 +34,13 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     encoder = load_encoder(run)
 
     def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
-        pieces = real_pieces(encoder, documents, length)
+        return batch(1, length, documents)
+
+    def batch(rows: int, length: int, documents: Sequence[Document]) -> Callable[[], object]:
+        pieces = real_pieces(encoder, documents, length, rows)
         return lambda: scorer.score(*pieces)
 
-    return Probe(make_tagger(run, variant, scorer, encoder, threads), "pieces", forward)
+    return Probe(make_tagger(run, variant, scorer, encoder, threads), "pieces", forward, batch)
 
 
 def _warm(variant: str) -> None:
@@ -51,6 +55,11 @@ def _deployed_bytes(run: Run, variant: str) -> int:
     if variant == TORCH:
         return facts_of(run)[0].parameters_total * 4
     return run.onnx_path(variant).stat().st_size
+
+
+def _table_parameters(run: Run) -> int | None:
+    """Those of word pieces and of casings; None without the weights."""
+    return count_parameters(run, lambda name: name in ("embeddings.weight", "casing.weight"))
 
 
 COMPACT = Kind(
@@ -69,4 +78,5 @@ COMPACT = Kind(
     remake=remake,
     card=write_card_text,
     guidelines=lambda run: facts_of(run)[1].guidelines,
+    table_parameters=_table_parameters,
 )

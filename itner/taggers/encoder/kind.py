@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itner.core.types import Document, Tagger
 from itner.records.store import INT8_RANGES, Run
 from itner.taggers.base import Kind, Probe
+from itner.taggers.counting import count_parameters
 from itner.taggers.encoder.describe import list_facts, remake, write_card_text
 from itner.taggers.encoder.variants import ONNX_VARIANTS, RECIPE, TORCH, VARIANTS, facts_of
 
@@ -36,10 +37,13 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     encoder = load_encoder(run)
 
     def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
-        pieces = real_pieces(encoder, documents, length)
+        return batch(1, length, documents)
+
+    def batch(rows: int, length: int, documents: Sequence[Document]) -> Callable[[], object]:
+        pieces = real_pieces(encoder, documents, length, rows)
         return lambda: scorer.score(*pieces)
 
-    return Probe(EncoderTagger(scorer, encoder, run_scheme(run)), "pieces", forward)
+    return Probe(EncoderTagger(scorer, encoder, run_scheme(run)), "pieces", forward, batch)
 
 
 def _warm(variant: str) -> None:
@@ -54,6 +58,11 @@ def _deployed_bytes(run: Run, variant: str) -> int:
     if variant == TORCH:
         return facts_of(run)[0].parameters_total * 4
     return run.onnx_path(variant).stat().st_size
+
+
+def _table_parameters(run: Run) -> int | None:
+    """Those of word pieces, positions and token types; None without the weights, or where they are adapters alone."""
+    return count_parameters(run, lambda name: name.endswith("embeddings.weight"))
 
 
 def _guidelines(run: Run) -> tuple[str, ...]:
@@ -76,4 +85,5 @@ ENCODER = Kind(
     remake=remake,
     card=write_card_text,
     guidelines=_guidelines,
+    table_parameters=_table_parameters,
 )

@@ -205,8 +205,8 @@ def make_batches(encoder: Encoder, documents: Sequence[Document]) -> Batches:
     return lay_out(encoder.encode(documents), BATCH_PIECES)
 
 
-def real_pieces(encoder: Encoder, documents: Sequence[Document], length: int) -> Inputs:
-    """What `Scorer.score` takes, int64 [1, length] each, from the documents' own text, repeated when it is short."""
-    windows = encoder.encode(documents[:length])
-    ids, casing = (np.resize(values, (1, length)).astype(np.int64) for values in (windows.ids, windows.casing))
+def real_pieces(encoder: Encoder, documents: Sequence[Document], length: int, rows: int = 1) -> Inputs:
+    """What `Scorer.score` takes, int64 [rows, length] each, from the documents' own text, repeated when it is short."""
+    windows = encoder.encode(documents[: rows * length])
+    ids, casing = (np.resize(values, (rows, length)).astype(np.int64) for values in (windows.ids, windows.casing))
     return ids, np.ones_like(ids), casing
