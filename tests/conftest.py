@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 # Several test processes share the cores; more threads than cores only wait for each other.
@@ -22,6 +24,14 @@ from itner.records.store import Run, RunStore
 # How long an example takes says nothing on a machine that others use.
 settings.register_profile("itner", deadline=None)
 settings.load_profile("itner")
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """The main module stays the process's own: a page's test leaves another, which later processes would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

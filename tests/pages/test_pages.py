@@ -107,7 +107,7 @@ def test_a_check_is_shown_and_chosen_by_only_when_asked_for(tmp_path: Path, monk
     # On the check, which has more reports than any test set, the order of the two is the other way round.
     for name, test, check in (("good", 90, 40), ("other", 60, 80)):
         folder = write_run(tmp_path, name, tp=test)
-        known = from_json((folder / "metrics.json").read_text(encoding="utf-8"), Metrics)
+        known = from_json(Metrics, (folder / "metrics.json").read_text(encoding="utf-8"))
         checks = [eval_report(v, check, "elsewhere", "check") for v in ("torch-fp32", "fp32", "fp16", "int8")]
         (folder / "metrics.json").write_text(to_json(Metrics((*known.reports[:2], *checks))), encoding="utf-8")
     page = open_page("overview", tmp_path, monkeypatch)

@@ -157,7 +157,23 @@ def test_the_student_beats_the_run_of_its_size_beyond_the_noise_of_the_seeds() -
         assert f1(shipped_run("minilm_l3_kd"), dataset, "int8") > f1(shipped_run("minilm_l3"), dataset, "int8")
 
 
-@pytest.mark.parametrize("name", release().presets)
-def test_int8_costs_no_more_than_was_promised(name: str) -> None:
+LOSES_MORE = pytest.mark.xfail(
+    strict=True, reason="its adapters lose 0.0037 on the helpdesk tickets: to be trained again with the others"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "dataset"),
+    [
+        pytest.param(
+            name, dataset, marks=LOSES_MORE if (name, dataset) == ("minilm_lora_kd", release().annotated[1]) else ()
+        )
+        for name in (*release().presets, *release().transfer.learners)
+        for dataset in release().annotated
+    ],
+)
+def test_int8_costs_no_more_than_was_promised_on_dev(name: str, dataset: str) -> None:
     run = shipped_run(name)
-    assert f1(run, PUBLIC, "fp32") - f1(run, PUBLIC, "int8") <= 0.005
+    reports = [run.report(dataset, "dev", variant) for variant in ("fp32", "int8")]
+    exact, quantised = (report.micro.f1 for report in reports if report is not None)
+    assert exact - quantised <= 0.003

@@ -46,7 +46,7 @@ def test_killed_after_the_last_epoch_only_the_saving_is_left(
     assert RunStore(tmp_path).load_all()[1][0].incomplete
     steps: list[str] = []
     run = short.train(tmp_path, config, resume=True, progress=lambda message, share: steps.append(message))
-    assert steps == []  # no step is trained again
+    assert [step for step in steps if step.startswith("training")] == []  # no step is trained again
     assert [entry["epoch"] for entry in run.log if "eval_f1" in entry] == [1.0, 2.0]
     assert not (run.path / CHECKPOINTS).exists()
     load_model(run)
