@@ -18,12 +18,12 @@ from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
 from itner.evaluation.scoring import count_spans, counts_per_type
 from itner.records.codec import to_json
-from itner.records.files import sha256_file, write_atomic
+from itner.records.files import read_record, sha256_file, write_atomic
 from itner.records.peers import Peer, Peers, PeerScore, PeerTiming, PeerTrial, Timed
 from itner.records.scores import Counts
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
-from itner.reporting.peers import PEERS, read_peers
+from itner.reporting.peers import PEERS
 from itner.taggers.registry import kind_of
 from itner.workflows.open import built
 from tools.peers.environment import Environment
@@ -163,14 +163,19 @@ class Measurement:
             ]
             peers.append(self._describe(plan, kept, trials, scores))
         self._progress("scoring", 1.0)
-        before = read_peers(self._place)
+        before = self._read()
         found = Peers(tuple(peers), before.timing if before is not None else None, collect_provenance())
         self._write(found)
         return found
 
+    def _read(self) -> Peers | None:
+        """What was measured into this workspace; what ships with the checkout is of other models."""
+        peers: Peers | None = read_record(self._place.data / PEERS, Peers)
+        return peers
+
     def speed(self) -> Peers:
         """Find each peer's fastest setting, then let all take turns, and write the file."""
-        peers = read_peers(self._place)
+        peers = self._read()
         if peers is None:
             raise InputError("no peer was scored yet: `python -m tools.peers`", path=self._place.data / PEERS)
         turns = [self._turn(plan, peer) for peer in peers.peers for plan in PLANS if plan.name == peer.name]

@@ -15,7 +15,7 @@ from itner.data.processed import read_split, read_stats
 from itner.evaluation.scoring import score_documents
 from itner.records.peers import Peers
 from itner.records.workspace import Workspace
-from itner.reporting.peers import read_peers
+from itner.reporting.peers import PEERS, read_peers
 from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
 from tools.peers.__main__ import parse
@@ -195,6 +195,8 @@ def test_a_document_is_handed_over_with_what_it_says(place: Workspace) -> None:
 
 
 def test_the_peers_are_trained_once_scored_and_timed(place: Workspace, tmp_path: Path) -> None:
+    # Others write it there, too, and may have come first.
+    (place.data / PEERS).unlink(missing_ok=True)
     environment = Scripted(tmp_path / "peers")
     task = Task("helpdesk", "weights", ("it_rules",), documents=40, rounds=3, passes=2)
 
