@@ -72,7 +72,9 @@ if not timed:
 st.caption(machine_in_words(chosen))
 
 st.header("Speed, and the F1 it costs")
-labels = [row.label for row in timed if row.micro_f1 is not None]
+# What compression begins with comes first.
+largest_first = sorted(timed, key=lambda row: -(row.size_mib or 0))
+labels = [row.label for row in largest_first if row.micro_f1 is not None]
 if labels:
     baseline = selection.choose_one("Compared with", labels, "speed_baseline")
     gains = efficiency.gains(timed, baseline)

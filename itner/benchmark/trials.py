@@ -88,8 +88,8 @@ def try_recipes(
         folder = Path(name)
         progress(f"INT8 trials of {run.name}: exporting", 0.0)
         plain, fused = folder / "plain.onnx", folder / "fused.onnx"
-        graphs_of(run).plain(run, plain, OPSET)
-        graphs_of(run).fuse(run, plain, fused, True)
+        graphs_of(run).export_plain(run, plain, OPSET)
+        graphs_of(run).fuse(run, plain, fused)
         reference_f1, reference = score(OnnxScorer(fused))
         known: dict[tuple[bool, bool], tuple[Path, Ranges]] = {}
         scorers, scores, sizes = [], [], []

@@ -245,7 +245,7 @@ def measure_corpus(
 
     report = measure(folder, domain_or_default(domain))
     channels = ", ".join(f"{count} {name}" for name, count in report.channels.items())
-    typer.echo(f"{report.tickets:,} tickets ({channels}), {report.sentences:,} sentences")
+    typer.echo(f"{report.tickets:,} {report.what} ({channels}), {report.sentences:,} sentences")
     varied = report.diversity
     typer.echo(
         f"distinct 4-grams {varied.distinct_4gram_share:.1%}, type/token ratio {varied.type_token_ratio:.3f}, "

@@ -164,7 +164,7 @@ def _train_taught(
 ) -> None:
     from itner.records.config import TransferLesson
     from itner.taggers.compact.presets import PRESETS as COMPACT
-    from itner.workflows.taught import taught_config, train_taught
+    from itner.workflows.student import taught_config, train_taught
 
     check_one_of(changes["device"], _DEVICES, "--device")
     if name in COMPACT and begin is not None:

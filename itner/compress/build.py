@@ -8,7 +8,7 @@ from itner.compress.graphs import GRAPHS
 from itner.compress.onnx import export_run
 from itner.core.progress import Progress, silent
 from itner.records.store import Run
-from itner.taggers.encoder.variants import ONNX_VARIANTS
+from itner.taggers.variants import ONNX_VARIANTS
 
 
 def build(run: Run, variants: Sequence[str], progress: Progress = silent) -> None:

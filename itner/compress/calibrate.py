@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from itner.compress.graphs import graphs_of
+from itner.compress.graphs import graphs_of, recipe_of
 from itner.compress.onnx import OPSET, measure, prepare_int8
 from itner.compress.scales import INSIDE
 from itner.core.progress import Progress, silent
@@ -30,13 +30,13 @@ def calibrate_run(
         documents: the training split of the dataset.
     """
     some = draw_sentences(documents)
-    recipe = graphs_of(run).recipe
+    recipe = recipe_of(run)
     progress(f"measuring the activations of {run.name}", 0.0)
     with tempfile.TemporaryDirectory() as name:
         plain = Path(name) / "plain.onnx"
-        graphs_of(run).plain(run, plain, OPSET)
+        graphs_of(run).export_plain(run, plain, OPSET)
         source = prepare_int8(run, plain, Path(name) / "source.onnx", recipe)
-        tensors = measure(source, recipe, make_batches(graphs_of(run).read(run), some))
+        tensors = measure(source, recipe, make_batches(graphs_of(run).load_encoder(run), some))
     ranges = Int8Ranges(
         tensors=tensors,
         inside=INSIDE,

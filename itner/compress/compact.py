@@ -1,41 +1,31 @@
-"""The graph of a compact network, and its INT8."""
+"""The graph of a compact network, of operators that onnxruntime is fast at."""
 
 from __future__ import annotations
 
-import warnings
+import shutil
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from itner.compress.export import export_network
 from itner.records.store import Run
 from itner.taggers.compact.model import Block, CompactModel, Depthwise
+from itner.taggers.compact.tagger import load_encoder
 from itner.taggers.compact.weights import load_model
+
+__all__ = ["export_plain", "for_runtime", "fuse", "load_encoder"]
 
 
 def export_plain(run: Run, path: Path, opset: int) -> None:
-    """The FP32 graph as PyTorch exports it, with dynamic batch and length."""
-    input_ids = torch.ones((2, 40), dtype=torch.int64)
-    attention_mask = torch.ones_like(input_ids)
-    attention_mask[1, 30:] = 0
-    inputs = {
-        "input_ids": input_ids,
-        "attention_mask": attention_mask,
-        "token_type_ids": torch.zeros_like(input_ids),
-    }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracer warnings about Python branches on fixed settings
-        torch.onnx.export(
-            for_runtime(load_model(run)),
-            tuple(inputs.values()),
-            str(path),
-            input_names=list(inputs),
-            output_names=["logits"],
-            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "logits")},
-            opset_version=opset,
-            dynamo=False,
-        )
+    """The FP32 graph as PyTorch exports it."""
+    export_network(for_runtime(load_model(run)), True, path, opset)
+
+
+def fuse(run: Run, source: Path, target: Path, embeddings: bool = True) -> None:
+    """The plain file as it is: it was exported of operators that onnxruntime has fast kernels for."""
+    shutil.copyfile(source, target)
 
 
 def for_runtime(model: CompactModel) -> CompactModel:

@@ -1,77 +1,61 @@
-"""What an ONNX file of a run is made of, for each kind that has some."""
+"""What the ONNX files of a run are made of, for each kind that has some."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from itner.records.int8 import Int8Recipe
+from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import Run
-from itner.taggers.compact import variants as compact
-from itner.taggers.encoder import variants as encoder
 from itner.taggers.encoder.windows import Encoder
+from itner.taggers.registry import kind_of
 
 
-@dataclass(frozen=True)
-class Graphs:
-    """How a kind's FP32 graphs are made; the functions import what they need, which may be PyTorch.
+class Graphs(Protocol):
+    """The module that makes a kind's FP32 graphs, imported when it is needed: it needs PyTorch."""
 
-    Attributes:
-        plain: writes a run's graph, of this opset, to a file.
-        fuse: from a plain file writes one of operators that onnxruntime has fast kernels for; if so asked, embeddings
-            become one of those, which knows tables of one step alone.
-        read: documents as the run reads them.
-        recipe: how INT8 is made of them.
-    """
+    def load_encoder(self, run: Run) -> Encoder:
+        """Documents as the run reads them."""
+        ...
 
-    plain: Callable[[Run, Path, int], None]
-    fuse: Callable[[Run, Path, Path, bool], None]
-    read: Callable[[Run], Encoder]
-    recipe: Int8Recipe
+    def export_plain(self, run: Run, path: Path, opset: int) -> None:
+        """Write the graph as PyTorch exports it."""
+        ...
+
+    def fuse(self, run: Run, source: Path, target: Path, embeddings: bool = True) -> None:
+        """Of a plain file, write one of operators that onnxruntime has fast kernels for.
+
+        Args:
+            embeddings: make one operator of their tables and layer norm, too; it knows tables of one step alone.
+        """
+        ...
+
+
+def _encoder() -> Graphs:
+    from itner.compress import encoder
+
+    return encoder
+
+
+def _compact() -> Graphs:
+    from itner.compress import compact
+
+    return compact
+
+
+# By kind; the others are opened as they are stored.
+GRAPHS: dict[str, Callable[[], Graphs]] = {"encoder": _encoder, "compact": _compact}
 
 
 def graphs_of(run: Run) -> Graphs:
-    """How the graphs of a run are made; KeyError for a kind that has none."""
-    return GRAPHS[run.info.kind]
+    """What makes the graphs of a run; KeyError for a kind that has none."""
+    return GRAPHS[run.info.kind]()
 
 
-def _plain_encoder(run: Run, path: Path, opset: int) -> None:
-    from itner.compress.encoder import export_plain
-
-    export_plain(run, path, opset)
-
-
-def _fuse_encoder(run: Run, source: Path, target: Path, embeddings: bool) -> None:
-    from itner.compress.encoder import fuse
-
-    fuse(run, source, target, embeddings)
-
-
-def _read_encoder(run: Run) -> Encoder:
-    from itner.taggers.encoder.load import load_encoder
-
-    return load_encoder(run)
-
-
-def _plain_compact(run: Run, path: Path, opset: int) -> None:
-    from itner.compress.compact import export_plain
-
-    export_plain(run, path, opset)
-
-
-def _fuse_compact(run: Run, source: Path, target: Path, embeddings: bool) -> None:
-    # It was exported of such operators.
-    target.write_bytes(source.read_bytes())
-
-
-def _read_compact(run: Run) -> Encoder:
-    from itner.taggers.compact.tagger import load_encoder
-
-    return load_encoder(run)
-
-
-GRAPHS: dict[str, Graphs] = {
-    "encoder": Graphs(_plain_encoder, _fuse_encoder, _read_encoder, encoder.RECIPE),
-    "compact": Graphs(_plain_compact, _fuse_compact, _read_compact, compact.RECIPE),
-}
+def recipe_of(run: Run) -> Int8Recipe:
+    """How INT8 is made of a run; ValueError for a kind that has none."""
+    recipe = kind_of(run).recipe(INT8)
+    if recipe is None:
+        raise ValueError(f"runs of kind {run.info.kind} have no INT8")
+    return recipe

@@ -21,7 +21,7 @@ import numpy as np
 import onnxruntime as ort
 from filelock import FileLock
 
-from itner.compress.graphs import graphs_of
+from itner.compress.graphs import graphs_of, recipe_of
 from itner.compress.rows import quantize_rows
 from itner.compress.scales import Ranges, fix_scales, measure_ranges, quantised_tensors
 from itner.core.errors import InputError
@@ -29,7 +29,7 @@ from itner.core.progress import Progress, silent
 from itner.records.files import sha256_file
 from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
-from itner.taggers.encoder.variants import ONNX_VARIANTS
+from itner.taggers.variants import ONNX_VARIANTS
 
 OPSET = 17
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -88,11 +88,11 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
             progress(f"building the ONNX files of {run.name}: FP32", 0.1)
             plain = build / "plain.onnx"
             fused = build / run.onnx_path("fp32").name
-            graphs_of(run).plain(run, plain, OPSET)
-            graphs_of(run).fuse(run, plain, fused, True)
+            graphs_of(run).export_plain(run, plain, OPSET)
+            graphs_of(run).fuse(run, plain, fused)
             progress(f"building the ONNX files of {run.name}: FP16", 0.5)
             convert_fp16(fused, build / run.onnx_path("fp16").name)
-            recipe = graphs_of(run).recipe
+            recipe = recipe_of(run)
             if ranges is not None:
                 progress(f"building the ONNX files of {run.name}: INT8", 0.7)
                 source = prepare_int8(run, plain, build / "source.onnx", recipe)
@@ -208,7 +208,7 @@ def _manifest(run: Run) -> dict[str, object]:
     return {
         "weights_sha256": run.info.model_sha256,
         "opset": OPSET,
-        "int8": asdict(graphs_of(run).recipe),
+        "int8": asdict(recipe_of(run)),
         "int8_ranges_sha256": sha256_file(ranges) if ranges.is_file() else None,
         "onnxruntime": ort.__version__,
     }

@@ -331,10 +331,9 @@ def annotation_in_words(report: CorpusReport) -> str:
     both = report.agreement
     share = both.identical_sentences / both.sentences if both.sentences else 0.0
     return (
-        f"{report.tickets:,} tickets, {report.sentences:,} sentences, each annotated twice: the second time by another "
-        f"annotator, from the raw text alone. They agree on {share:.0%} of the sentences wholly, with F1 "
-        f"{both.overall.f1:.3f}{_kappa_in_words(report)}. Where they differ, the guideline decides; the result is what "
-        "is trained and scored on."
+        f"{report.tickets:,} {report.what}, {report.sentences:,} sentences, each annotated twice: the second time by "
+        f"another annotator, from the raw text alone. They agree on {share:.0%} of the sentences wholly, with F1 "
+        f"{both.overall.f1:.3f}{_kappa_in_words(report)}. Where they differ, the guideline decides."
     )
 
 

@@ -62,7 +62,7 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         name: number(
-            format="%.1f",
+            format="%.2f",
             help="Median and 95th percentile of the model alone, by length in pieces (rules: tokens), batch 1.",
         )
         for name in frame.columns
@@ -108,7 +108,7 @@ def latency_bars(frame: pd.DataFrame, length: str) -> go.Figure:
         "p50 ms",
         f"median latency, {length} (ms)",
         error={"type": "data", "array": "whisker", "symmetric": False},
-        hover="p50 %{y:.1f} ms, p95 %{customdata[0]:.1f} ms<br>rounds differ by %{customdata[1]:.0%}",
+        hover="p50 %{y:.3~g} ms, p95 %{customdata[0]:.3~g} ms<br>rounds differ by %{customdata[1]:.0%}",
     )
 
 
@@ -158,14 +158,19 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
                     "line": {"width": 1, "color": "white"},
                 },
                 customdata=part[["model", "micro-F1", "p50 ms"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.1f} ms)<br>"
+                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.3~g} ms)<br>"
                 "micro-F1 %{y:+.3f} (%{customdata[1]:.3f})<extra></extra>",
             )
         )
     figure.add_hline(y=0, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.add_vline(x=1, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.update_layout(
-        xaxis={"title": f"times as fast as {baseline} (128 pieces or tokens, median)", "tickformat": ".1f"},
+        xaxis={
+            "title": f"times as fast as {baseline} (128 pieces or tokens, median, log scale)",
+            "type": "log",
+            "dtick": "D2",
+            "tickformat": "~g",
+        },
         yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
         legend={"orientation": "h", "y": 1.12},
         height=420,

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Limits
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
-from itner.reporting.rows import Row, mebibytes
+from itner.reporting.rows import Row, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 28
@@ -37,9 +37,10 @@ def facts(row: Row) -> list[Fact]:
             Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
             Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
         ]
-    if row.p50_ms is not None:
+    if row.p50_ms is not None and row.p95_ms is not None:
         length = f"{row.bench_length} {row.unit}"
-        found.append(Fact("Median latency", f"{row.p50_ms:.1f} ms", f"p95 {row.p95_ms:.1f} ms, {length}"))
+        slow = f"p95 {milliseconds(row.p95_ms)} ms, {length}"
+        found.append(Fact("Median latency", f"{milliseconds(row.p50_ms)} ms", slow))
     if row.size_mib is not None:
         found.append(Fact("Size", f"{mebibytes(row.size_mib)} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
@@ -123,7 +124,7 @@ def trade_off(
                 text=[row.label for row in members],
                 customdata=[_hover(row) for row in members],
                 hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
-                "p50 %{x:.1f} ms, p95 %{customdata[1]:.1f} ms<br>%{customdata[2]:.3~g} MiB<br>"
+                "p50 %{x:.3~g} ms, p95 %{customdata[1]:.3~g} ms<br>%{customdata[2]:.3~g} MiB<br>"
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
         )
@@ -150,8 +151,8 @@ def trade_off(
                 "text": f"{result.name}, {result.parameters / 1e6:.0f} M (published): {result.micro_f1:.3f}",
                 "font": {"size": 11},
             },
-            # The lowest is named below its line, so that neighbours do not print over each other.
-            annotation_position="bottom left" if result is lowest else "top left",
+            # On the right, where the slow are good; the lowest below its line, so that neighbours do not overlap.
+            annotation_position="bottom right" if result is lowest else "top right",
         )
     figure.update_layout(
         xaxis=_ticks(shown)

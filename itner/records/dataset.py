@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
@@ -163,7 +164,8 @@ class CorpusReport:
     """`data/<corpus>/report.json`: how an annotated corpus of ours came about, and how varied it is.
 
     `agreement` compares the two passes, `first_to_gold` and `second_to_gold` each pass with what was settled on.
-    `sha256` is of each file that was read, by its name.
+    `tickets` counts the texts, whatever they are. `sha256` is of each file that was read, by its name, the settled one
+    first.
     """
 
     tickets: NonNegative
@@ -173,9 +175,14 @@ class CorpusReport:
     agreement: Agreement
     first_to_gold: Agreement
     second_to_gold: Agreement
-    sha256: dict[str, Sha256]
+    sha256: Annotated[dict[str, Sha256], Field(min_length=1)]
     provenance: Provenance
     schema_version: Literal[1] = 1
+
+    @property
+    def what(self) -> str:
+        """What the texts are called: as the file that holds them."""
+        return next(iter(self.sha256)).removesuffix(".txt")
 
 
 @dataclass(frozen=True, config=STRICT)

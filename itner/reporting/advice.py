@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from itner.evaluation.compare import Difference, compare_reports
-from itner.reporting.rows import Row, mebibytes
+from itner.reporting.rows import Row, mebibytes, milliseconds
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
 Compare = Callable[[Row, Row], Difference | None]
@@ -124,14 +124,17 @@ def _quality(row: Row) -> tuple[float, float]:
 
 def _cost(row: Row) -> str:
     size = f" and {mebibytes(row.size_mib)} MiB" if row.size_mib is not None else ""
-    return f"{row.p50_ms:.1f} ms{size}"
+    time = f"{milliseconds(row.p50_ms)} ms" if row.p50_ms is not None else "a time that was not measured"
+    return f"{time}{size}"
 
 
 def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
     """What the nearest rows reach, limit by limit."""
     reached = []
     if limits.max_ms is not None:
-        reached.append(f"the fastest takes {min(row.p50_ms for row in rows if row.p50_ms is not None):.1f} ms")
+        reached.append(
+            f"the fastest takes {milliseconds(min(row.p50_ms for row in rows if row.p50_ms is not None))} ms"
+        )
     sizes = [row.size_mib for row in rows if row.size_mib is not None]
     if limits.max_mib is not None and sizes:
         reached.append(f"the smallest has {mebibytes(min(sizes))} MiB")

@@ -10,7 +10,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from itner.domains.registry import Domain, get_domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import BENCH, METRICS, RUN, Run
-from itner.reporting.rows import mebibytes
+from itner.reporting.rows import mebibytes, milliseconds
 from itner.taggers.base import CardText
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
@@ -30,6 +30,7 @@ def write_card(run: Run) -> str:
         run=run,
         names=VARIANT_NAMES,
         mebibytes=mebibytes,
+        milliseconds=milliseconds,
         summary=f"A tagger for {domain.title} that finds {', '.join(run.info.types)}. {text.made}",
         variant_argument=f', "{kind.live[0]}"' if len(kind.variants) > 1 else "",
         sample=domain.sample,

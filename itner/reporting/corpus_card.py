@@ -49,7 +49,7 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
     same = report.agreement
     varied = report.diversity
     return (
-        f"{report.tickets:,} tickets ({channels}), {report.sentences:,} sentences.\n\n"
+        f"{report.tickets:,} {report.what} ({channels}), {report.sentences:,} sentences.\n\n"
         + "\n".join(sizes)
         + f"\n\nThe two passes are identical in {same.identical_sentences:,} of {same.sentences:,} sentences.\n\n"
         + "\n".join(agreed)

@@ -12,7 +12,7 @@ from itner.records.store import Run
 from itner.records.study import AppTimings, Published
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_table, timing_in_words
-from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes
+from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
@@ -110,7 +110,9 @@ def _cells(row: Row, dataset: str) -> list[str]:
         interval = row.report.micro_f1_interval
         f1 = f"{row.report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
         macro = f"{row.report.macro_f1:.3f}"
-    latency = f"{row.p50_ms:.1f} / {row.p95_ms:.1f}" if row.p50_ms is not None else MISSING
+    latency = MISSING
+    if row.p50_ms is not None and row.p95_ms is not None:
+        latency = f"{milliseconds(row.p50_ms)} / {milliseconds(row.p95_ms)}"
     size = mebibytes(row.size_mib) if row.size_mib is not None else MISSING
     rate = f"{row.tokens_per_s:,.0f}" if row.tokens_per_s is not None else MISSING
     return [row.run, VARIANT_NAMES[row.variant], f"{dataset} test", f1, macro, size, latency, rate]

@@ -18,6 +18,11 @@ def mebibytes(size: float) -> str:
     return f"{size:.1f}" if size >= 1 else f"{size:.2f}"
 
 
+def milliseconds(time: float) -> str:
+    """A time in ms with the digits that tell short ones apart."""
+    return f"{time:.1f}" if time >= 1 else f"{time:.2f}"
+
+
 @dataclass(frozen=True)
 class Row:
     """A variant of a run; what was not measured, or what its kind has not, is None."""

@@ -25,32 +25,21 @@ from itner.core.labels import decode_label_ids, document_tags
 from itner.core.progress import Progress
 from itner.core.provenance import describe_machine
 from itner.core.types import Document
-from itner.records.config import Arithmetic, CompactConfig, EncoderConfig, TransferLesson
+from itner.records.config import Arithmetic, CompactConfig, EncoderConfig
 from itner.records.files import replacing, write_atomic
-from itner.records.store import CHECKPOINTS, LOG, read_config, read_training_note, write_config
+from itner.records.store import CHECKPOINTS, LOG, write_config
 from itner.records.transfer import TransferRecord
 from itner.taggers.encoder.tagger import EncoderTagger
 from itner.training.device import choose_arithmetic, choose_device
 from itner.training.transfer_set import Batch, TransferSet
 
-# Windows of a batch differ in length by at most this, but for those where the order is drawn from.
+# Batches are cut from the windows in order of their length, to which up to this many pieces are added by chance: so
+# that an epoch's batches are not the next one's.
 _JITTER = 3.0
 _SECONDS_BETWEEN_CHECKPOINTS = 120.0
 _LOGGED_EVERY = 50
 _LARGEST_GRADIENT = 1.0
 _STATE = "state.safetensors"
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How a student goes through its lesson; see `CompactConfig` for the fields."""
-
-    lesson: TransferLesson
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -85,16 +74,10 @@ def teach(
         score: micro-F1 on dev of the model as it is; nothing is chosen by it.
         resume: go on from the last checkpoint.
     """
-    lesson = config.transfer
-    if lesson is None:
-        raise ValueError("the configuration names no transfer set")
     device = choose_device(config.device)
     arithmetic = choose_arithmetic(device, describe_machine().isa)
-    schedule = Schedule(
-        lesson, config.epochs, config.batch_size, config.learning_rate, config.weight_decay, config.seed
-    )
     checkpoint = folder / CHECKPOINTS / _STATE
-    student = Student(model, windows, schedule, arithmetic, device, checkpoint, score, progress, folder.name)
+    student = Student(model, windows, config, arithmetic, device, checkpoint, score, progress, folder.name)
     if resume:
         student.resume()
     write_config(folder, config)
@@ -104,18 +87,9 @@ def teach(
     return Taught(dev_f1, round(student.seconds, 1), arithmetic)
 
 
-def check_resumable(folder: Path, config: EncoderConfig | CompactConfig, note: dict[str, Any]) -> None:
-    """InputError when what was begun in a folder cannot be gone on with so."""
-    if not (folder / CHECKPOINTS / _STATE).is_file():
-        return
-    if read_config(folder) != config:
-        raise InputError(
-            "the configuration differs from the one this training began with; "
-            "pass the same options, or remove the folder and begin anew",
-            path=folder,
-        )
-    if read_training_note(folder) != note:
-        raise InputError("this training began with another transfer set; remove the folder and begin anew", path=folder)
+def begun(folder: Path) -> bool:
+    """Whether a training that was stopped in a folder can be gone on with."""
+    return (folder / CHECKPOINTS / _STATE).is_file()
 
 
 def describe_lesson(record: TransferRecord) -> dict[str, Any]:
@@ -150,7 +124,7 @@ class Student:
         self,
         model: nn.Module,
         windows: TransferSet,
-        schedule: Schedule,
+        config: EncoderConfig | CompactConfig,
         arithmetic: Arithmetic,
         device: str,
         checkpoint: Path,
@@ -158,11 +132,13 @@ class Student:
         progress: Progress,
         name: str,
     ):
+        if config.transfer is None:
+            raise ValueError("the configuration names no transfer set")
         if not len(windows):
             raise InputError("the transfer set holds no window to learn from")
         self._model = model.to(device)
         self._windows = windows
-        self._schedule = schedule
+        self._config, self._lesson = config, config.transfer
         self._type = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}[arithmetic]
         self._device = device
         self._checkpoint = checkpoint
@@ -174,13 +150,13 @@ class Student:
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self._optimizer = torch.optim.AdamW(
             [
-                {"params": [p for p in trained if p.ndim > 1], "weight_decay": schedule.weight_decay},
+                {"params": [p for p in trained if p.ndim > 1], "weight_decay": config.weight_decay},
                 {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
             ],
-            lr=schedule.learning_rate,
+            lr=config.learning_rate,
             fused=True,
         )
-        self._steps_an_epoch = -(-len(windows) // schedule.batch_size)
+        self._steps_an_epoch = -(-len(windows) // config.batch_size)
         self._step = 0
         self._seconds = 0.0
         self.history: list[dict[str, float]] = []
@@ -208,7 +184,7 @@ class Student:
         """All epochs, or what is left of them; the dev score of each epoch stands in the history."""
         started = saved = time.monotonic()
         before = self._seconds
-        total = self._steps_an_epoch * self._schedule.epochs
+        total = self._steps_an_epoch * self._config.epochs
         losses: list[torch.Tensor] = []
         while self._step < total:
             for batch in self._rest_of_epoch():
@@ -237,15 +213,15 @@ class Student:
         self.history.append({"epoch": self._step / self._steps_an_epoch, "step": self._step, **values})
 
     def _rate(self, total: int) -> float:
-        warmup = min(1.0, (self._step + 1) / max(self._schedule.lesson.warmup_steps, 1))
-        return self._schedule.learning_rate * warmup * (0.5 + 0.5 * math.cos(math.pi * self._step / total))
+        warmup = min(1.0, (self._step + 1) / max(self._lesson.warmup_steps, 1))
+        return self._config.learning_rate * warmup * (0.5 + 0.5 * math.cos(math.pi * self._step / total))
 
     def _rest_of_epoch(self) -> Iterator[Batch]:
         """The batches of the current epoch that were not seen yet, each of windows of like length."""
         epoch, done = divmod(self._step, self._steps_an_epoch)
-        drawn = np.random.default_rng((self._schedule.seed, epoch))
+        drawn = np.random.default_rng((self._config.seed, epoch))
         order = np.argsort(self._windows.lengths() + drawn.random(len(self._windows)) * _JITTER, kind="stable")
-        size = self._schedule.batch_size
+        size = self._config.batch_size
         for number in drawn.permutation(self._steps_an_epoch)[done:]:
             yield self._windows.batch(order[number * size : (number + 1) * size])
 
@@ -268,7 +244,7 @@ class Student:
         return loss.detach()
 
     def _loss(self, logits: torch.Tensor, read: torch.Tensor, taught: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
-        temperature, share = self._schedule.lesson.temperature, self._schedule.lesson.soft_weight
+        temperature, share = self._lesson.temperature, self._lesson.soft_weight
         learned = functional.log_softmax(logits[read] / temperature, dim=-1)
         soft = functional.softmax(taught[read].float() / temperature, dim=-1)
         # The square keeps the gradient's size independent of the temperature.

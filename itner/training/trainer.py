@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,31 +31,24 @@ from transformers import (
 from transformers.trainer_callback import EarlyStoppingCallback, PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
-from itner.compress.calibrate import calibrate_run
-from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, decode_label_ids, document_tags
 from itner.core.progress import Progress
 from itner.core.provenance import collect_provenance, describe_machine
 from itner.core.types import Document
 from itner.records.config import Arithmetic, EncoderConfig
-from itner.records.files import sha256_file, write_atomic
+from itner.records.files import write_atomic
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import (
     CHECKPOINTS,
     LOG,
-    Run,
-    read_config,
-    read_training_note,
     training,
     write_config,
-    write_run,
 )
 from itner.taggers.encoder.backbone import find_backbone
 from itner.taggers.encoder.model import (
     CASING_EMBEDDINGS,
     add_lora,
     build_model,
-    count_parameters,
     save_model,
     save_tokenizer,
 )
@@ -64,6 +56,8 @@ from itner.taggers.encoder.windows import Encoder, Window
 from itner.training.averaging import AveragedTrainer, WeightAverage
 from itner.training.device import choose_arithmetic, choose_device
 from itner.training.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
+from itner.training.encoder_record import describe_encoder
+from itner.training.folder import check_same, complete
 
 IGNORED = -100  # torch's cross entropy skips this label
 CASING_LEARNING_RATE = 7e-4
@@ -174,7 +168,6 @@ def train_run(
         if lesson is not None:
             add_soft_labels(train_rows, train_windows, lesson.probabilities)
         dev_rows = encode_labelled(dev, encoder, scheme, config.casing)
-        total, trainable = count_parameters(model)
         trainer = (AveragedTrainer if lesson is None else DistillingTrainer)(
             model=model,
             args=_arguments(config, folder / CHECKPOINTS, device, arithmetic),
@@ -202,31 +195,23 @@ def train_run(
         history = trainer.state.log_history
         write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
         best = max((entry for entry in history if "eval_f1" in entry), key=lambda entry: float(entry["eval_f1"]))
-        info = EncoderRun(
-            name=folder.name,
+        info = describe_encoder(
+            config,
+            folder,
+            scheme,
+            backbone,
+            model,
+            weights,
             domain=domain,
-            scheme=scheme.name,
-            labels=scheme.labels,
-            family=config.family,
-            preset=config.preset,
-            backbone=config.backbone,
-            backbone_sha256=backbone.sha256,
             dataset=dataset,
-            parameters_total=total,
-            parameters_trainable=trainable,
-            seed=config.seed,
-            max_length=config.max_length,
             best_epoch=float(best["epoch"]),
             best_dev_f1=float(best["eval_f1"]),
             train_seconds=round(clock.seconds(), 1),
-            weights_sha256=sha256_file(weights),
             provenance=provenance,
             teachers=dict(lesson.sha256) if lesson is not None else {},
             arithmetic=arithmetic,
         )
-        write_run(folder, info)
-        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
-        shutil.rmtree(folder / CHECKPOINTS)
+        complete(folder, info, config, train, progress)
     return info
 
 
@@ -309,17 +294,10 @@ class _Clock(TrainerCallback):
 def _checkpoint_to_resume(folder: Path, config: EncoderConfig, note: dict[str, Any]) -> str | None:
     checkpoints = folder / CHECKPOINTS
     last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    if last is not None and read_config(folder) != config:
-        raise InputError(
-            "the configuration differs from the one this training began with; "
-            "pass the same options, or remove the folder and begin anew",
-            path=folder,
-        )
-    if last is not None and read_training_note(folder) != note:
-        raise InputError(
-            "this training began with other data or teachers; remove the folder and begin anew", path=folder
-        )
-    return str(last) if last is not None else None
+    if last is None:
+        return None
+    check_same(folder, config, note)
+    return str(last)
 
 
 def _arguments(config: EncoderConfig, output: Path, device: str, arithmetic: Arithmetic) -> TrainingArguments:

@@ -25,7 +25,7 @@ from itner.records.workspace import Workspace
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import KINDS, kind_of, open_variant
 from itner.workflows.open import built
-from itner.workflows.taught import read_like, taught_config, train_taught
+from itner.workflows.student import read_like, taught_config, train_taught
 from itner.workflows.transfer import read_transfer
 
 STUDY_RUNS = ".study"

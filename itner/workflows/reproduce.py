@@ -19,7 +19,6 @@ from itner.records.evaluation import EvalReport
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
-from itner.taggers.compact.presets import preset as compact_preset
 from itner.taggers.encoder.presets import preset
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import kind_of, variants_of
@@ -28,7 +27,7 @@ from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
 from itner.workflows.prepare import mix, prepare
 from itner.workflows.rules import make_rules
-from itner.workflows.taught import train_taught
+from itner.workflows.student import read_like, taught_config, train_taught
 from itner.workflows.train import mark_guidelines, train
 from itner.workflows.transfer import make_transfer
 
@@ -123,12 +122,7 @@ def _train(
         for teacher, sha256 in teachers_now.items()
         if is_complete(place.models / teacher)
     )
-    if not taught or run.info.dataset is None or run.info.dataset.sha256 != trained.sha256:
-        raise InputError(
-            "this run was made from other data, another configuration or other teachers; "
-            "remove the folder, or reproduce into another one with --models",
-            path=folder,
-        )
+    _check_made(run, taught, trained)
     return name
 
 
@@ -144,7 +138,7 @@ def _train_taught(
     """Train a preset on the release's transfer set unless that was done; the run's name."""
     name, teacher = run_name(preset_name), run_name(plan.teacher)
     folder = place.models / name
-    config = compact_preset(preset_name, TransferLesson(transfer))
+    config = taught_config(preset_name, TransferLesson(transfer))
     if not is_complete(folder):
         raw = [place.corpus(path) for path in plan.raw]
         make_transfer(
@@ -154,15 +148,21 @@ def _train_taught(
         return name
     run = RunStore(place.models).load(name)
     lender = RunStore(place.models).load(teacher)
-    wanted = replace(config, guidelines=facts_of(lender)[1].guidelines)
-    same = run.config == wanted and run.info.teachers == {teacher: lender.info.model_sha256}
-    if not same or run.info.dataset is None or run.info.dataset.sha256 != texts.sha256:
+    same = run.config == read_like(config, facts_of(lender)[1]) and run.info.teachers == {
+        teacher: lender.info.model_sha256
+    }
+    _check_made(run, same, texts)
+    return name
+
+
+def _check_made(run: Run, taught: bool, trained: DataStats) -> None:
+    """InputError unless a complete run was `taught` as it would be today, on this dataset."""
+    if not taught or run.info.dataset is None or run.info.dataset.sha256 != trained.sha256:
         raise InputError(
             "this run was made from other data, another configuration or other teachers; "
             "remove the folder, or reproduce into another one with --models",
-            path=folder,
+            path=run.path,
         )
-    return name
 
 
 def _measure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,11 +44,7 @@ def train(
     """
     from itner.training.trainer import train_run
 
-    folder = place.models / check_name(name or config.preset)
-    if is_complete(folder):
-        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
-    if (folder / INCOMPLETE).exists() and not resume:
-        raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
+    folder = choose_folder(place, name or config.preset, resume)
     stats = read_stats(dataset, place)
     domain = get_domain(stats.domain)
     config = mark_guidelines(config, stats)
@@ -56,26 +53,45 @@ def train(
     if config.distill is not None:
         lesson = prepare_lesson(config, documents, domain.scheme.types, teachers or place, progress)
     indices = read_oversampling(dataset, place) if config.oversample else list(range(len(documents)))
-    ref = DatasetRef(
-        name=dataset,
-        source=stats.source,
-        sha256=stats.sha256,
-        train_documents=len(documents),
-        train_documents_oversampled=len(indices),
-        sources=stats.sources,
-    )
     return train_run(
         config,
         folder,
         domain.scheme,
         domain.name,
-        ref,
+        refer(stats, len(documents), len(indices)),
         documents,
         indices,
         read_split(dataset, "dev", place),
         resume,
         progress,
         lesson,
+    )
+
+
+def choose_folder(place: Workspace, name: str, resume: bool) -> Path:
+    """Where a run of that name is trained; InputError when one is there, or was begun and is not to be gone on with."""
+    folder = place.models / check_name(name)
+    if is_complete(folder):
+        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
+    if (folder / INCOMPLETE).exists() and not resume:
+        raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
+    return folder
+
+
+def refer(stats: DataStats, documents: int, oversampled: int) -> DatasetRef:
+    """What a run says of the dataset that it learned from.
+
+    Args:
+        documents: of the train split.
+        oversampled: so many are seen in an epoch.
+    """
+    return DatasetRef(
+        name=stats.name,
+        source=stats.source,
+        sha256=stats.sha256,
+        train_documents=documents,
+        train_documents_oversampled=oversampled,
+        sources=stats.sources,
     )
 
 

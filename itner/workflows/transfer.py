@@ -58,6 +58,7 @@ def make_transfer(
         paths: files of raw text, whose sentences are altered and labelled as well.
         tell: hears what was assumed of a file.
     """
+    from itner.taggers.encoder.model import load_network
     from itner.taggers.encoder.torch_backend import TorchScorer
     from itner.training.device import choose_arithmetic, choose_device
 
@@ -89,7 +90,7 @@ def make_transfer(
     source = Transfer([*documents, *raw], begun.settings)
     taggers = [
         EncoderTagger(
-            TorchScorer.of_run(run, None, device, begun.arithmetic),
+            TorchScorer(load_network(run).to(device), arithmetic=begun.arithmetic),
             load_encoder(run),
             run_scheme(run),
             _BATCH_PIECES[device],

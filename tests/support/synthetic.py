@@ -16,7 +16,7 @@ from itner.records.run import DatasetRef, EncoderRun
 from itner.records.scores import Counts, Interval
 from itner.records.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
 from itner.taggers.encoder.presets import preset
-from itner.taggers.encoder.variants import VARIANTS
+from itner.taggers.variants import VARIANTS
 
 HASH = "ab" * 32
 SOURCES = {"stackoverflow": SourceFacts("stackoverflow", "stackoverflow")}

@@ -11,8 +11,8 @@ from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
 from itner.records.store import TOKENIZER, Run
 from itner.taggers.encoder.load import load_tagger
-from itner.taggers.encoder.variants import VARIANTS
 from itner.taggers.encoder.windows import Encoder
+from itner.taggers.variants import VARIANTS
 
 # One piece to several windows of 16: 14 pieces fit beside the special tokens.
 LENGTHS = (1, 2, 13, 14, 15, 16, 27, 28, 29, 60, 100)

@@ -16,8 +16,8 @@ from itner.compress.onnx import export_run, is_exported
 from itner.core.errors import InputError
 from itner.records.store import ONNX, ONNX_MANIFEST, Run, RunStore
 from itner.taggers.encoder.load import load_scorer, load_tagger
-from itner.taggers.encoder.variants import ONNX_VARIANTS
 from itner.taggers.encoder.windows import CASINGS
+from itner.taggers.variants import ONNX_VARIANTS
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from itner.records.store import RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.load import load_encoder, run_scheme
+from itner.taggers.encoder.model import load_network
 from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.encoder.torch_backend import TorchScorer
 from itner.training.transfer_set import LabelledWindow, TransferSet, shard_path, write_shard
@@ -90,7 +91,7 @@ def test_teachers_label_every_piece(place: Workspace, monkeypatch: pytest.Monkey
     assert record.operations["copies"] == 2 * len(train)
     assert len(windows) == record.windows >= 3 * len(train) - 5
     run = RunStore(place.models).load("full")
-    scorer = TorchScorer.of_run(run, arithmetic=record.arithmetic)
+    scorer = TorchScorer(load_network(run), arithmetic=record.arithmetic)
     tagger = EncoderTagger(scorer, load_encoder(run), run_scheme(run), batch_pieces=100)
     expected, logits = tagger.piece_logits(train[:5])
     for index, (one, scores) in enumerate(zip(expected, logits, strict=True)):

@@ -35,8 +35,8 @@ from itner.records.store import CARD, ERRORS, METRICS, Run, RunStore, read_ablat
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import PRESETS
 from itner.taggers.encoder.tagger import EncoderTagger
-from itner.taggers.encoder.variants import VARIANTS
 from itner.taggers.rules.tagger import RulesTagger
+from itner.taggers.variants import VARIANTS
 from itner.workflows import evaluate as evaluate_module
 from itner.workflows import label as label_module
 from itner.workflows.ablate import ABLATION_PARTS, ablate

@@ -10,8 +10,8 @@ from itner.records.store import TOKENIZER, Run
 from itner.taggers.compact.variants import facts_of
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.taggers.encoder.tagger import EncoderTagger, Scorer
-from itner.taggers.encoder.variants import TORCH
 from itner.taggers.encoder.windows import Encoder
+from itner.taggers.variants import TORCH
 
 # A convolution reads a text of any length at once: no window is ever full.
 WHOLE = 2**31
@@ -45,7 +45,8 @@ def read_encoder(path: Path, guidelines: tuple[str, ...]) -> Encoder:
 def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
     """The network alone."""
     if variant == TORCH:
-        from itner.taggers.compact.weights import TorchScorer, load_model
+        from itner.taggers.compact.weights import load_model
+        from itner.taggers.encoder.torch_backend import TorchScorer
 
         return TorchScorer(load_model(run), threads)
     return OnnxScorer(run.onnx_path(variant), threads=1)

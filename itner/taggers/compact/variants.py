@@ -1,4 +1,4 @@
-"""What a compact run can be opened as, and its record and configuration."""
+"""A compact run's record and configuration as such, and how its INT8 is made."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -41,28 +40,13 @@ def load_model(run: Run) -> CompactModel:
     try:
         state = load_file(path)
         rows, parts = len(state[_EMBEDDINGS]), state.get(_PARTS)
+        if parts is not None and not bool(((parts >= 0) & (parts <= rows)).all() and (parts < rows).any(1).all()):
+            raise ValueError("pieces are read as rows that are not there")
         model = CompactModel(config, len(info.labels), rows, parts)
         model.load_state_dict(
             {name: t.to(torch.int32 if name == _PARTS else torch.float32) for name, t in state.items()}
         )
-    except (SafetensorError, KeyError, RuntimeError, TypeError) as error:
+    except (SafetensorError, KeyError, RuntimeError, TypeError, ValueError, IndexError) as error:
         kind = type(error).__name__
         raise InputError(f"these weights do not fit the run's configuration ({kind})", path=path) from None
     return model.eval()
-
-
-class TorchScorer:
-    """FP32 logits from a network as it is; `threads` None leaves torch's own setting."""
-
-    def __init__(self, model: CompactModel, threads: int | None = None):
-        if threads is not None:
-            torch.set_num_threads(threads)
-        self._model = model
-
-    def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
-        """See `itner.taggers.encoder.tagger.Scorer.score`."""
-        device = next(self._model.parameters()).device
-        with torch.inference_mode():
-            given = (torch.from_numpy(array).to(device) for array in (input_ids, attention_mask, casing))
-            logits: np.ndarray = self._model(*given).float().cpu().numpy()
-        return logits

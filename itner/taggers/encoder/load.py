@@ -6,14 +6,19 @@ from itner.core.labels import LabelScheme
 from itner.records.store import TOKENIZER, Run
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.taggers.encoder.tagger import EncoderTagger, Scorer
-from itner.taggers.encoder.variants import TORCH, facts_of
+from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import Encoder
+from itner.taggers.variants import TORCH
 
 
 def load_tagger(run: Run, variant: str, threads: int | None = None) -> EncoderTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    encoder = load_encoder(run)
-    return EncoderTagger(load_scorer(run, variant, threads), encoder, run_scheme(run))
+    return make_tagger(run, variant, load_scorer(run, variant, threads), load_encoder(run), threads)
+
+
+def make_tagger(run: Run, variant: str, scorer: Scorer, encoder: Encoder, threads: int | None = None) -> EncoderTagger:
+    """The tagger around a variant's network, whatever the variant and its threads: its products are shared."""
+    return EncoderTagger(scorer, encoder, run_scheme(run))
 
 
 def load_encoder(run: Run) -> Encoder:
@@ -25,9 +30,10 @@ def load_encoder(run: Run) -> Encoder:
 def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:
     """The model alone."""
     if variant == TORCH:
+        from itner.taggers.encoder.model import load_network
         from itner.taggers.encoder.torch_backend import TorchScorer
 
-        return TorchScorer.of_run(run, threads)
+        return TorchScorer(load_network(run), threads)
     return OnnxScorer(run.onnx_path(variant), threads)
 
 

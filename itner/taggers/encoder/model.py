@@ -31,6 +31,27 @@ transformers_logging.disable_progress_bar()
 warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 
 
+class Logits(nn.Module):
+    """A token classifier with plain tensors in and out: logits [batch, length, labels] of ids, mask and casing.
+
+    Args:
+        casing: whether the model is told it; it ignores it otherwise.
+    """
+
+    def __init__(self, model: PreTrainedModel | PeftModel, casing: bool):
+        super().__init__()
+        self.model = model
+        self.casing = casing
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """See the class."""
+        given = {"token_type_ids": token_type_ids} if self.casing else {}
+        logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask, **given).logits
+        return logits
+
+
 def build_model(config: EncoderConfig, backbone: Backbone, labels: tuple[str, ...]) -> PreTrainedModel:
     """A token classifier on the backbone, cut to `config.layers`, without adapters; FP32, on the CPU."""
     settings: dict[str, Any] = {
@@ -133,6 +154,11 @@ def load_model(run: Run) -> PreTrainedModel:
         return merged.float().eval()
     model = AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
     return model.eval()
+
+
+def load_network(run: Run) -> Logits:
+    """The trained model, as `load_model` gives it, with plain tensors in and out."""
+    return Logits(load_model(run), facts_of(run)[1].casing).eval()
 
 
 def _add_casing(model: PreTrainedModel, backbone: Backbone) -> None:

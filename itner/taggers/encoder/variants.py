@@ -1,4 +1,4 @@
-"""What an encoder run can be opened as, and its record and configuration as an encoder's."""
+"""An encoder run's record and configuration as such, and how its INT8 is made."""
 
 from __future__ import annotations
 
@@ -8,10 +8,6 @@ from itner.records.int8 import Int8Recipe
 from itner.records.run import EncoderRun
 from itner.records.store import Run
 
-TORCH = "torch-fp32"
-# FP32 in PyTorch is the reference that the ONNX files are compared with; the others are ONNX files.
-ONNX_VARIANTS = ("fp32", "fp16", "int8")
-VARIANTS = {TORCH: "FP32 (PyTorch)", "fp32": "FP32", "fp16": "FP16", "int8": "INT8"}
 RECIPE = Int8Recipe()
 
 

@@ -4,7 +4,7 @@ from shipped import release
 
 from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
 from itner.workflows.compress_study import run_name
-from itner.workflows.taught import taught_config
+from itner.workflows.student import taught_config
 
 PLAN = release().study
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-from peft import PeftModel
-from torch import nn
 from transformers import PreTrainedModel, set_seed
 
-from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
 from itner.core.provenance import collect_provenance
 from itner.core.types import Document
 from itner.records.config import EncoderConfig
-from itner.records.files import sha256_file
 from itner.records.run import DatasetRef, EncoderRun
-from itner.records.store import CHECKPOINTS, TOKENIZER, Run, training, write_run
+from itner.records.store import TOKENIZER, Run, training
 from itner.records.transfer import TransferRecord
 from itner.taggers.encoder.backbone import find_backbone
 from itner.taggers.encoder.model import (
+    Logits,
     add_lora,
     build_model,
-    count_parameters,
     keep_layers,
     load_model,
     save_model,
@@ -36,7 +30,9 @@ from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.encoder.torch_backend import TorchScorer
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import Encoder
-from itner.training.student import check_resumable, describe_lesson, micro_f1, teach
+from itner.training.encoder_record import describe_encoder
+from itner.training.folder import check_same, complete
+from itner.training.student import begun, describe_lesson, micro_f1, teach
 from itner.training.transfer_set import TransferSet
 
 
@@ -63,8 +59,8 @@ def train_transferred(
         resume: go on from the last checkpoint; the configuration must be the one it began with.
     """
     note = describe_lesson(record) | ({} if begin is None else {"begin": begin.info.model_sha256})
-    if resume:
-        check_resumable(folder, config, note)
+    if resume and begun(folder):
+        check_same(folder, config, note)
     backbone = find_backbone(config.backbone)
     provenance = collect_provenance()
     set_seed(config.seed)
@@ -73,54 +69,29 @@ def train_transferred(
     with training(folder, note):
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, guidelines=config.guidelines)
-        tagger = EncoderTagger(TorchScorer(model, config.casing), encoder, scheme, batch_pieces=2048)
-        score = lambda: micro_f1(tagger, dev)  # noqa: E731
-        taught = teach(_Logits(model, config.casing), config, folder, note, windows, score, resume, progress)
-        total, trainable = count_parameters(model)
+        network = Logits(model, config.casing)
+        tagger = EncoderTagger(TorchScorer(network), encoder, scheme, batch_pieces=2048)
+        taught = teach(network, config, folder, note, windows, lambda: micro_f1(tagger, dev), resume, progress)
         weights = save_model(model, backbone, folder)
-        info = EncoderRun(
-            name=folder.name,
+        info = describe_encoder(
+            config,
+            folder,
+            scheme,
+            backbone,
+            model,
+            weights,
             domain=record.domain,
-            scheme=scheme.name,
-            labels=scheme.labels,
-            family=config.family,
-            preset=config.preset,
-            backbone=config.backbone,
-            backbone_sha256=backbone.sha256,
             dataset=dataset,
-            parameters_total=total,
-            parameters_trainable=trainable,
-            seed=config.seed,
-            max_length=config.max_length,
             best_epoch=float(config.epochs),
             best_dev_f1=taught.dev_f1,
             train_seconds=taught.seconds,
-            weights_sha256=sha256_file(weights),
             provenance=provenance,
             teachers=record.teachers,
             transfer=record.facts,
             arithmetic=taught.arithmetic,
         )
-        write_run(folder, info)
-        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
-        shutil.rmtree(folder / CHECKPOINTS)
+        complete(folder, info, config, train, progress)
     return info
-
-
-class _Logits(nn.Module):
-    """The model with plain tensors in and out."""
-
-    def __init__(self, model: PreTrainedModel | PeftModel, casing: bool):
-        super().__init__()
-        self.model = model
-        self._casing = casing
-
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-    ) -> torch.Tensor:
-        given = {"token_type_ids": token_type_ids} if self._casing else {}
-        logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask, **given).logits
-        return logits
 
 
 def _begin_with(run: Run, config: EncoderConfig) -> PreTrainedModel:

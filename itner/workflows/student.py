@@ -10,13 +10,13 @@ from itner.core.progress import Progress, silent
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
-from itner.records.files import check_name
-from itner.records.run import CompactRun, DatasetRef, EncoderRun
-from itner.records.store import INCOMPLETE, RunStore, is_complete
+from itner.records.run import CompactRun, EncoderRun
+from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.compact import presets as compact_presets
 from itner.taggers.encoder import presets as encoder_presets
 from itner.taggers.encoder.variants import facts_of
+from itner.workflows.train import choose_folder, refer
 from itner.workflows.transfer import read_transfer
 
 
@@ -49,17 +49,13 @@ def train_taught(
     Args:
         teachers: where the runs are that teach and that are begun with, if not in `place`.
     """
-    from itner.training.compact import train_compact
-    from itner.training.transferred import train_transferred
+    from itner.training.student_compact import train_compact
+    from itner.training.student_encoder import train_transferred
 
     lesson = config.transfer
     if lesson is None:
         raise ValueError("the configuration names no transfer set")
-    folder = place.models / check_name(name or config.preset)
-    if is_complete(folder):
-        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
-    if (folder / INCOMPLETE).exists() and not resume:
-        raise InputError("a training was begun here; go on with --resume, or remove the folder", path=folder)
+    folder = choose_folder(place, name or config.preset, resume)
     record, windows = read_transfer(lesson.name, place)
     stats = read_stats(record.dataset, place)
     if stats.sha256 != record.dataset_sha256:
@@ -76,14 +72,7 @@ def train_taught(
         )
     taught = facts_of(lender)[1]
     train = read_split(record.dataset, "train", place)
-    ref = DatasetRef(
-        name=record.dataset,
-        source=stats.source,
-        sha256=stats.sha256,
-        train_documents=len(train),
-        train_documents_oversampled=len(train),
-        sources=stats.sources,
-    )
+    ref = refer(stats, len(train), len(train))
     dev = read_split(record.dataset, "dev", place)
     scheme = get_domain(record.domain).scheme
     config = read_like(config, taught)

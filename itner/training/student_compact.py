@@ -11,7 +11,6 @@ import torch
 from tokenizers import Tokenizer
 from transformers import set_seed
 
-from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
@@ -20,14 +19,16 @@ from itner.core.types import Document
 from itner.records.config import CompactConfig
 from itner.records.files import sha256_file
 from itner.records.run import CompactRun, DatasetRef
-from itner.records.store import CHECKPOINTS, TOKENIZER, Run, training, write_run
+from itner.records.store import TOKENIZER, Run, training
 from itner.records.transfer import TransferRecord
 from itner.taggers.compact.model import CompactModel, project, share_rows
 from itner.taggers.compact.tagger import read_encoder
-from itner.taggers.compact.weights import TorchScorer, save_model
+from itner.taggers.compact.weights import save_model
 from itner.taggers.encoder.model import load_model
 from itner.taggers.encoder.tagger import EncoderTagger
-from itner.training.student import check_resumable, describe_lesson, micro_f1, teach
+from itner.taggers.encoder.torch_backend import TorchScorer
+from itner.training.folder import check_same, complete
+from itner.training.student import begun, describe_lesson, micro_f1, teach
 from itner.training.transfer_set import TransferSet
 
 _TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json")
@@ -55,8 +56,8 @@ def train_compact(
         resume: go on from the last checkpoint; the configuration must be the one it began with.
     """
     note = describe_lesson(record)
-    if resume:
-        check_resumable(folder, config, note)
+    if resume and begun(folder):
+        check_same(folder, config, note)
     provenance = collect_provenance()
     set_seed(config.seed)
     model = build_model(config, lender, windows, len(scheme.labels))
@@ -86,9 +87,7 @@ def train_compact(
             arithmetic=taught.arithmetic,
             provenance=provenance,
         )
-        write_run(folder, info)
-        calibrate_run(Run(folder, info, config), train, dataset.name, dataset.sha256, progress)
-        shutil.rmtree(folder / CHECKPOINTS)
+        complete(folder, info, config, train, progress)
     return info
 
 

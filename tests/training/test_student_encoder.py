@@ -20,7 +20,7 @@ from itner.taggers.encoder import presets
 from itner.taggers.encoder.describe import remake, write_card_text
 from itner.taggers.encoder.load import load_tagger
 from itner.training import student
-from itner.workflows.taught import train_taught
+from itner.workflows.student import train_taught
 from itner.workflows.transfer import make_transfer
 
 

@@ -31,8 +31,8 @@ from itner.taggers.compact.tagger import load_scorer, open_tagger
 from itner.taggers.compact.variants import count_reach
 from itner.taggers.compact.weights import load_model
 from itner.taggers.encoder.load import load_tagger
-from itner.training.compact import choose_pieces
-from itner.workflows.taught import train_taught
+from itner.training.student_compact import choose_pieces
+from itner.workflows.student import train_taught
 from itner.workflows.transfer import make_transfer
 
 LESSON = TransferLesson("set", warmup_steps=5)
@@ -106,7 +106,6 @@ def test_projected_embeddings_keep_what_is_alike_alike() -> None:
     narrow = project(wide, 4)
     assert narrow.shape == (50, 4)
     apart = torch.cdist(wide, wide)
-    assert torch.allclose(torch.cdist(narrow, narrow) / apart.max() * apart.max(), torch.cdist(narrow, narrow))
     ratio = torch.cdist(narrow, narrow)[0, 1:] / apart[0, 1:]
     assert torch.allclose(ratio, ratio[:1].expand_as(ratio), rtol=1e-3)
 

@@ -1,0 +1,51 @@
+"""What trainings of all kinds do to the folder of the run that they make."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from itner.compress.calibrate import calibrate_run
+from itner.core.errors import InputError
+from itner.core.progress import Progress
+from itner.core.types import Document
+from itner.records.config import CompactConfig, EncoderConfig
+from itner.records.run import CompactRun, EncoderRun
+from itner.records.store import CHECKPOINTS, Run, read_config, read_training_note, write_run
+
+
+def check_same(folder: Path, config: EncoderConfig | CompactConfig, note: dict[str, Any]) -> None:
+    """InputError when the training that was begun in a folder is another one.
+
+    Args:
+        note: what `training` writes into the folder.
+    """
+    if read_config(folder) != config:
+        raise InputError(
+            "the configuration differs from the one this training began with; "
+            "pass the same options, or remove the folder and begin anew",
+            path=folder,
+        )
+    if read_training_note(folder) != note:
+        raise InputError(
+            "this training began with other data or teachers; remove the folder and begin anew", path=folder
+        )
+
+
+def complete(
+    folder: Path,
+    info: EncoderRun | CompactRun,
+    config: EncoderConfig | CompactConfig,
+    train: Sequence[Document],
+    progress: Progress,
+) -> None:
+    """Write the record of what was trained, measure the ranges of its INT8, and remove the checkpoints.
+
+    Args:
+        train: what the ranges are measured on, the training text.
+    """
+    write_run(folder, info)
+    calibrate_run(Run(folder, info, config), train, info.dataset.name, info.dataset.sha256, progress)
+    shutil.rmtree(folder / CHECKPOINTS)
