@@ -44,6 +44,7 @@ class NetworkParts:
         loader: imports its loader.
         live: the variants by how much they are worth a look, best first.
         recipe: how INT8 is made.
+        train: the words of the command that trains such a run, under its preset's name.
         facts, remake, card, guidelines, table_parameters: as in `Kind`.
     """
 
@@ -51,6 +52,7 @@ class NetworkParts:
     loader: Callable[[], Loader]
     live: tuple[str, ...]
     recipe: Int8Recipe
+    train: Callable[[Run], list[str]]
     facts: Callable[[Run], dict[str, str]]
     remake: Callable[[Run, str], Remake]
     card: Callable[[Run], CardText]
@@ -68,18 +70,18 @@ def network_kind(parts: NetworkParts) -> Kind:
         if run.weights_path is not None:
             # Runs of earlier versions have no ranges.
             return None if (run.path / INT8_RANGES).is_file() else ["calibrate", run.name]
-        return list(parts.remake(run, run.name).words)
+        return parts.train(run)
 
     def open_variant(run: Run, variant: str, threads: int | None) -> Tagger:
         loader = parts.loader()
-        scorer, encoder = loader.load_scorer(run, variant, threads), loader.load_encoder(run)
+        encoder, scorer = loader.load_encoder(run), loader.load_scorer(run, variant, threads)
         return loader.make_tagger(run, variant, scorer, encoder, threads)
 
     def probe(run: Run, variant: str, threads: int | None) -> Probe:
         from itner.taggers.encoder.tagger import real_pieces
 
         loader = parts.loader()
-        scorer, encoder = loader.load_scorer(run, variant, threads), loader.load_encoder(run)
+        encoder, scorer = loader.load_encoder(run), loader.load_scorer(run, variant, threads)
 
         def batch(rows: int, length: int, documents: Sequence[Document]) -> Callable[[], object]:
             pieces = real_pieces(encoder, documents, length, rows)

@@ -315,3 +315,34 @@ def test_documents_without_pieces_are_no_trouble(compact: Run) -> None:
     tagger = open_tagger(compact, "torch-fp32")
     assert tagger.tag(["", "   ", "\u200b"]) == [[], [], []]
     assert tagger.tag_documents([Document("", (), (), "e", "e")]) == [()]
+
+
+def test_without_weights_or_ranges_it_says_what_makes_them(compact: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(compact.path, folder, ignore=shutil.ignore_patterns("onnx"))
+    run = RunStore(tmp_path).load("small")
+    assert COMPACT.missing(run) is None
+    (folder / "int8_ranges.json").unlink()
+    assert COMPACT.missing(run) == ["calibrate", "small"]
+    (folder / "model.safetensors").unlink()
+    assert COMPACT.missing(run) == ["train", "compact_s", "--transfer", "set"]
+
+
+@pytest.mark.parametrize("row", [-1, 113])
+def test_parts_that_are_not_there_are_refused(place: Workspace, tmp_path: Path, row: int) -> None:
+    from safetensors.torch import load_file, save_file
+
+    from itner.records.files import sha256_file
+
+    name = f"cut{row}"
+    train_taught(preset("compact_s", LESSON, **(SMALL | {"pieces": 112, "epochs": 1})), place, name)
+    folder = tmp_path / name
+    shutil.copytree(place.models / name, folder)
+    state = load_file(folder / "model.safetensors")
+    state["parts"][3] = row
+    save_file(state, folder / "model.safetensors", {"format": "pt"})
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record["weights_sha256"] = sha256_file(folder / "model.safetensors")
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="do not fit the run's configuration"):
+        load_model(RunStore(tmp_path).load(name))

@@ -42,6 +42,12 @@ def list_facts(run: Run) -> dict[str, str]:
     }
 
 
+def list_training(run: Run) -> list[str]:
+    """The words of the command that trains such a run, under its preset's name."""
+    config = facts_of(run)[1]
+    return ["train", config.preset, "--transfer", config.transfer.name]
+
+
 def remake(run: Run, name: str) -> Remake:
     """The training again, with what the run's configuration has changed from today's preset."""
     config = facts_of(run)[1]
@@ -49,7 +55,7 @@ def remake(run: Run, name: str) -> Remake:
         usual: CompactConfig | None = preset(config.preset, TransferLesson(config.transfer.name))
     except InputError:
         usual = None
-    words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
+    words = [*list_training(run), "--run", name]
     for field, option in _OPTIONS.items():
         value = getattr(config, field)
         if usual is None or value != getattr(usual, field):

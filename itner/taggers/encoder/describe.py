@@ -54,6 +54,14 @@ def list_facts(run: Run) -> dict[str, str]:
     }
 
 
+def list_training(run: Run) -> list[str]:
+    """The words of the command that trains such a run, under its preset's name."""
+    info, config = facts_of(run)
+    if config.transfer is not None:
+        return ["train", config.preset, "--transfer", config.transfer.name]
+    return ["train", config.preset, "--data", info.dataset.name]
+
+
 def remake(run: Run, name: str) -> Remake:
     """The training again, with what the run's configuration has changed from today's preset."""
     info, config = facts_of(run)

@@ -13,7 +13,8 @@ from itner.taggers.variants import TORCH
 
 def load_tagger(run: Run, variant: str, threads: int | None = None) -> EncoderTagger:
     """The tagger; ONNX files must have been built. torch is imported for `torch-fp32` alone."""
-    return make_tagger(run, variant, load_scorer(run, variant, threads), load_encoder(run), threads)
+    encoder = load_encoder(run)
+    return make_tagger(run, variant, load_scorer(run, variant, threads), encoder, threads)
 
 
 def make_tagger(run: Run, variant: str, scorer: Scorer, encoder: Encoder, threads: int | None = None) -> EncoderTagger:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from imports import imported, read
 
@@ -74,6 +74,11 @@ def visible(text: str) -> str:
     return "".join(read_view(text).text.split())
 
 
+def inside(text: str) -> str:
+    """The same of what stands in the middle of a line, where `# x` is no heading."""
+    return visible(f"x {text}")[1:]
+
+
 def spans(document: Document | TaggedItem) -> list[tuple[int, int, str]]:
     return [(m.start, m.end, m.type) for m in document.mentions]
 
@@ -93,13 +98,14 @@ def test_text_and_mentions_come_back(name: str, tmp_path: Path, items: list[Tagg
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(tagged(), min_size=1, max_size=4))
+@example([TaggedItem(TextItem("a.txt", "row 1", ".NETC#x", ()), (Mention(5, 7, "OS"),))])
 def test_conll_keeps_every_token_and_mention(tmp_path: Path, items: list[TaggedItem]) -> None:
     documents = export(items, "CoNLL", tmp_path).documents
     assert "".join("".join(document.token_texts()) for document in documents) == "".join(
         visible(item.item.text) for item in items
     )
-    found = [(visible(d.text[m.start : m.end]), m.type) for d in documents for m in d.mentions]
-    marked = [(visible(item.item.text[m.start : m.end]), m.type) for item in items for m in item.mentions]
+    found = [(inside(d.text[m.start : m.end]), m.type) for d in documents for m in d.mentions]
+    marked = [(inside(item.item.text[m.start : m.end]), m.type) for item in items for m in item.mentions]
     # What cannot be seen is no token, and no tagger marks it.
     assert found == [(word, kind) for word, kind in marked if word]
 
