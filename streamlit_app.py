@@ -22,6 +22,7 @@ PAGES = {
     "Try": [
         st.Page("pages/live.py", title="Live", icon=":material/edit_note:"),
         st.Page("pages/tag_files.py", title="Tag files", icon=":material/upload_file:"),
+        st.Page("pages/goback.py", title="Go-back", icon=":material/rule:"),
     ],
 }
 

@@ -10,40 +10,91 @@ from itner.dashboard import selection
 from itner.dashboard.cache import (
     load_ablation,
     load_corpus_report,
+    load_curve,
     load_datasets,
     load_documents,
     load_weak_reports,
     unlabelled_text,
 )
+from itner.dashboard.commands import domain_words, known_dataset
 from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
+from itner.dashboard.data_curve import curve_columns, curve_figure, curve_table
 from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
-    known_dataset,
+    end_page,
+    load_measured,
     show_command,
     show_damage,
     show_figure,
+    show_no_data,
+    show_no_sentences,
+    show_preparing,
     show_table,
     turn_pages,
 )
 from itner.data.processed import preparing_words
-from itner.domains.registry import default_domain, get_domain
+from itner.domains.registry import default_domain, domain_names, get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.reporting.ablation import ablation_in_words
+from itner.reporting.curve import curve_in_words
+
+
+def show_ablation(domain: str) -> None:
+    """What each step of the training brought; nothing where the domain plans no such measurement."""
+    if get_domain(domain).ablation is None:
+        return
+    st.header("What each step of the training brought")
+    ablation = load_measured(
+        lambda: load_ablation(domain),
+        "The ablation",
+        "Nobody has measured this here yet. Measure it with:",
+        "ablate",
+        *domain_words(domain),
+    )
+    if ablation is None:
+        return
+    st.markdown(ablation_in_words(ablation))
+    steps = ablation_table(ablation)
+    alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."
+    show_figure(ablation_figure(ablation), steps, "ablation-figure", alt)
+    show_table(steps, "ablation", ablation_columns())
+
+
+def show_curve(domain: str) -> None:
+    """What few sentences teach; nothing where the domain plans no such measurement."""
+    if get_domain(domain).curve is None:
+        return
+    st.header("What few sentences teach")
+    curve = load_measured(
+        lambda: load_curve(domain),
+        "The learning curve",
+        "Nobody has measured this here yet. Measure it with:",
+        "learning-curve",
+        *domain_words(domain),
+    )
+    if curve is None:
+        return
+    st.markdown(curve_in_words(curve))
+    points = curve_table(curve)
+    alt = "Line chart: micro-F1 on dev over the number of annotated sentences, every seed as a point."
+    show_figure(curve_figure(curve), points, "curve-figure", alt)
+    show_table(points, "curve", curve_columns(curve))
+
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
 try:
     datasets = load_datasets()
 except InputError as error:
-    selection.write_link()
     st.warning("There are no statistics of prepared data.", icon=":material/warning:")
     st.text(str(error))
-    st.markdown("The corpus that ships is prepared with:")
-    show_command("prepare", "--source", "embedded")
-    st.stop()
-domain = choose_domain(stats.domain for stats in datasets.values())
+    datasets = {}
+domain = choose_domain({stats.domain for stats in datasets.values()} or {default_domain()}, domain_names())
 names = [name for name, stats in datasets.items() if stats.domain == domain]
+if not names:
+    show_no_data(domain)
+    end_page()
 name = selection.choose_one("Dataset", names, "dataset")
 stats = datasets[name]
 
@@ -89,7 +140,7 @@ if stats.oversampling is not None:
         show_figure(corpus.unseen_bars(frame), frame, f"unseen-{name}", alt)
 
 try:
-    report = load_corpus_report(name)
+    report = load_corpus_report(domain, name)
 except InputError as error:
     show_damage("How this corpus was annotated cannot be shown.", error)
     report = None
@@ -104,7 +155,7 @@ if report is not None:
 
 st.header("Where it comes from")
 show_table(corpus.inputs(stats), f"inputs-{name}")
-show_command(*preparing_words(stats))
+show_preparing(*preparing_words(stats))
 
 st.header("Weakly labelled text")
 try:
@@ -115,46 +166,29 @@ else:
     if not weak:
         text, path = unlabelled_text(domain)
         st.info(f"No text has been labelled weakly yet. Label {text} with:")
-        dev = name if "dev" in stats.splits else known_dataset()
+        dev = name if "dev" in stats.splits else known_dataset(domain)
         show_command("label", path, "--dev", dev, "--dataset", f"{dev}-weak")
     for labelled in weak:
         st.subheader(labelled.name)
         st.markdown(weak_in_words(labelled))
         show_table(functions_table(labelled), f"weak-{labelled.name}", functions_columns())
 
-st.header("What each step of the training brought")
-try:
-    ablation = load_ablation(domain)
-except InputError as error:
-    show_damage("The ablation cannot be shown.", error)
-else:
-    if ablation is None and get_domain(domain).release is None:
-        st.info("Nobody has planned yet which steps to measure: a domain's release says it.")
-    elif ablation is None:
-        st.info("Nobody has measured this here yet. Measure it with:")
-        show_command("ablate", *(["--domain", domain] if domain != default_domain() else []))
-    else:
-        st.markdown(ablation_in_words(ablation))
-        alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."
-        steps = ablation_table(ablation)
-        show_figure(ablation_figure(ablation), steps, "ablation-figure", alt)
-        show_table(steps, "ablation", ablation_columns())
+show_ablation(domain)
+show_curve(domain)
 
 st.header("Sentences")
 split = selection.choose_one("Split", corpus.split_names(stats), "split", default="test", pills=True)
 try:
     documents = load_documents(name, split, stats.splits[split].processed_sha256)
 except InputError as error:
-    selection.write_link()
-    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
-    st.text(str(error))
-    st.stop()
+    show_no_sentences(name, error)
+    end_page()
 left, right = st.columns([3, 1])
 kinds = tuple(stats.splits[split].mentions)
 with left:
     wanted = selection.choose_many("Entity types (none: any)", kinds, "type", (), pills=True)
 with right:
-    text = selection.choose_text("contains", "", 100, 100, lambda: st.text_input("Contains", key="contains"))
+    text = selection.choose_text("contains", "", 100, lambda: st.text_input("Contains", key="contains"))
 selection.write_link()
 found = corpus.filter_documents(documents, wanted, text)
 st.caption(f"{len(found):,} of {len(documents):,} sentences")

@@ -7,6 +7,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.dashboard import efficiency, efficiency_study, selection
 from itner.dashboard.cache import load_peers, load_study
+from itner.dashboard.commands import domain_words
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
 from itner.dashboard.peers import peer_bars, peers_columns, peers_frame
@@ -15,31 +16,32 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    end_page,
+    load_measured,
     show_command,
     show_damage,
     show_figure,
     show_table,
 )
-from itner.domains.registry import default_domain, get_domain
+from itner.domains.registry import get_domain
 from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, study_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
 
 def show_study(domain: str) -> None:
-    """Size against F1 against speed, of networks taught alike."""
+    """Size against F1 against speed, of networks taught alike; nothing where the domain plans no such study."""
+    if get_domain(domain).study is None:
+        return
     st.header("Compression study")
-    try:
-        study = load_study(domain)
-    except InputError as error:
-        show_damage("The compression study cannot be shown.", error)
-        return
-    if study is None and get_domain(domain).release is None:
-        st.info("Nobody has planned a study yet: a domain's release says what is tried.")
-        return
+    study = load_measured(
+        lambda: load_study(domain),
+        "The compression study",
+        "Nobody has made this study here yet. Make it with:",
+        "study-compression",
+        *domain_words(domain),
+    )
     if study is None:
-        st.info("Nobody has made this study here yet. Make it with:")
-        show_command("study-compression", *(["--domain", domain] if domain != default_domain() else []))
         return
     left, right = st.columns(2)
     with left:
@@ -67,8 +69,7 @@ if not timed:
     st.info("None of these was benchmarked. Measure one with:")
     show_command("benchmark", runs[0].name, "--dataset", dataset)
     show_study(domain)
-    selection.write_link()
-    st.stop()
+    end_page()
 st.caption(machine_in_words(chosen))
 
 st.header("Speed, and the F1 it costs")
@@ -105,7 +106,7 @@ st.header("Everything measured")
 show_table(costs, "efficiency", efficiency.cost_columns(costs))
 
 try:
-    peers = load_peers()
+    peers = load_peers(domain)
 except InputError as error:
     show_damage("The measured peers cannot be read", error)
     peers = None

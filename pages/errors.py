@@ -13,8 +13,10 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    end_page,
     show_command,
     show_figure,
+    show_no_sentences,
     show_table,
     turn_pages,
 )
@@ -30,10 +32,9 @@ variants = choose_variants(chosen or runs, 1)
 rows = list_rows(chosen, dataset, split)
 reports = {row.label: row.errors for row in rows if row.errors is not None and row.variant in variants}
 if not reports:
-    selection.write_link()
     st.info(f"No errors are recorded for this choice on the {split} set of {dataset}. Record them with:")
     show_command("evaluate", runs[0].name, "--dataset", dataset, "--split", split)
-    st.stop()
+    end_page()
 
 st.header("Error classes")
 frame = mistakes.classes(list(reports.items()))
@@ -69,10 +70,8 @@ try:
     documents = load_documents(dataset, split, report.split_sha256)
     cases = list_cases(documents, reports)
 except (InputError, ValueError) as error:
-    selection.write_link()
-    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
-    st.text(str(error))
-    st.stop()
+    show_no_sentences(dataset, error)
+    end_page()
 first, second = st.columns(2)
 with first:
     subject = selection.choose_one("Model A", list(reports), "a")
@@ -86,7 +85,7 @@ with types:
     names = [type_name for type_name in report.confusion if type_name != "O"]
     typed = selection.choose_many("Entity types (none: any)", names, "type", (), pills=True)
 with needle:
-    text = selection.choose_text("contains", "", 100, 100, lambda: st.text_input("Contains", key="contains"))
+    text = selection.choose_text("contains", "", 100, lambda: st.text_input("Contains", key="contains"))
 selection.write_link()
 other = mode.removeprefix("A right, wrong in ") if mode != modes[0] else None
 found = filter_cases(cases, subject, wanted, typed, other, text)

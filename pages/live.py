@@ -5,23 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.dashboard import live, selection, tables
+from itner.core.words import listed
+from itner.dashboard import live, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
-from itner.dashboard.widgets import begin_page, show_command, show_figure, show_table
+from itner.dashboard.figures import arrange
+from itner.dashboard.widgets import begin_page, end_page, note_absent, show_figure, show_lack, show_link, show_table
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
-from itner.taggers.registry import kind_of, why_not
 
 runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
-for run in runs:
-    if (words := why_not(run)) is not None:
-        st.info(f"Run `{run.name}` lacks something to be opened here. Make it with:")
-        show_command(*words)
 if not choices:
-    st.stop()
+    for run in runs:
+        show_lack(run)
+    end_page()
 
 examples = get_domain(runs[0].info.domain).examples
 elsewhere = {text for domain in list_domains() for text in domain.examples.values()} - set(examples.values())
@@ -41,17 +40,23 @@ text = selection.choose_text(
     "text",
     next(iter(examples.values())),
     live.MAX_CHARACTERS,
-    live.MAX_LINK_CHARACTERS,
     lambda: st.text_area(
         "Text", key="text", height=160, max_chars=live.MAX_CHARACTERS, help="Ctrl+Enter tags the text."
     ),
+    public=examples.values(),
+)
+st.page_link(
+    "pages/tag_files.py",
+    label=f"The box takes {live.MAX_CHARACTERS:,} characters at most; Tag files reads longer texts.",
+    icon=":material/upload_file:",
 )
 models, slider = st.columns([3, 1])
 with models:
-    defaults = [key for key, choice in choices.items() if choice.variant == kind_of(choice.run).live[0]][:3]
+    defaults = live.choose_first(list(choices.values()))
     names = {key: choice.label for key, choice in choices.items()}
     help = "A variant of a run. Up to six."
     selected = selection.choose_many("Models", list(choices), "model", defaults, names, help, most=6)
+    note_absent(runs)
 with slider:
     help = "Mentions below it are hidden. Confidence of a mention: the probability of its least certain token."
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f", help)
@@ -74,7 +79,7 @@ if not results:
     st.stop()
 unsure = [label for label, result in results.items() if all(mention.score is None for mention in result.mentions)]
 if threshold and any(results[label].mentions for label in unsure):
-    st.caption(f"{' and '.join(unsure)}: without confidences, so nothing of it is hidden.")
+    st.caption(f"{listed(unsure)}: without confidences, so nothing of it is hidden.")
 by_label = {names[key]: choices[key] for key in selected if names[key] in results}
 
 places = find_places({label: result.mentions for label, result in results.items()})
@@ -97,7 +102,9 @@ if len(results) > 1:
         st.caption(f"{len(differing)} of {len(places)} marked places. Numbers are confidences.")
         show_table(differing, "disagreements")
 
-mentions_tab, tokens_tab, race_tab, share_tab = st.tabs(["Mentions", "Tokens", "Race", "Share and export"])
+mentions_tab, tokens_tab, race_tab, share_tab, redact_tab = st.tabs(
+    ["Mentions", "Tokens", "Race", "Share and export", "Redact"]
+)
 with mentions_tab:
     found = tables.mention_table(text, {label: result.mentions for label, result in results.items()})
     show_table(found, "mentions", tables.mention_columns())
@@ -121,7 +128,7 @@ with race_tab:
         def show_round(table: object, share: float) -> None:
             """Draw the state after a round."""
             bar.progress(share, f"Racing: {share:.0%}")
-            lanes.plotly_chart(live.race_bars(table, families), width="stretch", key=f"race_{share}")
+            lanes.plotly_chart(arrange(live.race_bars(table, families)), width="stretch", key=f"race_{share}")
 
         final = live.race(taggers, text, show_round)
         bar.empty()
@@ -129,9 +136,18 @@ with race_tab:
         show_figure(live.race_bars(final, families), final, "race", "Bar chart: tokens per second of each model.")
 with share_tab:
     st.markdown("**Link to this comparison**")
-    st.code(share.permalink(), language=None, wrap_lines=True)
-    if len(text) > live.MAX_LINK_CHARACTERS:
-        st.caption(f"Without the text, which is longer than {live.MAX_LINK_CHARACTERS:,} characters.")
+    show_link(text, live.MAX_LINK_CHARACTERS, "text")
     taken = st.selectbox("Results of", list(results), key="share_model")
     share.draw_downloads(text, taken, results[taken].mentions)
     st.code(share.as_json(text, taken, results[taken].mentions), language="json", height=300)
+with redact_tab:
+    hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
+    plan = redact.choose_plan(hiding, "redact_text")
+    if plan is None:
+        st.info("Choose a type to hide.")
+    elif hider is not None:
+        st.code(redact.redact_text(text, results[hider].mentions, plan), language=None, wrap_lines=True)
+    # Another model is opened only for who wants it: the page is about those above.
+    elif st.toggle("Find it and hide it", key="redact_now"):
+        found_now = live.find(finder, hiding, text, threshold)
+        st.code(redact.redact_text(text, found_now, plan), language=None, wrap_lines=True)

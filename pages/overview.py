@@ -13,6 +13,7 @@ from itner.dashboard.widgets import begin_page, choose_dataset, show_damage, sho
 from itner.reporting.advice import advise, pareto_front
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
+from itner.taggers.registry import lack_of
 
 runs = begin_page("Which tagger to deploy")
 dataset, split = choose_dataset(runs)
@@ -55,10 +56,15 @@ with st.container(border=True):
         for column, fact in zip(st.columns(4), overview.facts(advice.row), strict=False):
             column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
         links = st.columns([1, 1, 4])
-        links[0].page_link("pages/live.py", label="Try it", icon=":material/edit_note:")
-        links[1].page_link(
+        links[0].page_link(
             "pages/run.py", label="Its record", icon=":material/fact_check:", query_params={"run_name": advice.row.run}
         )
+        # A run may come without its weights.
+        if all(lack_of(run) is None for run in runs if run.name == advice.row.run):
+            key = f"{advice.row.run}@{advice.row.variant}"
+            links[1].page_link(
+                "pages/live.py", label="Try it", icon=":material/edit_note:", query_params={"model": [key]}
+            )
 
 st.header("F1 against latency")
 published = load_published()
@@ -94,7 +100,7 @@ if findings:
 st.header("Leaderboard")
 show_table(tables.leaderboard(rows), f"leaderboard-{dataset}-{split}", tables.leaderboard_columns())
 try:
-    peers = load_peers()
+    peers = load_peers(runs[0].info.domain)
 except InputError as error:
     show_damage("The measured peers cannot be read", error)
     peers = None

@@ -12,8 +12,9 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    end_page,
+    show_command,
     show_figure,
-    show_not_evaluated,
     show_table,
 )
 from itner.reporting.rows import list_rows
@@ -24,13 +25,12 @@ chosen = choose_runs(runs)
 variants = choose_variants(chosen or runs, 2)
 rows = [row for row in list_rows(chosen, dataset, split) if row.report and row.variant in variants]
 if not rows:
-    selection.write_link()
     if chosen and variants:
-        st.info(f"None of these was scored on the {split} set of {dataset}.")
-        show_not_evaluated(chosen[0])
+        st.info(f"None of these was scored on the {split} set of {dataset}. Score one with:")
+        show_command("evaluate", chosen[0].name, "--dataset", dataset, "--split", split)
     else:
         st.info("Choose at least one run and one variant.")
-    st.stop()
+    end_page()
 
 st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
@@ -55,6 +55,15 @@ rough = quality.few(frame)
 if rough:
     st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
 show_figure(quality.heatmap(frame, score), frame, f"heat-{name}", f"Heat map: {alt}.")
+
+hidden = quality.masking(rows)
+if not hidden.empty:
+    st.header("Redaction")
+    st.markdown(
+        "What would stay in the text, and what would be hidden without need, if all that a tagger takes for personal "
+        "were masked. The type of a mention does not matter here, nor whether its boundaries are right to the letter."
+    )
+    show_table(hidden, f"masking-{dataset}-{split}", quality.masking_columns())
 
 st.header("Difference to a baseline")
 labels = [row.label for row in rows]

@@ -7,27 +7,32 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.dashboard import run as record
 from itner.dashboard import selection
-from itner.dashboard.widgets import begin_page, choose_run, known_dataset, show_command, show_figure, show_table
+from itner.dashboard.widgets import (
+    begin_page,
+    choose_run,
+    show_command,
+    show_evaluating,
+    show_figure,
+    show_lack,
+    show_table,
+)
 from itner.records.store import CARD
-from itner.taggers.registry import why_not
 
 runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
 run = choose_run(runs)
-left, right = st.columns(2)
-with left:
-    st.header("What it is")
-    show_table(record.facts(run), f"facts-{run.name}")
-with right:
-    st.header("Where it comes from")
-    show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
+# Each as wide as the page: half of it would cut hashes off.
+st.header("What it is")
+show_table(record.facts(run), f"facts-{run.name}")
+st.header("Where it comes from")
+show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
 st.header("Make it again")
 again = record.remake(run)
 show_command(*again.words)
-absent = record.absent_teachers(run, runs)
-if absent:
+first = record.needed_first(run, runs)
+if first:
     # As plain text: a run folder may name anything, a picture elsewhere too.
-    st.text(f"It learns from {' and '.join(run.info.teachers)}. Not here, so to be trained first: {', '.join(absent)}.")
+    st.text(first)
 if again.lost:
     st.warning(
         f"Today's preset differs from this run in {', '.join(again.lost)}; for the run as it is, check out the commit "
@@ -65,10 +70,18 @@ st.header("Evaluations")
 evaluations = record.evaluations(run)
 if evaluations.empty:
     st.info("Not evaluated yet. Score it with:")
-    dataset = run.info.dataset.name if run.info.dataset is not None else known_dataset()
-    show_command("evaluate", run.name, "--dataset", dataset)
+    show_evaluating(run)
 else:
     show_table(evaluations, f"evaluations-{run.name}", record.evaluation_columns())
+
+if run.info.dataset is not None:
+    st.subheader("With other seeds")
+    drawn = record.other_seeds(run)
+    if drawn.empty:
+        st.info("Trained with one seed, so a difference of a few thousandths may be chance. Train it with others with:")
+        show_command("seeds", run.name)
+    else:
+        show_table(drawn, f"seeds-{run.name}", record.seed_columns(drawn))
 
 st.header("Files")
 try:
@@ -76,9 +89,7 @@ try:
 except (OSError, InputError) as error:
     st.error("The run's files cannot be read.")
     st.text(str(error))
-if (words := why_not(run)) is not None:
-    st.info("The run lacks something to be opened here. Make it with:")
-    show_command(*words)
+show_lack(run)
 if (run.path / CARD).is_file():
     with st.expander("Model card"):
         st.code((run.path / CARD).read_text(encoding="utf-8", errors="replace")[:50_000], language="markdown")

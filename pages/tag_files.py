@@ -5,27 +5,37 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.dashboard import live, selection
+from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger
-from itner.dashboard.jobs import Job
-from itner.dashboard.widgets import begin_page, show_command, show_figure, show_notices, show_table, turn_pages
+from itner.dashboard.jobs import Job, follow
+from itner.dashboard.live import choose_tagger
+from itner.dashboard.widgets import (
+    begin_page,
+    end_page,
+    note_absent,
+    show_figure,
+    show_lack,
+    show_notices,
+    show_table,
+    turn_pages,
+)
+from itner.domains.registry import get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.items import Settings
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title
-from itner.taggers.registry import guidelines_of, why_not
+from itner.taggers.registry import guidelines_of
 
 runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
-    selection.write_link()
-    st.info(f"Run `{runs[0].name}` lacks something to be opened here. Make it with:")
-    show_command(*(why_not(runs[0]) or ()))
-    st.stop()
+    show_lack(runs[0])
+    end_page()
 left, right = st.columns([3, 1])
 with left:
     model = selection.choose_one("Model", list(choices), "model_one", names={k: c.label for k, c in choices.items()})
+    note_absent(runs)
 with right:
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
 selection.write_link()
@@ -99,7 +109,7 @@ if job is None:
     job.wait(0.3)
     st.rerun()
 if job.running:
-    uploads.follow(job)
+    follow(job, "Tagging")
     st.stop()
 
 found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
@@ -123,6 +133,47 @@ else:
 st.download_button(
     f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
 )
+
+if redact.can_redact(taken):
+    st.header("Redact")
+    st.caption("The files as they came, without what is found in them: read anew, by the threshold above.")
+    hiding, finder, label = redact.choose_finder(
+        get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files"
+    )
+    plan = redact.choose_plan(hiding, "redact_files")
+    wanted = (asked, threshold, plan, label)
+    redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")
+    if redaction is not None and st.session_state.get("tag_redaction_asked") != wanted:
+        redaction.stop()
+        redaction = st.session_state.tag_redaction = None
+    if redaction is not None and redaction.stopped and not redaction.running:
+        # A new start is offered.
+        st.text("Stopped: no file is written.")
+        redaction = st.session_state.tag_redaction = None
+    if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
+        tagger = choose_tagger(hiding, finder if label is None else choices[model]).tagger
+        redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, threshold)
+        st.session_state.tag_redaction_asked = wanted
+        redaction.wait(1)
+    if redaction is not None and redaction.running:
+        follow(redaction, "Redacting")
+    elif redaction is not None:
+        redacted = redaction.result()
+        # The names come from the user: no Markdown in them.
+        for name, reason in redacted.problems.items():
+            st.text(f"{name} is left out: {reason}")
+        for note in redacted.notes:
+            st.text(note)
+        if redacted.data:
+            show_table(redacted.counts, "redacted")
+            st.download_button(
+                "Download redacted.zip",
+                redacted.data,
+                "redacted.zip",
+                "application/zip",
+                icon=":material/download:",
+                on_click="ignore",
+            )
 
 st.header("Preview")
 st.html(STYLE + legend(choices[model].run.scheme_types))

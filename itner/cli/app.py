@@ -8,20 +8,24 @@ from collections.abc import Callable, Sequence
 import typer
 
 from itner._version import __version__
-from itner.cli import data, measuring, tagging, training
+from itner.cli import data, measuring, serving, tagging, training
 from itner.core.errors import InputError
 
 _BAD_INPUT = 2
 # What a verb may ask for that the core does without, by the extra that brings it.
 _EXTRAS = {
     "train": {
-        "accelerate", "datasets", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
+        "accelerate", "datasets", "faker", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
     },
     "dashboard": {"pandas", "plotly", "streamlit"},
+    "serve": {"fastapi", "uvicorn"},
 }  # fmt: skip
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
+    "redact": (tagging.redact, tagging.REDACT),
+    "goback": (tagging.goback, tagging.GOBACK),
+    "serve": (serving.serve, serving.SERVE),
     "prepare": (data.prepare, data.PREPARE),
     "label": (data.label, data.LABEL),
     "transfer": (data.transfer, data.TRANSFER),
@@ -30,6 +34,8 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "distill": (training.distill, training.DISTILL),
     "rules": (training.rules, training.RULES),
     "ablate": (training.ablate, training.ABLATE),
+    "seeds": (training.seeds, training.SEEDS),
+    "learning-curve": (training.learning_curve, training.CURVE),
     "study-compression": (training.study_compression, training.STUDY),
     "reproduce": (training.reproduce, training.REPRODUCE),
     "calibrate": (measuring.calibrate, measuring.CALIBRATE),

@@ -28,6 +28,7 @@ itner prepare --source conll --path DIR --tag-column 4 --dataset mine
 itner prepare --source jsonl --path DIR --dataset mine --guideline helpdesk    # also doccano, Label Studio, ...
 itner prepare --source jsonl --path DIR --misaligned expand --dataset mine
 itner prepare --source hub
+itner prepare --domain pii --source generated    # synthetic text
 itner prepare --source mix --part stackoverflow --part helpdesk --dataset mixed
 """
 LABEL = """
@@ -46,7 +47,7 @@ itner measure-corpus data/helpdesk
 
 
 def prepare(
-    source: Annotated[str, typer.Option(metavar="SOURCE", help="hub, conll, jsonl, embedded or mix.")],
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="hub, conll, jsonl, embedded, generated or mix.")],
     path: Annotated[
         Path | None,
         typer.Option(

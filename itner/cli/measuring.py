@@ -228,31 +228,43 @@ def try_int8(
 
 
 def readme(domain: DomainName = None) -> None:
-    """Write the README's tables from the files of the shipped runs, and the data card's from the corpus's report."""
+    """Write the README's tables from the files of the shipped runs, and the data card's from the corpus's report.
+
+    The README is of the domain that is meant where none is named; for another one the data card alone is written.
+    """
     from itner.data.processed import read_corpus_report, read_stats
-    from itner.domains.registry import get_domain
+    from itner.domains.registry import default_domain, get_domain, release_of
     from itner.records.files import write_atomic
     from itner.records.store import RunStore, read_ablation
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.peers import read_peers
     from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
-    from itner.workflows.reproduce import release_of
 
     if CHECKOUT is None:
         raise InputError("the README is a file of the checkout, and this is an installed itner")
     place = Workspace.find()
-    release = release_of(get_domain(domain_or_default(domain)))
-    folder = place.data / release.corpus_folder
+    name = domain_or_default(domain)
+    release = release_of(name, "tables are written")
+    corpus = get_domain(name).corpus(release.corpus)
+    if corpus is None or corpus.folder is None:
+        raise InputError(f"the corpus {release.corpus} has no folder, so no data card")
+    folder = place.data / corpus.folder
     report = read_corpus_report(folder)
     if report is None:
         raise InputError("no report; run `itner measure-corpus`", path=folder)
     card, page = folder / "README.md", CHECKOUT / "README.md"
-    runs = [RunStore(place.models).load(name) for name in release.runs]
-    stats, ablation = read_stats(release.corpus_folder, place), read_ablation(place.models)
-    filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation)
+    runs = [RunStore(place.models).load(shipped) for shipped in release.runs]
+    stats, ablation = read_stats(release.corpus, place), read_ablation(place.models)
+    ablation = ablation if ablation is not None and ablation.domain == name else None
+    peers = read_peers(place, name)
+    filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation, peers)
+    if name != default_domain():
+        write_atomic(card, filled)
+        typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} texts, results of {len(runs)} runs")
+        return
     timings = read_app_timings(CHECKOUT / APP_TIMINGS)
-    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, read_peers(place))
+    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, peers)
     write_atomic(card, filled)
     write_atomic(page, page_text)
     typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")

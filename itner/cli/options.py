@@ -31,6 +31,10 @@ Variants = Annotated[
     list[str] | None,
     typer.Option("--variant", metavar="VARIANT", help="A variant of the run; repeatable (default: all of its kind)."),
 ]
+Variant = Annotated[
+    str | None,
+    typer.Option("--variant", metavar="VARIANT", help="Of the run (default: the one to deploy, such as int8)."),
+]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Instead of the preset's.")]
 LearningRate = Annotated[float | None, typer.Option("--lr", help="Learning rate instead of the preset's.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Instead of the preset's.")]
@@ -93,6 +97,14 @@ def named(value: str, choices: Sequence[str], option: str) -> str:
     found = [choice for choice in choices if folded(choice) == folded(value)]
     check_one_of(found[0] if found else value, tuple(choices), option)
     return found[0]
+
+
+def read_key(path: Path) -> bytes:
+    """The key in a file; InputError where there is none."""
+    key = path.read_bytes() if path.is_file() else b""
+    if not key:
+        raise InputError("no key there; make one with `head -c 32 /dev/urandom`", path=path)
+    return key
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The verb that tags files."""
+"""The verbs that tag, redact and judge files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from itner.cli.options import DataRoot, Encoding, Models, TextColumns, console, existing, named, reading
+from itner.cli.options import (
+    DataRoot,
+    DomainName,
+    Encoding,
+    Models,
+    TextColumns,
+    Variant,
+    check_one_of,
+    console,
+    existing,
+    named,
+    read_key,
+    reading,
+)
 from itner.core.words import counted
 
 if TYPE_CHECKING:
@@ -17,12 +30,24 @@ if TYPE_CHECKING:
 TAG = """
 itner tag tickets.csv
 itner tag tickets.csv mails.zip --run minilm_full_kd --output tagged.zip
-itner tag system.log --run minilm_l3 --format HTML --threshold 0.5 --output tagged.zip
+itner tag system.log --run minilm_l3_kd --format HTML --threshold 0.5 --output tagged.zip
 itner tag jira.csv --text-column Summary --text-column Description --carry --format CSV
 itner tag export.json --text-column fields.description
 itner tag no_header.csv old.txt --text-column 2 --encoding cp850
 itner tag questions.jsonl --run minilm_full_kd --guideline stackoverflow
 itner tag logs/ 'archive/**/*.log' --strict
+"""
+REDACT = """
+itner redact ticket.txt mails.eml --output redacted
+itner redact export.csv --method pseudonym --key-file key.bin --output redacted    # the same names next time
+itner redact letters/ --type PERSON_NAME --type EMAIL --method label --output redacted
+itner redact cv.docx --as DATE=label --mapping mapping.json --output redacted
+"""
+GOBACK = """
+itner goback reports.txt
+itner goback inspections.csv --text-column note --confidence 0.95 --output verdicts.jsonl
+itner goback --text "16 ft clearance over the street"
+itner goback --decided data/utility/infractions_dev.tsv    # how often verdicts are as decided by hand
 """
 _LEFT_OUT = 1
 _FORMATS = "JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeatable (default: JSONL)."
@@ -34,9 +59,7 @@ def tag(
         str | None, typer.Option(metavar="RUN", help="The run that tags (default: the domain's, or its rules).")
     ] = None,
     output: Annotated[Path, typer.Option(help="The zip to write.")] = Path("tagged.zip"),
-    variant: Annotated[
-        str | None, typer.Option(metavar="VARIANT", help="Of the run (default: the one to deploy, such as int8).")
-    ] = None,
+    variant: Variant = None,
     format: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,6 +107,166 @@ def tag(
     _say((*read.problems, *read.notes))
     typer.echo(f"tagged by {chosen.what}", err=True)
     typer.echo(f"{counted(len(read.items), 'text')} tagged, {output} written")
+    if read.problems:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def redact(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or patterns.")],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder for the redacted files.")],
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run that finds (default: that for personal data, or rules).")
+    ] = None,
+    variant: Variant = None,
+    method: Annotated[str, typer.Option(metavar="mask|label|hash|pseudonym", help="What stands instead.")] = "mask",
+    type: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TYPE", help="To hide; repeatable (default: those that point at a person)."),
+    ] = None,
+    as_: Annotated[
+        list[str] | None, typer.Option("--as", metavar="TYPE=METHOD", help="Another method for a type; repeatable.")
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What hashes and pseudonyms depend on (default: drawn, and forgotten)."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what replaced what, for its owner to read alone.")
+    ] = None,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave what is less certain in place.")] = 0.0,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Replace personal data in files, which keep their format.
+
+    Kinds: .txt, .md, .log, .csv, .tsv, .json, .jsonl, .eml, .docx.
+
+    What is found once is replaced wherever it stands: in other files of the same call, in their names, in the
+    properties of a document, in hidden text. Every file is read again, in every way its bytes can be read, before it
+    is written; one in which something that was found is still there is left out. What a tagger does not find stays.
+    Exits with 1 when a file, or a part of one, was left out, and with 2 when nothing could be written.
+    """
+    from itner.domains.registry import get_domain
+    from itner.files.redaction import METHODS
+    from itner.records.store import RunStore
+    from itner.workflows.redact import make_plan, personal_domain
+    from itner.workflows.redact import redact as redact_files
+    from itner.workflows.tag import choose_tagger
+
+    check_one_of(method, METHODS, "--method")
+    place = existing(models, data_root)
+    domain = get_domain(RunStore(place.models).load(run).info.domain) if run is not None else personal_domain()
+    types = [named(name, domain.scheme.types, "--type") for name in type] if type else None
+    others = {}
+    for given in as_ or ():
+        name, _, how = given.partition("=")
+        others[named(name, domain.scheme.types, "--as")] = named(how, METHODS, "--as")
+    key = read_key(key_file) if key_file is not None else None
+    plan = make_plan(domain, method, types, others, key)  # type: ignore[arg-type]
+    with console() as progress:
+        chosen = choose_tagger(run, variant, None, place, progress, domain.name)
+        done = redact_files(files, output, chosen, plan, threshold, mapping, progress)
+    _say((*done.problems, *done.notes))
+    typer.echo(f"found by {chosen.what}", err=True)
+    for name, count in done.counts.items():
+        typer.echo(f"{name:14} {count:>7,} replaced ({plan.methods[name]})")
+    typer.echo(f"{counted(len(done.files), 'file')} written to {output}")
+    if done.problems:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def goback(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Files, folders, or patterns; a report a line or row."),
+    ] = None,
+    text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A report; repeatable.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write JSON Lines with evidence and mentions there.")
+    ] = None,
+    decided: Annotated[
+        Path | None,
+        typer.Option(metavar="TSV", help="Score verdicts against those by hand there; --output gets the scores."),
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run that finds (default: the domain's, or its rules).")
+    ] = None,
+    variant: Variant = None,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Mentions less certain count as not found.")] = 0.0,
+    confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Verdicts less certain are for a person to review (default: 0.9)."),
+    ] = None,
+    domain: DomainName = None,
+    text_column: TextColumns = None,
+    encoding: Encoding = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Say of each field report whether it breaks a rule, keeps those that apply, or is for a person to review.
+
+    Each verdict names the rules, the words it rests on, and why. The rules stand in a table that can be edited. Exits
+    with 1 when a file was left out.
+    """
+
+    from itner.files.items import ReadResult, TextItem
+    from itner.records.codec import to_json
+    from itner.records.files import write_atomic
+    from itner.workflows.goback import (
+        CONFIDENCE,
+        as_json_lines,
+        by_line,
+        check_output,
+        count_verdicts,
+        describe,
+        go_back,
+        judging_domain,
+        report_scores,
+        score_reports,
+    )
+    from itner.workflows.inputs import read_paths
+    from itner.workflows.tag import choose_tagger
+
+    if not files and not text and decided is None:
+        raise typer.BadParameter("name files, or give a --text")
+    if decided is not None and (files or text):
+        raise typer.BadParameter("--decided brings the reports, so files and --text are left out")
+    if output is not None:
+        check_output(output)
+    judge = judging_domain(domain)
+    place = existing(models, data_root)
+    certain = CONFIDENCE if confidence is None else confidence
+    if decided is not None:
+        with console() as progress:
+            chosen = choose_tagger(run, variant, None, place, progress, judge.name)
+            scores = score_reports(decided, judge, chosen, threshold, certain, progress)
+        typer.echo(f"found by {chosen.what}", err=True)
+        typer.echo(f"{scores.right:,} of {scores.reports:,} as by hand, {scores.wrong:,} decided wrongly")
+        for point in scores.curve:
+            share = f"{point.accuracy:.1%} right" if point.accuracy is not None else "none decided"
+            typer.echo(f"  certain to {point.threshold:.2f}: {point.coverage:6.1%} decided, {share}")
+        if output is not None:
+            write_atomic(output, to_json(report_scores(decided, scores, chosen)))
+        return
+    read = read_paths(files, reading(text_column, encoding, False), output) if files else ReadResult()
+    items = [*(TextItem("", "", given) for given in text or ()), *by_line(read.items)]
+    with console() as progress:
+        chosen = choose_tagger(run, variant, None, place, progress, judge.name)
+        given = list(go_back(items, judge, chosen, threshold, certain, progress))
+    judged = [describe(each) for each in given]
+    _say((*read.problems, *read.notes))
+    typer.echo(f"found by {chosen.what}", err=True)
+    if output is not None:
+        write_atomic(output, as_json_lines(given))
+    else:
+        for each in judged:
+            where = ", ".join(filter(None, (str(each["file"]), str(each["part"]))))
+            typer.echo(
+                f"{each['verdict']!s:10} {each['confidence']:.2f}  {where + ': ' if where else ''}{each['text']}"
+            )
+            typer.echo(f"{'':16}{each['why']}")
+    counts = [f"{count:,} {name}" for name, count in count_verdicts(given).items()]
+    typer.echo(f"{counted(len(judged), 'report')}: {', '.join(counts)}" + (f"; {output} written" if output else ""))
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
 

@@ -1,4 +1,4 @@
-"""Verbs that make runs: train, distill, rules, ablate, study-compression, reproduce."""
+"""Verbs that make runs: train, distill, rules, ablate, seeds, learning-curve, study-compression, reproduce."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from itner.cli.options import (
     named,
 )
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.records.workspace import Workspace
 
 TRAIN = """
@@ -47,10 +48,19 @@ ABLATE = """
 itner ablate
 itner ablate --seed 13 --arm base --arm oversampling
 """
+SEEDS = """
+itner seeds compact_s
+itner seeds compact_s --seed 14 --seed 15
+itner seeds compact_s --remeasure    # scores again, of what is trained
+"""
 STUDY = """
 itner study-compression
 itner study-compression --point base --point "width 64" --seed 13 --seed 14
 itner study-compression --remeasure    # speed and scores again, of what is trained
+"""
+CURVE = """
+itner learning-curve --domain utility
+itner learning-curve --domain utility --sentences 40 --seed 13
 """
 REPRODUCE = """
 itner reproduce --source conll --path DIR
@@ -81,11 +91,12 @@ def train(
     data_root: DataRoot = None,
 ) -> None:
     """Train one run from a preset: on a dataset, or on what teachers said of a transfer set."""
-    from itner.taggers.compact.presets import PRESETS as COMPACT
+    from itner.taggers.compact.presets import is_compact
+    from itner.taggers.encoder.presets import is_taught
 
     changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
     if transfer is None:
-        if preset in COMPACT or begin is not None:
+        if is_compact(preset) or is_taught(preset) or begin is not None:
             raise typer.BadParameter(f"name the transfer set that {preset} learns from with --transfer")
         if data is None:
             raise typer.BadParameter(f"name the dataset that {preset} learns from with --data")
@@ -163,11 +174,11 @@ def _train_taught(
     data_root: Path | None,
 ) -> None:
     from itner.records.config import TransferLesson
-    from itner.taggers.compact.presets import PRESETS as COMPACT
+    from itner.taggers.compact.presets import is_compact
     from itner.workflows.student import taught_config, train_taught
 
     check_one_of(changes["device"], _DEVICES, "--device")
-    if name in COMPACT and begin is not None:
+    if is_compact(name) and begin is not None:
         raise typer.BadParameter(f"{name} begins with its teacher's embeddings, so --begin is left out")
     config = taught_config(name, TransferLesson(transfer, begin), **changes)
     place = Workspace.find(models, data_root)
@@ -226,6 +237,59 @@ def ablate(
             noise = f" (noise {found.noise:.4f})" if found.gain is not None and found.noise is not None else ""
             spread = f" +-{found.spread:.4f}" if found.spread is not None else ""
             typer.echo(f"{step.name:14} {dataset:14} {found.mean:.4f}{spread}  {gain}{noise}")
+
+
+def seeds(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A trained run.")],
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, help="Repeatable (default: those of the domain's release).")
+    ] = None,
+    remeasure: Annotated[
+        bool, typer.Option("--remeasure", help="Score again what is trained here, and train nothing.")
+    ] = False,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Train a run again with other seeds and score it on dev: how much of a difference is chance.
+
+    Written to the run's seeds.json and card. Stop it at any time and call it again: what is known is kept, an
+    unfinished training goes on from its last checkpoint. Calls for single seeds can train beside each other.
+    """
+    from itner.reporting.seeds import list_seed_rows
+    from itner.workflows.seeds import train_seeds
+
+    place = existing(models, data_root)
+    with console() as progress:
+        made = train_seeds(run, place, seed, remeasure, progress)
+    for row in list_seed_rows(made):
+        each = "  ".join(f"{number}: {value:.4f}" for number, value in row.f1.items())
+        spread = f" +-{row.mean.spread:.4f}" if row.mean.spread is not None else ""
+        typer.echo(f"{row.dataset:14} {row.variant:6} {row.mean.mean:.4f}{spread}  ({each})")
+
+
+def learning_curve(
+    sentences: Annotated[
+        list[int] | None, typer.Option(min=1, metavar="N", help="Repeatable (default: the plan's).")
+    ] = None,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="Repeatable (default: the plan's).")] = None,
+    domain: DomainName = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Measure what is learned from few sentences, on dev; written to learning_curves.json.
+
+    Stop it at any time and call it again: points that are known are kept. Calls for single sizes or seeds can run
+    beside each other.
+    """
+    from itner.reporting.curve import list_curve_rows
+    from itner.workflows.curve import learn_curve
+
+    name = domain_or_default(domain)
+    with console() as progress:
+        curve = learn_curve(name, Workspace.find(models, data_root), None, sentences, seed, progress)
+    for row in list_curve_rows(curve):
+        spread = f" +-{row.mean.spread:.4f}" if row.mean.spread is not None else ""
+        typer.echo(f"{row.sentences:>6,} sentences  {row.mean.mean:.4f}{spread}  ({counted(row.seeds, 'seed')})")
 
 
 def study_compression(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
@@ -21,11 +24,22 @@ __all__ = ["export_plain", "for_runtime", "fuse", "load_encoder"]
 def export_plain(run: Run, path: Path, opset: int) -> None:
     """The FP32 graph as PyTorch exports it."""
     export_network(for_runtime(load_model(run)), True, path, opset)
+    _narrow(path)
 
 
 def fuse(run: Run, source: Path, target: Path, embeddings: bool = True) -> None:
     """The plain file as it is: it was exported of operators that onnxruntime has fast kernels for."""
     shutil.copyfile(source, target)
+
+
+def _narrow(path: Path) -> None:
+    """Keep the table of the pieces' parts in as many bits as its numbers need, in place."""
+    model = onnx.load(path)
+    for item in model.graph.initializer:
+        rows = numpy_helper.to_array(item) if item.name == "parts" else None
+        if rows is not None and rows.max() <= np.iinfo(np.uint16).max:
+            item.CopyFrom(numpy_helper.from_array(rows.astype(np.uint16), item.name))
+            onnx.save(model, path)
 
 
 def for_runtime(model: CompactModel) -> CompactModel:

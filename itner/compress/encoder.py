@@ -37,6 +37,9 @@ def fuse(run: Run, source: Path, target: Path, embeddings: bool = True) -> None:
     config = AutoConfig.from_pretrained(folder)
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = embeddings
+    # See `SLOW_FUSIONS`.
+    options.enable_skip_layer_norm = False
+    options.enable_bias_skip_layer_norm = False
     optimized = optimize_model(
         str(source),
         model_type="bert",

@@ -16,14 +16,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime as ort
 from filelock import FileLock
 
 from itner.compress.graphs import graphs_of, recipe_of
-from itner.compress.rows import quantize_rows
-from itner.compress.scales import Ranges, fix_scales, measure_ranges, quantised_tensors
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.records.files import sha256_file
@@ -31,7 +30,14 @@ from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
 from itner.taggers.variants import ONNX_VARIANTS
 
+if TYPE_CHECKING:
+    from itner.compress.scales import Ranges
+
 OPSET = 17
+# Raised when the same weights give another graph, so that files that were built before are built anew.
+_GRAPHS = 2
+# What of a manifest says who built the files, not of what.
+_BUILDERS = ("onnxruntime", "graphs")
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 _LOCK = ".onnx.lock"
 
@@ -57,15 +63,16 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
     """
     if is_exported(run, variants):
         return
-    if run.weights_path is None:
-        raise InputError(f"run {run.name} ships no weights to export; build them with `itner train`", path=run.path)
-    if importlib.util.find_spec("torch") is None:
+    wanting = (
+        "weights are" if run.weights_path is None else "PyTorch is" if importlib.util.find_spec("torch") is None else ""
+    )
+    if wanting:
         other = _built_by(run, variants)
         if other is not None:
-            progress(
-                f"{run.name}: ONNX files of onnxruntime {other} are used, PyTorch is not here to build them anew", 1.0
-            )
+            progress(f"{run.name}: ONNX files of {other} are used, {wanting} not here to build them anew", 1.0)
             return
+        if run.weights_path is None:
+            raise InputError(f"run {run.name} ships no weights to export; build them with `itner train`", path=run.path)
         raise InputError(
             "building ONNX files needs PyTorch, which is not installed; `pip install 'itner[train]'`, or bring the run "
             "with its onnx/ folder",
@@ -134,6 +141,8 @@ def measure(source: Path, recipe: Int8Recipe, batches: Iterable[Batch]) -> dict[
     Args:
         batches: training text as `Scorer.score` takes it.
     """
+    from itner.compress.scales import measure_ranges, quantised_tensors
+
     with tempfile.TemporaryDirectory() as folder:
         dynamic = Path(folder) / "dynamic.onnx"
         quantize(source, dynamic, replace(recipe, activations="dynamic"))
@@ -184,6 +193,9 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe, ranges: Ranges | No
     quantized = {node.op_type for node in onnx.load(target).graph.node}
     if not quantized & {"MatMulInteger", "QAttention"}:
         raise RuntimeError(f"quantising {source.name} produced no INT8 operator (found {sorted(quantized)})")
+    from itner.compress.rows import quantize_rows
+    from itner.compress.scales import fix_scales
+
     if recipe.embeddings == "rows":
         quantize_rows(target)
     if recipe.activations == "fixed":
@@ -191,16 +203,20 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe, ranges: Ranges | No
 
 
 def _built_by(run: Run, variants: Sequence[str]) -> str | None:
-    """The other onnxruntime that built files which are up to date but for that; None when there are none."""
+    """What built other files of the same weights and recipe that are here; None when there are none.
+
+    Another onnxruntime, or an earlier version of itner whose graphs were slower.
+    """
     try:
         manifest = json.loads((run.path / ONNX / ONNX_MANIFEST).read_text(encoding="utf-8"))
-        other = str(manifest.pop("onnxruntime"))
-    except (OSError, ValueError, KeyError, AttributeError):
+        other = str(manifest["onnxruntime"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     wanted = _manifest(run)
-    del wanted["onnxruntime"]
     there = all(run.onnx_path(variant).is_file() for variant in variants)
-    return other if manifest == wanted and there else None
+    if not there or {**manifest, **{key: wanted[key] for key in _BUILDERS}} != wanted:
+        return None
+    return f"onnxruntime {other}" if manifest.get("graphs") == _GRAPHS else "an earlier version"
 
 
 def _manifest(run: Run) -> dict[str, object]:
@@ -208,6 +224,7 @@ def _manifest(run: Run) -> dict[str, object]:
     return {
         "weights_sha256": run.info.model_sha256,
         "opset": OPSET,
+        "graphs": _GRAPHS,
         "int8": asdict(recipe_of(run)),
         "int8_ranges_sha256": sha256_file(ranges) if ranges.is_file() else None,
         "onnxruntime": ort.__version__,

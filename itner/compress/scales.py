@@ -8,7 +8,7 @@ values to look for at run time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -105,11 +105,32 @@ def fix_scales(path: Path, ranges: Ranges) -> None:
             )
             dropped |= {id(node), id(cast), id(both)}
     nodes = [replaced.get(id(node), node) for node in graph.node if id(node) not in dropped]
+    nodes = _add_biases(nodes, constants)
     del graph.node[:]
     graph.node.extend(nodes)
     if all(opset.domain != _FUSED for opset in model.opset_import):
         model.opset_import.append(helper.make_opsetid(_FUSED, 1))
     onnx.save(model, path)
+
+
+def _add_biases(nodes: Sequence[onnx.NodeProto], constants: Mapping[str, onnx.TensorProto]) -> list[onnx.NodeProto]:
+    """The same graph, a bias that follows a product being added by the product's own operator."""
+    users: dict[str, list[onnx.NodeProto]] = {}
+    for node in nodes:
+        for name in node.input:
+            users.setdefault(name, []).append(node)
+    dropped: set[int] = set()
+    for node in nodes:
+        followers = users.get(node.output[0], [])
+        if node.op_type != "MatMulIntegerToFloat" or len(followers) != 1 or followers[0].op_type != "Add":
+            continue
+        (add,) = followers
+        bias = next(name for name in add.input if name != node.output[0])
+        if bias in constants and len(constants[bias].dims) == 1:
+            node.input.append(bias)
+            node.output[0] = add.output[0]
+            dropped.add(id(add))
+    return [node for node in nodes if id(node) not in dropped]
 
 
 def _scale(low: float, high: float) -> tuple[np.ndarray, np.ndarray]:

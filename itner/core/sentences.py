@@ -20,7 +20,12 @@ _SENTENCE_END = re.compile(r"[\n\t]+|(?<=[.!?])[ ]+(?=[\"'(]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:Prof|Dr|Mr|Mrs|Ms|St|vs|approx|ca|e\.g|i\.e|z\.B|d\.h|u\.a|bzw|ggf|inkl|evtl|resp)\.$"
 )
-_BEFORE_NUMBER = re.compile(r"(?:^|[\s(])(?:[Nn]o|[Nn]r|[Ee]xt|[Tt]el|[Vv]|[Vv]er|[Pp]p?|[Ff]ig|[Ss]ec|[Rr]ev)\.$")
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[\s(])(?:[Nn]o|[Nn]r|[Ee]xt|[Tt]el|[Vv]|[Vv]er|[Pp]p?|[Ff]ig|[Ss]ec|[Rr]ev|(?:[A-Z]\.)+[A-Z])\.$"
+    r"|\d ?(?:ft|in)\.$"
+)
+# A unit between its number and what is measured: 4 in. PVC conduit.
+_BEFORE_NAME = re.compile(r"\d ?(?:ft|in|lb|dia)\.$")
 _LONGEST_ABBREVIATION = 12
 # A longer line is no sentence but a dump; cut, it can be read in bounded memory.
 _LONGEST_SENTENCE = 4_000
@@ -130,7 +135,11 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 def _is_abbreviated(text: str, start: int, stop: int, following: int) -> bool:
     """Whether the full stop before `stop` ends an abbreviation and no sentence."""
     before = text[max(start, stop - _LONGEST_ABBREVIATION) : stop]
-    return bool(_ABBREVIATION.search(before) or (text[following].isdigit() and _BEFORE_NUMBER.search(before)))
+    return bool(
+        _ABBREVIATION.search(before)
+        or (text[following].isdigit() and _BEFORE_NUMBER.search(before))
+        or (text[following : following + 2].isupper() and _BEFORE_NAME.search(before))
+    )
 
 
 def split_passages(text: str) -> list[tuple[int, int]]:

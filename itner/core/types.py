@@ -1,4 +1,4 @@
-"""The types that every other module speaks: Token, Mention, Document, LabellingFunction.
+"""The types that every other module speaks: Token, Mention, Document, Verdict, LabellingFunction.
 
 Offsets count Unicode code points (Python string indices), end exclusive.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,33 @@ class Document:
     def token_texts(self) -> list[str]:
         """The tokens' surface strings, in order."""
         return [self.text[token.start : token.end] for token in self.tokens]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stretch of a text that a verdict rests on, and what it stands for."""
+
+    start: int
+    end: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from a text by a table of rules.
+
+    Attributes:
+        verdict: violation, compliant or review, which is for a person to decide.
+        rules: the ids of the rules that decide it.
+        confidence: how sure that is, from 0 to 1.
+        why: in words.
+    """
+
+    verdict: Literal["violation", "compliant", "review"]
+    rules: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    why: str
 
 
 class Tagger(Protocol):

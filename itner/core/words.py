@@ -1,8 +1,16 @@
-"""Numbers of things in words."""
+"""Numbers and names of things in words."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 def counted(number: int, noun: str) -> str:
     """A number of things: "1 picture", "2 pictures"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other: "a", "a and b", "a, b and c"."""
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -9,13 +9,24 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
-from itner.data.processed import META, read_corpus_report, read_meta, read_split, read_stats, read_weak_reports
+from itner.data.processed import (
+    META,
+    PROCESSED,
+    read_corpus_report,
+    read_meta,
+    read_split,
+    read_stats,
+    read_weak_reports,
+)
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
+from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
+from itner.records.files import read_record
 from itner.records.peers import Peers
-from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_study
+from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
+from itner.records.verdicts import VERDICTS_FILE, VerdictReport
 from itner.records.workspace import Workspace
 from itner.reporting.advice import compare_rows
 from itner.reporting.findings import Finding, list_findings
@@ -80,15 +91,33 @@ def load_ablation(domain: str) -> Ablation | None:
     return ablation if ablation is not None and ablation.domain == domain else None
 
 
+def load_curve(domain: str) -> LearningCurve | None:
+    """What few sentences teach, None when nobody measured it; InputError when the file is damaged."""
+    curves = read_curves(workspace().models)
+    curve = curves.of(domain) if curves is not None else None
+    return curve if curve is not None and curve.points else None
+
+
+def load_verdicts(domain: str) -> VerdictReport | None:
+    """How often verdicts are right, None when nobody scored them; InputError when the file is damaged."""
+    release = get_domain(domain).release
+    corpus = get_domain(domain).corpus(release.corpus) if release is not None else None
+    if corpus is None or corpus.folder is None:
+        return None
+    report: VerdictReport | None = read_record(workspace().corpus(f"{corpus.folder}/{VERDICTS_FILE}"), VerdictReport)
+    return report
+
+
 def load_study(domain: str) -> CompressionStudy | None:
     """The compression study, None when nobody made it; InputError when the file is damaged."""
     study = read_study(workspace().models)
     return study if study is not None and study.domain == domain else None
 
 
-def load_corpus_report(dataset: str) -> CorpusReport | None:
+def load_corpus_report(domain: str, dataset: str) -> CorpusReport | None:
     """Agreement and diversity of a corpus of ours, None for other datasets; InputError when the file is damaged."""
-    return read_corpus_report(workspace().data / dataset)
+    corpus = get_domain(domain).corpus(dataset)
+    return read_corpus_report(workspace().data / corpus.folder) if corpus is not None and corpus.folder else None
 
 
 def load_weak_reports(domain: str) -> list[WeakReport]:
@@ -107,14 +136,13 @@ def unlabelled_text(domain: str) -> tuple[str, str]:
 
 
 def load_datasets() -> dict[str, DataStats]:
-    """Statistics of the prepared datasets, the most sentences first, mixtures last; InputError without any."""
-    datasets = read_meta(workspace()).datasets
-    if not datasets:
-        raise InputError("no dataset is prepared", path=workspace().data / META)
+    """Statistics of the prepared datasets, the most sentences first, mixtures last; InputError for a damaged file."""
+    path = workspace().data / META
+    datasets = read_meta(workspace()).datasets if path.exists() else {}
     known = {name: stats for name, stats in datasets.items() if stats.domain in domain_names()}
-    if not known:
+    if datasets and not known:
         named = ", ".join(sorted({repr(stats.domain) for stats in datasets.values()}))
-        raise InputError(f"the datasets are of domains that are not known here: {named}", path=workspace().data / META)
+        raise InputError(f"the datasets are of domains that are not known here: {named}", path=path)
 
     def order(pair: tuple[str, DataStats]) -> tuple[bool, int]:
         return bool(pair[1].parts), -sum(split.sentences for split in pair[1].splits.values())
@@ -122,12 +150,24 @@ def load_datasets() -> dict[str, DataStats]:
     return dict(sorted(known.items(), key=order))
 
 
+class AbsentText(InputError):
+    """Statistics are here and the text is not, which others may not have wanted passed on."""
+
+
 def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document]:
-    """A split's documents; InputError when their text is not on this machine or is not what was scored."""
+    """A split's documents.
+
+    Raises:
+        AbsentText: when their text is not on this machine.
+        InputError: when it is not what was scored.
+    """
     place = workspace()
-    stats = read_stats(dataset, place).splits.get(split)
+    prepared = read_stats(dataset, place)
+    stats = prepared.splits.get(split)
     if stats is None or stats.processed_sha256 != split_sha256:
         raise InputError(f"the runs were scored on another version of {dataset} {split} than the one prepared here")
+    if prepared.source != "embedded" and not (place.data / PROCESSED / dataset / f"{split}.jsonl").is_file():
+        raise AbsentText(f"the text of dataset {dataset!r} is not on this machine")
     return _load_documents(dataset, split, split_sha256, place)
 
 
@@ -141,9 +181,9 @@ def load_published() -> Published:
     return read_published(workspace())
 
 
-def load_peers() -> Peers | None:
-    """Other libraries measured beside our runs, None when nobody measured any; InputError when the file is damaged."""
-    return read_peers(workspace())
+def load_peers(domain: str) -> Peers | None:
+    """Other libraries measured on a domain's data, None when nobody measured any; InputError for a damaged file."""
+    return read_peers(workspace(), domain)
 
 
 def get_tagger(run: Run, variant: str) -> Tagger:

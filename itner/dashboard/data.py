@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_PATTERNS
 
 SENTENCES = "sentences"
 _LENGTH_STEP = 5
+_HEADROOM = 1.2
 _DASHES = ("solid", "dash", "dot")
 
 
@@ -98,10 +100,14 @@ def type_bars(frame: pd.DataFrame) -> go.Figure:
                 customdata=part[["mentions"]],
                 text=[f"{count:,}" for count in part["mentions"]],
                 textposition="outside",
+                # Upright they stay apart, however narrow the bars are.
+                textangle=-90,
                 hovertemplate=f"<b>%{{x}}</b> in {name}<br>%{{customdata[0]:,}} mentions, %{{y:.1%}}<extra></extra>",
             )
         )
     _by_type(figure, "share of the split's mentions", ".0%")
+    # Room for the numbers above the bars.
+    figure.update_yaxes(range=[0, frame["share"].max() * _HEADROOM or 1])
     return figure
 
 
@@ -180,7 +186,6 @@ def remapping_bars(frame: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         xaxis={"title": "mentions in all splits"},
         yaxis={"categoryorder": "total ascending", "dtick": 1},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0},
         height=160 + 20 * len(frame),
         margin={"t": 50, "b": 40},
     )
@@ -221,6 +226,8 @@ def oversampling_bars(frame: pd.DataFrame) -> go.Figure:
                 marker={"color": [type_colour(kind) for kind in shown["what"]], "pattern": {"shape": pattern}},
                 text=[f"{count:,}" for count in shown[name]],
                 textposition="outside",
+                # Upright they stay apart, however narrow the bars are.
+                textangle=-90,
                 customdata=shown[["factor"]],
                 hovertemplate=f"<b>%{{x}}</b> {name}: %{{y:,}} mentions<br>factor %{{customdata[0]:.2f}}"
                 "<extra></extra>",
@@ -228,7 +235,8 @@ def oversampling_bars(frame: pd.DataFrame) -> go.Figure:
         )
     # The frequent types are tens of times the rare ones, which this is about.
     _by_type(figure, "mentions in train (logarithmic)", None)
-    figure.update_yaxes(type="log", dtick=1)
+    highest = math.log10(max(shown["after"].max(), shown["before"].max(), 1) + 1)
+    figure.update_yaxes(type="log", dtick=1, range=[0, highest * _HEADROOM])
     return figure
 
 
@@ -274,7 +282,6 @@ def length_figure(frame: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         xaxis={"title": f"tokens in a sentence (steps of {_LENGTH_STEP})"},
         yaxis={"title": "share of the split's sentences", "tickformat": ".0%", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.15},
         height=360,
         margin={"t": 20, "b": 40},
     )
@@ -437,10 +444,15 @@ def split_names(stats: DataStats) -> list[str]:
 
 
 def _by_type(figure: go.Figure, title: str, tick_format: str | None) -> None:
+    # The bars of a trace have the colours of their types, so the legend explains the patterns in a colour of none.
+    for trace in figure.data:
+        trace.update(showlegend=False, legendgroup=trace.name, offsetgroup=trace.name)
+        marker = {"color": NEUTRAL, "pattern": {"shape": trace.marker.pattern.shape}}
+        key = go.Bar(x=trace.x[:1], y=[None], name=trace.name, marker=marker)
+        figure.add_trace(key.update(legendgroup=trace.name, offsetgroup=trace.name))
     figure.update_layout(
         barmode="group",
         yaxis={"title": title, "tickformat": tick_format},
-        legend={"orientation": "h", "y": 1.12},
         height=360,
         margin={"t": 20, "b": 40},
     )

@@ -86,9 +86,8 @@ def ablation_figure(ablation: Ablation) -> go.Figure:
             )
         )
     figure.update_layout(
-        xaxis={"title": "step"},
+        xaxis={"title": "step", "type": "category"},
         yaxis={"title": "micro-F1 on dev"},
-        legend={"orientation": "h", "y": 1.15},
         height=400,
         margin={"t": 20, "b": 40},
     )

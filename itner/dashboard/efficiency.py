@@ -22,6 +22,8 @@ MEASURES = {
     "peak memory MiB": "largest resident memory of the process (MiB)",
     "load s": "time to load, file cache warm (s)",
 }
+# Of these, some are less than one.
+_SMALL = ("size MiB", "load s")
 
 
 def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
@@ -76,7 +78,7 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
         "peak memory MiB": number(format="%.0f", help="Largest resident memory of a process that only tags."),
         "load s": number(format="%.2f", help="From the files on disk (cache warm) to a ready tagger."),
         "rounds differ by": number(format="percent", help="Slowest round's median over the fastest's, minus one."),
-        "training min": number(format="%.0f", help="Training time of the run, on the machine of its record."),
+        "training min": number(format="%.1f", help="Training time of the run, on the machine of its record."),
     }
 
 
@@ -114,7 +116,7 @@ def latency_bars(frame: pd.DataFrame, length: str) -> go.Figure:
 
 def measure_bars(frame: pd.DataFrame, measure: str) -> go.Figure:
     """One of `MEASURES` by run and variant."""
-    return _bars(frame, measure, MEASURES[measure], hover="%{y:,.2f}" if measure == "load s" else "%{y:,.0f}")
+    return _bars(frame, measure, MEASURES[measure], hover="%{y:,.2f}" if measure in _SMALL else "%{y:,.0f}")
 
 
 def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
@@ -172,7 +174,6 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
             "tickformat": "~g",
         },
         yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
-        legend={"orientation": "h", "y": 1.12},
         height=420,
         margin={"t": 30, "b": 50},
     )
@@ -202,7 +203,6 @@ def _bars(frame: pd.DataFrame, value: str, title: str, hover: str, error: dict[s
     figure.update_layout(
         barmode="group",
         yaxis={"title": title},
-        legend={"orientation": "h", "y": 1.14},
         height=380,
         margin={"t": 20, "b": 40},
     )

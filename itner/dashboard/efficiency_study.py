@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.core.words import listed
 from itner.dashboard.tables import rounded
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import REFERENCE, StudyRow, find_front
@@ -71,7 +72,7 @@ def study_columns(frame: pd.DataFrame) -> dict[str, Any]:
         "pieces/s": number(
             format="localized", help="Word pieces read in a second, many short windows at once.", step=1
         ),
-        "training min": number(format="%.0f", help="Training time, on the machine of the point's record."),
+        "training min": number(format="%.1f", help="Training time, on the machine of the point's record."),
     }
 
 
@@ -130,7 +131,7 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
             "ticktext": [f"{tick:g}" for tick in ticks],
         },
         yaxis={"title": f"micro-F1 on the dev set of {dataset}", "tickformat": ".3f"},
-        legend={"orientation": "h", "y": 1.15, "itemsizing": "constant"},
+        legend={"itemsizing": "constant"},
         height=480,
         margin={"t": 30, "r": 20, "b": 50},
     )
@@ -147,7 +148,7 @@ def study_key(study: CompressionStudy, rows: Sequence[StudyRow]) -> str:
         for variant in point.variants.values()
         if variant.timed is not None
     }
-    machines = " and ".join(f"{cpu} with {threads} threads" for cpu, threads in sorted(measured, key=str))
+    machines = listed(f"{cpu} with {threads} threads" for cpu, threads in sorted(measured, key=str))
     where = f" Speed was measured on {machines}." if machines else " Speed was not measured."
     return f"Right and up is better; the larger, the more MiB. {shapes}.{where}"
 

@@ -146,7 +146,7 @@ def class_bars(frame: pd.DataFrame, by: str) -> go.Figure:
         barmode="stack",
         xaxis={"title": "errors"},
         yaxis={"autorange": "reversed"},
-        legend={"orientation": "h", "y": 1.15, "traceorder": "normal"},
+        legend={"traceorder": "normal"},
         height=150 + 44 * len(groups),
         margin={"t": 20, "b": 40},
     )

@@ -1,4 +1,4 @@
-"""Work that outlasts a rerun: a thread with progress and a stop, held by the session that started it."""
+"""Work that outlasts a rerun: a thread with progress and a stop, held and followed by the session that started it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
 
 T = TypeVar("T")
 
@@ -76,6 +78,52 @@ class Job(Generic[T]):
             raise self._state.error
         assert self._state.result is not None
         return self._state.result
+
+
+def once(name: str, key: object, make: Callable[[], T]) -> T:
+    """What `make` makes, kept in this session under the name for as long as the key stays the same."""
+    known = st.session_state.get(name)
+    if known is None or known[0] != key:
+        known = st.session_state[name] = (key, make())
+    result: T = known[1]
+    return result
+
+
+def let_go(*beginnings: str) -> None:
+    """Forget what this session keeps under names that begin so; work that nobody holds any more stops."""
+    for name in [name for name in st.session_state if str(name).startswith(beginnings)]:
+        del st.session_state[name]
+
+
+@st.fragment(run_every=0.5)
+def follow(job: Job[Any], doing: str) -> None:
+    """Progress and a stop button until the job has ended; then the whole page is drawn again."""
+    if not job.running:
+        st.rerun()
+    st.progress(job.share, progress_in_words(job, doing))
+    if st.button("Stop", icon=":material/stop:", disabled=job.stopped):
+        job.stop()
+
+
+def finish(job: Job[T], doing: str, seconds: float = 1.0) -> T:
+    """What a job returns. Until it has ended, the page holds progress and a stop, and ends here."""
+    # Most work is done at once; then nothing needs to be drawn twice.
+    if not job.wait(seconds):
+        follow(job, doing)
+        st.stop()
+    return job.result()
+
+
+def progress_in_words(job: Job[Any], doing: str) -> str:
+    """How far the job is, and how long it will take."""
+    passed, left = job.seconds()
+    rest = f", about {_duration(left)} left" if left is not None else ""
+    return f"{doing}: {job.share:.0%} after {_duration(passed)}{rest}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _run(work: Callable[[Report, ShouldStop], T], state: _State[T]) -> None:

@@ -15,13 +15,16 @@ import streamlit as st
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Tagger
 from itner.dashboard.cache import get_tagger
+from itner.domains.registry import Domain, get_domain
 from itner.evaluation.agreement import Place
 from itner.files.highlighting import highlight
 from itner.files.tagging import reaching
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.taggers.base import TokenScores
-from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, why_not
+from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
+from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows.tag import Chosen
 
 MAX_CHARACTERS = 20_000
 # Longer texts stay out of the address: browsers and chat programs cut long links.
@@ -66,10 +69,34 @@ def list_choices(runs: Sequence[Run]) -> list[Choice]:
     ranked = [
         ((place, kinds.index(run.info.kind), number), Choice(run, variant))
         for number, run in enumerate(runs)
-        if why_not(run) is None
+        if lack_of(run) is None
         for place, variant in enumerate(kind_of(run).live)
     ]
     return [choice for _, choice in sorted(ranked, key=lambda entry: entry[0])]
+
+
+def choose_tagger(domain: Domain, choice: Choice | None) -> Chosen:
+    """The tagger of a choice; the domain's rules for None."""
+    if choice is None:
+        return Chosen(_rules(domain.name), f"the rules of domain {domain.name!r}")
+    return Chosen(get_tagger(choice.run, choice.variant), choice.label)
+
+
+@st.cache_resource(show_spinner=False)
+def _rules(domain: str) -> Tagger:
+    return RulesTagger(get_domain(domain))
+
+
+def choose_first(choices: Sequence[Choice]) -> list[str]:
+    """The keys to begin with: the largest, a middling and the smallest network, each as it is to be deployed.
+
+    Where there are no networks, whatever there is.
+    """
+    deployed = [choice for choice in choices if choice.variant == kind_of(choice.run).live[0]]
+    networks = [choice for choice in deployed if choice.run.info.parameters_total is not None]
+    ordered = sorted(networks, key=lambda choice: -(choice.run.info.parameters_total or 0)) or deployed
+    places = dict.fromkeys((0, len(ordered) // 2, len(ordered) - 1))
+    return [ordered[place].key for place in places]
 
 
 def tag_with(choice: Choice, text: str) -> Tagged:
@@ -91,6 +118,13 @@ def tag_with(choice: Choice, text: str) -> Tagged:
     result = Tagged(tuple(mentions), statistics.median(times) * 1000)
     known[choice.key] = (model, text, result)
     return result
+
+
+def find(choice: Choice | None, domain: Domain, text: str, threshold: float) -> tuple[Mention, ...]:
+    """What a choice, or the domain's rules for None, finds in a text; kept as `tag_with` keeps it."""
+    if choice is None:
+        return tuple(choose_tagger(domain, None).tagger.tag([text])[0])
+    return above(tag_with(choice, text), threshold).mentions
 
 
 def above(result: Tagged, threshold: float) -> Tagged:

@@ -1,10 +1,9 @@
-"""A link to what is on the page, and the results to take away."""
+"""The results of a text to take away."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -15,12 +14,6 @@ from itner.files.writers import FORMATS, to_bytes
 
 # What the Live page offers beside JSON; one text needs no table or spaCy format.
 DOWNLOADS = ("CoNLL", "HTML")
-
-
-def permalink() -> str:
-    """The address that opens this page with the text and the choices as they are."""
-    query = urlencode(sorted((key, value) for key in st.query_params for value in st.query_params.get_all(key)))
-    return f"{st.context.url}{'?' if query else ''}{query}"
 
 
 def as_json(text: str, label: str, mentions: Sequence[Mention]) -> str:

@@ -158,7 +158,7 @@ def trade_off(
         xaxis=_ticks(shown)
         | {"title": "median latency, one text of 128 pieces or tokens (ms, log scale)", "type": "log"},
         yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".3f"},
-        legend={"orientation": "h", "y": 1.12, "itemsizing": "constant"},
+        legend={"itemsizing": "constant"},
         height=460,
         margin={"t": 30, "r": 20, "b": 50},
     )

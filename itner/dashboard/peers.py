@@ -16,15 +16,21 @@ from itner.reporting.peers import PeerRow
 from itner.reporting.rows import mebibytes
 
 PEER, OWN = "measured peer", "run of ours"
+PERSONAL_F1 = "F1 of personal types"
+LEFT, HIDDEN = "personal characters left", "harmless characters hidden"
 _PEER_SYMBOLS = ("x-thin", "cross-thin", "asterisk", "hash")
 _HOVER_WIDTH = 70
 _SCORED = "%{customdata[0]}<br>micro-F1 %{y:.3f}, %{x:,.0f} tokens/s<br>%{customdata[1]}<extra></extra>"
 
 
 def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
-    """One line a peer or run timed beside them: quality, size, speed; what was not measured is empty."""
+    """One line a peer or run timed beside them: quality, size, speed; what was not measured is empty.
+
+    Where redaction was counted, what it would leave and hide is there as well.
+    """
     best = next((row for row in rows if row.row is not None), None)
     types = list(dict.fromkeys(name for row in rows for name in row.per_type or {}))
+    masked = any(row.masking is not None for row in rows)
     records = []
     for row in rows:
         micro, timed = row.micro, row.timed
@@ -39,6 +45,12 @@ def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
             "precision": micro.precision if micro else None,
             "recall": micro.recall if micro else None,
         }
+        if masked:
+            record |= {
+                PERSONAL_F1: row.personal.f1 if row.personal else None,
+                LEFT: row.masking.share_left if row.masking else None,
+                HIDDEN: row.masking.share_masked if row.masking else None,
+            }
         counts = row.per_type or {}
         record |= {f"F1 {name}": counts[name].f1 if name in counts else None for name in types}
         record |= {
@@ -55,6 +67,12 @@ def peers_columns(frame: pd.DataFrame, rows: Sequence[PeerRow]) -> dict[str, Any
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     best = next((row.label for row in rows if row.row is not None), "")
     columns: dict[str, Any] = {name: number(format="%.3f") for name in frame.columns if name.startswith("F1 ")}
+    if LEFT in frame.columns:
+        columns |= {
+            PERSONAL_F1: number(format="%.3f", help="Micro-F1 over the types that point at a person."),
+            LEFT: number(format="percent", help="Share of the characters that point at a person which stay readable."),
+            HIDDEN: number(format="percent", help="Share of all other characters that are hidden."),
+        }
     return columns | {
         "micro-F1": number(format="%.3f", help="Strict, entity level, scored as our runs are."),
         "precision": number(format="%.3f"),
@@ -84,6 +102,7 @@ def trials_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
 def peer_scatter(rows: Sequence[PeerRow]) -> go.Figure:
     """Micro-F1 against throughput: runs as on the other figures, peers as thin grey signs; both numbers are needed."""
     figure = go.Figure()
+    fastest = max((row.timed.tokens_per_s for row in rows if row.timed is not None), default=1.0)
     for number, row in enumerate(rows):
         if row.micro is None or row.timed is None:
             continue
@@ -100,7 +119,7 @@ def peer_scatter(rows: Sequence[PeerRow]) -> go.Figure:
                 y=[row.micro.f1],
                 mode="markers+text",
                 text=[row.label],
-                textposition="top center",
+                textposition=_beside(row.timed.tokens_per_s / fastest),
                 cliponaxis=False,
                 name=f"{row.label} ({OWN if own else PEER})",
                 marker=marker,
@@ -111,7 +130,6 @@ def peer_scatter(rows: Sequence[PeerRow]) -> go.Figure:
     figure.update_layout(
         xaxis={"title": "throughput over many sentences (tokens/s)", "rangemode": "tozero", "tickformat": ",.0f"},
         yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".2f"},
-        legend={"orientation": "h", "y": 1.2},
         height=400,
         margin={"t": 30, "r": 60, "b": 50},
     )
@@ -122,19 +140,20 @@ def peer_bars(rows: Sequence[PeerRow]) -> go.Figure:
     """Throughput of peers and the runs timed beside them; whiskers from the slowest round to the fastest."""
     figure = go.Figure()
     shown = [row for row in rows if row.timed is not None]
-    for own in (True, False):
-        members = [row for row in shown if (row.row is not None) == own]
+    # A trace for each colour, so that the legend shows it.
+    looks = list(dict.fromkeys(_look(row) for row in sorted(shown, key=lambda row: row.row is None)))
+    for look in looks:
+        members = [row for row in shown if _look(row) == look]
+        own = look != PEER
         rates = [row.timed.round_tokens_per_s for row in members if row.timed is not None]
         medians = [row.timed.tokens_per_s for row in members if row.timed is not None]
         figure.add_trace(
             go.Bar(
                 x=[row.label for row in members],
                 y=medians,
-                name="runs of ours" if own else "measured peers",
-                marker={
-                    "color": [_color(row) for row in members],
-                    "pattern": {"shape": "" if own else "/", "fgcolor": "white"},
-                },
+                name=f"{look} ({OWN})" if own else look,
+                # Hatched in the bars' own colour, which is seen on any background.
+                marker={"color": _color(members[0]), "pattern": {"shape": "" if own else "/"}},
                 error_y={
                     "type": "data",
                     "symmetric": False,
@@ -146,8 +165,8 @@ def peer_bars(rows: Sequence[PeerRow]) -> go.Figure:
             )
         )
     figure.update_layout(
+        barmode="overlay",
         yaxis={"title": "throughput over many sentences (tokens/s)", "tickformat": ",.0f"},
-        legend={"orientation": "h", "y": 1.14},
         height=380,
         margin={"t": 20, "b": 40},
     )
@@ -158,6 +177,16 @@ def _symbol(row: PeerRow, number: int) -> str:
     if row.row is not None:
         return str(VARIANT_SYMBOLS[row.row.variant])
     return _PEER_SYMBOLS[number % len(_PEER_SYMBOLS)]
+
+
+def _beside(share: float) -> str:
+    """Where a label stands at that share of the axis: off its ends, where it would lie on the numbers or be cut."""
+    return "top right" if share < 0.3 else "top left" if share > 0.7 else "top center"
+
+
+def _look(row: PeerRow) -> str:
+    """What bars of one colour have in common."""
+    return row.row.family if row.row is not None else PEER
 
 
 def _color(row: PeerRow) -> str:

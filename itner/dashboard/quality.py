@@ -54,6 +54,42 @@ def scores(rows: Sequence[Row]) -> pd.DataFrame:
     return pd.DataFrame.from_records(records)
 
 
+def masking(rows: Sequence[Row]) -> pd.DataFrame:
+    """One line a run and variant that redaction was counted for: shares of characters."""
+    counted = [(row, row.report.masking) for row in rows if row.report is not None and row.report.masking is not None]
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": row.label,
+                "personal characters left": found.share_left,
+                "harmless characters hidden": found.share_masked,
+                "left": found.left,
+                "of personal characters": found.personal,
+                "hidden": found.masked,
+                "of harmless characters": found.harmless,
+            }
+            for row, found in counted
+        ]
+    )
+
+
+def masking_columns() -> dict[str, Any]:
+    """How Streamlit shows `masking`."""
+    number = st.column_config.NumberColumn
+    return {
+        "personal characters left": number(
+            format="percent", help="Share of the characters inside mentions that point at a person which stay readable."
+        ),
+        "harmless characters hidden": number(format="percent", help="Share of all other characters that are hidden."),
+        "left": number(format="localized", help="Personal characters that stay."),
+        "of personal characters": number(
+            format="localized", help="Characters inside mentions that point at a person, no blanks."
+        ),
+        "hidden": number(format="localized", help="Harmless characters that are hidden."),
+        "of harmless characters": number(format="localized", help="All other characters, no blanks."),
+    }
+
+
 def score_columns() -> dict[str, Any]:
     """How Streamlit shows `scores`."""
     number = st.column_config.NumberColumn
@@ -137,7 +173,6 @@ def bars(frame: pd.DataFrame, score: Score) -> go.Figure:
         barmode="group",
         yaxis={"title": f"{score} (strict, entity level)", "range": [0, 1], "tickformat": ".1f"},
         xaxis={"title": None},
-        legend={"orientation": "h", "y": -0.2},
         height=420,
         margin={"t": 20, "b": 40},
     )

@@ -11,11 +11,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.provenance import Provenance
+from itner.core.words import listed
 from itner.records.codec import list_settings
 from itner.records.config import RunConfig
 from itner.records.files import sha256_file
 from itner.records.store import ONNX, PREDICTIONS, Run
 from itner.reporting.palette import SERIES_COLORS
+from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Remake
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
@@ -66,10 +68,18 @@ def remake(run: Run) -> Remake:
     return kind_of(run).remake(run, f"{run.name}_again")
 
 
-def absent_teachers(run: Run, runs: Sequence[Run]) -> list[str]:
-    """The runs that it learns from and that are not among `runs`: they have to be trained first."""
+def needed_first(run: Run, runs: Sequence[Run]) -> str:
+    """What has to be made before the run can be made again, in words; empty where everything is among `runs`."""
     here = {other.name for other in runs}
-    return [name for name in run.info.teachers if name not in here]
+    absent = [name for name in run.info.teachers if name not in here]
+    if not absent:
+        return ""
+    words = f"Its teachers {listed(absent)} are" if len(absent) > 1 else f"Its teacher {absent[0]} is"
+    words += " not here and to be trained first"
+    facts = getattr(run.info, "transfer", None)
+    if facts is not None:
+        words += f", to label the transfer set {facts.name} (itner transfer, {facts.settings.copies} copies)"
+    return f"{words}. Where the run ships, itner reproduce does all of it."
 
 
 def curves(run: Run) -> pd.DataFrame:
@@ -121,7 +131,7 @@ def artifacts(run: Run) -> pd.DataFrame:
 
 def artifact_columns() -> dict[str, Any]:
     """How Streamlit shows `artifacts`."""
-    return {"size KiB": st.column_config.NumberColumn(format="localized", step=1)}
+    return {"size KiB": st.column_config.NumberColumn(format="%,.2f")}
 
 
 def evaluations(run: Run) -> pd.DataFrame:
@@ -156,6 +166,33 @@ def evaluation_columns() -> dict[str, Any]:
     }
 
 
+def other_seeds(run: Run) -> pd.DataFrame:
+    """Micro-F1 on dev of the run and of its training with other seeds, with mean and spread."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "dataset": row.dataset,
+                "variant": VARIANT_NAMES.get(row.variant, row.variant),
+                **{f"seed {seed}": value for seed, value in row.f1.items()},
+                "mean": row.mean.mean,
+                "spread": row.mean.spread,
+            }
+            for row in list_seed_rows(run)
+        ]
+    )
+
+
+def seed_columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """How Streamlit shows `other_seeds`."""
+    number = st.column_config.NumberColumn
+    told = {"mean": "Mean over the seeds.", "spread": "Standard deviation over the seeds."}
+    return {
+        name: number(format="%.4f", help=told.get(name, "Strict micro-F1 on the dev split."))
+        for name in frame.columns
+        if name not in ("dataset", "variant")
+    }
+
+
 def _lines(frame: pd.DataFrame, names: Sequence[str], title: str, digits: str) -> go.Figure:
     figure = go.Figure()
     for number, name in enumerate(names):
@@ -174,7 +211,6 @@ def _lines(frame: pd.DataFrame, names: Sequence[str], title: str, digits: str) -
     figure.update_layout(
         xaxis={"title": "epoch"},
         yaxis={"title": title},
-        legend={"orientation": "h", "y": 1.15},
         height=320,
         margin={"t": 30, "b": 40},
         showlegend=len(names) > 1,

@@ -7,8 +7,9 @@ the choices are kept beside the widgets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -47,8 +48,13 @@ def choose_one(
     names: Mapping[Option, str] | None = None,
     help: str | None = None,
     pills: bool = False,
+    radio: bool = False,
 ) -> Option:
-    """One of `options`, the first unless `default` says otherwise; `names` is what the user reads."""
+    """One of `options`, the first unless `default` says otherwise; `names` is what the user reads.
+
+    Args:
+        radio: one below the other, so that long names are read whole where there is little room.
+    """
     first = default if default is not None and default in options else options[0]
     asked = _asked(key)
     value = asked[0] if asked else _kept(key, first)
@@ -56,6 +62,8 @@ def choose_one(
     show = _names(names)
     if pills:
         chosen = st.segmented_control(label, options, key=key, format_func=show, help=help, required=True)
+    elif radio:
+        chosen = st.radio(label, options, key=key, format_func=show, help=help)
     else:
         chosen = st.selectbox(label, options, key=key, format_func=show, help=help)
     chosen = next(option for option in options if option == chosen)
@@ -108,20 +116,37 @@ def choose_number(
     return float(chosen)
 
 
-def choose_text(key: str, default: str, most: int, most_in_link: int, draw: Callable[[], str]) -> str:
+def choose_text(
+    key: str, default: str, most: int, draw: Callable[[], str], public: Collection[str] | None = None
+) -> str:
     """A text that `draw` asks for with a widget of this key.
 
     Args:
         most: a text from a link is cut at this many characters.
-        most_in_link: a longer one is not written into the URL.
+        public: the only texts that are written into the URL, which browsers keep and proxies log: any other one is the
+            user's, and stands there only while it is what a link brought; None for a text that is nobody's secret.
     """
     asked = _asked(key)
     st.session_state[key] = (asked[0] if asked else _kept(key, default))[:most]
     text = draw()
     _keep(key, text, default, [text])
-    if len(text) > most_in_link:
+    if public is not None and text not in public and st.query_params.get_all(key) != [text]:
         st.session_state[_LINK].pop(key, None)
     return text
+
+
+def permalink(**texts: str) -> str:
+    """The address that opens this page with the choices as they are, and with these texts of the user's by key."""
+    query: dict[str, Sequence[str]] = {key: st.query_params.get_all(key) for key in st.query_params}
+    query |= {key: [text] for key, text in texts.items()}
+    return f"{st.context.url}{'?' if query else ''}{urlencode(sorted(query.items()), doseq=True)}"
+
+
+def wanted(key: str) -> str | None:
+    """What a link asks for, else what was chosen before, whether it is to be had here or not."""
+    asked = _asked(key)
+    found = asked[0] if asked else _kept(key, None)
+    return found if isinstance(found, str) else None
 
 
 def set_choice(key: str, value: object) -> None:

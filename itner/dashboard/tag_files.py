@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,7 +16,7 @@ import streamlit as st
 
 from itner.core.types import Tagger
 from itner.core.words import counted
-from itner.dashboard.jobs import Job, Report, ShouldStop
+from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
 from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
@@ -25,8 +25,6 @@ from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
 from itner.files.tagging import TaggedItem, above, tag_items
 from itner.files.writers import to_bytes, write_zip
-
-T = TypeVar("T")
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
 # Those that people ask for; any other name of an encoding can be typed.
@@ -101,15 +99,12 @@ def read(name: str, choice: Choice) -> ReadResult:
         of_file = {file: replace(choice.settings, columns=columns) for file, columns in choice.columns}
         return read_uploads(choice.uploads, choice.settings, of_file, should_stop, report)
 
-    job = _once(f"read_{name}", choice.key(), lambda: Job(work))
-    # Most files are read at once; then nothing needs to be drawn twice.
-    if not job.wait(1):
-        follow(job, "Reading")
-        st.stop()
+    job = once(f"uploads_read_{name}", choice.key(), lambda: Job(work))
+    result = finish(job, "Reading")
     if job.stopped and st.button("Read again", icon=":material/refresh:", key=f"again_{name}"):
         del st.session_state[f"uploads_read_{name}"]
         st.rerun()
-    return job.result()
+    return result
 
 
 @dataclass(frozen=True)
@@ -129,16 +124,7 @@ def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str]
         results = above(job.result(), threshold)
         return Findings(results, count_types(results, types), top_mentions(results), count_files(results, types))
 
-    return _once("findings", (job.number, threshold), count)
-
-
-def _once(name: str, key: object, make: Callable[[], T]) -> T:
-    """What `make` makes, kept in this session for as long as the key stays the same."""
-    known = st.session_state.get(f"uploads_{name}")
-    if known is None or known[0] != key:
-        known = st.session_state[f"uploads_{name}"] = (key, make())
-    result: T = known[1]
-    return result
+    return once("uploads_findings", (job.number, threshold), count)
 
 
 def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
@@ -147,8 +133,7 @@ def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
 
 def forget() -> None:
     """Let go of the files and of what was found in them."""
-    for key in [key for key in st.session_state if str(key).startswith(("uploads_", "tag_"))]:
-        del st.session_state[key]
+    let_go("uploads_", "tag_")
 
 
 def tag_label(items: Sequence[TextItem]) -> str:
@@ -159,28 +144,6 @@ def tag_label(items: Sequence[TextItem]) -> str:
 def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> Job[list[TaggedItem]]:
     """Tag in the background, by a guideline or as the tagger chooses."""
     return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
-
-
-@st.fragment(run_every=0.5)
-def follow(job: Job[Any], doing: str = "Tagging") -> None:
-    """Progress and a stop button until the job has ended; then the whole page is drawn again."""
-    if not job.running:
-        st.rerun()
-    st.progress(job.share, progress_in_words(job, doing))
-    if st.button("Stop", icon=":material/stop:", disabled=job.stopped):
-        job.stop()
-
-
-def progress_in_words(job: Job[Any], doing: str) -> str:
-    """How far the job is, and how long it will take."""
-    passed, left = job.seconds()
-    rest = f", about {_duration(left)} left" if left is not None else ""
-    return f"{doing}: {job.share:.0%} after {_duration(passed)}{rest}"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def package(results: Sequence[TaggedItem], formats: Sequence[str]) -> Callable[[], bytes]:
@@ -249,7 +212,6 @@ def top_bars(frame: pd.DataFrame, most: int = 15) -> go.Figure:
         barmode="stack",
         xaxis={"title": "mentions"},
         yaxis={"categoryorder": "total ascending"},
-        legend={"orientation": "h", "y": 1.1},
         height=120 + 26 * len(shown),
         margin={"t": 20, "b": 40},
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NoReturn, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -13,24 +13,29 @@ from streamlit.runtime.pages_manager import PagesManager
 from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
-from itner.dashboard.cache import load_datasets, load_runs, workspace
+from itner.dashboard.cache import AbsentText, load_datasets, load_runs, workspace
+from itner.dashboard.commands import FOLDER, known_dataset, preparing_ways, reproducing_words
+from itner.dashboard.figures import arrange
 from itner.data.corpus import CHECK
-from itner.data.sources import default_dataset
-from itner.domains.registry import default_domain, get_domain
+from itner.data.processed import preparing_words
+from itner.domains.registry import default_domain, domain_names, get_domain
 from itner.files.items import FileNotice
 from itner.files.writers import harmless_cell
 from itner.records.store import BrokenRun, Run
 from itner.reporting.rows import list_datasets
 from itner.taggers.base import Kind
-from itner.taggers.registry import VARIANT_NAMES, VARIANTS, kind_of
+from itner.taggers.registry import VARIANT_NAMES, VARIANTS, kind_of, lack_of
 
 T = TypeVar("T")
 
-# The themes' own colours for chosen options and for code are too faint to read.
+# The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off.
 _STYLE = """<style>
 [data-testid=stCode] .token { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+[data-testid=stPageLink-NavLink] :is([data-testid=stMarkdownContainer], p, span:has(p)) {
+  white-space: normal !important; overflow: visible !important;
+}
 </style>"""
 _MOST_NOTICES = 50
 # A page that opens lets its title go to the browser before it computes: without the pause the old page often stayed up
@@ -73,21 +78,41 @@ def begin_page(title: str, intro: str = "") -> list[Run]:
     begin(title, intro)
     runs, broken = load_runs()
     show_broken(broken)
-    if not runs:
-        show_no_runs()
-        st.stop()
-    domain = choose_domain(run.info.domain for run in runs)
-    return [run for run in runs if run.info.domain == domain]
+    # A domain that is asked for and has no run says so, and how to come by one; another one's runs would be no answer.
+    asked = selection.wanted("domain")
+    domain = choose_domain(
+        {run.info.domain for run in runs} or {default_domain()}, [name for name in domain_names() if name == asked]
+    )
+    found = [run for run in runs if run.info.domain == domain]
+    if not found:
+        show_no_runs(domain)
+        end_page()
+    return found
 
 
-def choose_domain(names: Iterable[str]) -> str:
-    """The domain that the page is about; nothing is asked where there is one."""
-    domains = sorted(set(names))
+def end_page() -> NoReturn:
+    """Nothing more of this page, whose choices so far are written to its address: unwritten, they could not be changed.
+
+    A link that is not answered asks again with each rerun.
+    """
+    selection.write_link()
+    st.stop()
+
+
+def choose_domain(names: Iterable[str], others: Iterable[str] = ()) -> str:
+    """The domain that the page is about; nothing is asked where there is one.
+
+    Args:
+        names: those that the page has something of; the first is shown unless another one is asked for.
+        others: that are offered as well.
+    """
+    known = sorted(set(names))
+    domains = sorted({*known, *others})
     if len(domains) == 1:
         return domains[0]
-    titles = {name: get_domain(name).title for name in domains}
+    titles = {name: title[:1].upper() + title[1:] for name in domains if (title := get_domain(name).title)}
     with st.sidebar:
-        return selection.choose_one("Domain", domains, "domain", names=titles)
+        return selection.choose_one("Domain", domains, "domain", known[0], titles, radio=True)
 
 
 def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
@@ -96,7 +121,7 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
     splits = [split for split, names in datasets.items() if names]
     if not splits:
         show_not_evaluated(runs[0])
-        st.stop()
+        end_page()
     left, right = st.columns([2, 1])
     with right:
         split = selection.choose_one(
@@ -111,7 +136,7 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
     return dataset, split
 
 
-def choose_runs(runs: Sequence[Run], most: int = 6) -> list[Run]:
+def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
     """Any of the runs, the first few unless chosen otherwise."""
     names = [run.name for run in runs]
     chosen = selection.choose_many("Runs", names, "run", names[:most])
@@ -177,37 +202,109 @@ def show_damage(title: str, error: Exception) -> None:
     st.text(str(error))
 
 
+def load_measured(load: Callable[[], T | None], what: str, undone: str, *words: str) -> T | None:
+    """What somebody measured; where it is damaged or was not measured, None, and the page says so and what to run.
+
+    Args:
+        what: it is, as in "The ablation".
+        undone: what is said where it was not measured, before the command line of `words`.
+    """
+    try:
+        found = load()
+    except InputError as error:
+        show_damage(f"{what} cannot be shown.", error)
+        return None
+    if found is None:
+        st.info(undone)
+        show_command(*words)
+    return found
+
+
 def show_command(*words: str) -> None:
     """A command line of `itner` that runs as it is printed, on the folders that the dashboard shows."""
     # Wrapped, because a block that scrolls sideways cannot be reached with the keyboard.
     st.code(workspace().command(*words), language="bash", wrap_lines=True)
 
 
-def known_dataset() -> str:
-    """A dataset that is prepared here and no check, for a command that needs one."""
-    try:
-        names = [name for name, stats in load_datasets().items() if CHECK not in stats.splits]
-    except InputError:
-        names = []
-    return names[0] if names else default_dataset("embedded", get_domain(default_domain()))
+def show_link(text: str, most: int, key: str) -> None:
+    """The link to this view. The text is in it, unlike in the page's address, unless it is longer than links can be."""
+    short = len(text) <= most
+    st.code(selection.permalink(**({key: text} if short else {})), language=None, wrap_lines=True)
+    if short:
+        st.caption("The text is part of the link: who gets the link, and what it passes on its way, can read it.")
+    else:
+        st.caption(f"Without the text, which is longer than {most:,} characters.")
 
 
-def show_no_runs() -> None:
-    """What to do when there is no run at all."""
-    st.info("There is no run here yet. Train and measure the shipped ones with:")
-    show_command("reproduce", "--source", "embedded")
+def show_lack(run: Run) -> None:
+    """What a run lacks to be opened here and how it is come by; nothing where nothing is lacking."""
+    lack = lack_of(run)
+    if lack is not None:
+        st.info(f"Run `{run.name}` comes without {lack.what}, so it cannot be opened here. {lack.remedy} with:")
+        show_command(*lack.words)
+
+
+def note_absent(runs: Sequence[Run]) -> None:
+    """The runs that cannot be chosen where texts are tagged, and where it is said why."""
+    absent = [run.name for run in runs if lack_of(run) is not None]
+    if absent:
+        st.caption(f"Not to be opened here: {', '.join(absent)}. The page Run says what is lacking, and how to get it.")
+
+
+def show_no_runs(domain_name: str) -> None:
+    """What to do when there is no run of a domain."""
+    domain = get_domain(domain_name)
+    st.info(f"There is no run for {domain.title} here yet.")
+    if domain.release is not None:
+        st.markdown("Train and measure the shipped ones with:")
+        show_command(*reproducing_words(domain))
+        st.markdown("Name lists and patterns need no training. Make a run of them with:")
+    else:
+        st.markdown("Make one of the domain's name lists and patterns with:")
+    show_command("rules", domain_name)
+
+
+def show_no_data(domain_name: str) -> None:
+    """What to do when no dataset of a domain is prepared."""
+    domain = get_domain(domain_name)
+    st.info(f"No dataset of {domain.title} is prepared here yet. Prepare one with:")
+    for words in preparing_ways(domain):
+        show_preparing(*words)
+
+
+def show_preparing(*words: str) -> None:
+    """A command that prepares a dataset; where it reads files of the user's, what to put for the folder."""
+    show_command(*words)
+    if FOLDER in words:
+        st.caption(f"{FOLDER}: your folder with train, dev and test, annotated in any of the common formats.")
+
+
+def show_no_sentences(dataset: str, error: Exception) -> None:
+    """Why the sentences of a dataset cannot be shown, and the command that brings them."""
+    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
+    if isinstance(error, AbsentText):
+        st.markdown("Their text is not on this machine. Bring it with:")
+        show_preparing(*preparing_words(load_datasets()[dataset]))
+    else:
+        # The reason can quote a file's content, which is not ours: no Markdown in it.
+        st.text(str(error))
 
 
 def show_not_evaluated(run: Run) -> None:
-    """What to do when no run has been scored."""
+    """What to do when a run has not been scored."""
     st.info("No run has been evaluated yet. Score one with:")
-    dataset = run.info.dataset.name if run.info.dataset is not None else known_dataset()
+    show_evaluating(run)
+
+
+def show_evaluating(run: Run) -> None:
+    """The command that scores a run on data of its own domain."""
+    dataset = run.info.dataset.name if run.info.dataset is not None else known_dataset(run.info.domain)
     show_command("evaluate", run.name, "--dataset", dataset)
 
 
 def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
     """A figure with a description for screen readers, and a download of the data behind it."""
-    st.plotly_chart(figure, width="stretch", key=f"figure_{name}", alt=alt, config={"displaylogo": False})
+    st.plotly_chart(arrange(figure), width="stretch", key=f"figure_{name}", alt=alt, config={"displaylogo": False})
     download_csv(frame, name, key=f"download_{name}", label="Data of this figure (CSV)")
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.words import listed
 from itner.data.annotations import AnnotatedFile, AnnotatedText
 from itner.data.corpus import decode_file, read_text
 from itner.data.fitting import Span
@@ -62,7 +63,7 @@ def read_brat(path: Path) -> tuple[AnnotatedFile, str]:
             text = unix
             file.changes["texts read with line ends of one character"] += 1
         file.texts.append(AnnotatedText(text, spans, ann, None, id=name))
-    file.encoding = " and ".join(sorted(encodings)) or None
+    file.encoding = listed(sorted(encodings)) if encodings else None
     return file, digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
-from itner.core.words import counted
+from itner.core.words import counted, listed
 from itner.data.annotations import Request, is_type
 from itner.data.corpus import Decoded, Split
 from itner.data.tag_schemes import TAG, read_brackets, respell
@@ -254,7 +254,7 @@ def _find_tags(rows: Sequence[_Row], width: int, largest: int, request: Request)
     different = {tuple(columns[number]): number for number in reversed(known)}
     if len(different) > 1:
         raise InputError(
-            f"columns {' and '.join(str(number + 1) for number in sorted(different.values()))} both hold tags of known "
+            f"columns {listed(str(number + 1) for number in sorted(different.values()))} each hold tags of known "
             "types; say with --tag-column which one is meant",
             path=request.path,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itner.core.errors import InputError
-from itner.core.words import counted
+from itner.core.words import counted, listed
 from itner.data import brat, doccano, jsonl, label_studio, prodigy, spacy_docs, token_records
 from itner.data.annotations import AnnotatedFile, Request, to_split
 from itner.data.conll import read_conll
@@ -138,7 +138,7 @@ def find_split(folder: Path, split: str, suffixes: tuple[str, ...]) -> Path:
         wanted = (f"{name}{suffix}" for name in _NAMES[split] for suffix in group)
         found = [files[name] for name in wanted if name in files]
         if len(found) > 1:
-            names = " and ".join(path.name for path in found)
+            names = listed(path.name for path in found)
             raise InputError(f"{names} could each be the {split} split; leave one of them here", path=folder)
         if found:
             return found[0]

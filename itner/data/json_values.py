@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from itner.core.errors import InputError
+from itner.core.words import listed
 
 Json = dict[str, Any]
 
@@ -62,7 +63,7 @@ class Record:
         if len(found) == 1:
             return found[0]
         if found:
-            raise self.error(f"text is missing, and {' and '.join(found)} could each be meant; name one of them text")
+            raise self.error(f"text is missing, and {listed(found)} could each be meant; name one of them text")
         raise self.error("text is missing")
 
     def string(self, value: Any, name: str) -> str:

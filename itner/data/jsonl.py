@@ -18,6 +18,7 @@ from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
+from itner.core.words import listed
 from itner.data.annotations import AnnotatedFile, AnnotatedText, target_type
 from itner.data.corpus import read_text
 from itner.data.fitting import Span
@@ -106,7 +107,7 @@ def read_span(item: Any, record: Record, number: int, type_key: str = "type") ->
         raise record.error(f"{where} is {describe_kind(item)}, not an object with start, end and {type_key}")
     missing = [key for key in ("start", "end", type_key) if key not in item]
     if missing:
-        raise record.error(f"{where}: {' and '.join(missing)} missing; a span has start, end and {type_key}")
+        raise record.error(f"{where}: {listed(missing)} missing; a span has start, end and {type_key}")
     text = item.get("text")
     return Span(
         record.offset(item["start"], f"{where}: start"),

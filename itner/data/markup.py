@@ -2,7 +2,7 @@ r"""Inline annotation, the reviewable source format of the corpora that ship.
 
 A ticket is a header line `# ID | SPLIT | CHANNEL`, then one sentence a line with mentions as
 `[Outlook](SOFTWARE)`, then a blank line. Literal brackets and backslashes are escaped: `\[`, `\]`, `\\`.
-The splits are train, dev and test, or `check` alone.
+The splits are train, dev and test, dev and test, or `check` alone.
 """
 
 from __future__ import annotations
@@ -110,6 +110,8 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
     found = {name: split for name, split in splits.items() if split.documents}
     if CHECK in found and len(found) > 1:
         raise InputError(f"a corpus with a split {CHECK} has no other, but there are {', '.join(found)}", path=path)
-    if CHECK not in found and (empty := [name for name in SPLITS if name not in found]):
+    # Without train, the corpus is one to tune and to measure on.
+    needed = [name for name in SPLITS if name != "train" or name in found]
+    if CHECK not in found and (empty := [name for name in needed if name not in found]):
         raise InputError(f"no sentence in split {', '.join(empty)}", path=path)
     return found

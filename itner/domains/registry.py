@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
-from itner.core.types import LabellingFunction
-from itner.domains.release import Release
+from itner.core.types import Document, LabellingFunction, Mention, Verdict
+from itner.domains.release import AblationPlan, CurvePlan, OwnPreset, Release, StudyPlan
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _PACKAGE = "itner.domains"
@@ -25,13 +26,15 @@ class Corpus:
 
     Attributes:
         dataset: its name when it is prepared.
-        source: how it is read: `conll`, `hub` or `embedded`.
+        source: how it is read: `conll`, `hub` or `embedded`, or `generated` when it is made.
         guideline: the annotation guideline that it follows.
         path: of an embedded corpus, the annotated file under `data/`.
         hub: of a hub corpus, its name there.
         credit: whose it is and under which licence, for model cards; empty where that goes without saying.
         limit: what a tagger trained on it may be bad at, for model cards.
         limit_alone: the same for a tagger trained on nothing else.
+        few: how many sentences of a split are taken, drawn once and such that every type occurs if it can; all of those
+            that are not named.
         published: whether others publish results on it, so that it must not be changed.
     """
 
@@ -43,7 +46,28 @@ class Corpus:
     credit: str = ""
     limit: str = ""
     limit_alone: str = ""
+    few: Mapping[str, int] = field(default_factory=dict)
     published: bool = False
+
+    @property
+    def folder(self) -> str | None:
+        """Where its file and its data card are, under `data/`; None for one that is not embedded."""
+        return str(Path(self.path).parent) if self.path else None
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How a domain judges reports.
+
+    Attributes:
+        judge: from a report and what was found in it to what follows.
+        rules: the rules as rows for people, by column.
+        reports: to try it on.
+    """
+
+    judge: Callable[[str, Sequence[Mention]], Verdict]
+    rules: Callable[[], list[dict[str, str]]]
+    reports: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,6 +89,11 @@ class Domain:
         hub_text: a hub dataset of unlabelled text.
         tags: what a model card is found by.
         release: the runs that ship, and the study behind them; None where none do.
+        personal: types that point at a person, which redaction hides unless told otherwise.
+        generate: makes its synthetic corpus from a seed, by split; None where it has none.
+        pseudonym: from a type, what was found, and a source of chance for a label, to an invented value of the same
+            form; None where there are none.
+        judging: what follows from a report by the domain's rules; None where it has none.
     """
 
     name: str
@@ -83,10 +112,19 @@ class Domain:
     hub_text: str = ""
     tags: tuple[str, ...] = ()
     release: Release | None = field(default=None, compare=False)
+    personal: frozenset[str] = frozenset()
+    generate: Callable[[int], Mapping[str, list[Document]]] | None = None
+    pseudonym: Callable[[str, str, Callable[[str], random.Random]], str] | None = None
+    judging: Judging | None = None
 
     def __post_init__(self) -> None:
         types = set(self.scheme.types)
-        for what, names in (("rare", self.rare_types), ("coloured", self.colours), ("lexicon", self.lexicons)):
+        for what, names in (
+            ("rare", self.rare_types),
+            ("coloured", self.colours),
+            ("lexicon", self.lexicons),
+            ("personal", self.personal),
+        ):
             if unknown := set(names) - types:
                 raise ValueError(f"domain {self.name}: unknown {what} types {sorted(unknown)}")
         if bad := [colour for colour in self.colours.values() if not _COLOUR.fullmatch(colour)]:
@@ -101,6 +139,21 @@ class Domain:
     def function_names(self) -> tuple[str, ...]:
         """The labelling functions by name, in order."""
         return tuple(function.__name__ for function in self.functions)
+
+    @property
+    def ablation(self) -> AblationPlan | None:
+        """The steps of the training that its release measures."""
+        return self.release.ablation if self.release is not None else None
+
+    @property
+    def study(self) -> StudyPlan | None:
+        """The networks that its release compares."""
+        return self.release.study if self.release is not None else None
+
+    @property
+    def curve(self) -> CurvePlan | None:
+        """The learning curve that its release measures."""
+        return self.release.curve if self.release is not None else None
 
     def corpus_of(self, source: str, dataset: str | None) -> Corpus | None:
         """The corpus of that name that a source brings; the source's first one where no name is given (None)."""
@@ -152,6 +205,25 @@ def get_domain(name: str) -> Domain:
 def list_domains() -> list[Domain]:
     """Every domain, in the order of their names."""
     return [get_domain(name) for name in domain_names()]
+
+
+def release_of(name: str, planned: str) -> Release:
+    """The release of a domain; InputError says that nothing of that kind is planned when it has none."""
+    release = get_domain(name).release
+    if release is None:
+        raise InputError(f"the domain {name!r} has no release, so no {planned}")
+    return release
+
+
+def list_presets() -> dict[str, OwnPreset]:
+    """The presets that the domains' releases name for themselves, by name."""
+    releases = (domain.release for domain in list_domains() if domain.release is not None)
+    return {preset.name: preset for release in releases for preset in release.presets}
+
+
+def own_preset(name: str) -> OwnPreset | None:
+    """The preset that some domain's release names so."""
+    return list_presets().get(name)
 
 
 def default_domain() -> str:

@@ -41,30 +41,31 @@ class AblationPlan:
 
 @dataclass(frozen=True)
 class Aim:
-    """What the shipped run with the best micro-F1 on a test set is to reach there: micro-F1, or F1 of one type."""
+    """What a run is to reach on a test set: micro-F1, or F1 of the type `kind`."""
 
+    run: str
     dataset: str
-    kind: str | None
     f1: float
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class TransferPlan:
-    """The transfer set of a release.
+    """A transfer set of a release.
 
     Attributes:
         name: of the set.
         raw: files of raw text that are labelled as well, under `data/`.
-        teacher: the preset whose run labels it.
+        teachers: presets whose runs label it together; the first lends compact networks its word pieces.
         copies: altered copies of each text.
-        learners: presets that learn from it.
+        learners: presets that learn from it, each with the teacher whose weights it begins with.
     """
 
     name: str
     raw: tuple[str, ...]
-    teacher: str
+    teachers: tuple[str, ...]
     copies: int
-    learners: tuple[str, ...]
+    learners: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class StudyPlan:
 
     Attributes:
         transfer: the set that every arm learns from.
-        epochs: of that set, the same for all.
+        epochs: of that set, the same for all that begin with nothing but embeddings.
+        begun_epochs: the same for all that begin with a teacher's layers.
         reference: the run that every arm's speed is compared with, at the variant `reference_variant`.
         variants: as which every arm is scored and timed.
         dev_sets: the datasets on whose dev splits.
@@ -101,6 +103,7 @@ class StudyPlan:
 
     transfer: str
     epochs: int
+    begun_epochs: int
     seeds: tuple[int, ...]
     reference: str
     reference_variant: str
@@ -111,41 +114,62 @@ class StudyPlan:
 
 
 @dataclass(frozen=True)
+class CurvePlan:
+    """What a learning curve trains: a preset on so many train sentences of a dataset, None for all."""
+
+    preset: str
+    dataset: str
+    sizes: tuple[int | None, ...]
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OwnPreset:
+    """A preset that a domain names for itself: what it changes of another one."""
+
+    name: str
+    like: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Release:
     """The runs that ship, what they are made from, and what they were to reach.
 
     Attributes:
-        presets: of the runs that are trained on datasets, by which they are named.
-        rules: the name of the run that is made of the labelling functions.
+        runs: the names of all that ship, in the order in which they are shown; those that are trained are named by
+            their presets.
+        rules: the run that is made of the labelling functions.
         default: the run that tags where none is named.
-        annotated: the datasets that are trained on together, the public one first.
-        mixture: the name of that mixture.
+        annotated: the datasets that are trained on together, the one that does not ship as text first.
+        mixture: the name of that mixture; of a single dataset its own.
+        corpus: the dataset of the annotated corpus that ships, which has a data card.
+        presets: of the domain's own.
         weak_texts: the weakly labelled texts that ship, with the annotated dataset that each one is like.
         weakly_taught: presets that learn from those texts as well.
-        transfer: what the other runs learn from.
-        corpus_folder: of the annotated corpus that ships, under `data/`.
+        transfers: what the runs that are not trained on datasets learn from.
+        seeds: with which each trained run is trained once more each, to see what is chance.
+        ablation, study, curve: None where none is planned.
         aims: on test, at the variant `aim_variant`.
-        taught: the small run that larger ones taught, compared with `largest`, to which it may lose `most_lost`.
     """
 
-    presets: tuple[str, ...]
+    runs: tuple[str, ...]
     rules: str
     default: str
     annotated: tuple[str, ...]
     mixture: str
-    weak_texts: Mapping[str, str]
-    weakly_taught: frozenset[str]
-    transfer: TransferPlan
-    corpus_folder: str
-    ablation: AblationPlan
-    study: StudyPlan
-    aims: tuple[Aim, ...]
-    aim_variant: str
-    taught: str
-    largest: str
-    most_lost: float
+    corpus: str
+    presets: tuple[OwnPreset, ...] = ()
+    weak_texts: Mapping[str, str] = field(default_factory=dict)
+    weakly_taught: frozenset[str] = frozenset()
+    transfers: tuple[TransferPlan, ...] = ()
+    seeds: tuple[int, ...] = (14, 15)
+    ablation: AblationPlan | None = None
+    study: StudyPlan | None = None
+    curve: CurvePlan | None = None
+    aims: tuple[Aim, ...] = ()
+    aim_variant: str = "int8"
 
-    @property
-    def runs(self) -> tuple[str, ...]:
-        """The names of all runs that ship."""
-        return (*self.presets, *self.transfer.learners, self.rules)
+    def transfer_of(self, preset: str) -> TransferPlan | None:
+        """The transfer set that a preset's run learns from; None where it is trained on a dataset, and for rules."""
+        return next((plan for plan in self.transfers if preset in plan.learners), None)

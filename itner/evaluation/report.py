@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from itner.core.errors import InputError
 from itner.core.types import Document
 from itner.evaluation.confusion import list_errors, summarize_confusion
+from itner.evaluation.masking import count_masked
 from itner.evaluation.predictions import Predictions
 from itner.evaluation.scoring import score_documents
 from itner.records.evaluation import ErrorReport, EvalReport
 
 
 def score_predictions(
-    documents: Sequence[Document], predictions: Predictions, types: Sequence[str]
+    documents: Sequence[Document], predictions: Predictions, types: Sequence[str], personal: Collection[str] = ()
 ) -> tuple[EvalReport, ErrorReport]:
-    """Counts and errors of predictions for their split's documents; InputError when they are of others."""
+    """Counts and errors of predictions for their split's documents; InputError when they are of others.
+
+    Args:
+        personal: types that point at a person; where there are some, what redaction would hide is counted.
+    """
     info = predictions.info
     if info.documents != len(documents) or not predictions.mentions.keys() <= {d.id for d in documents}:
         raise InputError(f"the predictions of {info.run} are of other documents than {info.dataset} {info.split} holds")
@@ -44,6 +49,7 @@ def score_predictions(
         max_logit_difference=info.max_logit_difference,
         tag_agreement=info.tag_agreement,
         provenance=info.provenance,
+        masking=count_masked(documents, pred, personal) if personal else None,
         **score_documents(documents, pred, types),
     )
     errors = ErrorReport(

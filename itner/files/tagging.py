@@ -18,6 +18,10 @@ _CHUNK_CHARACTERS = 60_000
 _TURNS = threading.Semaphore(usable_cores())
 
 
+class Stopped(Exception):
+    """Somebody asked the work to stop before it was done."""
+
+
 @dataclass(frozen=True)
 class TaggedItem:
     """A text with its mentions; offsets count characters of the item's text."""
@@ -62,6 +66,27 @@ def tag_items(
     return [
         TaggedItem(item, tuple(mentions)) for item, mentions in zip(items[:finished], found[:finished], strict=True)
     ]
+
+
+def find_mentions(
+    texts: Sequence[str],
+    tagger: Tagger,
+    threshold: float = 0.0,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[tuple[Mention, ...]]:
+    """The mentions of each text whose score reaches the threshold.
+
+    Args:
+        report: hears how many characters are done, and how many there are.
+        should_stop: asked before each chunk.
+    Raises:
+        Stopped: after a stop, because half of the mentions are none to go on with.
+    """
+    tagged = tag_items([TextItem("", "", text) for text in texts], tagger, report, should_stop)
+    if len(tagged) < len(texts):
+        raise Stopped
+    return [reaching(entry.mentions, threshold) for entry in tagged]
 
 
 def _chunks(items: Sequence[TextItem]) -> Iterator[list[tuple[int, int, int]]]:

@@ -109,8 +109,6 @@ class EncoderConfig:
             raise ValueError("family 'lora' and the lora settings go together")
         if self.transfer is not None and (self.distill is not None or self.context):
             raise ValueError("a transfer set is learned from without other teachers, each text by itself")
-        if self.transfer is not None and self.transfer.begin is not None and self.lora is not None:
-            raise ValueError("adapters begin with the backbone, not with another run")
         if self.layers is not None and (not self.layers or sorted(set(self.layers)) != list(self.layers)):
             raise ValueError("layers must be ascending and not empty")
         return self

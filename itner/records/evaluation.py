@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, NonNegative, Positive, Sha256
 from itner.records.int8 import Int8Recipe, check_recipe
-from itner.records.scores import Counts, Interval
+from itner.records.scores import Counts, Interval, MaskedCharacters
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -44,7 +44,8 @@ class EvalReport:
 
     `model_sha256` is of what tagged: weights, or rules. `int8` is how the weights were quantised, None for other
     variants. `max_logit_difference` (absolute, over all tokens) and `tag_agreement` (share of tokens) compare with the
-    run's reference variant; None for that variant itself, and for kinds that have a single one.
+    run's reference variant; None for that variant itself, and for kinds that have a single one. `masking` is what
+    redaction would hide; None in domains without types that point at a person.
     """
 
     dataset: str
@@ -63,6 +64,7 @@ class EvalReport:
     max_logit_difference: float | None
     tag_agreement: float | None
     provenance: Provenance
+    masking: MaskedCharacters | None = None
 
     def __post_init__(self) -> None:
         check_recipe(self.variant, self.int8)

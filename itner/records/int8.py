@@ -15,10 +15,7 @@ INT8 = "int8"
 # FP32 it brings the logits nearer to those of FP32, but no F1 on dev, and costs half as much again in size and a third
 # more time.
 FFN_OUTPUT = r"layer\.\d+/(output/dense|ffn/lin2)/"
-# The last matrix of each block of a compact network, whose inputs are products of two activations. In FP32 it halves at
-# least what F1 on dev loses, and costs a twentieth more in size.
-BLOCK_OUTPUT = r"blocks\.\d+/out/"
-_NODES = {FFN_OUTPUT: "FFN output FP32", BLOCK_OUTPUT: "block output FP32"}
+_NODES = {FFN_OUTPUT: "FFN output FP32"}
 
 _EMBEDDINGS = {"fp32": "embeddings FP32", "tensor": "embeddings INT8", "rows": "embeddings INT8 by row"}
 # Zero is in every range; scales are 32-bit floats, and this is the largest.

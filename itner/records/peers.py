@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Positive, Sha256
-from itner.records.scores import Counts
+from itner.records.scores import Counts, MaskedCharacters
 
 # More than nothing.
 Quantity = Annotated[float, Field(gt=0)]
@@ -20,12 +20,16 @@ Plain = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}$")]
 
 @dataclass(frozen=True, config=STRICT)
 class PeerScore:
-    """What a peer got right and wrong on a dataset split, by type; strict, on our tokens."""
+    """What a peer got right and wrong on a dataset split, by type; strict, on our tokens.
+
+    `masking` is what redaction by what it finds would leave and hide; None where the domain has no personal types.
+    """
 
     dataset: str
     split: str
     split_sha256: Sha256
     per_type: dict[str, Counts]
+    masking: MaskedCharacters | None = None
 
     @property
     def micro(self) -> Counts:
@@ -113,7 +117,7 @@ class PeerTiming:
 
 @dataclass(frozen=True, config=STRICT)
 class Peers:
-    """`data/peers.json`; without `timing`, speed was not measured."""
+    """The peers of a domain, a file under `data/`; without `timing`, speed was not measured."""
 
     peers: tuple[Peer, ...]
     timing: PeerTiming | None

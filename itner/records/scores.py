@@ -47,6 +47,45 @@ class Counts:
 
 
 @dataclass(frozen=True, config=STRICT)
+class MaskedCharacters:
+    """Characters without white space: what points at a person, what of that no redaction hides, and the same turned.
+
+    Attributes:
+        personal: inside mentions that point at a person.
+        left: those of them that stay.
+        harmless: all others.
+        masked: those of them that are hidden.
+    """
+
+    personal: NonNegative = 0
+    left: NonNegative = 0
+    harmless: NonNegative = 0
+    masked: NonNegative = 0
+
+    def __post_init__(self) -> None:
+        if self.left > self.personal or self.masked > self.harmless:
+            raise ValueError("more characters stay or are hidden than there are")
+
+    @property
+    def share_left(self) -> float | None:
+        """Share of the personal characters that stay; None where there are none."""
+        return self.left / self.personal if self.personal else None
+
+    @property
+    def share_masked(self) -> float | None:
+        """Share of the harmless characters that are hidden; None where there are none."""
+        return self.masked / self.harmless if self.harmless else None
+
+    def __add__(self, other: MaskedCharacters) -> MaskedCharacters:
+        return MaskedCharacters(
+            self.personal + other.personal,
+            self.left + other.left,
+            self.harmless + other.harmless,
+            self.masked + other.masked,
+        )
+
+
+@dataclass(frozen=True, config=STRICT)
 class Interval:
     """A confidence interval from resampling documents."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -17,11 +17,13 @@ from typing import Any, Protocol, TypeVar
 from itner.core.errors import InputError
 from itner.records.bench import BenchReport
 from itner.records.codec import to_json
-from itner.records.config import RunConfig
+from itner.records.config import RulesConfig, RunConfig
+from itner.records.curve import LearningCurves
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
 from itner.records.run import RunRecord
+from itner.records.seeds import SeedRun, Seeds
 from itner.records.study import Ablation, CompressionStudy
 
 RUN = "run.json"
@@ -39,10 +41,12 @@ CHECKPOINTS = "checkpoints"
 ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
+SEEDS = "seeds.json"
 PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
+CURVES = "learning_curves.json"
 STUDY = "compression_study.json"
 
 
@@ -66,6 +70,12 @@ def read_ablation(root: Path) -> Ablation | None:
     """The ablation beside the runs, None without; InputError when the file is damaged."""
     ablation: Ablation | None = _read(root / ABLATION, Ablation)
     return ablation
+
+
+def read_curves(root: Path) -> LearningCurves | None:
+    """The learning curves beside the runs, None without; InputError when the file is damaged."""
+    curves: LearningCurves | None = _read(root / CURVES, LearningCurves)
+    return curves
 
 
 def read_study(root: Path) -> CompressionStudy | None:
@@ -123,6 +133,19 @@ class Run:
         """The benchmark, None when the run was not benchmarked."""
         bench: BenchReport | None = _read(self.path / BENCH, BenchReport)
         return bench
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        """The run's trainings with other seeds; empty when there are none."""
+        return _read(self.path / SEEDS, Seeds) or Seeds()
+
+    def is_repeated_by(self, made: SeedRun) -> bool:
+        """Whether a training is the run's own but for the seed: the same settings, data and teachers."""
+        config, ref = self.config, self.info.dataset
+        if isinstance(config, RulesConfig) or ref is None:
+            return False
+        made_of = (replace(config, seed=made.seed), ref.sha256, self.info.teachers)
+        return made_of == (made.config, made.dataset_sha256, made.teachers)
 
     def read_int8_ranges(self) -> Int8Ranges | None:
         """The ranges that INT8 scales activations by, None when they were not measured.
@@ -188,7 +211,7 @@ class RunStore:
             try:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
-                _ = run.metrics, run.errors, run.bench, run.log
+                _ = run.metrics, run.errors, run.bench, run.seeds, run.log
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
@@ -208,7 +231,7 @@ class RunStore:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
-        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, INCOMPLETE, WEIGHTS, ADAPTER)
+        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, INCOMPLETE, WEIGHTS, ADAPTER)
         marks = []
         for folder in self._folders():
             marks.append((folder.name, 0, 0))
@@ -282,6 +305,16 @@ def write_int8_ranges(run: Run, ranges: Int8Ranges) -> None:
 def write_bench(run: Run, report: BenchReport) -> None:
     """Write `bench.json`."""
     write_atomic(run.path / BENCH, to_json(report))
+
+
+def write_seed(run: Run, made: SeedRun) -> None:
+    """Put a training into `seeds.json`, in the place of the one of the same seed."""
+
+    def change(known: Seeds | None) -> Seeds:
+        others = [each for each in (known.runs if known is not None else ()) if each.seed != made.seed]
+        return Seeds(tuple(sorted((*others, made), key=lambda each: each.seed)))
+
+    change_record(run.path / SEEDS, Seeds, change)
 
 
 def write_run(path: Path, info: RunRecord) -> None:

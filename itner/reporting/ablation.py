@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from itner.core.words import listed
 from itner.domains.registry import get_domain
 from itner.domains.release import AblationPlan
 from itner.records.study import Ablation, AblationArm
@@ -68,8 +69,7 @@ def rarest_type(ablation: Ablation) -> str:
 
 
 def _plan(ablation: Ablation) -> AblationPlan | None:
-    release = get_domain(ablation.domain).release
-    return release.ablation if release is not None else None
+    return get_domain(ablation.domain).ablation
 
 
 def _variance_of_mean(scores: Sequence[float]) -> float:
@@ -120,5 +120,5 @@ def ablation_in_words(ablation: Ablation) -> str:
     ]
     plan = _plan(ablation)
     if together and plan is not None:
-        words += f" {plan.student_adds} together bring {' and '.join(together)} over {plan.untaught}."
+        words += f" {plan.student_adds} together bring {listed(together)} over {plan.untaught}."
     return words

@@ -7,10 +7,12 @@ from pathlib import Path
 import jinja2  # noqa: F401 - what the template is filled with; without it, the card would fail after the work
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from itner.core.words import listed
 from itner.domains.registry import Domain, get_domain
 from itner.records.evaluation import EvalReport
-from itner.records.store import BENCH, METRICS, RUN, Run
-from itner.reporting.rows import mebibytes, milliseconds
+from itner.records.store import BENCH, METRICS, RUN, SEEDS, Run
+from itner.reporting.rows import MISSING, mebibytes, milliseconds
+from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import CardText
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
@@ -23,7 +25,7 @@ def write_card(run: Run) -> str:
     reports = [report for report in run.metrics.reports if report.split == "test"]
     kind = kind_of(run)
     reference = next((report for report in reports if report.variant == (kind.reference or kind.live[0])), None)
-    bench, text = run.bench, kind.card(run)
+    bench, text, seeds = run.bench, kind.card(run), list_seed_rows(run)
     card = ModelCard.from_template(
         _front_matter(run, domain, text, reference),
         template_path=str(_TEMPLATE),
@@ -36,13 +38,23 @@ def write_card(run: Run) -> str:
         sample=domain.sample,
         data=text.data,
         quality=reports,
+        seeds=seeds,
+        drawn=list(dict.fromkeys(seed for row in seeds for seed in row.f1)),
+        missing=MISSING,
         last=reports[-1] if reports else None,
         bench=bench,
         longest=max(bench.results[0].forward) if bench else None,
         unit=bench.results[0].unit if bench else None,
         limits=("English only.", *text.limits),
         provenance=text.provenance,
-        files=_in_words([RUN, *([METRICS] if run.metrics.reports else []), *([BENCH] if bench else [])]),
+        files=_in_words(
+            [
+                RUN,
+                *([METRICS] if run.metrics.reports else []),
+                *([SEEDS] if run.seeds.runs else []),
+                *([BENCH] if bench else []),
+            ]
+        ),
     )
     return str(card.content).rstrip() + "\n"
 
@@ -77,4 +89,4 @@ def _eval_results(report: EvalReport) -> list[EvalResult]:
 
 def _in_words(files: list[str]) -> str:
     marked = [f"`{name}`" for name in files]
-    return " and ".join(filter(None, (", ".join(marked[:-1]), marked[-1])))
+    return listed(marked)

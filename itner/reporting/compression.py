@@ -6,27 +6,14 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itner.core.words import counted
+from itner.core.words import counted, listed
 from itner.records.study import CompressionStudy, InTurns, PointVariant, StudyReference
+from itner.reporting.means import Mean
 from itner.taggers.registry import VARIANT_NAMES
 
 REFERENCE = "reference"
 # What speed is measured on, by the field of a variant that holds it.
 SPEEDS = {"one window": "forward", "many short windows": "bulk"}
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A number over several seeds; `spread` is their standard deviation, None for a single one."""
-
-    mean: float
-    spread: float | None
-    seeds: int
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Mean:
-        """The mean of at least one value."""
-        return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values))
 
 
 @dataclass(frozen=True)
@@ -118,8 +105,8 @@ def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: s
     low, high = min(per_name), max(per_name)
     seeds = counted(high, "seed") if low == high else f"{low} to {high} seeds"
     words = [
-        f"{counted(len(names), 'network')} with {seeds} each, all taught alike: {first.steps:,} steps on what "
-        f"{' and '.join(first.teachers)} said of the {first.transfer.windows:,} windows of the transfer set "
+        f"{counted(len(names), 'network')} with {seeds} each, taught alike: {_steps_in_words(study)} on what "
+        f"{listed(first.teachers)} said of the {first.transfer.windows:,} windows of the transfer set "
         f"`{study.transfer}`. Scored on {study.split} alone; speed is compared with that of {study.reference.run} "
         f"{VARIANT_NAMES[study.reference.variant]}, timed in turns in the same process."
     ]
@@ -134,6 +121,17 @@ def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: s
     if high == 1 and len(names) > 1:
         words.append("With one seed each, a difference of a few thousandths may be chance.")
     return "\n\n".join([" ".join(words), *_changes_in_words(study, rows, dataset)])
+
+
+def _steps_in_words(study: CompressionStudy) -> str:
+    """How long the networks learned, by what they begin with."""
+    begun: dict[bool, int] = {}
+    for point in study.points:
+        begun[point.config.transfer is not None and point.config.transfer.begin is not None] = point.steps
+    what = {False: "that begin with embeddings alone", True: "that begin with a teacher's layers"}
+    if len(begun) == 1:
+        return f"{next(iter(begun.values())):,} steps"
+    return " and ".join(f"{begun[key]:,} steps for those {told}" for key, told in what.items())
 
 
 def _changes_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str) -> list[str]:

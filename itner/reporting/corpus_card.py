@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from itner.domains.release import Release
 from itner.records.dataset import CorpusReport, DataStats
-from itner.records.scores import Counts
+from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import Ablation
 from itner.reporting.ablation import ablation_in_words, dev_sets, measure_gain, rarest_type
-from itner.reporting.readme import replace_section
+from itner.reporting.readme import README_BEGIN, README_END, peers_section, replace_section, results_section
 from itner.reporting.rows import MISSING
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -63,47 +63,21 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
 def aims_table(runs: Sequence[Run], release: Release) -> str:
     """What the shipped runs were to reach on test and what they do, as Markdown; a run that is not there has no F1."""
     lines = [
-        f"| aim (test, {VARIANT_NAMES[release.aim_variant]}) | run | reached | gold mentions | |",
+        f"| run | aim (test, {VARIANT_NAMES[release.aim_variant]}) | reached | gold mentions | |",
         "|---|---|---|---|---|",
     ]
+    known = {run.name: run for run in runs}
     for aim in release.aims:
-        reports = {
-            run.name: report
-            for run in runs
-            if (report := run.report(aim.dataset, "test", release.aim_variant)) is not None
-        }
-        best = max(reports, key=lambda name: reports[name].micro.f1, default=None)
-        counts = None
-        if best is not None:
-            report = reports[best]
-            counts = report.micro if aim.kind is None else report.per_type[aim.kind]
-        what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.2f}"
-        reached = counts.f1 if counts else None
-        lines.append(_aim_line(what, best, reached, counts, reached is not None and reached >= aim.f1))
-    for dataset in dict.fromkeys(aim.dataset for aim in release.aims):
-        scores = {
-            run.name: report.micro
-            for run in runs
-            if (report := run.report(dataset, "test", release.aim_variant)) is not None
-        }
-        lost = (
-            scores[release.taught].f1 - scores[release.largest].f1
-            if release.taught in scores and release.largest in scores
-            else None
-        )
-        what = f"{dataset} micro-F1 within {release.most_lost} of {release.largest}"
-        met = lost is not None and lost >= -release.most_lost
-        lines.append(_aim_line(what, release.taught, lost, scores.get(release.taught), met, signed=True))
+        run = known.get(aim.run)
+        report = run.report(aim.dataset, "test", release.aim_variant) if run is not None else None
+        what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.3f}"
+        if report is None:
+            lines.append(f"| {aim.run} | {what} | {MISSING} | {MISSING} | not measured |")
+            continue
+        counts = report.micro if aim.kind is None else report.per_type[aim.kind]
+        met = "yes" if counts.f1 >= aim.f1 else "no"
+        lines.append(f"| {aim.run} | {what} | {counts.f1:.3f} | {counts.support:,} | {met} |")
     return "\n".join(lines)
-
-
-def _aim_line(
-    what: str, run: str | None, reached: float | None, counts: Counts | None, met: bool, signed: bool = False
-) -> str:
-    number = MISSING if reached is None else f"{reached:+.3f}" if signed else f"{reached:.3f}"
-    verdict = "not measured" if reached is None else "yes" if met else "no"
-    gold = MISSING if counts is None else f"{counts.support:,}"
-    return f"| {what} | {run or MISSING} | {number} | {gold} | {verdict} |"
 
 
 def tried_table(ablation: Ablation) -> str:
@@ -133,10 +107,17 @@ def fill_data_card(
     runs: Sequence[Run],
     release: Release,
     ablation: Ablation | None,
+    peers: Peers | None = None,
 ) -> str:
-    """A corpus's data card with its numbers, and those of the taggers trained on it, written anew, between markers."""
+    """A corpus's data card with its numbers, and those of the taggers trained on it, written anew, between markers.
+
+    The card of a domain whose results the README does not show has them itself, and those of the measured peers.
+    """
     text = replace_section(text, CORPUS_BEGIN, CORPUS_END, corpus_tables(report, stats))
-    section = aims_table(runs, release)
+    if README_BEGIN in text:
+        results = f"{results_section(runs)}\n\n{peers_section(runs, peers)}".rstrip()
+        text = replace_section(text, README_BEGIN, README_END, results)
+    section = [aims_table(runs, release)] if release.aims else []
     if ablation is not None:
-        section += f"\n\n{ablation_in_words(ablation)}\n\n{tried_table(ablation)}"
-    return replace_section(text, AIMS_BEGIN, AIMS_END, section)
+        section += [ablation_in_words(ablation), tried_table(ablation)]
+    return replace_section(text, AIMS_BEGIN, AIMS_END, "\n\n".join(section)) if section else text

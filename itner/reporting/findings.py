@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from itner.core.words import listed
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
 from itner.records.int8 import INT8
@@ -105,7 +106,7 @@ def _compact(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | N
         return None
     parts = [
         f"{small.run} reaches micro-F1 {small.micro_f1:.3f}, {large.run} {large.micro_f1:.3f} (INT8): "
-        f"{small.micro_f1 - large.micro_f1:+.3f}, {describe_difference(compare(large, small))}."
+        f"{small.micro_f1 - large.micro_f1:+.3f}, {describe_difference(compare(small, large))}."
     ]
     if small.p50_ms and large.p50_ms and small.size_mib and large.size_mib:
         parts.append(
@@ -183,7 +184,7 @@ def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
     )
     few = [name for name, found in counts.items() if found.support < FEW_MENTIONS]
     if few:
-        text += f" With fewer than {FEW_MENTIONS} mentions, {' and '.join(few)} can be judged only roughly."
+        text += f" With fewer than {FEW_MENTIONS} mentions, {listed(few)} can be judged only roughly."
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": best.run, "variant": best.variant}
     return Finding("Frequent and rare types", text, "quality", query)
 

@@ -11,7 +11,7 @@ from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import AppTimings, Published
 from itner.records.workspace import Workspace
-from itner.reporting.peers import peers_table, timing_in_words
+from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
 from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -35,6 +35,30 @@ def read_app_timings(path: Path) -> AppTimings:
     if timings is None:
         raise InputError("no such file", path=path)
     return timings
+
+
+def results_section(runs: Sequence[Run]) -> str:
+    """Measured results and how they were timed, as Markdown; what redaction would hide where that was counted."""
+    return "\n\n".join(filter(None, (results_table(runs), _masking_table(runs), bench_note(runs))))
+
+
+def _masking_table(runs: Sequence[Run]) -> str:
+    rows = [(name, row) for name in list_datasets(runs) for row in list_rows(runs, name)]
+    counted = [(name, row, row.report.masking) for name, row in rows if row.report and row.report.masking]
+    if not counted:
+        return ""
+    lines = [
+        "What redaction by what is found would leave and hide, in characters without blanks:\n",
+        "| run | variant | dataset | personal characters left | harmless characters hidden |",
+        "|---|---|---|---|---|",
+    ]
+    for name, row, found in counted:
+        left, hidden = (
+            f"{share:.1%} of {of:,}" if share is not None else MISSING
+            for share, of in ((found.share_left, found.personal), (found.share_masked, found.harmless))
+        )
+        lines.append(f"| {row.run} | {VARIANT_NAMES[row.variant]} | {name} test | {left} | {hidden} |")
+    return "\n".join(lines)
 
 
 def results_table(runs: Sequence[Run]) -> str:
@@ -76,7 +100,7 @@ def fill_readme(
         for result in published.results
     )
     section = (
-        f"{results_table(runs)}\n\n{_bench_note(runs)}\n\n{_peers(runs, peers)}"
+        f"{results_table(runs)}\n\n{bench_note(runs)}\n\n{peers_section(runs, peers)}"
         f"Published, for comparison. {published.source}.\n\n"
         f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
     )
@@ -91,15 +115,21 @@ def replace_section(text: str, begin: str, end: str, section: str) -> str:
     return f"{text[:first]}{begin}\n\n{section}\n\n{text[last:]}"
 
 
-def _peers(runs: Sequence[Run], peers: Peers | None) -> str:
-    """Other libraries measured here, and the runs timed beside them; nothing where nobody measured any."""
-    if peers is None:
+def peers_section(runs: Sequence[Run], peers: Peers | None) -> str:
+    """Other libraries measured here, and the runs timed beside them; nothing where nobody measured any.
+
+    Args:
+        runs: of one domain, that of the peers.
+    """
+    if peers is None or not runs:
         return ""
+    domain = runs[0].info.domain
     rows = {name: list_rows(runs, name) for name in list_datasets(runs)}
     about = "\n".join(f"- {peer.name}: {peer.about}" for peer in peers.peers)
     table = peers_table(peers, runs, rows, "test")
     return (
-        "Other libraries, measured here on the same data (`data/peers.json`, by `python -m tools.peers`):\n\n"
+        f"Other libraries, measured here on the same data (`data/{peers_file(domain)}`, by "
+        f"`{peers_command(domain)}`):\n\n"
         f"{table}\n\n{timing_in_words(peers)}\n\n{about}\n\n"
     )
 
@@ -118,7 +148,8 @@ def _cells(row: Row, dataset: str) -> list[str]:
     return [row.run, VARIANT_NAMES[row.variant], f"{dataset} test", f1, macro, size, latency, rate]
 
 
-def _bench_note(runs: Sequence[Run]) -> str:
+def bench_note(runs: Sequence[Run]) -> str:
+    """How and where runs were timed; InputError when that was not on one machine."""
     benches = [run.bench for run in runs if run.bench]
     if not benches:
         return "Not benchmarked."

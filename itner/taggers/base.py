@@ -103,6 +103,21 @@ class Remake:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """What a run lacks to be opened here.
+
+    Attributes:
+        what: it is.
+        remedy: what its command does, as an imperative.
+        words: the verb of the command line and what it is told.
+    """
+
+    what: str
+    remedy: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CardText:
     """What only a run's kind can say in its model card.
 
@@ -133,7 +148,7 @@ class Kind:
         reference: the variant that the others are compared with; None where there is a single one.
         exact: variants that must equal the reference but for rounding.
         live: the variants by how much they are worth a look, best first.
-        missing: the words of the command that makes what is missing to open a run; None when nothing is.
+        lack: what a run lacks to be opened; None when nothing.
         open: a variant of a run as a tagger. `threads` None means all usable cores.
         probe: the same for the benchmark; whatever is imported once for all runs is imported by `warm` before.
         warm: imports what opening a variant needs.
@@ -153,7 +168,7 @@ class Kind:
     reference: str | None
     exact: tuple[str, ...]
     live: tuple[str, ...]
-    missing: Callable[[Run], list[str] | None]
+    lack: Callable[[Run], Lack | None]
     open: Callable[[Run, str, int | None], Tagger]
     probe: Callable[[Run, str, int | None], Probe]
     warm: Callable[[str], None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from itner.core.types import Document, Tagger
 from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, Run
-from itner.taggers.base import CardText, Kind, Probe, Remake
+from itner.taggers.base import CardText, Kind, Lack, Probe, Remake
 from itner.taggers.variants import ONNX_VARIANTS, TORCH, VARIANTS
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ class NetworkParts:
         loader: imports its loader.
         live: the variants by how much they are worth a look, best first.
         recipe: how INT8 is made.
-        train: the words of the command that trains such a run, under its preset's name.
         facts, remake, card, guidelines, table_parameters: as in `Kind`.
     """
 
@@ -52,7 +51,6 @@ class NetworkParts:
     loader: Callable[[], Loader]
     live: tuple[str, ...]
     recipe: Int8Recipe
-    train: Callable[[Run], list[str]]
     facts: Callable[[Run], dict[str, str]]
     remake: Callable[[Run, str], Remake]
     card: Callable[[Run], CardText]
@@ -63,14 +61,17 @@ class NetworkParts:
 def network_kind(parts: NetworkParts) -> Kind:
     """The kind of tagger that such networks are."""
 
-    def missing(run: Run) -> list[str] | None:
+    def lack(run: Run) -> Lack | None:
         # A run may come without its weights, with the files that were built from them.
         if all(run.onnx_path(variant).is_file() for variant in ONNX_VARIANTS):
             return None
         if run.weights_path is not None:
             # Runs of earlier versions have no ranges.
-            return None if (run.path / INT8_RANGES).is_file() else ["calibrate", run.name]
-        return parts.train(run)
+            has = (run.path / INT8_RANGES).is_file()
+            return None if has else Lack("the ranges that INT8 needs", "Measure them", ("calibrate", run.name))
+        # Weights are never the same again, so those of another training are another run's.
+        again = parts.remake(run, f"{run.name}_again")
+        return Lack("its weights", "Train one like it", again.words)
 
     def open_variant(run: Run, variant: str, threads: int | None) -> Tagger:
         loader = parts.loader()
@@ -109,7 +110,7 @@ def network_kind(parts: NetworkParts) -> Kind:
         reference=TORCH,
         exact=("fp32",),
         live=parts.live,
-        missing=missing,
+        lack=lack,
         open=open_variant,
         probe=probe,
         warm=warm,

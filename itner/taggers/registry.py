@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.records.store import Run
-from itner.taggers.base import Kind, TokenScores
+from itner.taggers.base import Kind, Lack, TokenScores
 from itner.taggers.compact.kind import COMPACT
 from itner.taggers.encoder.kind import ENCODER
 from itner.taggers.rules.kind import RULES
@@ -41,9 +41,9 @@ def check_variants(run: Run, variants: Iterable[str] | None) -> tuple[str, ...]:
     return asked
 
 
-def why_not(run: Run) -> list[str] | None:
-    """The words of the command that makes what is missing to open a run here; None when nothing is."""
-    return kind_of(run).missing(run)
+def lack_of(run: Run) -> Lack | None:
+    """What a run lacks to be opened here; None when nothing."""
+    return kind_of(run).lack(run)
 
 
 def guidelines_of(run: Run) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import set_seed
 
+from itner.compress.calibrate import draw_sentences
+from itner.compress.smooth import smooth_channels
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.core.progress import Progress
@@ -25,7 +27,7 @@ from itner.taggers.compact.model import CompactModel, project, share_rows
 from itner.taggers.compact.tagger import read_encoder
 from itner.taggers.compact.weights import save_model
 from itner.taggers.encoder.model import load_model
-from itner.taggers.encoder.tagger import EncoderTagger
+from itner.taggers.encoder.tagger import EncoderTagger, make_batches
 from itner.taggers.encoder.torch_backend import TorchScorer
 from itner.training.folder import check_same, complete
 from itner.training.student import begun, describe_lesson, micro_f1, teach
@@ -64,8 +66,10 @@ def train_compact(
     with training(folder, note):
         for name in _TOKENIZER_FILES:
             shutil.copyfile(lender.path / name, folder / name)
-        tagger = EncoderTagger(TorchScorer(model), read_encoder(folder / TOKENIZER, config.guidelines), scheme)
+        encoder = read_encoder(folder / TOKENIZER, config.guidelines)
+        tagger = EncoderTagger(TorchScorer(model), encoder, scheme)
         taught = teach(model, config, folder, note, windows, lambda: micro_f1(tagger, dev), resume, progress)
+        smooth_channels(model, make_batches(encoder, draw_sentences(train)))
         weights = save_model(model, folder)
         parameters = sum(parameter.numel() for parameter in model.parameters())
         info = CompactRun(

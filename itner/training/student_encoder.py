@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from peft import PeftModel
 from transformers import PreTrainedModel, set_seed
 
 from itner.core.errors import InputError
@@ -16,12 +17,13 @@ from itner.records.config import EncoderConfig
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import TOKENIZER, Run, training
 from itner.records.transfer import TransferRecord
-from itner.taggers.encoder.backbone import find_backbone
+from itner.taggers.encoder.backbone import Backbone, find_backbone
 from itner.taggers.encoder.model import (
     Logits,
     add_lora,
     build_model,
     keep_layers,
+    load_apart,
     load_model,
     save_model,
     save_tokenizer,
@@ -64,8 +66,7 @@ def train_transferred(
     backbone = find_backbone(config.backbone)
     provenance = collect_provenance()
     set_seed(config.seed)
-    base = build_model(config, backbone, scheme.labels) if begin is None else _begin_with(begin, config)
-    model = add_lora(base, config) if config.lora is not None else base
+    model = _begin_with(begin, config) if begin is not None else _begin(config, backbone, scheme)
     with training(folder, note):
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, guidelines=config.guidelines)
@@ -94,14 +95,21 @@ def train_transferred(
     return info
 
 
-def _begin_with(run: Run, config: EncoderConfig) -> PreTrainedModel:
+def _begin(config: EncoderConfig, backbone: Backbone, scheme: LabelScheme) -> PreTrainedModel | PeftModel:
+    model = build_model(config, backbone, scheme.labels)
+    return add_lora(model, config) if config.lora is not None else model
+
+
+def _begin_with(run: Run, config: EncoderConfig) -> PreTrainedModel | PeftModel:
     theirs = facts_of(run)[1]
     if (theirs.backbone, theirs.casing, theirs.guidelines) != (config.backbone, config.casing, config.guidelines):
         raise InputError(f"{run.name} reads its input otherwise; its weights cannot be begun with", path=run.path)
-    model = load_model(run).train()
+    if config.lora is not None and theirs.lora != config.lora:
+        raise InputError(f"{run.name} has other adapters than those asked for, or none", path=run.path)
+    model = (load_model(run) if config.lora is None else load_apart(run)).train()
     if theirs.layers == config.layers:
         return model
-    if theirs.layers is not None or config.layers is None:
+    if theirs.layers is not None or config.layers is None or isinstance(model, PeftModel):
         raise InputError(f"{run.name} has other layers than those asked for, and none to leave out", path=run.path)
     keep_layers(model, config.layers)
     return model

@@ -27,11 +27,11 @@ ABLATION_PARTS = ".ablation"
 
 
 def plan_of(domain_name: str) -> AblationPlan:
-    """What the ablation of a domain's release tries; InputError when it has none."""
-    release = get_domain(domain_name).release
-    if release is None:
-        raise InputError(f"the domain {domain_name!r} has no release, so no ablation is planned")
-    return release.ablation
+    """What the ablation of a domain's release tries; InputError when there is none."""
+    plan = get_domain(domain_name).ablation
+    if plan is None:
+        raise InputError(f"the domain {domain_name!r} has no release that plans an ablation")
+    return plan
 
 
 def ablate(

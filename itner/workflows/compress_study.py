@@ -25,18 +25,18 @@ from itner.records.workspace import Workspace
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import KINDS, kind_of, open_variant
 from itner.workflows.open import built
-from itner.workflows.student import read_like, taught_config, train_taught
+from itner.workflows.student import taught_config, told_of, train_taught
 from itner.workflows.transfer import read_transfer
 
 STUDY_RUNS = ".study"
 
 
 def plan_of(domain_name: str) -> StudyPlan:
-    """What the compression study of a domain's release tries; InputError when it has none."""
-    release = get_domain(domain_name).release
-    if release is None:
-        raise InputError(f"the domain {domain_name!r} has no release, so no study is planned")
-    return release.study
+    """What the compression study of a domain's release tries; InputError when there is none."""
+    plan = get_domain(domain_name).study
+    if plan is None:
+        raise InputError(f"the domain {domain_name!r} has no release that plans a compression study")
+    return plan
 
 
 def study_compression(
@@ -128,9 +128,10 @@ class _Study:
             datasets_sha256={name: read_stats(name, place).sha256 for name in plan.dev_sets},
             dataset=(record.dataset, record.dataset_sha256),
         )
-        lengths = {study.count_steps(study.inputs(arm, plan.seeds[0]).config) for arm in plan.arms}
-        if len(lengths) > 1:
-            raise ValueError(f"the points of a study learn for as many steps, these for {sorted(lengths)}")
+        for begins in (False, True):
+            alike = [study.inputs(arm, plan.seeds[0]).config for arm in plan.arms if arm.begins is begins]
+            if len(lengths := set(map(study.count_steps, alike))) > 1:
+                raise ValueError(f"points that begin alike learn for as many steps, these for {sorted(lengths)}")
         study.runs.mkdir(parents=True, exist_ok=True)
         return study
 
@@ -142,9 +143,10 @@ class _Study:
     def inputs(self, arm: StudyArm, seed: int) -> _Inputs:
         """What a point is made of today."""
         lesson = TransferLesson(self.transfer.name, next(iter(self.teachers)) if arm.begins else None)
-        config = taught_config(arm.preset, lesson, **{**arm.changes, "epochs": self.plan.epochs, "seed": seed})
+        epochs = self.plan.begun_epochs if arm.begins else self.plan.epochs
+        config = taught_config(arm.preset, lesson, **{**arm.changes, "epochs": epochs, "seed": seed})
         hashes = self.datasets_sha256 | dict([self.dataset])
-        return _Inputs(read_like(config, self.teacher), hashes, self.transfer, self.teachers)
+        return _Inputs(told_of(config, self.teacher.guidelines), hashes, self.transfer, self.teachers)
 
     def count_steps(self, config: EncoderConfig | CompactConfig) -> int:
         """Batches of the whole training."""

@@ -12,6 +12,7 @@ from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
+from itner.domains.registry import get_domain
 from itner.evaluation.predictions import load_arrow, read_predictions, write_predictions
 from itner.evaluation.report import score_predictions
 from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
@@ -116,6 +117,7 @@ def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | N
     )
     if not paths:
         raise InputError("no stored predictions; make them with `itner evaluate`", path=run.path)
+    personal = get_domain(run.info.domain).personal
     known: dict[tuple[str, str], list[Document]] = {}
     reports: list[EvalReport] = []
     errors: list[ErrorReport] = []
@@ -139,7 +141,7 @@ def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | N
         if (info.dataset, info.split) not in known:
             known[info.dataset, info.split] = read_split(info.dataset, info.split, place)
         try:
-            report, found = score_predictions(known[info.dataset, info.split], predictions, run.info.types)
+            report, found = score_predictions(known[info.dataset, info.split], predictions, run.info.types, personal)
         except InputError as error:
             raise InputError(error.problem, path=path) from None
         reports.append(report)

@@ -47,7 +47,7 @@ def prepare(
     """
     domain = get_domain(domain_name)
     name = check_name(dataset or default_dataset(source, domain))
-    splits = read_source(source, path, domain, name, place, misaligned, tag_column)
+    splits = read_source(source, path, domain, name, place, misaligned, tag_column, seed)
     corpus = domain.corpus_of(source, name)
     known = corpus.guideline if corpus is not None else name
     facts = SourceFacts(guideline or known, corpus.dataset if corpus is not None else None)
@@ -71,8 +71,8 @@ def mix(
 def measure_corpus(folder: Path, domain_name: str) -> CorpusReport:
     """Diversity and annotator agreement of an annotated corpus of ours, written to its `report.json`.
 
-    `folder` holds what was settled on, the file of the domain's corpus there or else `tickets.txt`, and both
-    independent passes over the same sentences.
+    `folder` holds what was settled on, the file of the domain's corpus there or else `tickets.txt`, and two
+    independent passes over its sentences, or over those that were annotated twice.
     """
     domain = get_domain(domain_name)
     scheme = domain.scheme
@@ -84,14 +84,16 @@ def measure_corpus(folder: Path, domain_name: str) -> CorpusReport:
     }
     channels = count_channels(paths[_SETTLED])
     settled, (first, second) = read[_SETTLED], (read[name] for name in _PASSES)
+    passed = {document.id for document in first}
+    twice = [document for document in settled if document.id in passed]
     report = CorpusReport(
         tickets=sum(channels.values()),
         sentences=len(settled),
         channels=channels,
         diversity=measure_diversity(settled),
         agreement=compare_annotators(first, second, scheme.types),
-        first_to_gold=compare_annotators(settled, first, scheme.types),
-        second_to_gold=compare_annotators(settled, second, scheme.types),
+        first_to_gold=compare_annotators(twice, first, scheme.types),
+        second_to_gold=compare_annotators(twice, second, scheme.types),
         sha256={path.name: sha256_file(path) for path in paths.values()},
         provenance=collect_provenance(),
     )

@@ -10,8 +10,8 @@ from itner.benchmark.protocol import BenchSettings
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.sources import SourceName
-from itner.domains.registry import Domain, get_domain
-from itner.domains.release import Release, TransferPlan
+from itner.domains.registry import get_domain, release_of
+from itner.domains.release import TransferPlan
 from itner.records.bench import BenchResult
 from itner.records.config import TransferLesson
 from itner.records.dataset import DataStats
@@ -20,14 +20,13 @@ from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
-from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import kind_of, variants_of
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
 from itner.workflows.prepare import mix, prepare
 from itner.workflows.rules import make_rules
-from itner.workflows.student import read_like, taught_config, train_taught
+from itner.workflows.student import taught_config, told_of, train_taught
 from itner.workflows.train import mark_guidelines, train
 from itner.workflows.transfer import make_transfer
 
@@ -55,7 +54,7 @@ def reproduce(
         names: presets, and the name of the run of rules; None for all that ship.
     """
     domain = get_domain(domain_name)
-    release = release_of(domain)
+    release = release_of(domain_name, "runs ship that could be reproduced")
     asked = tuple(names) if names is not None else release.runs
     scored = [prepare(source, path, domain.name, place)]
     annotated = scored[0]
@@ -68,11 +67,11 @@ def reproduce(
     def run_name(preset_name: str) -> str:
         return preset_name if annotated.name == release.mixture else f"{preset_name}-{annotated.name}"
 
-    plan = release.transfer
-    learners = [name for name in asked if name in plan.learners]
+    learners = {name: plan for name in asked if (plan := release.transfer_of(name)) is not None}
     presets = [name for name in asked if name != release.rules and name not in learners]
-    if learners and plan.teacher not in presets:
-        presets.append(plan.teacher)
+    for name, plan in learners.items():
+        if not is_complete(place.models / run_name(name)):
+            presets += plan.teachers
     ordered = _teachers_first(presets, lambda preset_name: is_complete(place.models / run_name(preset_name)))
     datasets = dict.fromkeys(ordered, annotated)
     weakly = [name for name in ordered if name in release.weakly_taught]
@@ -80,25 +79,19 @@ def reproduce(
     if weakly or learners:
         here = {stats.name for stats in scored}
         texts = [text for text, like in release.weak_texts.items() if len(scored) > 1 or like in here]
-        with_weak = mix([stats.name for stats in scored], place, f"{annotated.name}-weak", texts)
+        if texts:
+            with_weak = mix([stats.name for stats in scored], place, f"{annotated.name}-weak", texts)
         datasets |= dict.fromkeys(weakly, with_weak)
 
     made = [_train(preset_name, run_name, trained, place, progress) for preset_name, trained in datasets.items()]
-    if learners:
+    for name, plan in learners.items():
         transfer = plan.name if annotated.name == release.mixture else f"{plan.name}-{annotated.name}"
-        made += [_train_taught(name, run_name, plan, transfer, with_weak, place, progress) for name in learners]
+        made.append(_train_taught(name, run_name, plan, transfer, with_weak, place, progress))
     if release.rules in asked:
         if not is_complete(place.models / release.rules):
             make_rules(domain.name, place, release.rules)
         made.append(release.rules)
     return [_measure(name, scored, place, settings, progress) for name in made]
-
-
-def release_of(domain: Domain) -> Release:
-    """What ships of a domain; InputError when nothing does."""
-    if domain.release is None:
-        raise InputError(f"nothing ships for the domain {domain.name!r}, so there is nothing to reproduce")
-    return domain.release
 
 
 def _train(
@@ -116,13 +109,8 @@ def _train(
         train(config, trained.name, place, name, resume=(folder / INCOMPLETE).exists(), progress=progress)
         return name
     run = RunStore(place.models).load(name)
-    teachers_now = run.info.teachers
-    taught = run.config == config and all(
-        RunStore(place.models).load(teacher).info.model_sha256 == sha256
-        for teacher, sha256 in teachers_now.items()
-        if is_complete(place.models / teacher)
-    )
-    _check_made(run, taught, trained)
+    teachers = config.distill.teachers if config.distill is not None else ()
+    _check_made(run, run.config == config and _same_teachers(run, teachers, place), trained)
     return name
 
 
@@ -136,23 +124,30 @@ def _train_taught(
     progress: Progress,
 ) -> str:
     """Train a preset on the release's transfer set unless that was done; the run's name."""
-    name, teacher = run_name(preset_name), run_name(plan.teacher)
+    name, begin = run_name(preset_name), plan.learners[preset_name]
     folder = place.models / name
-    config = taught_config(preset_name, TransferLesson(transfer))
+    config = taught_config(preset_name, TransferLesson(transfer, run_name(begin) if begin is not None else None))
+    teachers = [run_name(teacher) for teacher in plan.teachers]
     if not is_complete(folder):
         raw = [place.corpus(path) for path in plan.raw]
         make_transfer(
-            texts.name, transfer, [teacher], place, raw, TransferSettings(copies=plan.copies), progress=progress
+            texts.name, transfer, teachers, place, raw, TransferSettings(copies=plan.copies), progress=progress
         )
         train_taught(config, place, name, resume=(folder / INCOMPLETE).exists(), progress=progress)
         return name
     run = RunStore(place.models).load(name)
-    lender = RunStore(place.models).load(teacher)
-    same = run.config == read_like(config, facts_of(lender)[1]) and run.info.teachers == {
-        teacher: lender.info.model_sha256
-    }
-    _check_made(run, same, texts)
+    config = told_of(config, mark_guidelines(preset(plan.teachers[0]), texts).guidelines)
+    _check_made(run, run.config == config and _same_teachers(run, teachers, place), texts)
     return name
+
+
+def _same_teachers(run: Run, names: Sequence[str], place: Workspace) -> bool:
+    """Whether a complete run had these teachers, as they are here; it needs them no more."""
+    return list(run.info.teachers) == list(names) and all(
+        RunStore(place.models).load(teacher).info.model_sha256 == sha256
+        for teacher, sha256 in run.info.teachers.items()
+        if is_complete(place.models / teacher)
+    )
 
 
 def _check_made(run: Run, taught: bool, trained: DataStats) -> None:

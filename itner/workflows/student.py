@@ -22,16 +22,16 @@ from itner.workflows.transfer import read_transfer
 
 def taught_config(name: str, lesson: TransferLesson, **changes: Any) -> EncoderConfig | CompactConfig:
     """The named preset, to learn from a transfer set, with fields replaced; None means "as the preset has it"."""
-    if name in compact_presets.PRESETS:
+    if compact_presets.is_compact(name):
         return compact_presets.preset(name, lesson, **changes)
     return encoder_presets.taught_preset(name, lesson, **changes)
 
 
-def read_like(config: EncoderConfig | CompactConfig, teacher: EncoderConfig) -> EncoderConfig | CompactConfig:
-    """The configuration with the guidelines that the teacher was told of."""
+def told_of(config: EncoderConfig | CompactConfig, guidelines: tuple[str, ...]) -> EncoderConfig | CompactConfig:
+    """The configuration with the guidelines that its teachers were told of."""
     if isinstance(config, CompactConfig):
-        return replace(config, guidelines=teacher.guidelines)
-    return replace(config, mark_guidelines=bool(teacher.guidelines), guidelines=teacher.guidelines)
+        return replace(config, guidelines=guidelines)
+    return replace(config, mark_guidelines=bool(guidelines), guidelines=guidelines)
 
 
 def train_taught(
@@ -75,7 +75,7 @@ def train_taught(
     ref = refer(stats, len(train), len(train))
     dev = read_split(record.dataset, "dev", place)
     scheme = get_domain(record.domain).scheme
-    config = read_like(config, taught)
+    config = told_of(config, taught.guidelines)
     if isinstance(config, CompactConfig):
         return train_compact(config, folder, scheme, ref, record, windows, lender, train, dev, resume, progress)
     if (config.backbone, config.casing) != (taught.backbone, taught.casing):

@@ -33,7 +33,12 @@ class Chosen:
 
 
 def choose_tagger(
-    name: str | None, variant: str | None, guideline: str | None, place: Workspace, progress: Progress = silent
+    name: str | None,
+    variant: str | None,
+    guideline: str | None,
+    place: Workspace,
+    progress: Progress = silent,
+    domain_name: str | None = None,
 ) -> Chosen:
     """The run that was asked for; without a name the domain's default run, or its rules where that is not here.
 
@@ -41,8 +46,9 @@ def choose_tagger(
 
     Args:
         guideline: the annotation guideline by which the texts are read; None leaves the choice to the run.
+        domain_name: whose default is meant; None for the one that is meant where none is named.
     """
-    domain = get_domain(default_domain())
+    domain = get_domain(domain_name or default_domain())
     release = domain.release
     default = name is None and release is not None and is_complete(place.models / release.default)
     if name is None and default and release is not None:

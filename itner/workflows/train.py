@@ -13,6 +13,7 @@ import numpy as np
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Document
+from itner.data.few import draw_few
 from itner.data.processed import read_oversampling, read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.records.config import EncoderConfig
@@ -28,6 +29,9 @@ from itner.workflows.open import exact_variant, open_tagger
 if TYPE_CHECKING:
     from itner.training.distill import Lesson
 
+# On fewer dev sentences the best epoch is chosen by chance.
+_FEWEST_DEV = 10
+
 
 def train(
     config: EncoderConfig,
@@ -37,10 +41,14 @@ def train(
     resume: bool = False,
     progress: Progress = silent,
     teachers: Workspace | None = None,
+    sentences: int | None = None,
 ) -> EncoderRun:
     """Train a run into `models/<name>/`; `name` is the preset's unless given.
 
-    `teachers` is where the runs are that it learns from, if not in the same place.
+    Args:
+        teachers: where the runs are that it learns from, if not in the same place.
+        sentences: so many of the train split are learned from, drawn by the configuration's seed, and the epoch to keep
+            is chosen on a quarter as many of dev, at least ten; None for all.
     """
     from itner.training.trainer import train_run
 
@@ -48,20 +56,25 @@ def train(
     stats = read_stats(dataset, place)
     domain = get_domain(stats.domain)
     config = mark_guidelines(config, stats)
-    documents = read_split(dataset, "train", place)
+    documents, dev = read_split(dataset, "train", place), read_split(dataset, "dev", place)
+    chosen = range(len(documents)) if sentences is None else draw_few(documents, sentences, config.seed)
+    if sentences is not None:
+        dev = [dev[place] for place in draw_few(dev, max(sentences // 4, _FEWEST_DEV), config.seed)]
     lesson = None
     if config.distill is not None:
         lesson = prepare_lesson(config, documents, domain.scheme.types, teachers or place, progress)
-    indices = read_oversampling(dataset, place) if config.oversample else list(range(len(documents)))
+    seen = read_oversampling(dataset, place) if config.oversample else range(len(documents))
+    taken = set(chosen)
+    indices = [index for index in seen if index in taken]
     return train_run(
         config,
         folder,
         domain.scheme,
         domain.name,
-        refer(stats, len(documents), len(indices)),
+        refer(stats, len(chosen), len(indices)),
         documents,
         indices,
-        read_split(dataset, "dev", place),
+        dev,
         resume,
         progress,
         lesson,

@@ -7,19 +7,19 @@ import json
 import math
 import shutil
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from shipped import HERE, shipped_run
 
 from itner.compress.onnx import is_exported
 from itner.records.store import RunStore
-from tools.app_timing import SESSIONS, tag_in_session
-from tools.browser import find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
+from tools.app_timing import tag_in_session
+from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,13 +32,27 @@ OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
-PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files")
+PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files", "goback")
 
 
-def list_barriers(page: Page) -> list[str]:
-    """What axe-core finds on the page that keeps somebody from using it."""
+@pytest.fixture(scope="module")
+def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
+    """One server for all journeys that need no other."""
+    with serve(shipped_models) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser; each page has a context of its own."""
+    with open_chromium() as opened:
+        yield opened
+
+
+def list_barriers(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds on the page that keeps somebody from using it, by some of its rules or by all."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")
+    found = page.evaluate(f"axe.run({{runOnly: {list(rules)}}})" if rules else "axe.run()")
     assert found["passes"]
     return [
         f"{item['impact']}: {item['help']} ({item['nodes'][0]['html']})"
@@ -47,62 +61,67 @@ def list_barriers(page: Page) -> list[str]:
     ]
 
 
-def test_choose_a_model_under_a_constraint_and_follow_it(shipped_models: Path) -> None:
+def background(page: Page) -> str:
+    """The colour behind everything."""
+    colour = page.evaluate("() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert isinstance(colour, str)
+    return colour
+
+
+def test_choose_a_model_under_a_constraint_and_follow_it(dashboard: Dashboard, browser: Browser) -> None:
     bench = shipped_run("compact_s").bench
     assert bench is not None
     # Its INT8 is the best that is so fast, on whatever machine the runs were timed.
     limit = math.ceil(next(result.forward[128].p50_ms for result in bench.results if result.variant == "int8"))
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
-        page = new_page(browser)
-        page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
-        page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy compact_s · INT8").wait_for()
-        page.locator(".js-plotly-plot").first.wait_for()
-        wait_until_done(page)
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
+    page.get_by_role("heading", name=f"Under ≤ {limit} ms, with CPU only: deploy compact_s · INT8").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    wait_until_done(page)
 
-        slider = page.get_by_role("slider", name="Latency at most")
-        slider.focus()
-        slider.press("End")
-        page.get_by_role("heading", name="Without any limit, with CPU only: deploy").wait_for()
-        page.wait_for_function("() => !location.search.includes('ms=')")
+    slider = page.get_by_role("slider", name="Latency at most")
+    slider.focus()
+    slider.press("End")
+    page.get_by_role("heading", name="Without any limit, with CPU only: deploy").wait_for()
+    page.wait_for_function("() => !location.search.includes('ms=')")
 
-        page.get_by_role("link", name="Its record").click()
-        page.get_by_role("heading", name="Make it again").wait_for()
-        assert "run_name=" in page.url
-        page.go_back()
-        page.get_by_role("heading", name="Which tagger to deploy").wait_for()
+    page.get_by_role("link", name="Its record").click()
+    page.get_by_role("heading", name="Make it again").wait_for()
+    assert "run_name=" in page.url
+    page.go_back()
+    page.get_by_role("heading", name="Which tagger to deploy").wait_for()
 
 
-def test_from_the_overview_to_a_live_comparison(shipped_models: Path) -> None:
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
-        page = new_page(browser)
-        page.goto(f"{dashboard.url}/?dataset=stackoverflow")
-        page.get_by_role("heading", name="Which tagger to deploy").wait_for()
-        page.locator(".js-plotly-plot").first.wait_for()
-        page.get_by_role("heading", name="Published, not measured here").wait_for()
+def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: Browser) -> None:
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/?dataset=stackoverflow")
+    page.get_by_role("heading", name="Which tagger to deploy").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_role("heading", name="Published, not measured here").wait_for()
 
-        page.get_by_role("link", name="Live", exact=True).click()
-        page.locator("mark").first.wait_for()
-        assert page.locator(".itner-text").count() == 3
+    page.get_by_role("link", name="Live", exact=True).click()
+    page.locator("mark").first.wait_for()
+    assert page.locator(".itner-text").count() == 3
 
-        alerts: list[str] = []
-        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        box = page.get_by_role("textbox", name="Text")
-        text = "<img src=x onerror=alert(1)> <script>alert(2)</script>   Firefox 128 on Ubuntu 24.04"
-        box.fill(text)
-        box.press("Control+Enter")
-        page.locator("mark", has_text="Ubuntu").first.wait_for()
-        shown = page.locator(".itner-text").first.evaluate(
-            "node => { const copy = node.cloneNode(true);"
-            " copy.querySelectorAll('.tag').forEach(tag => tag.remove()); return copy.textContent }"
-        )
-        assert shown == text
-        assert alerts == []
-        assert page.locator("mark", has_text="Ubuntu").first.get_attribute("aria-label", timeout=1000)
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    box = page.get_by_role("textbox", name="Text")
+    text = "<img src=x onerror=alert(1)> <script>alert(2)</script>   Firefox 128 on Ubuntu 24.04"
+    box.fill(text)
+    box.press("Control+Enter")
+    page.locator("mark", has_text="Ubuntu").first.wait_for()
+    shown = page.locator(".itner-text").first.evaluate(
+        "node => { const copy = node.cloneNode(true);"
+        " copy.querySelectorAll('.tag').forEach(tag => tag.remove()); return copy.textContent }"
+    )
+    assert shown == text
+    assert alerts == []
+    assert page.locator("mark", has_text="Ubuntu").first.get_attribute("aria-label", timeout=1000)
 
 
 @OTHER_HALF
 def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
-    shutil.copytree(HERE.models / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
+    shutil.copytree(HERE.models / "compact_s", tmp_path / "compact_s", ignore=shutil.ignore_patterns("onnx", ".*"))
     store = RunStore(tmp_path)
     assert not any(is_exported(run) for run in store.load_all()[0])
 
@@ -124,50 +143,58 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
 
 
 def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: Path) -> None:
-    with serve(shipped_models) as dashboard:
-        tag_in_session(dashboard, "10.0")
+    # Each in a thread of its own, where a browser of its own can be; `scripts/measure_app.py` opens more.
+    sessions = 4
+    with serve(shipped_models) as dashboard, ThreadPoolExecutor(sessions) as pool:
+        pool.submit(tag_in_session, dashboard, "10.0").result()
         before = dashboard.memory_mib()
-        with ThreadPoolExecutor(SESSIONS) as pool:
-            list(pool.map(lambda number: tag_in_session(dashboard, f"{20 + number}.1"), range(SESSIONS)))
-        # Three INT8 models take more than 100 MiB; six copies of them would take more than half a GiB.
+        list(pool.map(lambda number: tag_in_session(dashboard, f"{20 + number}.1"), range(sessions)))
+        # Three INT8 models take more than 100 MiB; as many copies as sessions would take half a GiB.
         assert dashboard.memory_mib() - before < 300
 
 
 @OTHER_HALF
-def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path) -> None:
-    shutil.copytree(HERE.models / "minilm_l3", tmp_path / "minilm_l3", ignore=shutil.ignore_patterns("onnx", ".*"))
+def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path, browser: Browser) -> None:
+    shutil.copytree(HERE.models / "compact_s", tmp_path / "compact_s", ignore=shutil.ignore_patterns("onnx", ".*"))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text('{"name": "<img src=x onerror=alert(1)>"}', encoding="utf-8")
-    with serve(tmp_path) as dashboard, open_chromium() as browser:
+    with serve(tmp_path) as dashboard:
         page = new_page(browser)
         alerts: list[str] = []
         page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        for path in ("", "quality", "errors", "run"):
+        for path in ("", "errors"):
             page.goto(f"{dashboard.url}/{path}")
             page.get_by_text("cannot be used").wait_for()
             page.locator("[data-testid=stDataFrame]").first.wait_for()
         assert alerts == []
 
 
-def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(shipped_models: Path) -> None:
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
-        asked: list[str] = []
-        for scheme in schemes:
-            page = new_page(browser, scheme)
-            page.on("request", lambda request: asked.append(request.url))
-            for path in PAGES:
-                page.goto(f"{dashboard.url}/{path}")
-                page.get_by_role("heading", level=1).wait_for()
-                wait_until_idle(page)
-                assert list_barriers(page) == [], (scheme, path)
-            page.close()
-        assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:
+    asked: list[str] = []
+    page = new_page(browser)
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES:
+        page.goto(f"{dashboard.url}/{path}")
+        page.get_by_role("heading", level=1).wait_for()
+        wait_until_idle(page)
+        assert list_barriers(page) == [], path
+        # The page follows the system while it is open; the charts are drawn anew.
+        light = background(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(
+            "light => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor !== light",
+            arg=light,
+        )
+        wait_until_idle(page)
+        # What a colour scheme changes is colours.
+        assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
+        page.emulate_media(color_scheme="light")
+    assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
-def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path) -> None:
+def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path, browser: Browser) -> None:
     # The first visit to a new server is a case of its own in Streamlit.
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
+    with serve(shipped_models) as dashboard:
         page = new_page(browser)
         page.goto(f"{dashboard.url}/quality?run=minilm_l3&variant=int8")
         page.get_by_role("link", name="Tag files", exact=True).wait_for()
@@ -182,7 +209,7 @@ def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path) -> None:
         assert "run=minilm_l3" in page.url
 
 
-def test_upload_tag_and_download(shipped_models: Path) -> None:
+def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None:
     hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
@@ -193,47 +220,45 @@ def test_upload_tag_and_download(shipped_models: Path) -> None:
         {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
     ]
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
-        page = new_page(browser, height=3000)
-        alerts: list[str] = []
-        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        page.goto(f"{dashboard.url}/tag_files?model_one=minilm_l3%40int8")
-        page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
-        page.get_by_text("1 file could not be read").wait_for()
-        assert page.get_by_text("broken.pdf:").is_visible()
-        page.get_by_role("button", name="Tag 3 texts").click()
-        page.get_by_role("heading", name="Preview").wait_for()
-        page.locator("mark", has_text="Ubuntu").first.wait_for()
-        wait_until_idle(page)
-        assert alerts == []
-        assert list_barriers(page) == []
+    page = new_page(browser, height=3000)
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{dashboard.url}/tag_files?model_one=compact_s%40int8")
+    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    page.get_by_text("1 file could not be read").wait_for()
+    assert page.get_by_text("broken.pdf:").is_visible()
+    page.get_by_role("button", name="Tag 3 texts").click()
+    page.get_by_role("heading", name="Preview").wait_for()
+    page.locator("mark", has_text="Ubuntu").first.wait_for()
+    wait_until_idle(page)
+    assert alerts == []
+    assert list_barriers(page) == []
 
-        page.get_by_role("button", name="HTML", exact=True).click()
-        button = page.get_by_role("button", name="Download tagged.zip")
-        button.wait_for()
-        wait_until_done(page)
-        with page.expect_download() as download:
-            button.click()
-        with zipfile.ZipFile(download.value.path()) as taken:
-            lines = [json.loads(line) for line in taken.read("tagged.jsonl").decode().splitlines()]
-            html = taken.read("tagged.html").decode()
-        assert [line["file"] for line in lines] == ["tickets.csv", "mine.txt", "more.zip/notes/a.md"]
-        assert lines[1]["text"] == hostile
-        assert {"Windows", "Ubuntu", "Android"} <= {span["text"] for line in lines for span in line["spans"]}
-        assert "<img" not in html
-        assert "<script" not in html
+    page.get_by_role("button", name="HTML", exact=True).click()
+    button = page.get_by_role("button", name="Download tagged.zip")
+    button.wait_for()
+    wait_until_done(page)
+    with page.expect_download() as download:
+        button.click()
+    with zipfile.ZipFile(download.value.path()) as taken:
+        lines = [json.loads(line) for line in taken.read("tagged.jsonl").decode().splitlines()]
+        html = taken.read("tagged.html").decode()
+    assert [line["file"] for line in lines] == ["tickets.csv", "mine.txt", "more.zip/notes/a.md"]
+    assert lines[1]["text"] == hostile
+    assert {"Windows", "Ubuntu", "Android"} <= {span["text"] for line in lines for span in line["spans"]}
+    assert "<img" not in html
+    assert "<script" not in html
 
 
-def test_an_upload_beyond_the_limit_is_refused_by_name(shipped_models: Path, tmp_path: Path) -> None:
+def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, browser: Browser, tmp_path: Path) -> None:
     large = tmp_path / "huge.log"
     with large.open("wb") as file:
         file.truncate(200 * 2**20)
-    with serve(shipped_models) as dashboard, open_chromium() as browser:
-        page = new_page(browser)
-        page.goto(f"{dashboard.url}/tag_files")
-        page.get_by_role("heading", name="Tag files").wait_for()
-        wait_until_done(page)
-        before = dashboard.memory_mib()
-        page.locator("input[type=file]").set_input_files(large)
-        page.get_by_text("must be 50.0MB or smaller").wait_for()
-        assert dashboard.memory_mib() - before < 50
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/tag_files")
+    page.get_by_role("heading", name="Tag files").wait_for()
+    wait_until_done(page)
+    before = dashboard.memory_mib()
+    page.locator("input[type=file]").set_input_files(large)
+    page.get_by_text("must be 50.0MB or smaller").wait_for()
+    assert dashboard.memory_mib() - before < 50

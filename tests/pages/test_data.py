@@ -4,20 +4,34 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from commands import check_commands
 from opening import open_page
 from shipped import HERE, REPOSITORY
+from toy import register_toy
 
 from itner.dashboard import data as corpus
 from itner.data.processed import read_corpus_report, read_split, read_stats
+from itner.domains.colours import NEUTRAL
 from itner.domains.it.scheme import SCHEME
+from itner.domains.registry import list_domains
 from itner.records.dataset import DataStats, ImportStats
 
 
 @pytest.fixture(scope="module")
 def stats() -> DataStats:
     return read_stats("stackoverflow", HERE)
+
+
+def names(figure: go.Figure) -> list[str]:
+    """Of the bars; in the legend stand others, without a value, in a colour that is no type's."""
+    bars = [trace for trace in figure.data if trace.showlegend is False]
+    keys = [trace for trace in figure.data if trace.showlegend is not False]
+    assert [key.name for key in keys] == [bar.name for bar in bars]
+    assert [key.marker.pattern for key in keys] == [bar.marker.pattern for bar in bars]
+    assert all(key.y == (None,) and key.marker.color == NEUTRAL for key in keys)
+    return [bar.name for bar in bars]
 
 
 def test_the_sizes_say_what_was_left_out(stats: DataStats) -> None:
@@ -36,9 +50,9 @@ def test_shares_of_types_add_up_in_each_split(stats: DataStats) -> None:
     test = frame[frame["split"] == "test"].set_index("type")
     assert test["unseen in train"].le(test["mentions"]).all()
     figure = corpus.unseen_bars(frame)
-    assert [bar.name for bar in figure.data] == ["dev", "test"]
+    assert names(figure) == ["dev", "test"]
     assert figure.data[1].y[0] == pytest.approx(test.loc["ERROR", "unseen in train"] / 18)
-    assert [bar.name for bar in corpus.type_bars(frame).data] == ["train", "dev", "test"]
+    assert names(corpus.type_bars(frame)) == ["train", "dev", "test"]
 
 
 def test_every_source_type_shows_what_it_became(stats: DataStats) -> None:
@@ -77,10 +91,7 @@ def test_oversampling_shows_factors(stats: DataStats) -> None:
     assert "2 times" in words
     nothing = replace(stats.oversampling, mentions_before={"OS": 0}, mentions_after={"OS": 0})
     assert corpus.oversampling(nothing).set_index("what")["factor"].isna()["OS"]
-    assert [bar.name for bar in corpus.oversampling_bars(corpus.oversampling(stats.oversampling)).data] == [
-        "before",
-        "after",
-    ]
+    assert names(corpus.oversampling_bars(corpus.oversampling(stats.oversampling))) == ["before", "after"]
 
 
 def test_lengths_hold_every_sentence(stats: DataStats) -> None:
@@ -151,7 +162,11 @@ def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monk
     page = open_page("data", HERE.models, monkeypatch)
     assert len(page.dataframe) >= 3
     assert "the sentences cannot be shown" in page.info[-1].value
-    assert "itner prepare --source conll --path DIR" in page.text[-1].value
+    # As a command to copy, not as a line of text with a path of the server in it.
+    assert "itner prepare --source conll --path DIR" in page.code[-1].value
+    assert any(caption.value.startswith("DIR: your folder") for caption in page.caption)
+    assert not page.text
+    assert check_commands(code.value for code in page.code)
     # The corpus that ships is read from its source, which is always here.
     page.selectbox(key="dataset").set_value("helpdesk").run()
     total = f"{read_stats('helpdesk', HERE).splits['test'].sentences:,}"
@@ -169,11 +184,48 @@ def test_without_statistics_the_page_says_what_to_run(
         (tmp_path / "processed_meta.json").write_text(content, encoding="utf-8")
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
     page = open_page("data", HERE.models, monkeypatch)
-    assert len(page.warning) == 1
-    assert "processed_meta.json" in page.text[0].value
+    damaged = content is not None and '"datasets": {}' not in content
+    assert len(page.warning) == damaged
+    assert [("processed_meta.json" in text.value) for text in page.text] == [True] * damaged
+    assert "No dataset of IT-support text is prepared" in page.info[0].value
     assert "itner prepare --source embedded --data-root" in page.code[0].value
     assert check_commands(code.value for code in page.code)
     assert not page.dataframe
+
+
+def test_a_domain_without_data_says_how_to_prepare_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (REPOSITORY / "data" / "processed_meta.json").read_text(encoding="utf-8")
+    known = json.loads(text)
+    known["datasets"] = {name: stats for name, stats in known["datasets"].items() if stats["domain"] == "it"}
+    (tmp_path / "processed_meta.json").write_text(json.dumps(known), encoding="utf-8")
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    register_toy(monkeypatch)
+    page = open_page("data", HERE.models, monkeypatch)
+    assert page.dataframe
+    assert len(page.radio(key="domain").options) == 4
+    page.radio(key="domain").set_value("pii").run()
+    assert not page.exception
+    assert "No dataset of personal data in support conversations is prepared" in page.info[0].value
+    commands = check_commands(code.value for code in page.code)
+    assert len(commands) == 2
+    assert "itner prepare --domain pii --source generated --data-root" in commands[0]
+    assert "itner prepare --domain pii --source embedded --data-root" in commands[1]
+    # The choice can be taken back, and the other page knows of it.
+    page.radio(key="domain").set_value("toy").run()
+    (command,) = check_commands(code.value for code in page.code)
+    assert "itner prepare --domain toy --source jsonl --path DIR --dataset mine" in command
+    page.radio(key="domain").set_value("it").run()
+    assert page.dataframe
+
+
+def test_each_domain_shows_its_own_datasets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for domain in list_domains():
+        page = open_page("data", HERE.models, monkeypatch, domain=domain.name)
+        shown = set(page.selectbox(key="dataset").options)
+        assert domain.release is not None
+        assert domain.release.corpus in shown
+        others = {corpus.dataset for other in list_domains() if other is not domain for corpus in other.corpora}
+        assert not shown & others
 
 
 def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

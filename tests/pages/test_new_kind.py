@@ -45,7 +45,7 @@ def _probe(run, variant, threads):
 
 ECHO = Kind(
     name="echo", variants={"loud": "Loud", "fp32": "FP32"}, reference=None, exact=(), live=("loud", "fp32"),
-    missing=lambda run: None, open=_open, probe=_probe, warm=lambda variant: None,
+    lack=lambda run: None, open=_open, probe=_probe, warm=lambda variant: None,
     deployed_bytes=lambda run, variant: 7, recipe=lambda variant: None,
     facts=lambda run: {"echo SHA-256": run.info.echo_sha256},
     remake=lambda run, name: Remake(("rules", run.info.domain, "--run", name), lost=("loudness",)),

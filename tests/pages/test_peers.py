@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from opening import open_page
-from peer_samples import OTHER_HASH, peers
+from peer_samples import OTHER_HASH, peers, personal_peers, write_personal_run
 from synthetic import write_run
 
 from itner.records.codec import to_json
@@ -59,3 +59,50 @@ def test_without_anything_to_compare_nothing_is_said(
     page = open_page(name, root / "models", monkeypatch)
     assert title not in [header.value for header in page.header]
     assert not page.warning
+
+
+@pytest.fixture
+def two_domains(root: Path) -> Path:
+    """Runs and peers of two domains."""
+    write_personal_run(root / "models")
+    (root / "data" / "peers.json").write_text(to_json(peers()), encoding="utf-8")
+    (root / "data" / "pii").mkdir()
+    (root / "data" / "pii" / "peers.json").write_text(to_json(personal_peers()), encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("domain", "taggers"), [("it", ["good · INT8", "spaCy NER"]), ("pii", ["private · INT8", "Presidio"])]
+)
+def test_the_peers_are_those_of_the_domain_that_is_looked_at(
+    name: str, domain: str, taggers: list[str], two_domains: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(name, two_domains / "models", monkeypatch, domain=domain)
+    (table,) = [found.value for found in page.dataframe if "kind" in found.value.columns]
+    assert list(table["tagger"]) == taggers
+    assert ("personal characters left" in table.columns) == (domain == "pii")
+    assert not page.warning
+
+
+def test_peers_of_another_domain_are_not_shown_where_a_domain_has_none(
+    two_domains: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An empty file of one domain is its own; the other one's is damaged, which is none of its business.
+    nobody = personal_peers(timed=False)
+    path = two_domains / "data" / "pii" / "peers.json"
+    path.write_text(to_json(type(nobody)((), None, nobody.provenance)), encoding="utf-8")
+    (two_domains / "data" / "peers.json").write_text("{", encoding="utf-8")
+    page = open_page("overview", two_domains / "models", monkeypatch, domain="pii")
+    assert PAGES["overview"] not in [header.value for header in page.header]
+    assert not page.warning
+
+
+def test_peers_without_a_speed_are_shown_with_what_they_reach(
+    two_domains: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = two_domains / "data" / "pii" / "peers.json"
+    path.write_text(to_json(personal_peers(timed=False)), encoding="utf-8")
+    page = open_page("overview", two_domains / "models", monkeypatch, domain="pii")
+    assert PAGES["overview"] in [header.value for header in page.header]
+    assert "Their speed was not measured." in [caption.value for caption in page.caption]

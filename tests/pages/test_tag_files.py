@@ -8,13 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from commands import run_itner
 from opening import open_page
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
-from itner.cli import app as cli
 from itner.core.types import Mention
 from itner.dashboard import tag_files as uploads
+from itner.dashboard.jobs import progress_in_words
 from itner.files.formats import PARSERS
 from itner.files.items import Settings, TextItem
 from itner.files.readers import read_uploads
@@ -65,7 +66,7 @@ def test_the_limits_are_said_as_the_server_enforces_them() -> None:
 )
 def test_progress_in_words(seconds: tuple[float, float | None], share: float, words: str) -> None:
     job = SimpleNamespace(share=share, seconds=lambda: seconds)
-    assert uploads.progress_in_words(job, "Tagging") == words  # type: ignore[arg-type]
+    assert progress_in_words(job, "Tagging") == words  # type: ignore[arg-type]
 
 
 def test_figures_show_what_was_counted() -> None:
@@ -99,7 +100,7 @@ def tag(page: AppTest) -> None:
 
 
 def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     assert ".docx" in page.info[0].value
     page.file_uploader[0].set_value(
         [
@@ -115,7 +116,7 @@ def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: 
     button = next(button for button in page.button if button.label.startswith("Tag "))
     assert button.label == "Tag 3 texts, 81 characters"
     tag(page)
-    assert [header.value for header in page.header] == ["What was found", "Download", "Preview"]
+    assert [header.value for header in page.header] == ["What was found", "Download", "Redact", "Preview"]
     files = next(table.value for table in page.dataframe if "file" in table.value)
     assert list(files["file"]) == ["a.csv", "mine.txt"]
     assert files.set_index("file").loc["a.csv", "OS"] >= 2
@@ -185,13 +186,11 @@ def test_page_and_command_line_give_the_same(
     for name, data in given.items():
         (tmp_path / name).write_bytes(data)
     output = tmp_path / "out.zip"
-    model = ("--run", "minilm_l3", "--variant", "int8", "--models", str(shipped_models))
+    model = ("--run", "compact_s", "--variant", "int8", "--models", str(shipped_models))
     written = ("--output", str(output), "--format", "JSONL", "--format", "CSV")
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["tag", *(str(tmp_path / name) for name in given), *model, *options, *written])
-    assert not ended.value.code
+    assert run_itner("tag", *(str(tmp_path / name) for name in given), *model, *options, *written) == 0
 
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     page.file_uploader[0].set_value([(name, data, "text/plain") for name, data in given.items()]).run()
     if encoding is not None:
         page.selectbox(key="encoding").set_value(encoding).run()
@@ -220,7 +219,7 @@ def test_columns_as_they_are_found_leave_it_to_the_content() -> None:
 
 
 def test_another_reading_asks_anew(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     # As many characters in the one encoding as in the other.
     page.file_uploader[0].set_value([("a.txt", "Büro: Outlook".encode("cp1252"), "text/plain")]).run()
     tag(page)
@@ -231,7 +230,7 @@ def test_another_reading_asks_anew(shipped_models: Path, monkeypatch: pytest.Mon
 
 
 def test_removed_files_are_let_go(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     page.file_uploader[0].set_value([("mine.txt", b"Android 14", "text/plain")]).run()
     assert page.button[-1].label == "Tag 1 text, 10 characters"
     tag(page)
@@ -252,12 +251,12 @@ def test_files_without_text_say_so(shipped_models: Path, monkeypatch: pytest.Mon
 def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "bare")
     page = open_page("tag_files", tmp_path, monkeypatch)
-    assert "itner train minilm_full --data stackoverflow --models" in page.code[0].value
+    assert "itner train minilm_full --data stackoverflow --run bare_again --models" in page.code[0].value
     assert not page.get("file_uploader")
 
 
 def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     slow = ("slow.html", b"<p>Outlook hangs</p>" * 1_000_000, "text/html")
     page.file_uploader[0].set_value([("a.txt", b"Outlook", "text/plain"), slow]).run()
     assert [button.label for button in page.button] == ["Stop"]
@@ -272,7 +271,7 @@ def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatc
 
 
 def test_notices_count_the_files_that_they_are_about(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("tag_files", shipped_models, monkeypatch, model_one="minilm_l3@int8")
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     lines = b'{"id": 1, "text": "Outlook hangs"}\n{broken\n{"id": 2, "text": null}\n'
     page.file_uploader[0].set_value(
         [("a.jsonl", lines, "text/plain"), ("b.txt", "Büro".encode("cp1252"), "text/plain")]
@@ -280,3 +279,49 @@ def test_notices_count_the_files_that_they_are_about(shipped_models: Path, monke
     page.run()
     assert page.warning[0].value == "1 file could not be read, or not all of it"
     assert [expander.label for expander in page.expander] == ["How files are read", "3 notes on 2 files"]
+
+
+def test_the_files_can_be_taken_home_redacted(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    page.file_uploader[0].set_value(
+        [("a.csv", b"id,body\n1,Excel on Windows 11\n", "text/csv"), ("b.html", b"<p>Ubuntu</p>", "text/html")]
+    ).run()
+    tag(page)
+    button = next(button for button in page.button if button.label == "Redact the files")
+    # Personal data is what is hidden unless another tagger is chosen.
+    first = page.selectbox(key="redact_files_model").value
+    assert first == "pii_minilm · INT8, for personal data in support conversations"
+    page.selectbox(key="redact_files_model").set_value("it_rules · Patterns").run()
+    page.pills(key="redact_files_types").set_value(["OS", "SOFTWARE"])
+    page.segmented_control(key="redact_files_method").set_value("label")
+    page.run()
+    button = next(button for button in page.button if button.label == "Redact the files")
+    button.click().run()
+    assert not page.exception
+    counts = next(table.value for table in page.dataframe if "replaced" in table.value)
+    assert dict(zip(counts["type"], counts["replaced"], strict=True)) == {"SOFTWARE": 1, "OS": 1}
+    assert any(text.value.startswith("b.html is left out") for text in page.text)
+    with zipfile.ZipFile(io.BytesIO(page.session_state.tag_redaction.result().data)) as archive:
+        assert archive.read("a.csv") == b"id,body\n1,[SOFTWARE] on [OS] 11\n"
+    # Another choice has to be asked for anew.
+    page.segmented_control(key="redact_files_method").set_value("mask").run()
+    assert [button for button in page.button if button.label == "Redact the files"]
+
+
+def test_a_text_is_shown_redacted(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text="Excel on Windows 11")
+    page.selectbox(key="redact_model").set_value("it_rules · Patterns").run()
+    page.segmented_control(key="redact_text_method").set_value("label").run()
+    assert any(code.value == "[SOFTWARE] on [OS] [VERSION]" for code in page.code)
+    page.pills(key="redact_text_types").set_value([]).run()
+    assert any(info.value == "Choose a type to hide." for info in page.info)
+
+
+def test_personal_data_is_hidden_on_pages_about_other_text(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Mrs Ingrid Halvorsen, +47 22 55 01 43, runs Excel"
+    page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text=text)
+    page.segmented_control(key="redact_text_method").set_value("label").run()
+    page.toggle(key="redact_now").set_value(True).run()
+    assert any(code.value == "Mrs [PERSON_NAME], [PHONE], runs Excel" for code in page.code)

@@ -23,7 +23,9 @@ def test_the_dashboard_is_as_fast_as_promised_where_it_was_measured() -> None:
 def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
     runs = [shipped_run(name) for name in release().runs]
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    filled = fill_readme(text, runs, read_published(HERE), read_app_timings(REPOSITORY / APP_TIMINGS), read_peers(HERE))
+    filled = fill_readme(
+        text, runs, read_published(HERE), read_app_timings(REPOSITORY / APP_TIMINGS), read_peers(HERE, "it")
+    )
     assert filled == text, "run `itner readme`"
 
 

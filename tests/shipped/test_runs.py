@@ -4,54 +4,100 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from safetensors import safe_open
-from shipped import HERE, release, shipped_run
+from shipped import HERE, release, shipped, shipped_run
 
 from itner.core.types import Document, Mention
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
+from itner.domains.release import Release, TransferPlan
 from itner.evaluation.predictions import read_predictions
 from itner.evaluation.report import score_predictions
+from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
 from itner.records.files import sha256_file
-from itner.records.run import EncoderRun
+from itner.records.run import CompactRun, EncoderRun
 from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
-from itner.taggers.encoder.presets import PRESETS
+from itner.taggers.encoder.presets import preset
 from itner.taggers.registry import kind_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
 from itner.workflows.open import open_tagger
+from itner.workflows.student import taught_config, told_of
 from itner.workflows.train import mark_guidelines
 
 PUBLIC, OWN = release().annotated
 
 
-@pytest.mark.parametrize("name", release().presets)
+SHIPPED = shipped()
+RULES = tuple(name for name, domain in SHIPPED.items() if domain.release and name == domain.release.rules)
+EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES)
+# Those for IT-support text, of which most is promised.
+TRAINED = tuple(name for name in release().runs if name not in RULES)
+# A baseline, of which the numbers are wanted and nobody tags with.
+BARE = "minilm_l3"
+
+
+def expected_config(run: Run) -> EncoderConfig | CompactConfig:
+    """What the release's plan makes of a run's preset."""
+    assert run.info.dataset is not None
+    stats, plan = read_stats(run.info.dataset.name, HERE), released(run.name).transfer_of(run.name)
+    if plan is None:
+        return mark_guidelines(preset(run.name), stats)
+    lesson = TransferLesson(plan.name, plan.learners[run.name])
+    return told_of(taught_config(run.name, lesson), mark_guidelines(preset(plan.teachers[0]), stats).guidelines)
+
+
+def released(name: str) -> Release:
+    """The release that a run ships with."""
+    found = SHIPPED[name].release
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", EVERY_TRAINED)
 def test_a_trained_run_is_whole_and_made_by_its_preset(name: str) -> None:
     run = shipped_run(name)
-    assert isinstance(run.info, EncoderRun)
-    assert run.config == mark_guidelines(PRESETS[name], read_stats(run.info.dataset.name, HERE))
-    assert run.weights_path is not None
-    assert sha256_file(run.weights_path) == run.info.weights_sha256
-    with safe_open(run.weights_path, "numpy") as weights:
-        assert len(list(weights.keys())) > 10
+    assert isinstance(run.info, EncoderRun | CompactRun)
+    assert run.config == expected_config(run)
+    assert (run.weights_path is None) == (name == BARE)
+    if run.weights_path is not None:
+        assert sha256_file(run.weights_path) == run.info.weights_sha256
+        with safe_open(run.weights_path, "numpy") as weights:
+            assert len(list(weights.keys())) > 10
 
 
-@pytest.mark.parametrize("name", release().presets)
+@pytest.mark.parametrize(
+    "plan", [plan for name in RULES for plan in released(name).transfers], ids=lambda plan: plan.name
+)
+def test_what_learned_from_a_transfer_set_learned_from_the_same_one(plan: TransferPlan) -> None:
+    facts = []
+    for name in plan.learners:
+        info = shipped_run(name).info
+        assert isinstance(info, EncoderRun | CompactRun)
+        assert info.transfer is not None
+        assert info.transfer.settings.copies == plan.copies
+        assert set(info.teachers) == set(plan.teachers)
+        facts.append((info.transfer, info.teachers))
+    assert all(fact == facts[0] for fact in facts)
+
+
+@pytest.mark.parametrize("name", EVERY_TRAINED)
 def test_the_ranges_are_of_the_weights_and_of_what_they_learned_from(name: str) -> None:
     run = shipped_run(name)
     ranges = run.read_int8_ranges()
     assert ranges is not None
     assert run.info.dataset is not None
     assert (ranges.weights_sha256, ranges.dataset_sha256) == (run.info.model_sha256, run.info.dataset.sha256)
-    assert ranges.sentences >= 800
+    assert ranges.sentences >= min(800, run.info.dataset.train_documents)
 
 
-# The smallest of those that ship: on one core this takes some twenty seconds.
-ALONE, SENTENCES = "minilm_l3", 2000
+# The smallest encoder that ships: on one core this takes some twenty seconds.
+ALONE, SENTENCES = "minilm_l3_kd", 2000
 
 
 def test_a_sentence_is_tagged_alike_alone_and_beside_others(shipped_models: Path) -> None:
@@ -71,17 +117,17 @@ def test_a_sentence_is_tagged_alike_alone_and_beside_others(shipped_models: Path
     assert marked(alone) == marked(together)
 
 
-@pytest.mark.parametrize("name", release().runs)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
     run = shipped_run(name)
     kind = kind_of(run)
-    measured = [*run.metrics.reports, *run.errors.reports, *(run.bench.results if run.bench else ())]
-    assert {found.model_sha256 for found in measured} == {run.info.model_sha256}
     assert run.bench is not None
+    measured = [*run.metrics.reports, *run.errors.reports, *run.bench.results]
+    assert {found.model_sha256 for found in measured} == {run.info.model_sha256}
     assert [result.variant for result in run.bench.results] == list(kind.variants)
     for report in (*run.metrics.reports, *run.bench.results):
         assert report.int8 == kind.recipe(report.variant)
-    expected = {(d, s, v) for d in (PUBLIC, OWN) for s in ("dev", "test") for v in kind.variants}
+    expected = {(d, s, v) for d in released(name).annotated for s in ("dev", "test") for v in kind.variants}
     assert {(r.dataset, r.split, r.variant) for r in run.metrics.reports} == expected
     assert {path.name for path in (run.path / PREDICTIONS).iterdir()} == {
         f"{d}-{s}-{v}.parquet" for d, s, v in expected
@@ -89,30 +135,30 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
     assert (run.path / "README.md").is_file()
 
 
-def test_the_rules_are_those_of_the_code() -> None:
-    assert shipped_run(release().rules).info.model_sha256 == rules_sha256(get_domain("it"))
+@pytest.mark.parametrize("name", RULES)
+def test_the_rules_are_those_of_the_code(name: str) -> None:
+    assert shipped_run(name).info.model_sha256 == rules_sha256(SHIPPED[name])
 
 
-def here(dataset: str) -> bool:
-    """Whether the text of a dataset is on this machine; of the public corpus nothing is committed."""
-    return dataset == OWN or (HERE.data / "processed" / dataset).is_dir()
+@cache
+def texts(dataset: str) -> dict[str, list[Document]]:
+    """Dev and test of a dataset where its text is on this machine: of the public corpus nothing is committed."""
+    domain = get_domain(read_stats(dataset, HERE).domain)
+    corpus = domain.corpus(dataset)
+    if (corpus is None or not corpus.path) and not (HERE.data / "processed" / dataset).is_dir():
+        return {}
+    return {split: read_split(dataset, split, HERE) for split in ("dev", "test")}
 
 
-@pytest.fixture(scope="module")
-def texts() -> dict[tuple[str, str], list[Document]]:
-    return {(d, s): read_split(d, s, HERE) for d in (PUBLIC, OWN) if here(d) for s in ("dev", "test")}
-
-
-@pytest.mark.parametrize("name", release().runs)
-def test_stored_predictions_give_the_scores_to_the_last_count(
-    name: str, texts: dict[tuple[str, str], list[Document]]
-) -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_stored_predictions_give_the_scores_to_the_last_count(name: str) -> None:
     run = shipped_run(name)
     compared = 0
-    for (dataset, split), documents in texts.items():
+    known = {(d, s): documents for d in released(name).annotated for s, documents in texts(d).items()}
+    for (dataset, split), documents in known.items():
         for variant in variants_of(run):
             predictions = read_predictions(run.predictions_path(dataset, split, variant))
-            report, errors = score_predictions(documents, predictions, run.info.types)
+            report, errors = score_predictions(documents, predictions, run.info.types, SHIPPED[name].personal)
             assert report == run.report(dataset, split, variant)
             assert errors == run.error_report(dataset, split, variant)
             compared += 1
@@ -126,7 +172,7 @@ def f1(run: Run, dataset: str, variant: str) -> float:
 
 
 def test_the_shipped_numbers_meet_what_was_promised() -> None:
-    for name in release().presets:
+    for name in TRAINED:
         dev = shipped_run(name).report(PUBLIC, "dev", "fp32")
         assert dev is not None
         assert dev.max_logit_difference is not None
@@ -135,13 +181,16 @@ def test_the_shipped_numbers_meet_what_was_promised() -> None:
     best = shipped_run("minilm_full_kd")
     assert f1(best, PUBLIC, "int8") >= 0.76
     assert f1(best, OWN, "int8") >= 0.85
+    small = shipped_run("compact_s")
+    assert f1(small, PUBLIC, "int8") >= 0.735
+    assert f1(small, OWN, "int8") >= 0.85
 
 
-def test_every_trained_run_beats_the_rules() -> None:
-    rules = shipped_run(release().rules)
-    for dataset in (PUBLIC, OWN):
-        for name in release().presets:
-            assert f1(shipped_run(name), dataset, "int8") > f1(rules, dataset, "patterns") + 0.1
+@pytest.mark.parametrize("name", EVERY_TRAINED)
+def test_every_trained_run_beats_the_rules(name: str) -> None:
+    rules = shipped_run(released(name).rules)
+    for dataset in released(name).annotated:
+        assert f1(shipped_run(name), dataset, "int8") > f1(rules, dataset, "patterns") + 0.05
 
 
 def test_the_student_beats_the_run_of_its_size_beyond_the_noise_of_the_seeds() -> None:
@@ -157,23 +206,12 @@ def test_the_student_beats_the_run_of_its_size_beyond_the_noise_of_the_seeds() -
         assert f1(shipped_run("minilm_l3_kd"), dataset, "int8") > f1(shipped_run("minilm_l3"), dataset, "int8")
 
 
-LOSES_MORE = pytest.mark.xfail(
-    strict=True, reason="its adapters lose 0.0037 on the helpdesk tickets: to be trained again with the others"
-)
-
-
 @pytest.mark.parametrize(
-    ("name", "dataset"),
-    [
-        pytest.param(
-            name, dataset, marks=LOSES_MORE if (name, dataset) == ("minilm_lora_kd", release().annotated[1]) else ()
-        )
-        for name in (*release().presets, *release().transfer.learners)
-        for dataset in release().annotated
-    ],
+    ("name", "dataset"), [(name, dataset) for name in EVERY_TRAINED for dataset in released(name).annotated]
 )
 def test_int8_costs_no_more_than_was_promised_on_dev(name: str, dataset: str) -> None:
     run = shipped_run(name)
     reports = [run.report(dataset, "dev", variant) for variant in ("fp32", "int8")]
     exact, quantised = (report.micro.f1 for report in reports if report is not None)
-    assert exact - quantised <= 0.003
+    # Elsewhere dev sets are so small that three mentions are more than that.
+    assert exact - quantised <= (0.003 if name in TRAINED else 0.01)

@@ -1,20 +1,28 @@
-"""Command lines that pages and documents print, held against what `itner` understands."""
+"""Command lines: run in this process, and held against what `itner` understands."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
 
+import pytest
 from typer.main import get_command
 
-from itner.cli.app import app
+from itner.cli import app as cli
+
+
+def run_itner(*arguments: str) -> int:
+    """The exit code of `itner ARGUMENTS`, in this process."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    return int(ended.value.code or 0)
 
 
 def parse(line: str) -> None:
     """Parse a command line as `itner` does, without running it; raises for bad usage."""
     program, verb, *words = shlex.split(line, comments=True)
     assert program.endswith("itner")
-    command = get_command(app)
+    command = get_command(cli.app)
     context = command.make_context("itner", [verb, *words], resilient_parsing=False)
     name, found, rest = command.resolve_command(context, [verb, *words])  # type: ignore[attr-defined]
     assert found is not None

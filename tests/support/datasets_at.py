@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from synthetic import PROVENANCE
+from tiny import Tiny
 
 from itner.data.corpus import Split
 from itner.data.processed import write_processed
@@ -51,3 +54,13 @@ def write_weak_report(folder: Path, name: str, guideline: str) -> None:
         provenance=PROVENANCE,
     )
     (folder / "weak" / f"{name}.json").write_text(to_json(report), encoding="utf-8")
+
+
+def begin_tiny(tiny: Tiny, trained: Path, root: Path, runs: Sequence[str] = ("full",)) -> Workspace:
+    """A workspace with some of the tiny runs, and their documents as the dataset `tiny`."""
+    for name in runs:
+        shutil.copytree(trained / name, root / "models" / name)
+    (root / "data").mkdir()
+    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
+    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", root / "data")
+    return Workspace(root / "models", root / "data")

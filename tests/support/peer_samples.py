@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from synthetic import HASH, PROVENANCE
+from synthetic import HASH, PROVENANCE, write_run
 
+from itner.domains.registry import get_domain
+from itner.records.codec import to_json
+from itner.records.evaluation import Metrics
 from itner.records.peers import Peer, Peers, PeerScore, PeerTiming, PeerTrial, Timed
-from itner.records.scores import Counts
+from itner.records.scores import Counts, MaskedCharacters
+from itner.records.store import ERRORS, METRICS, RUN, RunStore
 
 OTHER_HASH = "cd" * 32
 
@@ -50,3 +56,30 @@ def timing(run: str = "good", variant: str = "int8") -> PeerTiming:
 def peers(timed: bool = True, **options: Any) -> Peers:
     """The file with one peer; `options` are those of `peer`."""
     return Peers((peer(**options),), timing() if timed else None, PROVENANCE)
+
+
+def personal_peers(timed: bool = True) -> Peers:
+    """The file of personal data: names as well as `write_personal_run` has them, cities not at all."""
+    per_type = {"PERSON_NAME": Counts(60, 10, 40), "CITY": Counts(0, 0, 10)}
+    masking = MaskedCharacters(personal=1000, left=400, harmless=4000, masked=200)
+    found = replace(peer("Presidio"), scores=(PeerScore("personal", "test", HASH, per_type, masking),))
+    took_turns = (Timed("Presidio", None, OTHER_HASH, "", (1000.0,)), Timed("private", "int8", HASH, "", (3000.0,)))
+    return Peers((found,), replace(timing(), timed=took_turns) if timed else None, PROVENANCE)
+
+
+def write_personal_run(root: Path, name: str = "private") -> Path:
+    """`write_run` for personal data: 90 of 100 names, 5 of 10 cities, and what redaction would leave and hide."""
+    folder = write_run(root, name)
+    run = RunStore(root).load(name)
+    scheme = get_domain("pii").scheme
+    info = replace(run.info, domain="pii", scheme=scheme.name, labels=scheme.labels)  # type: ignore[call-arg]
+    per_type = {kind: Counts() for kind in scheme.types}
+    per_type |= {"PERSON_NAME": Counts(90, 10, 10), "CITY": Counts(5, 0, 5)}
+    masking = MaskedCharacters(personal=1000, left=100, harmless=4000, masked=40)
+    reports = tuple(
+        replace(report, dataset="personal", per_type=per_type, masking=masking) for report in run.metrics.reports
+    )
+    (folder / RUN).write_text(to_json(info), encoding="utf-8")
+    (folder / METRICS).write_text(to_json(Metrics(reports)), encoding="utf-8")
+    (folder / ERRORS).unlink()
+    return folder

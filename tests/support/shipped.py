@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from itner.domains.registry import get_domain
+from itner.domains.registry import Domain, get_domain, list_domains
 from itner.domains.release import Release
 from itner.records.store import ONNX, Run, RunStore
 from itner.records.workspace import CHECKOUT, Workspace
@@ -23,6 +23,12 @@ def release() -> Release:
     found = get_domain("it").release
     assert found is not None
     return found
+
+
+def shipped() -> dict[str, Domain]:
+    """The domain of each run that ships, by the run's name."""
+    domains = [domain for domain in list_domains() if domain.release is not None]
+    return {name: domain for domain in domains if domain.release for name in domain.release.runs}
 
 
 def shipped_run(name: str) -> Run:
@@ -44,6 +50,11 @@ def copy_models(target: Path) -> Path:
 
 
 def _copy_run(source: Path, target: Path) -> None:
+    # A run that lost its weights loses what was built of them.
+    for weights in target.glob("*.safetensors"):
+        if not (source / weights.name).is_file():
+            weights.unlink()
+            shutil.rmtree(target / ONNX, ignore_errors=True)
     for path in source.rglob("*"):
         relative = path.relative_to(source)
         if not path.is_file() or relative.parts[0] == ONNX or any(part.startswith(".") for part in relative.parts):

@@ -19,7 +19,7 @@ from itner.records.int8 import Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run, RunStore, write_int8_ranges
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.load import load_tagger
-from itner.taggers.registry import why_not
+from itner.taggers.registry import lack_of
 from itner.workflows.calibrate import calibrate
 from itner.workflows.open import built
 from itner.workflows.prepare import prepare
@@ -49,7 +49,9 @@ def test_a_training_writes_its_ranges(full_run: Run, tiny: Tiny) -> None:
 def test_without_ranges_there_is_no_int8_and_the_verb_is_named(place: Workspace) -> None:
     (place.models / "full" / INT8_RANGES).unlink()
     run = load(place)
-    assert why_not(run) == ["calibrate", "full"]
+    lack = lack_of(run)
+    assert lack is not None
+    assert lack.words == ("calibrate", "full")
     with pytest.raises(InputError, match=r"has no int8_ranges.json; measure them with `itner calibrate full`"):
         export_run(run)
     assert not (run.path / ONNX).exists()

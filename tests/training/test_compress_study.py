@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from datasets_at import write_dataset
+from datasets_at import begin_tiny
 from tiny import Tiny
 
 from itner.benchmark.turns import TurnSettings
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.data.corpus import Split
 from itner.domains.release import StudyArm, StudyPlan
 from itner.records.codec import to_json
 from itner.records.config import CompactConfig
@@ -40,7 +39,7 @@ ARMS = (
     StudyArm("1 layer", "", "one", "layers", {"batch_size": 16}, begins=True),
 )
 # No ONNX file is built of compact runs in this version, so these are scored and timed as they are stored.
-PLAN = StudyPlan("set", 2, (13,), "full", "int8", ("torch-fp32",), ("tiny",), "base", ARMS)
+PLAN = StudyPlan("set", 2, 2, (13,), "full", "int8", ("torch-fp32",), ("tiny",), "base", ARMS)
 ENCODERS = replace(PLAN, variants=("fp32", "int8"), base="1 layer", arms=ARMS[2:])
 FAST = TurnSettings(rounds=2, calls=2, bulk_calls=2, warmup=1, length=8, windows=3, short=4, threads=1)
 
@@ -48,13 +47,8 @@ FAST = TurnSettings(rounds=2, calls=2, bulk_calls=2, warmup=1, length=8, windows
 @pytest.fixture(scope="module")
 def made(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("study")
-    shutil.copytree(tiny_root / "full", root / "models" / "full")
-    (root / "data").mkdir()
-    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
-    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", root / "data")
-    make_transfer(
-        "tiny", "set", ["full"], Workspace(root / "models", root / "data"), settings=TransferSettings(copies=1)
-    )
+    place = begin_tiny(tiny, tiny_root, root)
+    make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=1))
     return root
 
 
@@ -201,7 +195,7 @@ def test_what_does_not_compare_is_refused_or_left_out(place: Workspace) -> None:
     shutil.rmtree(place.models / STUDY_RUNS / run_name(ARMS[0], 13))
     changed = study(place, replace(PLAN, arms=arms), names=["base"])
     assert [(p.name, p.config.hidden) for p in changed.points] == [("base", 16), ("Width 8", 24)]  # type: ignore[union-attr]
-    longer = (*ARMS[:2], replace(ARMS[2], changes={"batch_size": 8}))
+    longer = (ARMS[0], replace(ARMS[1], changes=ARMS[1].changes | {"batch_size": 8}), ARMS[2])  # type: ignore[operator]
     with pytest.raises(ValueError, match="as many steps"):
         study(place, replace(PLAN, arms=longer))
     make_transfer("tiny", "other", ["full"], place, settings=TransferSettings(copies=1))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import pytest
 from tiny import Tiny
 
@@ -16,6 +17,7 @@ from itner.compress.onnx import export_run, is_exported
 from itner.core.errors import InputError
 from itner.records.store import ONNX, ONNX_MANIFEST, Run, RunStore
 from itner.taggers.encoder.load import load_scorer, load_tagger
+from itner.taggers.encoder.onnx_backend import SLOW_FUSIONS
 from itner.taggers.encoder.windows import CASINGS
 from itner.taggers.variants import ONNX_VARIANTS
 
@@ -70,6 +72,21 @@ def test_int8_products_fit_into_the_16_bits_that_a_cpu_without_vnni_adds_them_in
     for weight in weights:
         assert weight.dtype == np.int8
         assert 2 * 255 * np.abs(weight.astype(np.int32)).max() <= np.iinfo(np.int16).max
+
+
+def test_sums_and_layer_norms_are_left_apart(exported: Run, tmp_path: Path) -> None:
+    for variant in ONNX_VARIANTS:
+        kinds = [node.op_type for node in onnx.load(exported.onnx_path(variant)).graph.node]
+        assert "SkipLayerNormalization" not in kinds
+        assert "LayerNormalization" in kinds
+    # Nor are they joined when the file is opened.
+    options = ort.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "opened.onnx")
+    path = str(exported.onnx_path("fp32"))
+    ort.InferenceSession(path, options, ["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS)
+    opened = [node.op_type for node in onnx.load(tmp_path / "opened.onnx").graph.node]
+    assert "SkipLayerNormalization" not in opened
+    assert "LayerNormalization" in opened
 
 
 def test_files_are_built_once_and_again_when_stale(full_run: Run, tmp_path: Path) -> None:
@@ -156,6 +173,18 @@ def test_files_of_another_onnxruntime_serve_where_torch_is_absent(
     said: list[str] = []
     export_run(run, lambda message, share: said.append(message))
     assert said == [f"{run.name}: ONNX files of onnxruntime 0.1 are used, PyTorch is not here to build them anew"]
+    # So do those of slower graphs, and either serves where there are no weights to build anew from.
+    for older in ({"graphs": 1}, {"onnxruntime": "0.1"}):
+        (run.path / ONNX / ONNX_MANIFEST).write_text(json.dumps(manifest | older), encoding="utf-8")
+        export_run(run, lambda message, share: said.append(message))
+        weights = run.weights_path
+        assert weights is not None
+        weights.rename(tmp_path / "weights")
+        bare = RunStore(tmp_path).load(run.name)
+        export_run(bare, lambda message, share: said.append(message))
+        assert said[-1].endswith("are used, weights are not here to build them anew")
+        assert ("of an earlier version" in said[-1]) == ("graphs" in older)
+        (tmp_path / "weights").rename(weights)
     # Files of other weights do not.
     stale = manifest | {"onnxruntime": "0.1", "weights_sha256": "0" * 64}
     (run.path / ONNX / ONNX_MANIFEST).write_text(json.dumps(stale), encoding="utf-8")

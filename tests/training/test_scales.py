@@ -131,6 +131,15 @@ def test_products_and_scales_are_one_operator(
     graphs: dict[str, Path], full_run: Run, tiny: Tiny, tmp_path: Path
 ) -> None:
     quantize(graphs["fused"], tmp_path / "fixed.onnx", FIXED, measure(graphs["fused"], FIXED, batches(full_run, tiny)))
-    kinds = {node.op_type for node in onnx.load(tmp_path / "fixed.onnx").graph.node}
+    graph = onnx.load(tmp_path / "fixed.onnx").graph
+    kinds = {node.op_type for node in graph.node}
     assert {"QuantizeLinear", "MatMulIntegerToFloat"} <= kinds
     assert not kinds & {"DynamicQuantizeLinear", "MatMulInteger"}
+    # So is the bias, where nothing else takes it in; what is left to add is a sum of two activations.
+    products = [node for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    constants = {item.name for item in graph.initializer}
+    assert sum(len(node.input) == 7 for node in products) > len(products) / 2
+    made = {name for node in products for name in node.output}
+    for node in graph.node:
+        if node.op_type == "Add" and made & set(node.input):
+            assert not constants & set(node.input)

@@ -12,25 +12,27 @@ import onnx
 import pytest
 import torch
 from commands import parse
-from datasets_at import write_dataset
+from datasets_at import begin_tiny
 from tiny import Tiny
 
 from itner.compress.compact import for_runtime
 from itner.compress.onnx import export_run
+from itner.compress.smooth import smooth_channels
 from itner.core.errors import InputError
 from itner.core.types import Document
-from itner.data.corpus import Split
 from itner.records.config import CompactConfig, TransferLesson
 from itner.records.store import CHECKPOINTS, LOG, Run, RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
+from itner.taggers.base import Lack
 from itner.taggers.compact.kind import COMPACT
-from itner.taggers.compact.model import CompactModel, project, share_rows
+from itner.taggers.compact.model import MOST_PARTS, CompactModel, project, share_rows
 from itner.taggers.compact.presets import preset
-from itner.taggers.compact.tagger import load_scorer, open_tagger
+from itner.taggers.compact.tagger import load_encoder, load_scorer, open_tagger
 from itner.taggers.compact.variants import count_reach
 from itner.taggers.compact.weights import load_model
 from itner.taggers.encoder.load import load_tagger
+from itner.taggers.encoder.tagger import make_batches
 from itner.training.student_compact import choose_pieces
 from itner.workflows.student import train_taught
 from itner.workflows.transfer import make_transfer
@@ -43,12 +45,7 @@ SMALL = {"width": 16, "hidden": 24, "dilations": (1, 2), "epochs": 40, "batch_si
 def place(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace of a tiny teacher's run, a dataset, and a transfer set of both."""
     root = tmp_path_factory.mktemp("compact")
-    shutil.copytree(tiny_root / "full", root / "models" / "full")
-    data = root / "data"
-    data.mkdir()
-    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
-    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", data)
-    place = Workspace(root / "models", data)
+    place = begin_tiny(tiny, tiny_root, root)
     make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=4))
     return place
 
@@ -138,6 +135,8 @@ def test_left_out_pieces_are_spelled_by_those_that_are_kept() -> None:
     assert read("##bab") == ["##b", "##a", "##b"]
     assert read("[unused2]") == ["[UNK]"]
     assert all(len(read(name)) for name in NAMES)
+    long = share_rows([*NAMES, "abababababab"], kept)
+    assert (long[-1] < len(kept)).sum() == MOST_PARTS
 
 
 def test_the_frequent_pieces_are_kept_and_all_that_spelling_needs() -> None:
@@ -214,6 +213,30 @@ def test_every_variant_tags_like_the_network(exported: Run, tiny: Tiny) -> None:
     assert "DynamicQuantizeLinear" not in kinds
 
 
+def test_smoothed_channels_say_the_same_at_like_strength(compact: Run, tiny: Tiny) -> None:
+    model, smoothed = load_model(compact), load_model(compact)
+    batches = list(make_batches(load_encoder(compact), tiny.documents))
+    with torch.no_grad():
+        # As a training may leave it: one channel of the values far stronger than the others, and read as much less.
+        for each in (model, smoothed):
+            each.blocks[0].gated.weight[3] *= 64
+            each.blocks[0].gated.bias[3] *= 64
+            each.blocks[0].out.weight[:, 3] /= 64
+    smooth_channels(smoothed, batches)
+    strengths = {}
+    for each in (model, smoothed):
+        inputs: list[torch.Tensor] = []
+        each.blocks[0].out.register_forward_pre_hook(lambda layer, given, into=inputs: into.append(given[0]))
+        said = [each(*map(torch.from_numpy, batch)) for batch in batches]
+        largest = torch.cat([given.flatten(0, 1) for given in inputs]).abs().amax(0)
+        strengths[each] = (float(largest.max() / largest.median()), said)
+    (uneven, before), (even, after) = strengths.values()
+    assert uneven > 4 * even
+    for one, other, (_, mask, _) in zip(before, after, batches, strict=True):
+        read = torch.from_numpy(mask).bool()
+        assert torch.allclose(one[read], other[read], atol=1e-4)
+
+
 def test_int8_scores_a_text_alike_alone_and_beside_others(exported: Run, tiny: Tiny) -> None:
     tagger = open_tagger(exported, "int8")
     longer = [replace(one, tokens=one.tokens[:count]) for count in (3, 5, 9) for one in tiny.documents[:10]]
@@ -271,7 +294,14 @@ def test_a_cut_vocabulary_learns_as_well(place: Workspace, tiny: Tiny) -> None:
     assert model.parts is not None
     assert (model.parts.shape[0], model.embeddings.num_embeddings) == (118, 112)
     assert info.best_dev_f1 > 0.9
-    assert open_tagger(run, "torch-fp32").tag_documents(tiny.documents[:3])
+    wanted = open_tagger(run, "torch-fp32").predict(tiny.documents)
+    for variant in ("fp32", "int8"):
+        export_run(run, variants=(variant,))
+        found = open_tagger(run, variant).predict(tiny.documents)
+        same = np.concatenate([a.label_ids == b.label_ids for a, b in zip(found, wanted, strict=True)])
+        assert same.mean() > 0.95, variant
+        graph = onnx.load(run.onnx_path(variant)).graph
+        assert [item.data_type for item in graph.initializer if item.name == "parts"] == [onnx.TensorProto.UINT16]
 
 
 def test_a_transfer_set_of_other_data_or_teachers_is_refused(place: Workspace, tmp_path: Path) -> None:
@@ -321,11 +351,14 @@ def test_without_weights_or_ranges_it_says_what_makes_them(compact: Run, tmp_pat
     folder = tmp_path / "small"
     shutil.copytree(compact.path, folder, ignore=shutil.ignore_patterns("onnx"))
     run = RunStore(tmp_path).load("small")
-    assert COMPACT.missing(run) is None
+    assert COMPACT.lack(run) is None
     (folder / "int8_ranges.json").unlink()
-    assert COMPACT.missing(run) == ["calibrate", "small"]
+    assert COMPACT.lack(run) == Lack("the ranges that INT8 needs", "Measure them", ("calibrate", "small"))
     (folder / "model.safetensors").unlink()
-    assert COMPACT.missing(run) == ["train", "compact_s", "--transfer", "set"]
+    lack = COMPACT.lack(run)
+    assert lack is not None
+    assert lack.what == "its weights"
+    assert lack.words[:6] == ("train", "compact_s", "--transfer", "set", "--run", "small_again")
 
 
 @pytest.mark.parametrize("row", [-1, 113])

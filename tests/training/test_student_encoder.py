@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from commands import parse
-from datasets_at import write_dataset
+from datasets_at import begin_tiny
 from tiny import Tiny
 
 from itner.core.errors import InputError
-from itner.data.corpus import Split
 from itner.records.config import LoraSettings, TransferLesson
-from itner.records.store import RunStore
+from itner.records.store import ADAPTER, RunStore
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder import presets
@@ -27,12 +25,7 @@ from itner.workflows.transfer import make_transfer
 @pytest.fixture(scope="module")
 def place(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("transferred")
-    for name in ("full", "lora"):
-        shutil.copytree(tiny_root / name, root / "models" / name)
-    (root / "data").mkdir()
-    parts = {"train": tiny.documents[:40], "dev": tiny.documents[40:], "test": tiny.documents[:20]}
-    write_dataset({name: Split(list(part), sha256="0" * 64) for name, part in parts.items()}, "tiny", root / "data")
-    place = Workspace(root / "models", root / "data")
+    place = begin_tiny(tiny, tiny_root, root, ("full", "lora"))
     make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=2))
     return place
 
@@ -76,6 +69,11 @@ def test_adapters_learn_from_it_too(place: Workspace) -> None:
     info = train_taught(taught("adapted", epochs=10, learning_rate=2e-2), place)
     assert info.parameters_trainable < info.parameters_total
     assert info.best_dev_f1 > 0.5
+    # Further training begins where the first one ended: with hardly a step, nothing changes.
+    further = train_taught(taught("adapted", "adapted", epochs=1, learning_rate=1e-9), place, "adapted_further")
+    assert further.parameters_trainable == info.parameters_trainable
+    assert further.best_dev_f1 == pytest.approx(info.best_dev_f1)
+    assert (place.models / "adapted_further" / ADAPTER).is_file()
 
 
 def test_a_stopped_training_ends_as_one_that_was_not(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,5 +98,5 @@ def test_what_reads_otherwise_is_refused(place: Workspace) -> None:
     train_taught(taught("one", "cut", epochs=1), place, "cut_again")
     with pytest.raises(InputError, match="cut has other layers than those asked for"):
         train_taught(taught("other_one", "cut"), place, "wrong")
-    with pytest.raises(InputError, match="adapters begin with the backbone"):
-        taught("adapted", "full")
+    with pytest.raises(InputError, match="full has other adapters than those asked for, or none"):
+        train_taught(taught("adapted", "full"), place, "wrong")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from datasets_at import write_weak_report
-from shipped import HERE
+from shipped import HERE, release
 from tiny import Tiny
 
 from itner.benchmark.protocol import BenchSettings
@@ -23,22 +23,23 @@ from itner.core.types import Document, Mention
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.processed import read_split, read_stats
 from itner.domains.it.scheme import SCHEME
-from itner.domains.release import AblationPlan, Arm
+from itner.domains.release import AblationPlan, Arm, TransferPlan
 from itner.evaluation.predictions import read_predictions, write_predictions
 from itner.records.codec import from_json, to_json
-from itner.records.config import DistillSettings, EncoderConfig
+from itner.records.config import DistillSettings, EncoderConfig, TransferLesson
 from itner.records.dataset import CorpusReport, ProcessedMeta, WeakReport
 from itner.records.files import sha256_file, write_atomic
 from itner.records.int8 import Int8Recipe
 from itner.records.scores import Counts
 from itner.records.store import CARD, ERRORS, METRICS, Run, RunStore, read_ablation
 from itner.records.workspace import Workspace
-from itner.taggers.encoder.presets import PRESETS
+from itner.taggers.encoder.presets import PRESETS, TAUGHT
 from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.rules.tagger import RulesTagger
 from itner.taggers.variants import VARIANTS
 from itner.workflows import evaluate as evaluate_module
 from itner.workflows import label as label_module
+from itner.workflows import reproduce as reproduce_module
 from itner.workflows.ablate import ABLATION_PARTS, ablate
 from itner.workflows.evaluate import evaluate, score
 from itner.workflows.label import label_weakly
@@ -461,15 +462,20 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     tiny: Tiny, place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = {"backbone": str(tiny.backbone), "layers": (1,), "epochs": 1, "max_length": 32, "device": "cpu"}
-    for name in ("minilm_l3", "minilm_l3_kd"):
-        monkeypatch.setitem(PRESETS, name, replace(PRESETS[name], **small))
-    taught = replace(PRESETS["minilm_l3_kd"], distill=DistillSettings(("minilm_l3",)))
-    monkeypatch.setitem(PRESETS, "minilm_l3_kd", taught)
+    for presets, name in ((PRESETS, "minilm_l3"), (PRESETS, "minilm_l3_first"), (TAUGHT, "minilm_l3_kd")):
+        monkeypatch.setitem(presets, name, replace(presets[name], **small))
+    taught = replace(PRESETS["minilm_l3_first"], distill=DistillSettings(("minilm_l3",)))
+    monkeypatch.setitem(PRESETS, "minilm_l3_first", taught)
+    plan = TransferPlan("set", ("raw.txt",), ("minilm_l3_first",), 1, {"minilm_l3_kd": "minilm_l3_first"})
+    monkeypatch.setattr(reproduce_module, "release_of", lambda name, planned: replace(release(), transfers=(plan,)))
+    # What is timed, in a process for each variant, is another test's.
+    monkeypatch.setattr(reproduce_module, "benchmark", lambda *_, **__: None)
     (tmp_path / "public").mkdir()
     public = write_conll(tmp_path / "public")
     write_weak_texts(place.data)
-    names = ["minilm_l3", "minilm_l3_kd"]
-    # A student asks for its teacher.
+    (place.data / "raw.txt").write_text("The laptop with Ubuntu hangs.\n", encoding="utf-8")
+    names = ["minilm_l3", "minilm_l3_first", "minilm_l3_kd"]
+    # A student asks for its teacher, and what learns from a transfer set for those that label it.
     runs = reproduce("conll", public, "it", place, ["minilm_l3_kd"], SETTINGS)
     assert [run.name for run in runs] == names
     for run in runs:
@@ -477,9 +483,11 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
         assert {(report.dataset, report.split) for report in run.metrics.reports} == {
             (dataset, split) for dataset in ("stackoverflow", "helpdesk") for split in ("dev", "test")
         }
-    teacher, student = runs
-    assert [run.info.dataset.name for run in runs] == ["combined", "combined-weak"]
+    teacher, student, learner = runs
+    assert [run.info.dataset.name for run in runs] == ["combined", "combined-weak", "combined-weak"]
     assert student.info.teachers == {"minilm_l3": teacher.info.weights_sha256}
+    assert learner.info.teachers == {"minilm_l3_first": student.info.weights_sha256}
+    assert (learner.info.transfer.name, learner.info.transfer.raw) == ("set", 1)
     mixed = read_split("combined", "train", place)
     assert {document.source for document in mixed} == {"stackoverflow", "helpdesk"}
     with_weak = read_split("combined-weak", "train", place)
@@ -493,18 +501,22 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     # Another source's runs have names of their own, and so have their teachers. One guideline needs no mark.
     alone = reproduce("embedded", None, "it", place, names, SETTINGS)
     assert [run.name for run in alone] == [f"{name}-helpdesk" for name in names]
-    assert list(alone[1].info.teachers) == ["minilm_l3-helpdesk"]
+    assert [list(run.info.teachers) for run in alone] == [[], ["minilm_l3-helpdesk"], ["minilm_l3_first-helpdesk"]]
+    assert alone[2].config.transfer == TransferLesson("set-helpdesk", "minilm_l3_first-helpdesk")
     own = read_split("helpdesk-weak", "train", place)
     assert {document.source for document in own} == {"helpdesk", "tickets"}
-    assert [run.config.guidelines for run in alone] == [(), ()]
-    # A student of another teacher is not up to date.
-    changed = replace(teacher.info, weights_sha256="0" * 64)
-    write_atomic(teacher.path / "run.json", to_json(changed))
-    with pytest.raises(InputError, match="other teachers"):
-        reproduce("conll", public, "it", place, ["minilm_l3_kd"], SETTINGS)
+    assert [run.config.guidelines for run in alone] == [(), (), ()]
+    # What learned from another teacher is not up to date.
+    for other, name in ((teacher, "minilm_l3_first"), (student, "minilm_l3_kd")):
+        known = (other.path / "run.json").read_text(encoding="utf-8")
+        write_atomic(other.path / "run.json", to_json(replace(other.info, weights_sha256="0" * 64)))
+        with pytest.raises(InputError, match="other teachers"):
+            reproduce("conll", public, "it", place, [name], SETTINGS)
+        write_atomic(other.path / "run.json", known)
     # Once it has learned, it can do without.
     shutil.rmtree(teacher.path)
-    assert reproduce("conll", public, "it", place, ["minilm_l3_kd"], SETTINGS) == [student]
+    shutil.rmtree(student.path)
+    assert reproduce("conll", public, "it", place, ["minilm_l3_kd"], SETTINGS) == [learner]
 
 
 def test_issues_of_the_hub_are_labelled_as_files_are(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

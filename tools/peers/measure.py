@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,16 +14,18 @@ from itner.core.errors import InputError
 from itner.core.labels import align_mentions
 from itner.core.progress import Progress
 from itner.core.provenance import collect_provenance
-from itner.core.types import Document
+from itner.core.types import Document, Mention
 from itner.data.processed import read_split, read_stats
+from itner.domains.registry import get_domain
+from itner.evaluation.masking import count_masked
 from itner.evaluation.scoring import count_spans, counts_per_type
 from itner.records.codec import to_json
 from itner.records.files import read_record, sha256_file, write_atomic
 from itner.records.peers import Peer, Peers, PeerScore, PeerTiming, PeerTrial, Timed
-from itner.records.scores import Counts
+from itner.records.scores import Counts, MaskedCharacters
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
-from itner.reporting.peers import PEERS
+from itner.reporting.peers import peers_command, peers_file
 from itner.taggers.registry import kind_of
 from itner.workflows.open import built
 from tools.peers.environment import Environment
@@ -33,6 +35,7 @@ from tools.peers.worker import Settings
 
 # The worker that opens runs of ours.
 _RUN = "run"
+_COMPILED = "__pycache__"
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,23 @@ def score_spans(
     return counts_per_type(count_spans(gold, found, types), types)
 
 
+def mask_spans(
+    documents: Sequence[Document], found: Sequence[Sequence[Span]], personal: Collection[str]
+) -> MaskedCharacters | None:
+    """What redaction by what was found would leave and hide, None where no type is personal."""
+    if not personal:
+        return None
+    return count_masked(documents, [[Mention(*span) for span in spans] for spans in found], personal)
+
+
 def describe_files(folders: Iterable[Path], pattern: str) -> tuple[str, int]:
-    """One hash of the files in model folders that match a pattern, by name and content, and their bytes in all."""
+    """One hash of the files in model folders that match a pattern, by name and content, and their bytes in all.
+
+    What Python compiled beside them differs from one installation to the next, and is left out.
+    """
     digest, size = hashlib.sha256(), 0
     for folder in sorted(folders):
-        files = sorted(path for path in folder.glob(pattern) if path.is_file())
+        files = sorted(path for path in folder.glob(pattern) if path.is_file() and _COMPILED not in path.parts)
         if not files:
             raise InputError("no model here; train first", path=folder)
         for path in files:
@@ -85,12 +100,14 @@ class Task:
     """What is asked for.
 
     Attributes:
+        domain: whose libraries are measured.
         data: the prepared dataset to train on; a mixture's parts are the corpora to score on.
         weights: the run whose weights the pipeline opens.
         beside: runs of ours to time in the same rounds, each at the variant to deploy.
         documents: dev sentences of each corpus to time.
     """
 
+    domain: str
     data: str
     weights: str
     beside: tuple[str, ...]
@@ -105,19 +122,29 @@ class Measurement:
     def __init__(self, task: Task, place: Workspace, environment: Environment, progress: Progress):
         self._task, self._place, self._environment, self._progress = task, place, environment, progress
         stats = read_stats(task.data, place)
+        if stats.domain != task.domain:
+            raise InputError(f"the dataset {task.data!r} is of the domain {stats.domain!r}, not {task.domain!r}")
+        plans, file = PLANS.get(task.domain, ()), peers_file(task.domain)
+        if not plans or file is None:
+            raise InputError(
+                f"no library is measured for the domain {task.domain!r}; tools/peers/plans.py says which are"
+            )
+        self._plans, self._file = plans, place.data / file
+        self._personal = get_domain(task.domain).personal
         self._corpora = tuple(part.name for part in stats.parts) or (task.data,)
         self._hashes = {
             name: {split: found.processed_sha256 for split, found in read_stats(name, place).splits.items()}
             for name in {task.data, *self._corpora}
         }
-        self._versions = {plan.key: environment.version(plan) for plan in PLANS}
+        self._versions = {plan.key: environment.version(plan) for plan in plans}
+        self._installed: dict[str, Path] = {}
 
     def train(self) -> None:
         """Every model of every candidate that is not there yet."""
         models = {
             self._folder(plan, candidate, corpus): (plan, candidate, self._learned(candidate, corpus))
-            for plan in PLANS
-            if plan.own
+            for plan in self._plans
+            if plan.opens == "trained"
             for candidate in plan.candidates
             for corpus in self._corpora
         }
@@ -142,10 +169,10 @@ class Measurement:
 
         What was timed before stays where it is of the same models.
         """
-        total = sum(len(plan.candidates) + 1 for plan in PLANS)
+        total = sum(len(plan.candidates) + 1 for plan in self._plans)
         done = 0
         peers: list[Peer] = []
-        for plan in PLANS:
+        for plan in self._plans:
             tried: list[tuple[Candidate, list[PeerScore]]] = []
             for candidate in plan.candidates:
                 self._progress(f"scoring {plan.name} on dev, {candidate.what}", done / total)
@@ -170,15 +197,15 @@ class Measurement:
 
     def _read(self) -> Peers | None:
         """What was measured into this workspace; what ships with the checkout is of other models."""
-        peers: Peers | None = read_record(self._place.data / PEERS, Peers)
+        peers: Peers | None = read_record(self._file, Peers)
         return peers
 
     def speed(self) -> Peers:
         """Find each peer's fastest setting, then let all take turns, and write the file."""
         peers = self._read()
         if peers is None:
-            raise InputError("no peer was scored yet: `python -m tools.peers`", path=self._place.data / PEERS)
-        turns = [self._turn(plan, peer) for peer in peers.peers for plan in PLANS if plan.name == peer.name]
+            raise InputError(f"no peer was scored yet: `{peers_command(self._task.domain)}`", path=self._file)
+        turns = [self._turn(plan, peer) for peer in peers.peers for plan in self._plans if plan.name == peer.name]
         turns += [self._own_turn(name) for name in self._task.beside]
         speeds = [self._fastest(turn, number / len(turns)) for number, turn in enumerate(turns)]
         tokens = sum(len(sentence.tokens) for corpus in self._corpora for sentence in self._some(corpus))
@@ -222,8 +249,10 @@ class Measurement:
         self._environment.call(plan.key, plan.own, {"verb": "predict", "settings": candidate.settings, "files": files})
         scores = []
         for corpus, target in targets.items():
-            counts = score_spans(read_split(corpus, split, self._place), read_spans(target), self._types)
-            scores.append(PeerScore(corpus, split, self._hashes[corpus][split], counts))
+            documents, found = read_split(corpus, split, self._place), read_spans(target)
+            counts = score_spans(documents, found, self._types)
+            masking = mask_spans(documents, found, self._personal)
+            scores.append(PeerScore(corpus, split, self._hashes[corpus][split], counts, masking))
         return scores
 
     @property
@@ -232,7 +261,7 @@ class Measurement:
         return tuple(label.removeprefix("B-") for label in labels if label.startswith("B-"))
 
     def _describe(self, plan: Plan, kept: Candidate, trials: Sequence[PeerTrial], scores: Sequence[PeerScore]) -> Peer:
-        learned = {self._learned(kept, corpus) for corpus in self._corpora} if plan.own else set()
+        learned = {self._learned(kept, corpus) for corpus in self._corpora} if plan.opens == "trained" else set()
         digest, size = self._describe_models(plan, kept)
         return Peer(
             name=plan.name,
@@ -274,12 +303,22 @@ class Measurement:
 
     def _folder(self, plan: Plan, candidate: Candidate, corpus: str) -> Path:
         """Where the model for a corpus is."""
-        if not plan.own:
+        if plan.opens == "run":
             return self._place.models / self._task.weights
+        if plan.opens == "installed":
+            return self._find(plan, candidate.settings)
         name = "-".join(
             [self._learned(candidate, corpus), *(f"{key}-{value}" for key, value in candidate.settings.items())]
         )
         return self._environment.folder / plan.key / name
+
+    def _find(self, plan: Plan, settings: Settings) -> Path:
+        """Where the library has what it opens with these settings."""
+        key = f"{plan.key} {json.dumps(settings)}"
+        if key not in self._installed:
+            job = {"verb": "find", "settings": settings}
+            self._installed[key] = Path(self._environment.call(plan.key, plan.own, job))
+        return self._installed[key]
 
     def _describe_models(self, plan: Plan, candidate: Candidate) -> tuple[str, int]:
         return describe_files({self._folder(plan, candidate, corpus) for corpus in self._corpora}, plan.deployed)
@@ -308,7 +347,8 @@ class Measurement:
         return [to_sentence(document) for document in read_split(dataset, split, self._place)]
 
     def _write(self, peers: Peers) -> None:
-        write_atomic(self._place.data / PEERS, to_json(peers))
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(self._file, to_json(peers))
 
 
 def to_sentence(document: Document) -> Sentence:

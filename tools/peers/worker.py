@@ -1,4 +1,4 @@
-"""What every worker does when it is called: train, predict, or time. A job comes as JSON, a result goes as JSON."""
+"""What every worker does when it is called: train, find, predict, or time. Jobs come as JSON, results go as JSON."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from tools.peers.handover import Sentence, Span, read_sentences, to_characters, 
 # In the library's own terms; what a model is trained and opened with.
 Settings = dict[str, Any]
 Train = Callable[[Path, Path, Path, Settings], None]
+# The folder of what comes with a library and is opened as it is.
+Find = Callable[[Settings], Path]
 # Marks the beginning of the line with a job's result, among what a library prints.
 RESULT = "RESULT "
 _WARM_UP = 100
@@ -65,7 +67,7 @@ def time_passes(parts: Sequence[tuple[Model, Sequence[Sentence]]], passes: int) 
     return times
 
 
-def main(train: Train | None, load: Load) -> None:
+def main(train: Train | None, load: Load, find: Find | None = None) -> None:
     """Do the job that stands in the first argument, and print its result."""
     job = json.loads(sys.argv[1])
     result: object = None
@@ -74,6 +76,8 @@ def main(train: Train | None, load: Load) -> None:
             result = version(job["library"])
         case "train" if train is not None:
             train(Path(job["folder"]), Path(job["train"]), Path(job["dev"]), job["settings"])
+        case "find" if find is not None:
+            result = str(find(job["settings"]))
         case "predict":
             for folder, source, target in job["files"]:
                 write_spans(Path(target), predict(load(Path(folder), job["settings"]), read_sentences(Path(source))))

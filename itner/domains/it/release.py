@@ -20,7 +20,7 @@ _PLAIN = {
 _OVERSAMPLED = _PLAIN | {"oversample": True}
 _MARKED = _OVERSAMPLED | {"mark_guidelines": True}
 _CASED = _MARKED | {"casing": True}
-_TAUGHT = _CASED | {"distill": DistillSettings(teachers=("minilm_full_kd", "minilm_lora"))}
+_TAUGHT = _CASED | {"distill": DistillSettings(teachers=("minilm_full_first", "minilm_lora"))}
 
 _ARMS: tuple[Arm, ...] = (
     Arm("base", None, "the public corpus alone, every sentence once and by itself", _PUBLIC, _PLAIN),
@@ -42,25 +42,30 @@ _ARMS: tuple[Arm, ...] = (
     Arm(_STUDENT, "weak labels", "the same on weakly labelled text, too", _WEAK, _TAUGHT),
 )
 
-# The study's networks are this preset's, each changed in one thing, and the teacher with fewer layers.
-_BASE, _TEACHER, _TEACHER_LAYERS = "compact_s", "minilm_full_kd", 6
+# The study's networks are this preset's, each changed in one thing, and the first teacher with fewer layers.
+_BASE, _TEACHER_LAYERS = "compact_s", 6
+# A short training needs steps more than large batches.
+_SHORT: dict[str, object] = {"batch_size": 128}
+_STUDIED = "it_study"
+_RAW = ("mixed/unlabelled.txt",)
+_FIRST_FULL, _FIRST_LORA, _FIRST_L3 = "minilm_full_first", "minilm_lora_first", "minilm_l3_first"
 
 
 def _varied(name: str, what: str, varies: str, **changes: object) -> StudyArm:
-    return StudyArm(name, what, _BASE, varies, changes)
+    return StudyArm(name, what, _BASE, varies, _SHORT | changes)
 
 
 def _layers(number: int) -> StudyArm:
     kept = tuple(index * _TEACHER_LAYERS // number for index in range(number))
     named = "1 layer" if number == 1 else f"{number} layers"
     what = f"a transformer that begins with {named} of its teacher's {_TEACHER_LAYERS}"
-    return StudyArm(named, what, "minilm_l3", "layers", {"layers": kept}, begins=True)
+    return StudyArm(named, what, "minilm_l3", "layers", {"layers": kept, "batch_size": 128}, begins=True)
 
 
 _DILATIONS = (1, 1, 2, 1, 4, 1, 2, 1)
 _NETWORKS: tuple[StudyArm, ...] = (
-    StudyArm("base", "4 gated convolutions over 5 pieces, 128 wide, embeddings 96 wide", _BASE, "base"),
-    *(_varied(f"width {n}", f"embeddings {n} wide", "width", width=n) for n in (32, 64, 128, 192)),
+    StudyArm("base", "4 gated convolutions over 5 pieces, 128 wide, embeddings 96 wide", _BASE, "base", _SHORT),
+    *(_varied(f"width {n}", f"embeddings {n} wide", "width", width=n) for n in (32, 64, 128)),
     *(_varied(f"hidden {n}", f"convolutions {n} wide", "hidden", hidden=n) for n in (96, 192, 256)),
     *(_varied(f"{n} blocks", f"{n} convolutions", "blocks", dilations=_DILATIONS[:n]) for n in (2, 3, 6, 8)),
     *(_varied(f"kernel {n}", f"convolutions over {n} pieces", "kernel", kernel=n) for n in (3, 7)),
@@ -70,7 +75,7 @@ _NETWORKS: tuple[StudyArm, ...] = (
         _varied(
             f"vocabulary {n}", f"{n:,} pieces have embeddings, others are read as smaller ones", "vocabulary", pieces=n
         )
-        for n in (16_000, 8_000, 4_000, 3_000)
+        for n in (16_000, 8_000, 4_000)
     ),
     _varied(
         "smallest",
@@ -85,21 +90,30 @@ _NETWORKS: tuple[StudyArm, ...] = (
 )
 
 RELEASE = Release(
-    presets=("minilm_full_kd", "minilm_lora_kd", "minilm_l3", "minilm_l3_kd"),
+    runs=("minilm_full_kd", "minilm_lora_kd", "minilm_l3", "minilm_l3_kd", "compact_m", "compact_s", "it_rules"),
     rules="it_rules",
     default="minilm_full_kd",
     annotated=(_PUBLIC, _OWN),
     mixture=_BOTH,
     weak_texts={"tickets": _OWN, "stackoverflow-forum": _PUBLIC},
-    weakly_taught=frozenset({"minilm_full_kd", "minilm_lora_kd", "minilm_l3_kd"}),
-    transfer=TransferPlan(
-        name="it",
-        raw=("mixed/unlabelled.txt",),
-        teacher=_TEACHER,
-        copies=10,
-        learners=("compact_s",),
+    weakly_taught=frozenset({_FIRST_FULL, _FIRST_LORA, _FIRST_L3}),
+    transfers=(
+        TransferPlan(
+            name="it",
+            raw=_RAW,
+            teachers=(_FIRST_FULL, _FIRST_LORA, _FIRST_L3),
+            copies=6,
+            learners={"minilm_full_kd": _FIRST_FULL, "minilm_lora_kd": _FIRST_LORA, "minilm_l3_kd": _FIRST_L3},
+        ),
+        # From the set above, the convolutions were no better: 0.005 worse on both dev sets, which is within what seeds
+        # differ by.
+        TransferPlan(
+            name="it_one", raw=_RAW, teachers=(_FIRST_FULL,), copies=10, learners={"compact_s": None, "compact_m": None}
+        ),
+        TransferPlan(name=_STUDIED, raw=_RAW, teachers=(_FIRST_FULL,), copies=2, learners={}),
     ),
-    corpus_folder=_OWN,
+    seeds=(14, 15),
+    corpus=_OWN,
     ablation=AblationPlan(
         preset="minilm_l3",
         seeds=(13, 14, 15),
@@ -110,19 +124,27 @@ RELEASE = Release(
         student_adds="Weak labels and distillation",
     ),
     study=StudyPlan(
-        transfer="it",
-        epochs=6,
+        transfer=_STUDIED,
+        epochs=4,
+        begun_epochs=1,
         seeds=(13,),
-        reference=_TEACHER,
+        reference="minilm_full_kd",
         reference_variant="int8",
         variants=("fp32", "int8"),
         dev_sets=(_PUBLIC, _OWN),
         base="base",
         arms=_NETWORKS,
     ),
-    aims=(Aim(_PUBLIC, None, 0.78), Aim(_PUBLIC, "ERROR", 0.35), Aim(_OWN, None, 0.85)),
+    aims=(
+        Aim("minilm_full_kd", _OWN, 0.888),
+        Aim("minilm_full_kd", _PUBLIC, 0.775),
+        Aim("minilm_l3_kd", _OWN, 0.873),
+        Aim("minilm_l3_kd", _PUBLIC, 0.765),
+        Aim("compact_s", _OWN, 0.85),
+        Aim("compact_s", _PUBLIC, 0.735),
+        # Further off than what was thought within reach.
+        Aim("minilm_full_kd", _PUBLIC, 0.8),
+        Aim("minilm_full_kd", _PUBLIC, 0.5, "ERROR"),
+    ),
     aim_variant="int8",
-    taught="minilm_l3_kd",
-    largest="minilm_full_kd",
-    most_lost=0.015,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itner.core.errors import InputError
+from itner.core.words import listed
 from itner.domains.registry import get_domain
 from itner.records.codec import list_settings
 from itner.records.config import CompactConfig, TransferLesson
@@ -10,7 +11,7 @@ from itner.records.store import Run
 from itner.taggers.base import CardText, Remake
 from itner.taggers.compact.presets import preset
 from itner.taggers.compact.variants import count_reach, facts_of
-from itner.taggers.encoder.describe import list_corpora
+from itner.taggers.encoder.describe import describe_transfer, list_corpora
 
 # Options of `itner train`, by the field of the configuration that they change.
 _OPTIONS = {"epochs": "--epochs", "learning_rate": "--lr", "seed": "--seed", "device": "--device"}
@@ -21,7 +22,6 @@ _FROM_DATA = {"transfer.name", "guidelines"}
 def list_facts(run: Run) -> dict[str, str]:
     """What a compact run is, as names and values."""
     info, config = facts_of(run)
-    taught = info.transfer
     own = f"{config.pieces:,} of its own" if config.pieces is not None else "one for every piece"
     return {
         "preset": info.preset,
@@ -29,8 +29,7 @@ def list_facts(run: Run) -> dict[str, str]:
         f"dilations {', '.join(map(str, config.dilations))}",
         "embeddings": f"{config.width} wide, {own}",
         "reach": f"{count_reach(config)} pieces to each side",
-        "transfer set": f"{taught.name}: {taught.windows:,} windows, {taught.pieces:,} pieces, from "
-        f"{taught.documents:,} documents and {taught.settings.copies} altered copies of each",
+        "transfer set": describe_transfer(info.transfer),
         "teachers": ", ".join(info.teachers),
         "dataset": f"{info.dataset.name} (source: {info.dataset.source})",
         "dataset SHA-256": info.dataset.sha256,
@@ -42,12 +41,6 @@ def list_facts(run: Run) -> dict[str, str]:
     }
 
 
-def list_training(run: Run) -> list[str]:
-    """The words of the command that trains such a run, under its preset's name."""
-    config = facts_of(run)[1]
-    return ["train", config.preset, "--transfer", config.transfer.name]
-
-
 def remake(run: Run, name: str) -> Remake:
     """The training again, with what the run's configuration has changed from today's preset."""
     config = facts_of(run)[1]
@@ -55,7 +48,7 @@ def remake(run: Run, name: str) -> Remake:
         usual: CompactConfig | None = preset(config.preset, TransferLesson(config.transfer.name))
     except InputError:
         usual = None
-    words = [*list_training(run), "--run", name]
+    words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
     for field, option in _OPTIONS.items():
         value = getattr(config, field)
         if usual is None or value != getattr(usual, field):
@@ -76,7 +69,7 @@ def write_card_text(run: Run) -> CardText:
     info, config = facts_of(run)
     made, taught = info.provenance, info.transfer
     corpora = list_corpora(info.dataset, get_domain(info.domain))
-    teachers = " and ".join(info.teachers)
+    teachers = listed(info.teachers)
     raw = f" and {taught.raw:,} sentences of raw text" if taught.raw else ""
     shown = "was not shown" if config.transfer.soft_weight == 1 else "counted as well"
     data = (
@@ -88,7 +81,7 @@ def write_card_text(run: Run) -> CardText:
         data += f" {credit}"
     if config.guidelines:
         data += (
-            f" The annotation guidelines of {' and '.join(config.guidelines)} differ, so a mark at the beginning of a "
+            f" The annotation guidelines of {listed(config.guidelines)} differ, so a mark at the beginning of a "
             f"text says whose to follow; text of any other source is tagged as {config.guidelines[-1]} is annotated."
         )
     return CardText(

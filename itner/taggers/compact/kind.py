@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itner.records.store import Run
-from itner.taggers.compact.describe import list_facts, list_training, remake, write_card_text
+from itner.taggers.compact.describe import list_facts, remake, write_card_text
 from itner.taggers.compact.variants import RECIPE, facts_of
 from itner.taggers.counting import count_parameters
 from itner.taggers.network import Loader, NetworkParts, network_kind
@@ -27,7 +27,6 @@ COMPACT = network_kind(
         loader=_loader,
         live=("int8", "fp32", "fp16", TORCH),
         recipe=RECIPE,
-        train=list_training,
         facts=list_facts,
         remake=remake,
         card=write_card_text,

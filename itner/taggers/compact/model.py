@@ -17,6 +17,9 @@ from itner.records.config import CompactConfig
 from itner.taggers.encoder.windows import CASINGS
 
 _UNKNOWN = "[UNK]"
+# With 6,000 of MiniLM's pieces kept, 6 % of the others are made of more; every column of the table takes as much room
+# as a thousand small embeddings.
+MOST_PARTS = 5
 
 
 class CompactModel(nn.Module):
@@ -129,8 +132,8 @@ def project(embeddings: torch.Tensor, width: int) -> torch.Tensor:
 def share_rows(names: Sequence[str], kept: Sequence[int]) -> torch.Tensor:
     """What each piece is read as, int [pieces, most], when the pieces `kept` alone have embeddings.
 
-    A piece that has none is cut like a word: the longest piece that is kept, then the longest that continues it. What
-    cannot be cut so, pieces held in reserve, is read as unknown.
+    A piece that has none is cut like a word: the longest piece that is kept, then the longest that continues it; of
+    more than `MOST_PARTS`, the first ones are read. What cannot be cut so, pieces held in reserve, is read as unknown.
 
     Args:
         names: of the pieces; one that continues a word begins with `##`.
@@ -140,7 +143,8 @@ def share_rows(names: Sequence[str], kept: Sequence[int]) -> torch.Tensor:
     found: list[list[int]] = []
     for name in names:
         reserved = name.startswith("[unused")
-        found.append([rows[name]] if name in rows else [rows[_UNKNOWN]] if reserved else _cut(name, rows))
+        parts = [rows[name]] if name in rows else [rows[_UNKNOWN]] if reserved else _cut(name, rows)
+        found.append(parts[:MOST_PARTS])
     most = max(len(parts) for parts in found)
     return torch.tensor([parts + [len(rows)] * (most - len(parts)) for parts in found], dtype=torch.int32)
 

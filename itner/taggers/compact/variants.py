@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itner.core.errors import InputError
 from itner.records.config import CompactConfig
-from itner.records.int8 import BLOCK_OUTPUT, Int8Recipe
+from itner.records.int8 import Int8Recipe
 from itner.records.run import CompactRun
 from itner.records.store import Run
 
-RECIPE = Int8Recipe(fp32_nodes=BLOCK_OUTPUT)
+RECIPE = Int8Recipe()
 
 
 def facts_of(run: Run) -> tuple[CompactRun, CompactConfig]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from itner.core.errors import InputError
+from itner.core.words import listed
 from itner.domains.registry import Corpus, Domain, get_domain
 from itner.records.codec import list_settings
 from itner.records.config import EMBEDDED_BACKBONE, DistillSettings, EncoderConfig
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import Run
+from itner.records.transfer import TransferFacts
 from itner.taggers.base import CardText, Remake
 from itner.taggers.encoder.presets import preset, taught_preset
 from itner.taggers.encoder.variants import facts_of
@@ -36,30 +38,39 @@ _FROM_DATA, _FROM_SINGLE_DATA = {"guidelines"}, {"guidelines", "mark_guidelines"
 
 def list_facts(run: Run) -> dict[str, str]:
     """What an encoder run is, as names and values."""
-    info = facts_of(run)[0]
+    info, config = facts_of(run)
     data = info.dataset
+    taught = {}
+    if info.transfer is not None and config.transfer is not None:
+        taught["transfer set"] = describe_transfer(info.transfer)
+        taught["begun with"] = config.transfer.begin or "the backbone"
+    if info.teachers:
+        taught["teachers"] = ", ".join(info.teachers)
     return {
         "preset": info.preset,
         "backbone": info.backbone,
         "backbone SHA-256": info.backbone_sha256,
+        **taught,
         "dataset": f"{data.name} (source: {data.source})",
         "dataset SHA-256": data.sha256,
         "training sentences": f"{data.train_documents:,} ({data.train_documents_oversampled:,} after oversampling)",
         "parameters": f"{info.parameters_total:,}, trained {info.parameters_trainable:,}",
         "seed": str(info.seed),
         "window": f"{info.max_length} pieces",
-        "best epoch": f"{info.best_epoch:g} (micro-F1 on dev {info.best_dev_f1:.3f})",
+        # From a transfer set, the last epoch is kept.
+        "best epoch" if info.transfer is None else "epochs": f"{info.best_epoch:g} (micro-F1 on dev "
+        f"{info.best_dev_f1:.3f})",
         "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
         "weights SHA-256": info.weights_sha256,
     }
 
 
-def list_training(run: Run) -> list[str]:
-    """The words of the command that trains such a run, under its preset's name."""
-    info, config = facts_of(run)
-    if config.transfer is not None:
-        return ["train", config.preset, "--transfer", config.transfer.name]
-    return ["train", config.preset, "--data", info.dataset.name]
+def describe_transfer(facts: TransferFacts) -> str:
+    """What a run learned from, in words."""
+    return (
+        f"{facts.name}: {facts.windows:,} windows, {facts.pieces:,} pieces, from {facts.documents:,} documents and "
+        f"{facts.settings.copies} altered copies of each"
+    )
 
 
 def remake(run: Run, name: str) -> Remake:
@@ -194,15 +205,15 @@ def _data(run: Run) -> str:
         taught = info.transfer
         raw = f" and {taught.raw:,} sentences of raw text" if taught.raw else ""
         text += (
-            f" It learned from what {', '.join(info.teachers)} said of every word piece of that text{raw} and of "
+            f" It learned from what {listed(info.teachers)} said of every word piece of that text{raw} and of "
             f"{taught.settings.copies} altered copies of each, {taught.windows:,} windows in all."
         )
     elif info.teachers:
-        text += f" It learned from the annotation and from the token probabilities of {', '.join(info.teachers)}."
+        text += f" It learned from the annotation and from the token probabilities of {listed(info.teachers)}."
     if config.context:
         text += " Sentences of one text are read together, as many as fit into a window."
     if config.guidelines:
-        names = " and ".join(config.guidelines)
+        names = listed(config.guidelines)
         text += (
             f" The annotation guidelines of {names} differ, so a mark at the beginning of each window says whose to "
             f"follow; text of any other source is tagged as {config.guidelines[-1]} is annotated."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itner.records.store import Run
 from itner.taggers.counting import count_parameters
-from itner.taggers.encoder.describe import list_facts, list_training, remake, write_card_text
+from itner.taggers.encoder.describe import list_facts, remake, write_card_text
 from itner.taggers.encoder.variants import RECIPE, facts_of
 from itner.taggers.network import Loader, NetworkParts, network_kind
 from itner.taggers.variants import TORCH
@@ -27,7 +27,6 @@ ENCODER = network_kind(
         loader=_loader,
         live=("int8", "fp16", "fp32", TORCH),
         recipe=RECIPE,
-        train=list_training,
         facts=list_facts,
         remake=remake,
         card=write_card_text,

@@ -135,25 +135,29 @@ def load_model(run: Run) -> PreTrainedModel:
 
     For LoRA the backbone is found again by name and must have the hash it was trained on.
     """
+    model = load_apart(run)
+    return (model.merge_and_unload() if isinstance(model, PeftModel) else model).float().eval()
+
+
+def load_apart(run: Run) -> PreTrainedModel | PeftModel:
+    """The same with adapters by themselves, to be trained further on weights that are frozen."""
     info, config = facts_of(run)
     weights = run.weights_path
     if weights is None:
         raise InputError(f"run {run.name} ships no weights; build them with `itner train`", path=run.path)
     if sha256_file(weights) != info.weights_sha256:
         raise InputError("the weights are not those that run.json describes", path=weights)
-    if weights.name == ADAPTER:
-        backbone = find_backbone(config.backbone)
-        if backbone.sha256 != info.backbone_sha256:
-            raise InputError(
-                f"the adapter was trained on {backbone.name} with SHA-256 {info.backbone_sha256}, "
-                f"here it has {backbone.sha256}",
-                path=run.path,
-            )
-        base = build_model(config, backbone, info.labels)
-        merged = PeftModel.from_pretrained(base, run.path, torch_dtype=torch.float32).merge_and_unload()
-        return merged.float().eval()
-    model = AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
-    return model.eval()
+    if weights.name != ADAPTER:
+        return AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
+    backbone = find_backbone(config.backbone)
+    if backbone.sha256 != info.backbone_sha256:
+        raise InputError(
+            f"the adapter was trained on {backbone.name} with SHA-256 {info.backbone_sha256}, "
+            f"here it has {backbone.sha256}",
+            path=run.path,
+        )
+    base = build_model(config, backbone, info.labels)
+    return PeftModel.from_pretrained(base, run.path, is_trainable=True, torch_dtype=torch.float32).float()
 
 
 def load_network(run: Run) -> Logits:

@@ -15,6 +15,7 @@ from itner.domains.registry import Domain
 
 # By the layout of every domain, what its functions look for.
 _RULE_MODULES = {"lexicons", "patterns"}
+_DOMAINS = "itner.domains."
 
 
 class RulesTagger:
@@ -73,9 +74,12 @@ class RulesTagger:
 
 
 def rule_files(domain: Domain) -> list[Path]:
-    """The files that hold a domain's labelling functions, and the lexicons and patterns beside them."""
+    """The files that hold a domain's labelling functions, what these use of the domains, and the lists beside them."""
+    modules = {inspect.getmodule(function) for function in domain.functions}
+    used = (value for module in modules for value in vars(module).values() if inspect.isfunction(value))
     own = {Path(inspect.getfile(function)) for function in domain.functions}
     beside = (path for folder in {path.parent for path in own} for path in folder.glob("*.py"))
+    own |= {Path(inspect.getfile(function)) for function in used if function.__module__.startswith(_DOMAINS)}
     return sorted(own | {path for path in beside if path.stem in _RULE_MODULES})
 
 

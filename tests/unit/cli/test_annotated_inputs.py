@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from commands import run_itner
 from shipped import REPOSITORY
 
-from itner.cli import app as cli
 from itner.data.processed import read_stats
 from itner.records.dataset import ImportStats
 from itner.records.workspace import Workspace
@@ -37,13 +37,6 @@ EXPECTED: dict[str, tuple[dict[str, int], str, str]] = {
 }  # fmt: skip
 
 
-def run(*arguments: str) -> int:
-    """The exit code of `itner ARGUMENTS`, in this process."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    return int(ended.value.code or 0)
-
-
 def test_every_input_is_expected() -> None:
     assert {path.name for path in INPUTS.glob("import_*")} == set(EXPECTED)
 
@@ -61,7 +54,7 @@ def test_what_once_went_wrong_is_read(
         text = path.read_text(encoding="utf-8")
         (folder / path.name).write_bytes(text.replace("\n", line_end).encode(encoding))
     roots = ("--dataset", "x", "--data-root", str(tmp_path / "data"))
-    assert run("prepare", "--source", source, "--path", str(folder), *roots) == 0
+    assert run_itner("prepare", "--source", source, "--path", str(folder), *roots) == 0
     printed = capsys.readouterr().out
     mentions, format, said = EXPECTED[name]
     assert printed.count(f"  read as {format}") == 3
@@ -82,7 +75,7 @@ def test_the_options_for_annotated_files(tmp_path: Path, capsys: pytest.CaptureF
     call = ("prepare", "--source", "jsonl", "--path", str(tmp_path), "--dataset", "x")
     place = Workspace(tmp_path, tmp_path / "data")
     roots = ("--data-root", str(place.data))
-    assert run(*call, *roots) == 2
+    assert run_itner(*call, *roots) == 2
     said = capsys.readouterr().err
     assert said.startswith(
         f"error: {tmp_path / 'train.jsonl'}:2: the span 'Windows' at 0–7 begins or ends inside a word"
@@ -94,18 +87,18 @@ def test_the_options_for_annotated_files(tmp_path: Path, capsys: pytest.CaptureF
         ("expand", {"OS": 1, "SOFTWARE": 1}, "spans expanded to whole words"),
         ("drop", {"SOFTWARE": 1}, "spans that do not fit the text dropped"),
     ):
-        assert run(*call, *roots, "--misaligned", rule) == 0
+        assert run_itner(*call, *roots, "--misaligned", rule) == 0
         assert capsys.readouterr().out.count(f"{change}: 1") == 3
         split = read_stats("x", place).splits["dev"]
         assert {kind: count for kind, count in split.mentions.items() if count} == found
         assert split.imported == ImportStats(
             "itner JSONL", "UTF-8", "code points", misaligned=rule, changes={change: 1}
         )  # type: ignore[arg-type]
-    assert run(*call, *roots, "--misaligned", "guess") == 2
-    assert run(*call, *roots, "--tag-column", "2", "--misaligned", "drop") == 2
+    assert run_itner(*call, *roots, "--misaligned", "guess") == 2
+    assert run_itner(*call, *roots, "--tag-column", "2", "--misaligned", "drop") == 2
     assert "--tag-column is for CoNLL files" in capsys.readouterr().err
-    assert run("prepare", "--source", "embedded", "--misaligned", "drop", *roots) == 2
-    assert run("prepare", "--source", "hub", "--tag-column", "2", *roots) == 2
+    assert run_itner("prepare", "--source", "embedded", "--misaligned", "drop", *roots) == 2
+    assert run_itner("prepare", "--source", "hub", "--tag-column", "2", *roots) == 2
 
 
 @pytest.mark.parametrize(
@@ -135,7 +128,7 @@ def test_a_split_without_a_mention_is_an_error(
     for split in ("dev", "test"):
         shutil.copy(INPUTS / "import_bilou" / "train.txt", tmp_path / f"{split}.txt")
     roots = ("--dataset", "x", "--data-root", str(tmp_path / "data"))
-    assert run("prepare", "--source", "conll", "--path", str(tmp_path), *roots) == 2
+    assert run_itner("prepare", "--source", "conll", "--path", str(tmp_path), *roots) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"error: {tmp_path / name}: the train split holds no ")
     assert why in said

@@ -8,30 +8,19 @@ import json
 import os
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_itner
 from shipped import REPOSITORY
 
-from itner.cli import app as cli
 from itner.files.writers import FORMATS
 
+tag = partial(run_itner, "tag")
+
 INPUTS = REPOSITORY / "tests" / "inputs"
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, without runs: the rules tag."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "none"))
-    return tmp_path
-
-
-def tag(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["tag", *arguments])
-    return int(ended.value.code or 0)
 
 
 def results(name: str = "tagged.zip") -> list[dict[str, Any]]:

@@ -43,7 +43,14 @@ def test_sentences_are_lines_and_sentences() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ask Dr. Berg on ext. 4471.", "See fig. 3 vs. Windows 11.", "Nr. 5 z.B. Outlook", "Rev. 2 e.g. SAP"]
+    "text",
+    [
+        "Ask Dr. Berg on ext. 4471.",
+        "See fig. 3 vs. Windows 11.",
+        "Nr. 5 z.B. Outlook",
+        "Rev. 2 e.g. SAP",
+        "per G.O. 95 at 17 ft. 8 in. over a 4 in. PVC duct",
+    ],
 )
 def test_an_abbreviation_ends_no_sentence(text: str) -> None:
     assert split_sentences(text) == [(0, len(text))]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from peer_samples import peer, peers
+from peer_samples import peer, peers, personal_peers, write_personal_run
 from synthetic import write_run
 
 from itner.dashboard.peers import peer_bars, peer_scatter, peers_columns, peers_frame, trials_frame
@@ -38,6 +38,18 @@ def test_the_table_tells_peers_from_runs_and_leaves_out_what_was_not_measured(ro
     missing = frame.iloc[2][["micro-F1", "precision", "recall", "F1 SOFTWARE", "tokens/s", "times as fast", "setting"]]
     assert missing.isna().all()
     assert set(peers_columns(frame, rows)) <= set(frame.columns)
+
+
+def test_what_redaction_would_leave_is_shown_where_it_was_counted(tmp_path: Path, rows: list[PeerRow]) -> None:
+    write_personal_run(tmp_path / "personal")
+    runs, _ = RunStore(tmp_path / "personal").load_all()
+    found = list_peer_rows(personal_peers(), runs, list_rows(runs, "personal"), "personal", "test")
+    frame = peers_frame(found)
+    assert list(frame["F1 of personal types"]) == [pytest.approx(0.9), pytest.approx(120 / 170)]
+    assert list(frame["personal characters left"]) == [0.1, 0.4]
+    assert list(frame["harmless characters hidden"]) == [0.01, 0.05]
+    assert set(peers_columns(frame, found)) <= set(frame.columns)
+    assert "personal characters left" not in peers_frame(rows).columns
 
 
 def test_every_trial_is_shown(rows: list[PeerRow]) -> None:

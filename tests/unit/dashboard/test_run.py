@@ -13,6 +13,7 @@ from itner.dashboard import run as record
 from itner.records.config import DistillSettings
 from itner.records.dataset import SourceFacts
 from itner.records.store import Run, RunStore, write_config
+from itner.records.transfer import TransferFacts, TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
 from itner.workflows.rules import make_rules
@@ -67,10 +68,10 @@ def test_the_command_holds_what_was_changed(tmp_path: Path, run: Run) -> None:
 
 
 def test_a_distilled_run_is_made_by_distilling(tmp_path: Path) -> None:
-    folder = write_run(tmp_path, "kd", "minilm_l3_kd")
+    folder = write_run(tmp_path, "kd", "minilm_l3_first")
     run = RunStore(tmp_path).load("kd")
     # The preset's own teachers need no naming.
-    assert words(run) == "train minilm_l3_kd --data stackoverflow --run kd_again"
+    assert words(run) == "train minilm_l3_first --data stackoverflow --run kd_again"
     taught = DistillSettings(("a", "b"), temperature=3.0, hidden_weight=0.5)
     write_config(folder, replace(run.config, preset="minilm_l3", distill=taught))
     other = RunStore(tmp_path).load("kd")
@@ -105,9 +106,15 @@ def test_a_run_of_rules_is_made_by_its_own_verb(tmp_path: Path) -> None:
 
 
 def test_teachers_that_are_not_here_are_named(run: Run) -> None:
-    assert record.absent_teachers(run, [run]) == []
+    assert record.needed_first(run, [run]) == ""
     taught = replace(run, info=replace(run.info, teachers={"good": "ab" * 32, "gone": "cd" * 32}))
-    assert record.absent_teachers(taught, [run]) == ["gone"]
+    assert record.needed_first(taught, [run]).startswith("Its teacher gone is not here and to be trained first. ")
+    facts = TransferFacts("set", TransferSettings(copies=3), documents=9, raw=0, windows=40, pieces=400)
+    several = replace(run, info=replace(run.info, teachers={"b": "ab" * 32, "gone": "cd" * 32}, transfer=facts))
+    assert record.needed_first(several, [run]).startswith(
+        "Its teachers b and gone are not here and to be trained first, to label the transfer set set (itner transfer, "
+        "3 copies)."
+    )
 
 
 def test_an_unknown_preset_is_said(tmp_path: Path, run: Run) -> None:
@@ -128,6 +135,13 @@ def test_curves_keep_numbers_only(run: Run) -> None:
     f1 = record.f1_figure(frame, 1.0)
     assert list(f1.data[0].y) == [0.6]
     assert f1.layout.annotations[0].text == "kept"
+
+
+def test_the_size_of_a_small_file_is_not_shown_as_nothing() -> None:
+    # Bytes of a file that is no more than an empty object with a line break.
+    shown = record.artifact_columns()["size KiB"]["type_config"]["format"]
+    assert format(7 / 1024, shown.removeprefix("%")) == "0.01"
+    assert format(123456.7, shown.removeprefix("%")) == "123,456.70"
 
 
 def test_artifacts_leave_out_links_and_hidden_files(run: Run, tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ def one() -> None:
     from itner.dashboard import selection
 
     selection.begin()
+    public = ["hello", "ours"]
     st.write(selection.choose_one("One", ["a", "b", "c"], "one", default="b"))
     st.write(" ".join(selection.choose_many("Many", ["x", "y", "z"], "many", ["x", "y"], most=2)))
     st.write(selection.choose_number("Number", 0.0, 10.0, 0.5, "number", 4.0, "%.1f"))
-    st.write(selection.choose_text("text", "hello", 8, 6, lambda: st.text_input("Text", key="text")))
+    st.write(selection.choose_text("text", "hello", 8, lambda: st.text_input("Text", key="text"), public))
     selection.write_link()
 
 
@@ -66,10 +67,50 @@ def test_nothing_chosen_is_a_choice() -> None:
     assert shown(app)[1] == ""
 
 
-def test_a_long_text_stays_out_of_the_address() -> None:
+def test_what_the_user_types_stays_out_of_the_address() -> None:
     app = open_with()
-    app.text_input(key="text").set_value("short").run()
-    assert app.query_params["text"] == "short"
-    app.text_input(key="text").set_value("too long").run()
-    assert shown(app)[3] == "too long"
+    app.text_input(key="text").set_value("ours").run()
+    assert app.query_params["text"] == "ours"
+    app.text_input(key="text").set_value("mine").run()
+    assert shown(app)[3] == "mine"
     assert "text" not in app.query_params
+    app.selectbox(key="one").set_value("a").run()
+    assert shown(app)[3] == "mine"
+    assert "text" not in app.query_params
+
+
+def test_a_text_that_a_link_brought_stays_in_the_address_until_it_is_changed() -> None:
+    app = open_with(text="theirs")
+    app.selectbox(key="one").set_value("a").run()
+    assert (app.query_params["text"], shown(app)[3]) == ("theirs", "theirs")
+    app.text_input(key="text").set_value("mine").run()
+    assert "text" not in app.query_params
+    app.run()
+    assert shown(app)[3] == "mine"
+
+
+def linked() -> None:
+    import streamlit as st
+
+    from itner.dashboard import selection
+
+    selection.begin()
+    st.write(selection.wanted("one"))
+    selection.choose_one("One", ["a", "b"], "one")
+    selection.write_link()
+    st.text(selection.permalink(text="Straße & <b>"))
+
+
+def test_the_link_to_a_view_holds_the_text_that_the_address_does_not() -> None:
+    app = AppTest.from_function(linked)
+    app.query_params["one"] = "b"
+    app.run()
+    assert app.text[0].value.endswith("?one=b&text=Stra%C3%9Fe+%26+%3Cb%3E")
+    assert dict(app.query_params) == {"one": "b"}
+
+
+def test_what_is_not_to_be_had_is_known_to_be_wanted() -> None:
+    app = AppTest.from_function(linked)
+    app.query_params["one"] = "zzz"
+    app.run()
+    assert (app.markdown[0].value, app.selectbox(key="one").value) == ("zzz", "a")

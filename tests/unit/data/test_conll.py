@@ -128,7 +128,7 @@ def test_the_column_of_the_tags_is_recognised(others: tuple[str, ...], at: int, 
 def test_where_two_columns_hold_known_types_the_user_says_which(tmp_path: Path) -> None:
     path = tmp_path / "train.txt"
     path.write_text("Windows\tB-SOFTWARE\tx\ty\tB-OS\n11\tO\tx\ty\tB-VERSION\n", encoding="utf-8")
-    with pytest.raises(InputError, match="columns 2 and 5 both hold tags of known types; say with --tag-column"):
+    with pytest.raises(InputError, match="columns 2 and 5 each hold tags of known types; say with --tag-column"):
         read(path)
     assert [m.type for m in read(path, tag_column=2).documents[0].mentions] == ["SOFTWARE"]
     assert [m.type for m in read(path, tag_column=5).documents[0].mentions] == ["OS", "VERSION"]

@@ -12,7 +12,7 @@ from itner.domains.registry import default_domain, domain_names, get_domain, lis
 
 
 def test_a_folder_is_a_domain() -> None:
-    assert domain_names() == ["it"]
+    assert domain_names() == ["it", "pii", "utility"]
     domain = get_domain("it")
     assert domain.scheme.types == ("ERROR", "HARDWARE", "OS", "SOFTWARE", "VERSION")
     assert domain.rare_types == ("ERROR", "OS")
@@ -23,11 +23,11 @@ def test_a_folder_is_a_domain() -> None:
 
 
 def test_an_unknown_domain_is_named_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="unknown domain 'toy'; the domains are it"):
+    with pytest.raises(InputError, match="unknown domain 'toy'; the domains are it, pii, utility"):
         get_domain("toy")
     register_toy(monkeypatch)
     assert get_domain("toy") is TOY
-    assert [domain.name for domain in list_domains()] == ["it", "toy"]
+    assert [domain.name for domain in list_domains()] == ["it", "pii", "toy", "utility"]
     # What ships is meant where no domain is named.
     assert default_domain() == "it"
 
@@ -63,7 +63,7 @@ def test_a_colour_that_another_domain_has_otherwise_is_refused(monkeypatch: pyte
     with pytest.raises(ValueError, match="domain zoo: FRUIT has another colour in domain toy"):
         register(replace(TOY, name="zoo", colours={"FRUIT": "#000000"}))
     register(replace(TOY, name="zoo"))
-    assert domain_names() == ["it", "toy", "zoo"]
+    assert domain_names() == ["it", "pii", "toy", "utility", "zoo"]
 
 
 def test_no_two_domains_colour_a_type_differently_and_every_type_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> None:

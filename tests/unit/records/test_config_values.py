@@ -11,7 +11,7 @@ from itner.core.errors import InputError
 from itner.core.validation import describe
 from itner.records.codec import from_json, to_json
 from itner.records.config import EncoderConfig
-from itner.taggers.encoder.presets import PRESETS, preset
+from itner.taggers.encoder.presets import PRESETS, TAUGHT, preset
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,6 @@ def test_what_a_command_line_can_pass_is_checked_by_name(changes: dict[str, obje
 
 
 def test_every_preset_is_named_as_it_is_filed() -> None:
-    assert {name: config.preset for name, config in PRESETS.items()} == {name: name for name in PRESETS}
+    assert {name: config.preset for name, config in (PRESETS | TAUGHT).items()} == {n: n for n in (*PRESETS, *TAUGHT)}
+    assert not PRESETS.keys() & TAUGHT.keys()
     assert {config.family for config in PRESETS.values()} == {"full", "lora", "distilled architecture"}

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
-from peer_samples import OTHER_HASH, peer, peers, timing
+from peer_samples import OTHER_HASH, peer, peers, personal_peers, timing
 from pydantic import ValidationError
 from synthetic import HASH
 
@@ -14,8 +15,14 @@ from itner.records.scores import Counts
 
 @pytest.mark.parametrize("timed", [True, False])
 def test_peers_go_to_json_and_back_without_loss(timed: bool) -> None:
-    found = peers(timed)
-    assert from_json(Peers, to_json(found)) == found
+    for found in (peers(timed), personal_peers(timed)):
+        assert from_json(Peers, to_json(found)) == found
+
+
+def test_a_file_from_before_redaction_was_counted_is_read_as_it_is() -> None:
+    text = to_json(peers())
+    assert '"masking": null' in text
+    assert from_json(Peers, re.sub(r',\s*"masking": null', "", text)) == peers()
 
 
 def test_scores_are_found_by_dataset_and_split() -> None:

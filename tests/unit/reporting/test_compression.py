@@ -6,9 +6,11 @@ import pytest
 from studies import POINTS, point, study
 
 from itner.records.codec import from_json, to_json
+from itner.records.config import TransferLesson
 from itner.records.int8 import Int8Recipe
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import find_front, list_study_rows, study_in_words
+from itner.taggers.encoder.presets import taught_preset
 
 
 def test_a_study_survives_its_file() -> None:
@@ -60,9 +62,17 @@ def test_the_front_is_what_nobody_beats_in_both() -> None:
     assert front == ["teacher · INT8", "3 layers · INT8", "base · FP32", "base · INT8", "width 32 · INT8"]
 
 
+def test_the_words_say_how_long_networks_learned_by_what_they_begin_with() -> None:
+    begun = point("3 layers", "layers", fp32=(89, 2.0, 60.0))
+    begun = replace(begun, steps=9, config=taught_preset("minilm_l3", TransferLesson("set", "teacher")))
+    whole = study(point("base", "base", fp32=(86, 4.0, 12.0)), begun)
+    words = study_in_words(whole, list_study_rows(whole), "d", "one window")
+    assert "24 steps for those that begin with embeddings alone and 9 steps for those that begin with" in words
+
+
 def test_the_words_say_what_the_study_says() -> None:
     words = study_in_words(study(), list_study_rows(study()), "d", "one window")
-    assert "4 networks with 1 seed each, all taught alike: 24 steps on what teacher said of the 1,000 windows" in words
+    assert "4 networks with 1 seed each, taught alike: 24 steps on what teacher said of the 1,000 windows" in words
     assert "width 32 · INT8 (F1 0.800, 25.0 times as fast, 1.00 MiB)." in words
     assert "F1 against base · INT8 (0.830, 3.00 MiB) on d" in words
     assert "\n- vocabulary: vocabulary 4000 -0.020 at 50% of its size\n" in words

@@ -5,20 +5,24 @@ from pathlib import Path
 
 import pytest
 from datasets_at import at
-from peer_samples import OTHER_HASH, peer, peers
+from peer_samples import OTHER_HASH, peer, peers, personal_peers, write_personal_run
 from synthetic import write_run
 
 from itner.core.errors import InputError
+from itner.domains import registry
+from itner.domains.registry import get_domain, list_domains
 from itner.records.codec import to_json
 from itner.records.store import Run, RunStore
 from itner.reporting.peers import (
     PeerRow,
     list_peer_rows,
+    peers_file,
     peers_in_words,
     peers_table,
     read_peers,
     timing_in_words,
 )
+from itner.reporting.readme import peers_section
 from itner.reporting.rows import list_rows
 
 
@@ -102,7 +106,68 @@ def test_a_file_is_read_where_it_is_and_said_to_be_damaged_where_it_is(tmp_path:
     place = at(tmp_path)
     path = tmp_path / "peers.json"
     path.write_text(to_json(peers()), encoding="utf-8")
-    assert read_peers(place) == peers()
+    assert read_peers(place, "it") == peers()
     path.write_text(to_json(peers()).replace('"size_mib": 4.5', '"size_mib": -1'), encoding="utf-8")
     with pytest.raises(InputError, match=r"size_mib.*measure them again"):
-        read_peers(place)
+        read_peers(place, "it")
+
+
+def test_each_domain_has_its_peers_beside_its_own_corpus(tmp_path: Path) -> None:
+    place = at(tmp_path)
+    (tmp_path / "pii").mkdir()
+    (tmp_path / "peers.json").write_text(to_json(peers()), encoding="utf-8")
+    (tmp_path / "pii" / "peers.json").write_text(to_json(personal_peers()), encoding="utf-8")
+    assert read_peers(place, "it") == peers()
+    assert read_peers(place, "pii") == personal_peers()
+    files = [peers_file(domain.name) for domain in list_domains()]
+    assert len(set(files)) == len(files)
+    (tmp_path / "pii" / "peers.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match=r"measure them again: `python -m tools.peers --domain pii`"):
+        read_peers(place, "pii")
+
+
+def test_a_domain_without_a_release_or_a_folder_has_no_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its name comes late, so that it is not the domain that is meant where none is named.
+    known = get_domain("pii")
+    for changes in ({"release": None}, {"corpora": known.corpora[:1]}):
+        monkeypatch.setitem(registry._known, "zoo", dataclasses.replace(known, name="zoo", **changes))
+        assert peers_file("zoo") is None
+        assert read_peers(at(tmp_path), "zoo") is None
+
+
+@pytest.fixture
+def personal_runs(tmp_path: Path) -> list[Run]:
+    write_personal_run(tmp_path)
+    return RunStore(tmp_path).load_all()[0]
+
+
+def test_what_redaction_would_leave_is_told_beside_the_scores(personal_runs: list[Run]) -> None:
+    rows = {"personal": list_rows(personal_runs, "personal")}
+    lines = peers_table(personal_peers(), personal_runs, rows, "test").splitlines()
+    assert lines[0] == (
+        "| tagger | micro-F1, personal test | F1 of personal types, personal test | personal characters left, personal "
+        "test | harmless characters hidden, personal test | size, MiB | tokens/s |"
+    )
+    assert lines[1].count("---") == lines[0].count("|") - 1
+    assert lines[2:] == [
+        "| private · INT8 | 0.884 | 0.900 | 10.0% | 1.0% | 20.0 | 3,000 |",
+        "| Presidio (spacy 3.8.18) | 0.667 | 0.706 | 40.0% | 5.0% | 4.5 | 1,000 |",
+    ]
+
+
+def test_a_peer_that_lacks_a_type_is_compared_on_the_personal_ones_as_well(personal_runs: list[Run]) -> None:
+    rows = list_rows(personal_runs, "personal")
+    found = list_peer_rows(personal_peers(), personal_runs, rows, "personal", "test")
+    assert peers_in_words(found) == [
+        "private · INT8 (micro-F1 0.884): 0.217 better than Presidio (0.667; on the personal types alone 0.900 against "
+        "0.706) and 3.0 times as fast."
+    ]
+
+
+def test_the_section_of_a_domain_names_its_file_and_its_command(personal_runs: list[Run], runs: list[Run]) -> None:
+    of_personal = [run for run in personal_runs if run.info.domain == "pii"]
+    section = peers_section(of_personal, personal_peers(timed=False))
+    assert "(`data/pii/peers.json`, by `python -m tools.peers --domain pii`)" in section
+    assert "Their speed was not measured." in section
+    assert "(`data/peers.json`, by `python -m tools.peers`)" in peers_section(runs, peers())
+    assert peers_section(of_personal, None) == peers_section([], peers()) == ""

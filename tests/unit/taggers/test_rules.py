@@ -19,7 +19,7 @@ from itner.records.evaluation import PredictionInfo
 from itner.records.store import CONFIG, RUN, RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.base import TokenScores
-from itner.taggers.registry import check_variants, kind_of, open_variant, token_scores, variants_of, why_not
+from itner.taggers.registry import check_variants, kind_of, lack_of, open_variant, token_scores, variants_of
 from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
 from itner.workflows.evaluate import evaluate, score
 from itner.workflows.prepare import prepare
@@ -84,7 +84,7 @@ def test_a_run_of_rules_is_a_whole_run(place: Workspace) -> None:
         None,
         None,
     )
-    assert (why_not(run), variants_of(run)) == (None, ("patterns",))
+    assert (lack_of(run), variants_of(run)) == (None, ("patterns",))
     assert kind_of(run) is kind_of_rules()
     tagger = open_variant(run, "patterns")
     (found,) = tagger.tag(["Outlook on Ubuntu 22.04"])
@@ -134,6 +134,10 @@ def test_the_hash_is_of_the_files_that_hold_the_rules() -> None:
     assert [path.name for path in rule_files(domain)] == ["functions.py", "lexicons.py"]
     texts = b"".join(path.read_bytes() for path in rule_files(domain))
     assert rules_sha256(domain) == hashlib.sha256(texts).hexdigest()
+    # What they are made of is in the hash, too, wherever the domains keep it.
+    assert [path.name for path in rule_files(get_domain("utility"))] == [
+        "finding.py", "functions.py", "lexicons.py", "quantities.py",
+    ]  # fmt: skip
     kind = kind_of_rules()
     assert kind.recipe("patterns") is None
 

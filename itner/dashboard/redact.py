@@ -1,0 +1,144 @@
+"""Redaction on the pages: what is hidden and how, of a text and of uploaded files."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from itner.core.types import Mention, Tagger
+from itner.dashboard.cache import load_runs
+from itner.dashboard.jobs import Job, Report, ShouldStop
+from itner.dashboard.live import Choice, list_choices
+from itner.domains.registry import Domain
+from itner.files.items import Upload
+from itner.files.redaction import METHODS, Method, Plan, Redactor, redact_files
+from itner.files.rewriting import OPENERS
+from itner.files.tagging import Stopped, find_mentions
+from itner.workflows.redact import make_plan, personal_domain, tell_apart
+
+_KEY = "redaction_key"
+_TOLD = {
+    "mask": "as many * as there were characters",
+    "label": "the type",
+    "hash": "type and digits, the same for the same thing",
+    "pseudonym": "an invented value of the same form",
+}
+
+
+@dataclass(frozen=True)
+class RedactedFiles:
+    """Files without what was found in them, as a zip, and what is to be said of them."""
+
+    data: bytes
+    counts: pd.DataFrame
+    problems: dict[str, str]
+    notes: list[str]
+
+
+def personal_finder() -> tuple[Domain, Choice | None]:
+    """What finds personal data where another kind of text is looked at: the domain for it, and its default run.
+
+    None in the place of a run that is not here, or has no weights: then the domain's rules find it.
+    """
+    domain = personal_domain()
+    wanted = domain.release.default if domain.release is not None else None
+    choices = list_choices([run for run in load_runs()[0] if run.name == wanted])
+    return domain, choices[0] if choices else None
+
+
+def choose_plan(domain: Domain, name: str) -> Plan | None:
+    """What is hidden and how, asked of the user; None while nothing is chosen.
+
+    Args:
+        name: of the widgets, which a page may have several of.
+    """
+    types = [kind for kind in domain.scheme.types if kind in domain.personal] or list(domain.scheme.types)
+    left, right = st.columns(2)
+    with left:
+        key = f"{name}_types"
+        if not set(st.session_state.get(key, types)) <= set(domain.scheme.types):
+            # Another domain's were chosen.
+            del st.session_state[key]
+        hidden = st.pills("Hide", domain.scheme.types, selection_mode="multi", default=types, key=key, wrap=True)
+    methods = [method for method in METHODS if method != "pseudonym" or domain.pseudonym is not None]
+    with right:
+        method: Method = st.segmented_control(
+            "What stands instead", methods, default=methods[0], key=f"{name}_method", required=True
+        )
+        st.caption(_TOLD[method])
+    if not hidden:
+        return None
+    # As long as the session lasts, the same thing is replaced by the same.
+    secret = st.session_state.setdefault(_KEY, secrets.token_bytes(32))
+    return make_plan(domain, method, hidden, key=secret)
+
+
+def redact_text(text: str, mentions: Sequence[Mention], plan: Plan) -> str:
+    """A text without the mentions of the chosen types."""
+    redactor = Redactor(plan)
+    redactor.learn([text], [mentions])
+    return redactor.redact(text, mentions)[0]
+
+
+def choose_finder(own: Domain, labels: Sequence[str], name: str) -> tuple[Domain, Choice | None, str | None]:
+    """What is to find what is hidden, asked of the user: one of the page's taggers, or the one for personal data.
+
+    Returns:
+        Its domain; the choice for personal data, None for that domain's rules; the label of a tagger of the page, None
+        where it is none of these.
+    """
+    if own.personal:
+        return own, None, st.selectbox("By the mentions of", labels, key=f"{name}_model")
+    domain, choice = personal_finder()
+    told = f"{choice.label if choice is not None else 'rules'}, for {domain.title}"
+    label = st.selectbox("By the mentions of", [told, *labels], key=f"{name}_model")
+    return (domain, choice, None) if label == told else (own, None, label)
+
+
+def can_redact(uploads: Sequence[Upload]) -> bool:
+    """Whether any of the files is of a kind that can be written anew."""
+    return any(upload.name.lower().endswith(tuple(OPENERS)) for upload in uploads)
+
+
+def start(uploads: Sequence[Upload], tagger: Tagger, plan: Plan, threshold: float) -> Job[RedactedFiles]:
+    """Redact in the background."""
+
+    def work(report: Report, should_stop: ShouldStop) -> RedactedFiles:
+        total = sum(len(upload.data) for upload in uploads)
+        read = 0
+
+        def find(texts: Sequence[str]) -> list[tuple[Mention, ...]]:
+            nonlocal read
+            before = read
+            # Bytes and characters are not the same, but nearly as many.
+            found = find_mentions(
+                texts, tagger, threshold, lambda done, of: report(min(before + done, total), max(total, 1)), should_stop
+            )
+            read += sum(map(len, texts))
+            return found
+
+        try:
+            done, problems, _ = redact_files(uploads, plan, find, should_stop)
+        except Stopped:
+            return RedactedFiles(b"", _count({}), {}, ["Stopped: no file is written."])
+        buffer = io.BytesIO()
+        counts: Counter[str] = Counter()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, file in zip(tell_apart([file.upload.name for file in done]), done, strict=True):
+                archive.writestr(name, file.upload.data)
+                counts.update(file.counts)
+        notes = [f"{file.upload.name}: {note}" for file in done for note in (*file.notes, *file.left_out)]
+        return RedactedFiles(buffer.getvalue() if done else b"", _count(counts), problems, notes)
+
+    return Job(work)
+
+
+def _count(counts: Mapping[str, int]) -> pd.DataFrame:
+    return pd.DataFrame({"type": list(counts), "replaced": list(counts.values())})

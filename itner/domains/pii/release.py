@@ -1,0 +1,22 @@
+"""The runs that ship for personal data."""
+
+from __future__ import annotations
+
+from itner.domains.release import OwnPreset, Release
+
+_MADE, _WRITTEN, _BOTH = "personal-made", "personal", "personal-both"
+_TEACHER, _STUDENT = "pii_minilm", "pii_compact"
+
+RELEASE = Release(
+    runs=(_TEACHER, "pii_rules"),
+    rules="pii_rules",
+    default=_TEACHER,
+    annotated=(_MADE, _WRITTEN),
+    mixture=_BOTH,
+    corpus=_WRITTEN,
+    # Adapters, because whole weights of a second tagger would be another 45 MB to fetch.
+    presets=(
+        OwnPreset(_TEACHER, "minilm_lora", {"context": False, "batch_size": 32, "epochs": 10}),
+        OwnPreset(_STUDENT, "compact_s"),
+    ),
+)

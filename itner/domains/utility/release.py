@@ -1,0 +1,48 @@
+"""The runs that ship for utility specifications, and how few sentences they need."""
+
+from __future__ import annotations
+
+from itner.domains.release import CurvePlan, OwnPreset, Release
+from itner.records.config import LoraSettings
+
+_ALL = "specifications"
+_DEEP, _STANDARD, _SMALL = "utility_lora_deep", "utility_lora", "utility_compact"
+_RULES = "utility_rules"
+_ATTENTION = ("query", "value")
+# Few sentences make few steps: an average over several hundred of them would still hold the beginning.
+_FEW = {"context": False, "batch_size": 16, "ema_decay": 0.0}
+
+RELEASE = Release(
+    runs=(_RULES,),
+    rules=_RULES,
+    default=_RULES,
+    annotated=(_ALL,),
+    mixture=_ALL,
+    corpus=_ALL,
+    presets=(
+        OwnPreset(
+            _DEEP,
+            "minilm_lora",
+            _FEW
+            | {
+                "lora": LoraSettings(r=16, alpha=32, targets=_ATTENTION),
+                "learning_rate": 2e-3,
+                "epochs": 50,
+                "early_stopping_patience": 50,
+            },
+        ),
+        OwnPreset(
+            _STANDARD,
+            "minilm_lora",
+            _FEW
+            | {
+                "lora": LoraSettings(r=8, alpha=16, targets=_ATTENTION),
+                "learning_rate": 2e-3,
+                "epochs": 20,
+                "early_stopping_patience": 20,
+            },
+        ),
+        OwnPreset(_SMALL, "compact_s"),
+    ),
+    curve=CurvePlan(_DEEP, _ALL, (10, 20, 40, 80, 160, None), (13, 14, 15)),
+)

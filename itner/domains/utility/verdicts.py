@@ -1,0 +1,325 @@
+"""Go-back analysis: whether what a field report says breaks a rule, keeps all that apply, or is for a person to see.
+
+A report's things and quantities are looked up in the table of rules: whose subject and surroundings it names, for its
+voltage, by the standard that it cites. The quantity that is measured is compared with their limits. Where the report
+can be read in two ways that lead to different verdicts, it is for review.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from itner.core.types import Evidence, Mention, Verdict
+from itner.domains.utility.candidates import Candidate, differ_by_voltage, find_candidates
+from itner.domains.utility.fitting import gap, is_loose, list_fitting
+from itner.domains.utility.readings import Reading, before, read_report, statement_before, statement_behind
+from itner.domains.utility.rules import Limit, Rule
+from itner.domains.utility.wording import (
+    BREACH,
+    DOUBT,
+    NO_BREACH,
+    NOT_YET,
+    NOW,
+    ORDER,
+    PAST,
+    PLANNED,
+    REPAIR,
+    REPAIRED,
+    SPECIAL,
+)
+
+# What is decided on a spoken figure is not sure so near to a limit.
+_NEAR = 0.03
+# A quantity is as near to the words about it as another one, within so many characters.
+_AS_NEAR = 12
+# Of a quantity further from every word that tells its kind, nothing is said by a second rule.
+_BESIDE = 25
+# A figure so much above or below a limit may be meant for it.
+_COMPARABLE = 2.0
+# How sure a verdict is without a mention on what it rests on, and what else lessens it.
+_UNREAD, _UNMARKED, _UNNAMED, _ROUGH, _TOLD, _LOOSE = 0.93, 0.96, 0.95, 0.97, 0.96, 0.9
+_MOST, _UNTOLD = 0.99, 0.9
+# A longer text says more than one thing.
+_LONGEST = 2_000
+_OPEN = "it can be read in two ways"
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A quantity that a rule may be about.
+
+    Attributes:
+        keeps: whether it keeps the rule; None where it may or not.
+        gap: how many characters lie between it and words that tell what the rule is about.
+    """
+
+    candidate: Candidate
+    reading: Reading
+    keeps: bool | None
+    gap: int
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What follows for one measure, by the findings that say so."""
+
+    keeps: bool | None
+    findings: tuple[_Finding, ...]
+    why: str = ""
+
+    @property
+    def first(self) -> _Finding:
+        return max(self.findings, key=lambda finding: finding.candidate.weight)
+
+
+def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verdict:
+    """What follows from a report.
+
+    Args:
+        mentions: what a tagger found in it; a quantity or a thing that it did not mark makes the verdict less certain.
+    """
+    if len(text) > _LONGEST:
+        return Verdict("review", (), (), 0.95, f"it is longer than a report, with {len(text):,} characters")
+    readings = read_report(text)
+    candidates = find_candidates(text, readings, rules)
+    if not candidates:
+        return Verdict("review", (), (), 0.95, "no rule of the table is about what is described")
+    outcomes = _weigh(text, readings, candidates)
+    if not outcomes:
+        why = f"no {candidates[0].rule.measure} is given"
+        if any(each.dimension == candidates[0].rule.dimension for each in readings):
+            why = f"no {candidates[0].rule.measure} is said to have been found"
+        return Verdict("review", (), _evidence(candidates[0], None), 0.93, why)
+    outcome = _combine(outcomes)
+    evidence = _evidence(outcome.first.candidate, outcome.first.reading)
+    if outcome.keeps is None:
+        return Verdict("review", (), evidence, 0.8, outcome.why)
+    if doubt := _doubt(text, outcome):
+        return Verdict("review", (), evidence, 0.75, doubt)
+    verdict: Literal["violation", "compliant"] = "compliant" if outcome.keeps else "violation"
+    decided = tuple(dict.fromkeys(each.candidate.rule.id for each in outcome.findings))
+    sure = min(_confidence(text, each, mentions) for each in outcome.findings)
+    return Verdict(verdict, decided, evidence, sure, _reason(outcome.first, text))
+
+
+# What is measured
+
+
+def _weigh(text: str, readings: Sequence[Reading], candidates: Sequence[Candidate]) -> list[_Outcome]:
+    """What follows for each thing that is measured, first for the one whose words are nearest to a quantity."""
+    pairs = [
+        _Finding(each, reading, _keeps(each.rule, reading), gap(text, reading, each))
+        for each in candidates
+        for reading in list_fitting(text, readings, each, candidates)
+    ]
+    # A quantity is of the kind that the nearest words tell; as near words are two ways to read it.
+    nearest: dict[Reading, int] = {}
+    for pair in pairs:
+        nearest[pair.reading] = min(pair.gap, nearest.get(pair.reading, pair.gap))
+    pairs = sorted((pair for pair in pairs if pair.gap == nearest[pair.reading]), key=lambda pair: pair.gap)
+    outcomes: list[_Outcome] = []
+    while pairs:
+        measure = pairs[0].candidate.rule.measure
+        of_it = {pair.reading for pair in pairs if pair.candidate.rule.measure == measure}
+        group = [pair for pair in pairs if pair.candidate.rule.measure == measure or pair.reading in of_it]
+        pairs = [pair for pair in pairs if pair not in group]
+        if not outcomes or group[0].gap <= _BESIDE:
+            outcomes.append(_settle(text, readings, candidates, group))
+    return outcomes
+
+
+def _settle(
+    text: str, readings: Sequence[Reading], candidates: Sequence[Candidate], group: Sequence[_Finding]
+) -> _Outcome:
+    """What follows from the findings about one thing; open where they can be read in ways that differ."""
+    now = [pair for pair in group if not _is_past(text, pair.reading)]
+    group = now or group
+    near = [
+        pair
+        for pair in group
+        if pair.gap <= min(each.gap for each in group if each.candidate is pair.candidate) + _AS_NEAR
+    ]
+    special = SPECIAL.get(near[0].candidate.rule.measure)
+    if special is not None and (case := special.search(text)):
+        return _Outcome(None, tuple(near), f"a special case ({case[0]}), for which standards differ")
+    broken, kept, unsettled = ([pair for pair in near if pair.keeps is keeps] for keeps in (False, True, None))
+    several = len({pair.reading for pair in near}) > 1
+    by_voltage = differ_by_voltage(text, readings, candidates)
+    other = [*kept, *unsettled]
+    # One rule that is broken is enough, whatever others of the same thing allow; but not one of several figures.
+    fine = {pair.reading for pair in other} - {pair.reading for pair in broken}
+    if (unsettled and not broken) or (broken and other and (fine or by_voltage or _are_apart(broken, other))):
+        why = "the rules depend on a voltage that is not given" if by_voltage and not several else _OPEN
+        return _Outcome(None, tuple(unsettled or broken), why)
+    chosen = broken or kept
+    aside = [pair for pair in group if pair not in near and pair.keeps is not chosen[0].keeps]
+    if any(_is_comparable(pair) for pair in aside):
+        return _Outcome(None, tuple(chosen), "it is not clear which of the figures is meant")
+    return _Outcome(bool(kept) and not broken, tuple(chosen))
+
+
+def _combine(outcomes: Sequence[_Outcome]) -> _Outcome:
+    """What follows from all things that were measured: one that breaks a rule is enough."""
+    first, *others = outcomes
+    if first.keeps is not False:
+        for other in others:
+            apart = other.first.reading.dimension != first.first.reading.dimension
+            if other.keeps is False and (apart or (first.keeps and other.first.gap == 0)):
+                return other
+        if open_ := next((each for each in outcomes if not each.keeps), None):
+            return open_ if open_.keeps is None else _Outcome(None, open_.findings, _OPEN)
+    same = [each for each in outcomes if each.keeps is first.keeps]
+    return _Outcome(first.keeps, tuple(finding for each in same for finding in each.findings))
+
+
+def _are_apart(broken: Sequence[_Finding], kept: Sequence[_Finding]) -> bool:
+    """Whether one thing breaks a rule and another one, which the same words may be about, may keep all of its rules."""
+    mine = {hit for pair in broken if (hit := pair.candidate.subject) is not None}
+    other = {
+        hit
+        for pair in kept
+        # A branch near a conductor, and the same branch in a fire district, are one.
+        if (hit := pair.candidate.subject) is not None and pair.candidate.over not in mine
+    }
+    return bool(mine) and any(all(b.end <= a.start or a.end <= b.start for a in mine) for b in other)
+
+
+def _is_past(text: str, reading: Reading) -> bool:
+    front = before(text, reading.start)
+    return PAST.search(front) is not None and NOW.search(front[-25:]) is None
+
+
+def _limits(rule: Rule) -> tuple[float | None, float | None]:
+    least, greatest = rule.least, rule.greatest
+    return least.value if least is not None else None, greatest.value if greatest is not None else None
+
+
+def _keeps(rule: Rule, reading: Reading) -> bool | None:
+    return reading.lies_within(*_limits(rule))
+
+
+def _is_comparable(pair: _Finding) -> bool:
+    return any(
+        limit / _COMPARABLE <= end <= limit * _COMPARABLE
+        for limit in _limits(pair.candidate.rule)
+        if limit is not None
+        for end in (pair.reading.low, pair.reading.high)
+    )
+
+
+# What makes it doubtful
+
+
+def _doubt(text: str, outcome: _Outcome) -> str:
+    """Why a person has to look at what the figures say; empty where nothing speaks against it."""
+    reading = outcome.first.reading
+    unsure = [each for each in PLANNED.finditer(text) if outcome.keeps or not _is_repair(text, each, outcome)]
+    unsure += DOUBT.finditer(text)
+    if unsure:
+        return f"it is not said to be so ({unsure[0][0].strip()})"
+    if ordered := ORDER.search(before(text, reading.start)):
+        return f"it is an order ({ordered[0].strip(' .;:!?')})"
+    if any(finding.reading.rough and _is_near(finding) for finding in outcome.findings):
+        return "the figure is rough, and close to the limit"
+    if outcome.keeps:
+        limited = outcome.first.candidate.rule.least is not None
+        called = (
+            each
+            for each in BREACH.finditer(text)
+            if not NO_BREACH.search(before(text, each.start()))
+            and (limited or not each[0].startswith(("below", "under")))
+        )
+        breach = next(called, None)
+        return f"the report calls it wrong ({breach[0]})" if breach is not None else ""
+    repairs = (each for each in REPAIRED.finditer(text, reading.end) if not NOT_YET.search(before(text, each.start())))
+    repaired = next(repairs, None)
+    return f"it is said to have been put right ({repaired[0]})" if repaired is not None else ""
+
+
+def _is_repair(text: str, planned: re.Match[str], outcome: _Outcome) -> bool:
+    """Whether what is planned is to mend what was found, in a statement of its own."""
+    start = planned.start() - len(statement_before(text, planned.start()))
+    end = planned.end() + len(statement_behind(text, planned.end()))
+    return REPAIR.search(text[start:end]) is not None and not any(
+        start <= finding.reading.start < end for finding in outcome.findings
+    )
+
+
+def _is_near(finding: _Finding) -> bool:
+    return any(
+        abs(end - limit) <= _NEAR * limit
+        for limit in _limits(finding.candidate.rule)
+        if limit is not None
+        for end in (finding.reading.low, finding.reading.high)
+    )
+
+
+# What is said of it
+
+
+def _evidence(candidate: Candidate, reading: Reading | None) -> tuple[Evidence, ...]:
+    spans = [
+        (hit.start, hit.end, name)
+        for name, hit in (("subject", candidate.subject), ("over", candidate.over))
+        if hit is not None
+    ]
+    if reading is not None:
+        spans.append((reading.start, reading.end, candidate.rule.measure))
+    return tuple(Evidence(start, end, role) for start, end, role in sorted(spans))
+
+
+def _confidence(text: str, finding: _Finding, mentions: Sequence[Mention]) -> float:
+    """How sure a verdict is: as sure as the least certain mention it rests on, less for what no tagger marked."""
+    candidate, reading = finding.candidate, finding.reading
+    quantity = _score(reading.start, reading.end, mentions)
+    things = [_score(hit.start, hit.end, mentions) for hit in candidate.hits]
+    sure = min((score for score in (quantity, *things) if score is not None), default=_UNTOLD)
+    sure = min(sure, _MOST) * _UNMARKED ** things.count(None)
+    if quantity is None:
+        sure *= _UNREAD
+    if candidate.subject is None:
+        sure *= _UNNAMED
+    if is_loose(text, reading, candidate):
+        sure *= _LOOSE
+    if reading.rough:
+        sure *= _ROUGH
+    if reading.role == "told":
+        sure *= _TOLD
+    return round(sure, 4)
+
+
+def _score(start: int, end: int, mentions: Sequence[Mention]) -> float | None:
+    """The score of the mention on a span; None where nothing is marked."""
+    on = [mention for mention in mentions if mention.start < end and start < mention.end]
+    # Rules give no score.
+    return max((1.0 if mention.score is None else mention.score for mention in on), default=None)
+
+
+def _reason(finding: _Finding, text: str) -> str:
+    rule = finding.candidate.rule
+    least, greatest = rule.least, rule.greatest
+
+    def told(word: str, limit: Limit) -> str:
+        return f"{rule.measure} is to be {word} {limit.written}"
+
+    wanted = " and ".join(
+        [
+            *([told("at least", least)] if least is not None else []),
+            *([told("at most", greatest)] if greatest is not None else []),
+        ]
+    )
+    said = text[finding.reading.start : finding.reading.end]
+    return f"{wanted} ({rule.source}); the report says {_bound(finding.reading)}{said}"
+
+
+def _bound(reading: Reading) -> str:
+    """On which side of a quantity the value is said to lie; empty where it is the quantity."""
+    if math.isinf(reading.low):
+        return "less than " if reading.high_open else "at most "
+    if math.isinf(reading.high):
+        return "more than " if reading.low_open else "at least "
+    return ""

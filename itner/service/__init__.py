@@ -1,0 +1,1 @@
+"""The HTTP service: tag, redact and judge texts that are sent."""

@@ -1,0 +1,245 @@
+"""The service's addresses: tag, redact, goback, health, and the page that describes them (/docs).
+
+Texts are neither stored nor logged; an error tells its kind and never what was sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from itner._version import __version__
+from itner.core.errors import InputError
+from itner.core.types import Mention, Tagger
+from itner.domains.registry import Domain, default_domain, domain_names, get_domain, list_domains
+from itner.files.items import TextItem
+from itner.files.redaction import Method, Redactor
+from itner.files.tagging import find_mentions
+from itner.records.workspace import Workspace
+from itner.service.limits import RateLimit
+from itner.service.settings import ServiceSettings
+from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows.goback import describe, go_back
+from itner.workflows.open import open_tagger
+from itner.workflows.redact import make_plan
+from itner.workflows.tag import Chosen
+
+_LOG = logging.getLogger("itner.service")
+_MOST_CHARACTERS = 100_000
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Texts(_Strict):
+    """Texts, and the domain whose tagger reads them."""
+
+    texts: Annotated[list[Annotated[str, Field(max_length=_MOST_CHARACTERS)]], Field(min_length=1)]
+    domain: str | None = Field(
+        None, description=f"one of {', '.join(domain_names())}; the first that can do it where none is named"
+    )
+    threshold: Annotated[float, Field(ge=0, le=1, description="mentions less certain are left out")] = 0.0
+
+
+class RedactTexts(Texts):
+    """Texts to redact, and how."""
+
+    method: Method = "mask"
+    types: list[str] | None = Field(None, description="those that point at a person where none are named")
+
+
+class FoundMention(_Strict):
+    """A mention: code points, end exclusive."""
+
+    start: int
+    end: int
+    type: str
+    score: float | None
+    text: str
+    personal: bool | None = Field(None, description="whether the type points at a person, where the domain knows")
+
+
+class Tagged(_Strict):
+    """Mentions of each text, and what found them."""
+
+    found_by: str
+    results: list[list[FoundMention]]
+
+
+class RedactedTexts(_Strict):
+    """Texts without what was found, and how many of each type that was."""
+
+    found_by: str
+    texts: list[str]
+    counts: dict[str, int]
+
+
+class VerdictOut(_Strict):
+    """What follows from a text."""
+
+    verdict: Literal["violation", "compliant", "review"]
+    confidence: float
+    rules: list[str]
+    why: str
+    evidence: list[dict[str, Any]]
+    mentions: list[dict[str, Any]]
+
+
+class Verdicts(_Strict):
+    """What follows from each text, and what found its things."""
+
+    found_by: str
+    results: list[VerdictOut]
+
+
+class Health(_Strict):
+    """Whether the service works, and what tags in each domain."""
+
+    status: Literal["ok"]
+    version: str
+    taggers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Served:
+    domain: Domain
+    tagger: Tagger
+    what: str
+
+    def find(self, texts: list[str], threshold: float) -> list[tuple[Mention, ...]]:
+        return find_mentions(texts, self.tagger, threshold)
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service, with its taggers loaded."""
+    served = _load(settings)
+    app = FastAPI(title="itner", version=__version__, description=(__doc__ or "").strip())
+    limit = RateLimit(settings.per_minute)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.method == "POST":
+            wait = limit.wait_s(request.client.host if request.client is not None else "")
+            if wait:
+                return JSONResponse({"detail": "too many requests"}, 429, headers={"Retry-After": str(int(wait) + 1)})
+            size = 0
+            chunks = []
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > settings.max_bytes:
+                    return JSONResponse({"detail": f"more than {settings.max_bytes:,} bytes; send less"}, 413)
+                chunks.append(chunk)
+            # Read here, so that what follows finds it.
+            request._body = b"".join(chunks)
+        try:
+            return await call_next(request)
+        except Exception as error:  # noqa: BLE001 - whatever happens, no text is logged or sent back
+            # The kind alone: a message may quote the text.
+            _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
+            return JSONResponse({"detail": f"failed ({type(error).__name__})"}, 500)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input, which pydantic would quote.
+        told = [{"where": _known_part(each["loc"]), "what": each["msg"]} for each in error.errors()]
+        return JSONResponse({"detail": told}, 422)
+
+    @app.exception_handler(InputError)
+    async def refused(request: Request, error: InputError) -> JSONResponse:
+        return JSONResponse({"detail": error.problem}, 400)
+
+    def choose(asked: Texts, able: Callable[[Domain], bool], what: str) -> _Served:
+        if len(asked.texts) > settings.max_texts:
+            raise HTTPException(413, f"more than {settings.max_texts:,} texts; send fewer")
+        names = [name for name, each in served.items() if able(each.domain)]
+        if asked.domain is None and names:
+            first = default_domain()
+            return served[first if first in names else names[0]]
+        if asked.domain not in names:
+            raise HTTPException(404, f"no domain of that name that {what}; there is {', '.join(names) or 'none'}")
+        return served[asked.domain]
+
+    @app.get("/health")
+    def health() -> Health:
+        """Whether the service works, and what tags."""
+        return Health(status="ok", version=__version__, taggers={name: each.what for name, each in served.items()})
+
+    @app.post("/tag")
+    def tag(asked: Texts) -> Tagged:
+        """The mentions of each text."""
+        chosen = choose(asked, lambda domain: True, "tags")
+        found = chosen.find(asked.texts, asked.threshold)
+        personal = chosen.domain.personal
+        results = [
+            [
+                FoundMention(
+                    start=m.start,
+                    end=m.end,
+                    type=m.type,
+                    score=m.score,
+                    text=text[m.start : m.end],
+                    personal=m.type in personal if personal else None,
+                )
+                for m in mentions
+            ]
+            for text, mentions in zip(asked.texts, found, strict=True)
+        ]
+        return Tagged(found_by=chosen.what, results=results)
+
+    @app.post("/redact")
+    def redact(asked: RedactTexts) -> RedactedTexts:
+        """Each text without what was found in any of them."""
+        chosen = choose(asked, lambda domain: bool(domain.personal), "redacts")
+        known = chosen.domain.scheme.types
+        if not set(asked.types or ()) <= set(known):
+            raise HTTPException(400, f"types are among {', '.join(known)}")
+        redactor = Redactor(make_plan(chosen.domain, asked.method, asked.types, key=settings.key))
+        found = chosen.find(asked.texts, asked.threshold)
+        redactor.learn(asked.texts, found)
+        counts: Counter[str] = Counter()
+        texts = []
+        for text, mentions in zip(asked.texts, found, strict=True):
+            hidden, more = redactor.redact(text, mentions)
+            counts.update(more)
+            texts.append(hidden)
+        return RedactedTexts(found_by=chosen.what, texts=texts, counts=dict(sorted(counts.items())))
+
+    @app.post("/goback")
+    def goback(asked: Texts) -> Verdicts:
+        """What follows from each text by the domain's rules."""
+        chosen = choose(asked, lambda domain: domain.judging is not None, "judges")
+        items = [TextItem("", "", text) for text in asked.texts]
+        tagger = Chosen(chosen.tagger, chosen.what)
+        judged = go_back(items, chosen.domain, tagger, asked.threshold, settings.confidence)
+        keys = VerdictOut.model_fields
+        results = [VerdictOut(**{k: v for k, v in describe(each).items() if k in keys}) for each in judged]
+        return Verdicts(found_by=chosen.what, results=results)
+
+    return app
+
+
+def _known_part(place: Sequence[int | str]) -> list[int | str]:
+    """Where in a request something is wrong, without names that it does not have: these may be text."""
+    known = {"body", *RedactTexts.model_fields}
+    return [part if isinstance(part, int) or part in known else "?" for part in place]
+
+
+def _load(settings: ServiceSettings) -> dict[str, _Served]:
+    served = {}
+    for domain in list_domains():
+        folder = settings.runs.get(domain.name)
+        if folder is not None:
+            tagger = open_tagger(folder.name, settings.variant, Workspace(folder.parent, folder.parent))
+            served[domain.name] = _Served(domain, tagger, f"run {folder.name}")
+        elif domain.functions:
+            served[domain.name] = _Served(domain, RulesTagger(get_domain(domain.name)), f"the rules of {domain.name}")
+    return served

@@ -1,0 +1,92 @@
+"""What the service is told at its start, by the command line or by the environment of a container."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.domains.registry import domain_names
+from itner.records.config import EncoderConfig
+from itner.records.store import RunStore
+from itner.records.workspace import Workspace
+from itner.workflows.goback import CONFIDENCE
+
+MODEL_VARIABLE, CONFIDENCE_VARIABLE, RANK_VARIABLE = "NER_MODEL_PATH", "CONFIDENCE_THRESHOLD", "LORA_RANK"
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """How the service works.
+
+    Attributes:
+        runs: the folder of the run that tags, by domain; a domain's rules tag where there is none.
+        variant: of the runs; None for the one to deploy.
+        confidence: verdicts that are less certain are for review.
+        max_bytes: of a request.
+        max_texts: of a request.
+        per_minute: requests that a client may make in a minute.
+        key: what hashes and pseudonyms depend on; drawn where none is given, so that all answers agree.
+    """
+
+    runs: Mapping[str, Path] = field(default_factory=dict)
+    variant: str | None = None
+    confidence: float = CONFIDENCE
+    max_bytes: int = 4 * MIB
+    max_texts: int = 1_000
+    per_minute: int = 600
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+
+def read_environment(
+    runs: list[str], place: Workspace, environment: Mapping[str, str] | None = None
+) -> tuple[dict[str, Path], float | None]:
+    """The runs by domain, and the threshold of verdicts, None where it is not set.
+
+    `NER_MODEL_PATH` names a run's folder, beside those of `runs`; `LORA_RANK` is the rank that its adapters must have.
+
+    Raises:
+        InputError: a run is not there, or is not what the environment says; two runs are of one domain.
+    """
+    given = os.environ if environment is None else environment
+    folders = [RunStore(place.models).load(name).path for name in runs]
+    if path := given.get(MODEL_VARIABLE):
+        folders.insert(0, Path(path))
+    found: dict[str, Path] = {}
+    for folder in folders:
+        run = RunStore(folder.parent).load(folder.name)
+        if run.info.domain not in domain_names():
+            raise InputError(f"its domain {run.info.domain!r} is not known here", path=folder)
+        if run.info.domain in found:
+            raise InputError(
+                f"two runs of the domain {run.info.domain!r}, {found[run.info.domain].name} and {run.name}; serve one"
+            )
+        found[run.info.domain] = folder
+    if rank := given.get(RANK_VARIABLE):
+        _check_rank(folders[0] if folders else None, rank)
+    return found, _read_confidence(given.get(CONFIDENCE_VARIABLE))
+
+
+def _check_rank(folder: Path | None, rank: str) -> None:
+    config = RunStore(folder.parent).load(folder.name).config if folder is not None else None
+    lora = config.lora if isinstance(config, EncoderConfig) else None
+    if not rank.isdigit() or lora is None or lora.r != int(rank):
+        has = f"has adapters of rank {lora.r}" if lora is not None else "has no adapters"
+        what = f"the run {folder.name} {has}" if folder is not None else "no run is served"
+        raise InputError(f"{RANK_VARIABLE} is {rank!r}, but {what}; name another run, or unset the variable")
+
+
+def _read_confidence(text: str | None) -> float | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise InputError(f"{CONFIDENCE_VARIABLE} is {text!r}, and is to be a number from 0 to 1")
+    return value

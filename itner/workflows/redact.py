@@ -1,0 +1,214 @@
+"""Redacting files: what a tagger finds in them is replaced, and the files stay what they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itner.core.errors import InputError
+from itner.core.progress import Progress, silent
+from itner.core.types import Mention
+from itner.domains.registry import Domain, list_domains
+from itner.files.items import FileNotice
+from itner.files.redaction import METHODS, Method, Plan, redact_files
+from itner.files.tagging import find_mentions
+from itner.workflows.inputs import collect
+from itner.workflows.tag import Chosen
+
+# Of a file, in bytes; labels can make one longer than any file may be called.
+_LONGEST_NAME = 180
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What became of files.
+
+    Attributes:
+        counts: replacements of each type, in all files.
+        problems: files that could not be redacted, and why, and what is left out of those that were.
+        notes: what was not looked into.
+        files: written.
+    """
+
+    counts: dict[str, int]
+    problems: tuple[FileNotice, ...]
+    notes: tuple[FileNotice, ...]
+    files: tuple[Path, ...]
+
+
+def personal_domain() -> Domain:
+    """The first domain whose types point at persons; InputError where there is none."""
+    domains = [domain for domain in list_domains() if domain.personal]
+    if not domains:
+        raise InputError("no domain here has types that point at a person; name the run that tags with --run")
+    return domains[0]
+
+
+def make_plan(
+    domain: Domain,
+    method: Method,
+    types: Sequence[str] | None = None,
+    methods: Mapping[str, Method] | None = None,
+    key: bytes | None = None,
+) -> Plan:
+    """How a domain's mentions are replaced.
+
+    Args:
+        method: of all types that no other method is given for.
+        types: those that are hidden; None for those that point at a person, or for all where none does.
+        methods: of single types.
+        key: None for one that nobody knows, so that no call gives the same hashes and pseudonyms again.
+    """
+    chosen = tuple(types) if types is not None else tuple(t for t in domain.scheme.types if t in domain.personal)
+    chosen = chosen or domain.scheme.types
+    wanted = dict.fromkeys(chosen, method) | dict(methods or {})
+    for name, how in wanted.items():
+        if name not in domain.scheme.types:
+            raise InputError(f"{name} is none of the domain's types {', '.join(domain.scheme.types)}")
+        if how not in METHODS:
+            raise InputError(f"{how} is none of the methods {', '.join(METHODS)}")
+        if how == "pseudonym" and domain.pseudonym is None:
+            raise InputError(f"the domain {domain.name!r} has no pseudonyms; choose mask, label or hash")
+    ordered = {name: wanted[name] for name in domain.scheme.types if name in wanted}
+    return Plan(ordered, pseudonym=domain.pseudonym) if key is None else Plan(ordered, key, domain.pseudonym)
+
+
+def redact(
+    paths: Sequence[Path],
+    output: Path,
+    chosen: Chosen,
+    plan: Plan,
+    threshold: float = 0.0,
+    mapping: Path | None = None,
+    progress: Progress = silent,
+) -> Redaction:
+    """Write files without what the tagger finds in them into the folder `output`, which is made.
+
+    Args:
+        threshold: mentions that are less certain stay.
+        mapping: a file for what replaced what, which only its owner may read; None for none.
+    Raises:
+        InputError: `output` or `mapping` cannot be made, or nothing could be redacted; nothing is written then.
+    """
+    # Wherever links lead, and with a name of its own where "." was given.
+    place = output.resolve()
+    _check_places(output, place, mapping)
+    inputs = collect(paths)
+
+    def find(texts: Sequence[str]) -> list[tuple[Mention, ...]]:
+        return find_mentions(
+            texts, chosen.tagger, threshold, lambda done, total: progress("tagging", done / max(total, 1))
+        )
+
+    done, failed, redactor = redact_files(inputs.uploads, plan, find)
+    problems = (
+        *inputs.problems,
+        *(FileNotice(name, reason) for name, reason in failed.items()),
+        *(FileNotice(file.upload.name, what) for file in done for what in file.left_out),
+    )
+    if not done:
+        raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in problems) or "nothing to redact")
+    names = tell_apart([file.upload.name for file in done])
+    # All of it or nothing: what is half written bears another name.
+    build = (place if place.exists() else place.parent) / f".{uuid.uuid4().hex}"
+    try:
+        for name, file in zip(names, done, strict=True):
+            path = build / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.upload.data)
+        if mapping is None:
+            _take_place(build, place)
+        else:
+            pairs = {name: list(pair) for name, pair in redactor.mapping.items()}
+            _take_place_with(mapping, pairs, build, place)
+    except OSError as error:
+        raise InputError(f"nothing could be written there ({error.strerror})", path=output) from None
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    written = [output / name for name in names]
+    counts = Counter[str]()
+    for file in done:
+        counts.update(file.counts)
+    notes = (*inputs.notes, *(FileNotice(file.upload.name, note) for file in done for note in file.notes))
+    return Redaction(dict(sorted(counts.items())), problems, notes, tuple(written))
+
+
+def _check_places(output: Path, place: Path, mapping: Path | None) -> None:
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise InputError("this is there already; choose another place", path=output)
+    if not place.parent.is_dir():
+        raise InputError("no such folder", path=output.parent)
+    if not os.access(place if place.exists() else place.parent, os.W_OK):
+        raise InputError("nothing can be written there; choose another place", path=output)
+    if mapping is None:
+        return
+    wanted = mapping.parent.resolve() / mapping.name
+    if os.path.lexists(wanted) and wanted != place:
+        raise InputError("this is there already; choose another place", path=mapping)
+    if place in (wanted, *wanted.parents):
+        # It says what was hidden, and the folder is made to be given away.
+        raise InputError("this is the folder of the files, or in it; choose another place", path=mapping)
+    if not wanted.parent.is_dir():
+        raise InputError("no such folder", path=mapping.parent)
+    if not os.access(wanted.parent, os.W_OK):
+        raise InputError("nothing can be written there; choose another place", path=mapping)
+
+
+def _take_place(build: Path, place: Path) -> None:
+    """Give a folder its name, or what is in it the place in an empty one that is there; OSError when neither can be."""
+    if not place.exists():
+        os.replace(build, place)
+        return
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for path in sorted(build.iterdir()):
+            os.rename(path, place / path.name)
+            moved.append((path, place / path.name))
+    except OSError:
+        for old, new in moved:
+            os.rename(new, old)
+        raise
+
+
+def _take_place_with(mapping: Path, pairs: Mapping[str, list[str]], build: Path, place: Path) -> None:
+    """Write what replaced what along with the files: it is written first, and gets its name when they have theirs."""
+    part = mapping.with_name(f".{uuid.uuid4().hex}")
+    try:
+        _write_mapping(part, pairs)
+        _take_place(build, place)
+        os.replace(part, mapping)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def tell_apart(names: Sequence[str]) -> list[str]:
+    """The names, with a number where redaction has made two the same; none leads out of the folder or is too long."""
+    used: set[str] = set()
+    made = []
+    for name in names:
+        parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+        folder, last = "/".join(parts[:-1]), parts[-1] if parts else "file"
+        stem, dot, suffix = last.rpartition(".")
+        stem, dot, suffix = (stem, dot, suffix) if stem else (last, "", "")
+        stem = stem.encode()[:_LONGEST_NAME].decode(errors="ignore")
+        chosen, number = f"{stem}{dot}{suffix}", 1
+        while f"{folder}/{chosen}".casefold() in used:
+            number += 1
+            chosen = f"{stem}-{number}{dot}{suffix}"
+        used.add(f"{folder}/{chosen}".casefold())
+        made.append(f"{folder}/{chosen}" if folder else chosen)
+    return made
+
+
+def _write_mapping(path: Path, mapping: Mapping[str, list[str]]) -> None:
+    # For its owner from the first byte on: changing the rights afterwards would leave a moment.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(mapping, file, ensure_ascii=False, indent=1)
+        file.write("\n")

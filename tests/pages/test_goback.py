@@ -1,0 +1,170 @@
+"""The Go-back page: verdicts with their evidence, files, and what is said when there is nothing to judge."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from opening import open_page
+from streamlit.testing.v1 import AppTest
+
+from itner.core.types import Mention
+from itner.dashboard import judging
+from itner.domains import registry
+from itner.domains.utility import verdicts as verdict_rules
+from itner.workflows.tag import Chosen
+
+LINES = b"16 ft clearance over the street\n18 ft clearance over the street\n"
+
+
+def settle(page: AppTest) -> AppTest:
+    """Wait for the page's jobs, as its fragment does."""
+    while any(button.label == "Stop" for button in page.button):
+        for name in ("judging_tags", "judging_verdicts"):
+            if name in page.session_state:
+                assert page.session_state[name][1].wait(60)
+        page.run()
+    assert not page.exception
+    return page
+
+
+def verdicts(page: AppTest) -> pd.DataFrame:
+    return next(table.value for table in settle(page).dataframe if "verdict" in table.value.columns)
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are judged from now on, as they are judged."""
+    texts: list[str] = []
+    judge = verdict_rules.judge
+
+    def counted(text: str, *given: object) -> object:
+        texts.append(text)
+        return judge(text, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verdict_rules, "judge", counted)
+    return texts
+
+
+def test_the_examples_are_judged_by_the_rules_without_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    found = verdicts(page)
+    assert found["verdict"].str.contains("violation").sum() >= 2
+    assert found["verdict"].str.contains("review").sum() >= 1
+    assert sum(int(metric.value) for metric in page.metric) == len(found)
+    rules = next(table.value for table in page.dataframe if "source" in table.value.columns)
+    assert len(rules) >= 25
+
+
+def test_a_text_of_the_users_own_is_judged_and_shown_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    hostile = "<script>alert(1)</script> drop over Elm Street at 16 ft"
+    page.text_area(key="reports").set_value(f"{hostile}\n\nnothing to see").run()
+    found = verdicts(page)
+    assert list(found["report"]) == [hostile, "nothing to see"]
+    assert "violation" in found["verdict"][0]
+    bodies = [each.proto.body for each in page.get("html")]
+    assert any("&lt;script&gt;" in body for body in bodies)
+    assert not any("<script" in body for body in bodies)
+
+
+def test_verdicts_below_the_threshold_are_for_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    page.slider(key="goback_confidence").set_value(1.0).run()
+    assert set(verdicts(page)["verdict"].str.split().str[-1]) == {"review"}
+
+
+def test_with_an_upload_only_the_upload_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    page.file_uploader[0].set_value([("a.txt", LINES, "text/plain"), ("b.bin", b"a\0b", "text/plain")]).run()
+    assert list(verdicts(page)["where"]) == ["a.txt, line 1", "a.txt, line 2"]
+    assert any(text.value.startswith("b.bin:") for text in page.text)
+    assert any("Only the files are judged" in caption.value for caption in page.caption)
+    # What cannot be read is no reason to judge the examples.
+    page.file_uploader[0].set_value([("b.bin", b"a\0b", "text/plain")]).run()
+    assert [info.value for info in page.info] == ["No report was found in these files."]
+    assert not page.dataframe
+    page.file_uploader[0].set_value([]).run()
+    assert len(verdicts(page)) > 2
+
+
+def test_reports_are_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = count_calls(monkeypatch)
+    page = open_page("goback", tmp_path, monkeypatch)
+    page.file_uploader[0].set_value([("a.txt", LINES, "text/plain")]).run()
+    assert set(verdicts(page)["verdict"].str.split().str[-1]) == {"violation", "compliant"}
+    assert judged[-2:] == LINES.decode().splitlines()
+    before = len(judged)
+    page.slider(key="goback_confidence").set_value(1.0).run()
+    assert set(verdicts(page)["verdict"].str.split().str[-1]) == {"review"}
+    # Rules do not know how sure they are: no threshold takes a mention of theirs.
+    page.slider(key="goback_mentions").set_value(0.9).run()
+    assert len(verdicts(page)) == 2
+    assert len(judged) == before
+
+
+def test_only_reports_whose_mentions_changed_are_judged_anew(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = count_calls(monkeypatch)
+    scores = {"16": 0.4, "18": 0.9}
+
+    class Unsure:
+        types = ("MEASURE",)
+
+        def tag(self, texts: list[str], guideline: str | None = None) -> list[list[Mention]]:
+            return [[Mention(0, 5, "MEASURE", scores[text[:2]])] for text in texts]
+
+    monkeypatch.setattr(judging, "choose_tagger", lambda domain, choice: Chosen(Unsure(), "unsure"))  # type: ignore[arg-type]
+    page = open_page("goback", shipped_models, monkeypatch, reports=LINES.decode())
+    assert len(verdicts(page)) == 2
+    judged.clear()
+    page.slider(key="goback_mentions").set_value(0.5).run()
+    settle(page)
+    assert judged == ["16 ft clearance over the street"]
+
+
+def test_judging_can_be_stopped_and_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    judge = verdict_rules.judge
+
+    def slow(*given: object) -> object:
+        held.wait(30)
+        return judge(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verdict_rules, "judge", slow)
+    page = open_page("goback", tmp_path, monkeypatch, reports=LINES.decode())
+    assert [button.label for button in page.button] == ["Stop"]
+    assert not page.dataframe
+    page.button[0].click().run()
+    held.set()
+    settle(page)
+    assert [warning.value for warning in page.warning] == ["Stopped: 1 of 2 reports are judged."]
+    assert len(verdicts(page)) == 1
+    next(button for button in page.button if button.label == "Judge again").click().run()
+    assert len(verdicts(page)) == 2
+    assert not page.warning
+
+
+def test_what_the_user_types_goes_into_the_link_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    page.text_area(key="reports").set_value("16 ft over the street").run()
+    settle(page)
+    assert "reports" not in page.query_params
+    assert any("reports=16+ft+over+the+street" in code.value for code in page.code)
+
+
+def test_a_link_opens_the_same_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch, reports="18 ft clearance over the street")
+    assert list(verdicts(page)["report"]) == ["18 ft clearance over the street"]
+
+
+def test_without_a_report_the_page_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    page.text_area(key="reports").set_value("  ").run()
+    assert [info.value for info in page.info] == ["Enter a report."]
+    monkeypatch.setattr(registry, "_folders", lambda: ("it",))
+    monkeypatch.setattr(registry, "_known", {})
+    page = open_page("goback", tmp_path, monkeypatch)
+    assert [info.value for info in page.info] == ["No domain here has rules to judge by."]

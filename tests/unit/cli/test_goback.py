@@ -1,0 +1,122 @@
+"""`itner goback`: verdicts on reports, with the words they rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+from commands import run_itner
+from shipped import REPOSITORY
+
+from itner.core.types import Document, Mention
+from itner.domains.registry import get_domain
+from itner.files.items import TextItem
+from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows.goback import CONFIDENCE, as_json_lines, count_verdicts, decide, go_back, score_reports
+from itner.workflows.tag import Chosen
+
+goback = partial(run_itner, "goback")
+DEV = REPOSITORY / "data" / "utility" / "infractions_dev.tsv"
+
+
+class Marks:
+    """Marks the whole of each text, as certain as it is told."""
+
+    types = ("MEASURE",)
+
+    def __init__(self, score: float):
+        self._score = score
+
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        return [[Mention(0, len(text), "MEASURE", self._score)] for text in texts]
+
+    def tag_documents(self, documents: Sequence[Document], on_share: object = None) -> list[tuple[Mention, ...]]:
+        return [tuple(each) for each in self.tag([document.text for document in documents])]
+
+
+def rules() -> Chosen:
+    return Chosen(RulesTagger(get_domain("utility")), "rules")
+
+
+def test_a_text_is_judged_with_the_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        goback("--text", "16 ft clearance over the street", "--text", "18 ft clearance over street meets G.O. 95") == 0
+    )
+    out, err = capsys.readouterr()
+    assert "violation  0.94  16 ft clearance over the street" in out
+    assert "compliant  0.94  18 ft clearance over street meets G.O. 95" in out
+    assert "clearance is to be at least 18 ft (G.O. 95 Rule 37 Table 1 Case 3); the report says 16 ft" in out
+    assert "2 reports: 1 violation, 1 compliant, 0 review" in out
+    assert "found by the rules of domain 'utility'" in err
+
+
+def test_every_line_of_a_file_and_every_row_of_a_table_is_a_report(here: Path) -> None:
+    (here / "a.txt").write_text("Drop over Elm Street at 17 ft\n\nnothing to see\n", encoding="utf-8")
+    (here / "b.csv").write_text("id,note\n7,Ground rod reads 31 ohms at the pole today\n", encoding="utf-8")
+    assert goback("a.txt", "b.csv", "--text-column", "note", "--output", "v.jsonl") == 0
+    lines = [json.loads(line) for line in (here / "v.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(line["file"], line["part"], line["verdict"]) for line in lines] == [
+        ("a.txt", "line 1", "violation"), ("a.txt", "line 3", "review"), ("b.csv", "row 1, line 1", "violation"),
+    ]  # fmt: skip
+    assert {e["role"]: e["text"] for e in lines[0]["evidence"]} == {
+        "subject": "Drop", "over": "Street", "clearance": "17 ft",
+    }  # fmt: skip
+    items = [TextItem(line["file"], line["part"], line["text"]) for line in lines]
+    judged = list(go_back(items, get_domain("utility"), rules()))
+    assert as_json_lines(judged) == (here / "v.jsonl").read_text(encoding="utf-8")
+    assert count_verdicts(judged) == {"violation": 2, "compliant": 0, "review": 1}
+    assert "go95-street-service-drop" in lines[0]["rules"]
+    assert {"MEASURE", "LOCATION"} <= {m["type"] for m in lines[0]["mentions"]}
+
+
+def test_what_is_less_certain_is_for_review_and_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert goback("--text", "16 ft clearance over the street", "--confidence", "0.99") == 0
+    out = capsys.readouterr().out
+    assert "review" in out
+    assert "violation by go95-street-any, but less certain than 0.99" in out
+
+
+def test_what_cannot_be_read_ends_with_1_and_bad_usage_with_2(here: Path) -> None:
+    (here / "a.txt").write_text("Drop over Elm Street at 17 ft\n", encoding="utf-8")
+    (here / "b.pdf").write_bytes(b"%PDF-1.7 no more")
+    assert goback("a.txt", "b.pdf") == 1
+    assert goback() == 2
+    assert goback("a.txt", "--output", "a.txt") == 2
+    assert goback("a.txt", "--output", "none/v.jsonl") == 2
+    assert goback("--text", "x", "--domain", "it") == 2
+
+
+def test_a_verdict_is_decided_when_it_is_as_certain_as_asked() -> None:
+    text = "Service drop over Elm Street at 16 ft"
+    for score, verdict in ((CONFIDENCE, "violation"), (CONFIDENCE - 0.01, "review")):
+        (judged,) = go_back([TextItem("", "", text)], get_domain("utility"), Chosen(Marks(score), "marks"))
+        assert (judged.verdict.verdict, judged.verdict.confidence) == (verdict, score)
+        assert decide(judged, 1.0).verdict.verdict == "review"
+
+
+def test_the_command_decides_reports_as_by_hand_and_says_at_what_coverage() -> None:
+    scores = score_reports(DEV, get_domain("utility"), rules())
+    assert scores.confidence == CONFIDENCE
+    assert scores.reports >= 450
+    # Tuned on these: what is not certain enough may be for review, what is decided is right.
+    assert scores.wrong == 0
+    assert scores.accuracy >= 0.97
+    at = {point.threshold: point for point in scores.curve}
+    certain = at[CONFIDENCE]
+    assert certain.decided == certain.right
+    assert certain.right == scores.counts["violation"]["violation"] + scores.counts["compliant"]["compliant"]
+    assert [point.decided for point in scores.curve] == sorted((point.decided for point in scores.curve), reverse=True)
+    assert scores.named >= 0.95 * certain.right
+
+
+def test_what_no_tagger_marks_is_less_certain_to_the_command_too() -> None:
+    class Nothing(Marks):
+        def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+            return [[] for _ in texts]
+
+    scores = score_reports(DEV, get_domain("utility"), Chosen(Nothing(1.0), "nothing"))
+    assert scores.counts["violation"]["violation"] == scores.counts["compliant"]["compliant"] == 0
+    assert scores.curve[0].accuracy == 1.0
