@@ -8,7 +8,7 @@ from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import goback, judging, live, selection
 from itner.dashboard import tag_files as uploads
-from itner.dashboard.cache import load_runs, load_verdicts
+from itner.dashboard.cache import load_runs, load_verdicts, verdicts_path
 from itner.dashboard.jobs import let_go
 from itner.dashboard.widgets import (
     begin,
@@ -126,7 +126,7 @@ scored = load_measured(
     lambda: load_verdicts(domain.name),
     "The scores of verdicts",
     "Nobody has scored verdicts here yet. Score them against a table of reports that were decided by hand:",
-    *("goback", "--decided", "FILE", "--output", "verdicts.json"),
+    *("goback", "--decided", "FILE", "--output", verdicts_path(domain.name)),
 )
 if scored is not None:
     st.markdown(goback.scores_in_words(scored))

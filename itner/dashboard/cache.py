@@ -100,12 +100,22 @@ def load_curve(domain: str) -> LearningCurve | None:
 
 def load_verdicts(domain: str) -> VerdictReport | None:
     """How often verdicts are right, None when nobody scored them; InputError when the file is damaged."""
+    file = _verdicts_file(domain)
+    report: VerdictReport | None = None if file is None else read_record(workspace().corpus(file), VerdictReport)
+    return report
+
+
+def verdicts_path(domain: str) -> str:
+    """Where the scores of a domain's verdicts are looked for, to be told what writes them."""
+    file = _verdicts_file(domain)
+    return VERDICTS_FILE if file is None else str(workspace().data / file)
+
+
+def _verdicts_file(domain: str) -> str | None:
+    """Under `data/`, beside the corpus that the domain ships; None where it ships none."""
     release = get_domain(domain).release
     corpus = get_domain(domain).corpus(release.corpus) if release is not None else None
-    if corpus is None or corpus.folder is None:
-        return None
-    report: VerdictReport | None = read_record(workspace().corpus(f"{corpus.folder}/{VERDICTS_FILE}"), VerdictReport)
-    return report
+    return None if corpus is None or corpus.folder is None else f"{corpus.folder}/{VERDICTS_FILE}"
 
 
 def load_study(domain: str) -> CompressionStudy | None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from opening import open_page
 from streamlit.testing.v1 import AppTest
+from synthetic import PROVENANCE
 
 from itner.core.types import Mention
-from itner.dashboard import judging
+from itner.dashboard import goback, judging
+from itner.dashboard.cache import load_verdicts
 from itner.domains import registry
 from itner.domains.utility import verdicts as verdict_rules
+from itner.records import workspace as workspaces
+from itner.records.codec import to_json
+from itner.records.verdicts import VERDICTS, CoveragePoint, VerdictReport, VerdictScores
 from itner.workflows.tag import Chosen
 
 LINES = b"16 ft clearance over the street\n18 ft clearance over the street\n"
@@ -55,6 +61,52 @@ def test_the_examples_are_judged_by_the_rules_without_a_run(tmp_path: Path, monk
     assert sum(int(metric.value) for metric in page.metric) == len(found)
     rules = next(table.value for table in page.dataframe if "source" in table.value.columns)
     assert len(rules) >= 25
+
+
+def test_how_often_verdicts_are_right_comes_from_the_file_of_the_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    scored = load_verdicts("utility")
+    assert scored is not None
+    assert any(
+        f"{scored.scores.right} are judged alike, {scored.scores.wrong} are" in text.value for text in page.markdown
+    )
+    shares = next(table.value for table in page.dataframe if "reports decided" in table.value.columns)
+    assert list(shares["reports decided"]) == [point.decided for point in scored.scores.curve]
+    # Where the verdicts were scored by others the page shows those.
+    own = tmp_path / "data" / "utility" / "verdicts.json"
+    own.parent.mkdir(parents=True)
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path / "data"))
+    counts = {word: dict.fromkeys(VERDICTS, 1) for word in VERDICTS}
+    others = replace(scored.scores, counts=counts, curve=(CoveragePoint(0.5, 9, 6, 2), CoveragePoint(0.9, 9, 0, 0)))
+    own.write_text(to_json(replace(scored, scores=others)), encoding="utf-8")
+    page.run()
+    assert any(
+        "Of 9 reports that were decided by hand, 3 are judged alike, 4 are" in text.value for text in page.markdown
+    )
+    own.write_text("{}", encoding="utf-8")
+    page.run()
+    assert [warning.value for warning in page.warning] == ["The scores of verdicts cannot be shown."]
+
+
+def test_what_scores_verdicts_is_said_where_nobody_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspaces, "CHECKOUT", None)
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("goback", tmp_path, monkeypatch)
+    [command] = [code.value for code in page.code if "--decided" in code.value]
+    assert f"--output {tmp_path / 'utility' / 'verdicts.json'}" in command
+    assert not any("reports decided" in table.value.columns for table in page.dataframe)
+
+
+def test_no_share_is_drawn_where_nothing_is_decided() -> None:
+    scores = VerdictScores(0.9, {}, 0, (CoveragePoint(0.5, 8, 4, 3), CoveragePoint(0.9, 8, 0, 0)))
+    report = VerdictReport("a.tsv", "0" * 64, "rules", scores, PROVENANCE)
+    [line] = goback.scores_figure(report).data
+    assert (list(line.x), list(line.y)) == ([0.5], [0.75])
+    table = goback.scores_table(report)
+    assert list(table["decided"]) == [0.5, 0.0]
+    assert table["right"].isna().to_list() == [False, True]
 
 
 def test_a_text_of_the_users_own_is_judged_and_shown_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
