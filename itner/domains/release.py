@@ -50,6 +50,23 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class SizeAim:
+    """How little a run is to add to a deployment, in MB (10^6 bytes)."""
+
+    run: str
+    megabytes: float
+
+
+@dataclass(frozen=True)
+class SpeedAim:
+    """How many times as many tokens a second a run is to read as the run `of`, where both took turns."""
+
+    run: str
+    of: str
+    times: float
+
+
+@dataclass(frozen=True)
 class TransferPlan:
     """A transfer set of a release.
 
@@ -150,7 +167,7 @@ class Release:
         transfers: what the runs that are not trained on datasets learn from.
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
-        aims: on test, at the variant `aim_variant`.
+        aims: at the variant `aim_variant`; those for F1 on test.
     """
 
     runs: tuple[str, ...]
@@ -167,7 +184,7 @@ class Release:
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None
     curve: CurvePlan | None = None
-    aims: tuple[Aim, ...] = ()
+    aims: tuple[Aim | SizeAim | SpeedAim, ...] = ()
     aim_variant: str = "int8"
 
     def transfer_of(self, preset: str) -> TransferPlan | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2  # noqa: F401 - what the template is filled with; without it, the card would fail after the work
@@ -11,6 +12,7 @@ from itner.core.words import listed
 from itner.domains.registry import Domain, get_domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import BENCH, METRICS, RUN, SEEDS, Run
+from itner.reporting.aims import AimRow
 from itner.reporting.rows import MISSING, mebibytes, milliseconds
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import CardText
@@ -19,8 +21,12 @@ from itner.taggers.registry import VARIANT_NAMES, kind_of
 _TEMPLATE = Path(__file__).with_name("templates") / "card.md.jinja"
 
 
-def write_card(run: Run) -> str:
-    """The card as Markdown with YAML front matter; `huggingface_hub` reads and pushes it as it is."""
+def write_card(run: Run, aims: Sequence[AimRow] = ()) -> str:
+    """The card as Markdown with YAML front matter; `huggingface_hub` reads and pushes it as it is.
+
+    Args:
+        aims: what this run was to reach.
+    """
     domain = get_domain(run.info.domain)
     reports = [report for report in run.metrics.reports if report.split == "test"]
     kind = kind_of(run)
@@ -43,6 +49,8 @@ def write_card(run: Run) -> str:
         missing=MISSING,
         last=reports[-1] if reports else None,
         bench=bench,
+        aims=aims,
+        tried=_tried(domain) if any(row.met is False for row in aims) else None,
         longest=max(bench.results[0].forward) if bench else None,
         unit=bench.results[0].unit if bench else None,
         limits=("English only.", *text.limits),
@@ -85,6 +93,12 @@ def _eval_results(report: EvalReport) -> list[EvalResult]:
         )
         for name, value in scores.items()
     ]
+
+
+def _tried(domain: Domain) -> str | None:
+    """Where it stands what was tried to reach more."""
+    corpus = domain.corpus(domain.release.corpus) if domain.release is not None else None
+    return f"data/{corpus.folder}/README.md" if corpus is not None and corpus.folder is not None else None
 
 
 def _in_words(files: list[str]) -> str:

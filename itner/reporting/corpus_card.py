@@ -10,9 +10,9 @@ from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import Ablation
 from itner.reporting.ablation import ablation_in_words, dev_sets, measure_gain, rarest_type
+from itner.reporting.aims import aims_table, list_aims
 from itner.reporting.readme import README_BEGIN, README_END, peers_section, replace_section, results_section
 from itner.reporting.rows import MISSING
-from itner.taggers.registry import VARIANT_NAMES
 
 CORPUS_BEGIN = "<!-- corpus: written by `itner readme` -->"
 CORPUS_END = "<!-- end of corpus -->"
@@ -60,26 +60,6 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
     )
 
 
-def aims_table(runs: Sequence[Run], release: Release) -> str:
-    """What the shipped runs were to reach on test and what they do, as Markdown; a run that is not there has no F1."""
-    lines = [
-        f"| run | aim (test, {VARIANT_NAMES[release.aim_variant]}) | reached | gold mentions | |",
-        "|---|---|---|---|---|",
-    ]
-    known = {run.name: run for run in runs}
-    for aim in release.aims:
-        run = known.get(aim.run)
-        report = run.report(aim.dataset, "test", release.aim_variant) if run is not None else None
-        what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.3f}"
-        if report is None:
-            lines.append(f"| {aim.run} | {what} | {MISSING} | {MISSING} | not measured |")
-            continue
-        counts = report.micro if aim.kind is None else report.per_type[aim.kind]
-        met = "yes" if counts.f1 >= aim.f1 else "no"
-        lines.append(f"| {aim.run} | {what} | {counts.f1:.3f} | {counts.support:,} | {met} |")
-    return "\n".join(lines)
-
-
 def tried_table(ablation: Ablation) -> str:
     """What each step of the training brought on dev, as Markdown: mean F1 over the seeds, gain, noise of the gain."""
     datasets = dev_sets(ablation)
@@ -117,7 +97,7 @@ def fill_data_card(
     if README_BEGIN in text:
         results = f"{results_section(runs)}\n\n{peers_section(runs, peers)}".rstrip()
         text = replace_section(text, README_BEGIN, README_END, results)
-    section = [aims_table(runs, release)] if release.aims else []
+    section = [aims_table(list_aims(runs, release, peers), release.aim_variant)] if release.aims else []
     if ablation is not None:
         section += [ablation_in_words(ablation), tried_table(ablation)]
     return replace_section(text, AIMS_BEGIN, AIMS_END, "\n\n".join(section)) if section else text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itner.domains.registry import get_domain
+from itner.domains.release import SpeedAim
 from itner.records.files import locked, write_atomic
-from itner.records.store import CARD, RunStore
+from itner.records.store import CARD, Run, RunStore, is_complete
 from itner.records.workspace import Workspace
+from itner.reporting.aims import AimRow, list_aims
 from itner.reporting.card import write_card
+from itner.reporting.peers import read_peers
 
 
 def write_run_card(name: str, place: Workspace) -> None:
@@ -14,4 +18,16 @@ def write_run_card(name: str, place: Workspace) -> None:
     path = store.load(name).path / CARD
     with locked(path):
         # Read again: another process may have measured something meanwhile.
-        write_atomic(path, write_card(store.load(name)))
+        run = store.load(name)
+        write_atomic(path, write_card(run, _aims_of(run, store, place)))
+
+
+def _aims_of(run: Run, store: RunStore, place: Workspace) -> list[AimRow]:
+    release = get_domain(run.info.domain).release
+    if release is None or not any(aim.run == run.name for aim in release.aims):
+        return []
+    # The runs that an aim compares it with, where they are here.
+    others = {aim.of for aim in release.aims if isinstance(aim, SpeedAim) and aim.run == run.name}
+    runs = [run, *(store.load(other) for other in others if is_complete(store.root / other))]
+    rows = list_aims(runs, release, read_peers(place, run.info.domain) if others else None)
+    return [row for row in rows if row.run == run.name]

@@ -6,38 +6,13 @@ from pathlib import Path
 from ablations import ablation, arm
 from peer_samples import personal_peers, write_personal_run
 from shipped import HERE, REPOSITORY, release
-from synthetic import write_run
 
 from itner.data.processed import read_corpus_report, read_stats
-from itner.domains.release import Aim
 from itner.records.dataset import Agreement
 from itner.records.scores import Counts
 from itner.records.store import RunStore
-from itner.reporting.corpus_card import CORPUS_BEGIN, CORPUS_END, aims_table, corpus_tables, fill_data_card, tried_table
+from itner.reporting.corpus_card import CORPUS_BEGIN, CORPUS_END, corpus_tables, fill_data_card, tried_table
 from itner.reporting.readme import README_BEGIN, README_END
-
-
-def test_the_aims_are_told_with_what_was_reached(tmp_path: Path) -> None:
-    write_run(tmp_path, "minilm_full_kd")
-    write_run(tmp_path, "minilm_l3_kd", tp=70)
-    runs, _ = RunStore(tmp_path).load_all()
-    full, taught = (run.report("stackoverflow", "test", "int8") for run in runs)
-    assert full is not None
-    assert taught is not None
-    aims = (
-        Aim("minilm_full_kd", "stackoverflow", 0.78),
-        Aim("minilm_full_kd", "stackoverflow", 0.35, "ERROR"),
-        Aim("minilm_full_kd", "helpdesk", 0.85),
-        Aim("minilm_l3_kd", "stackoverflow", 0.78),
-        Aim("compact_s", "stackoverflow", 0.7),
-    )
-    assert aims_table(runs, replace(release(), aims=aims)).splitlines()[2:] == [
-        f"| minilm_full_kd | stackoverflow micro-F1 at least 0.780 | {full.micro.f1:.3f} | 110 | yes |",
-        f"| minilm_full_kd | stackoverflow ERROR F1 at least 0.350 | {full.per_type['ERROR'].f1:.3f} | 0 | no |",
-        "| minilm_full_kd | helpdesk micro-F1 at least 0.850 | – | – | not measured |",
-        f"| minilm_l3_kd | stackoverflow micro-F1 at least 0.780 | {taught.micro.f1:.3f} | 110 | no |",
-        "| compact_s | stackoverflow micro-F1 at least 0.700 | – | – | not measured |",
-    ]
 
 
 def test_what_was_tried_is_told_with_its_noise() -> None:

@@ -1,0 +1,111 @@
+"""What runs were to reach, beside what they do, and in their cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from peer_samples import peers, timing
+from shipped import release
+from synthetic import HASH, write_run
+
+from itner.domains import registry
+from itner.domains.release import Aim, SizeAim, SpeedAim
+from itner.records.codec import to_json
+from itner.records.peers import Timed
+from itner.records.store import CARD, RunStore
+from itner.records.workspace import Workspace
+from itner.reporting.aims import aims_table, list_aims
+from itner.workflows.card import write_run_card
+
+
+def test_f1_and_size_are_told_with_what_was_reached(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    write_run(tmp_path, "taught", tp=70)
+    runs, _ = RunStore(tmp_path).load_all()
+    full, taught = (run.report("stackoverflow", "test", "int8") for run in runs)
+    assert full is not None
+    assert taught is not None
+    aims = (
+        Aim("full", "stackoverflow", 0.78),
+        Aim("full", "stackoverflow", 0.35, "ERROR"),
+        Aim("full", "helpdesk", 0.85),
+        Aim("taught", "stackoverflow", 0.78),
+        Aim("gone", "stackoverflow", 0.7),
+        SizeAim("full", 21),
+        SizeAim("full", 20.9),
+        SizeAim("gone", 3),
+    )
+    rows = list_aims(runs, replace(release(), aims=aims), None)
+    # The file of 40 MiB is 20.97 MB.
+    assert aims_table(rows, "int8").splitlines() == [
+        "| run | aim (test, INT8) | reached | |",
+        "|---|---|---|---|",
+        f"| full | stackoverflow micro-F1 at least 0.780 | {full.micro.f1:.3f} on 110 gold mentions | yes |",
+        f"| full | stackoverflow ERROR F1 at least 0.350 | {full.per_type['ERROR'].f1:.3f} on 0 gold mentions | no |",
+        "| full | helpdesk micro-F1 at least 0.850 | – | not measured |",
+        f"| taught | stackoverflow micro-F1 at least 0.780 | {taught.micro.f1:.3f} on 110 gold mentions | no |",
+        "| gone | stackoverflow micro-F1 at least 0.700 | – | not measured |",
+        "| full | at most 21 MB | 20.97 MB | yes |",
+        "| full | at most 20.9 MB | 20.97 MB | no |",
+        "| gone | at most 3 MB | – | not measured |",
+    ]
+
+
+@pytest.mark.parametrize(("times", "met"), [(20.0, True), (20.1, False)])
+def test_speed_is_of_the_turns_that_both_had(tmp_path: Path, times: float, met: bool) -> None:
+    write_run(tmp_path, "fast")
+    write_run(tmp_path, "slow")
+    runs, _ = RunStore(tmp_path).load_all()
+    planned = replace(release(), aims=(SpeedAim("fast", "slow", times),))
+    # Round by round 30, 20 and 10 times as fast; the medians themselves are 15 times apart.
+    turns = (
+        Timed("fast", "int8", HASH, "", (3000.0, 4000.0, 3000.0)),
+        Timed("slow", "int8", HASH, "", (100.0, 200.0, 300.0)),
+    )
+    record = replace(peers(), timing=replace(timing(), timed=turns))
+    [row] = list_aims(runs, planned, record)
+    assert (row.reached, row.met) == ("20.0 times", met)
+    # Other weights had the turn, or one of the two had none, or nobody timed anything.
+    strange = replace(turns[1], model_sha256="12" * 32)
+    for timed in ((turns[0], strange), turns[:1]):
+        [row] = list_aims(runs, planned, replace(record, timing=replace(timing(), timed=timed)))
+        assert (row.reached, row.met) == (None, None)
+    for record_of, there in ((None, runs), (replace(record, timing=None), runs), (record, runs[:1])):
+        [row] = list_aims(there, planned, record_of)
+        assert (row.reached, row.met) == (None, None)
+
+
+def test_a_card_has_the_aims_of_its_run_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    write_run(place.models, "fast")
+    write_run(place.models, "slow")
+    domain = registry.get_domain("it")
+    aims = (
+        Aim("fast", "stackoverflow", 0.99),
+        SizeAim("fast", 50),
+        SpeedAim("fast", "slow", 1.5),
+        SpeedAim("slow", "missing", 2),
+    )
+    changed = replace(domain, release=replace(release(), aims=aims))
+    monkeypatch.setattr("itner.workflows.card.get_domain", lambda name: changed)
+    place.data.mkdir()
+    turns = tuple(Timed(name, "int8", HASH, "", (speed,)) for name, speed in (("fast", 30.0), ("slow", 10.0)))
+    record = replace(peers(), timing=replace(timing(), timed=turns))
+    (place.data / "peers.json").write_text(to_json(record), encoding="utf-8")
+    for name in ("fast", "slow"):
+        write_run_card(name, place)
+    fast, slow = ((place.models / name / CARD).read_text(encoding="utf-8") for name in ("fast", "slow"))
+    section = fast[fast.index("## Aims") : fast.index("## Limits")].splitlines()
+    assert [line for line in section if line.startswith("- ")] == [
+        "- stackoverflow micro-F1 at least 0.990: 0.812 on 110 gold mentions, missed.",
+        "- at most 50 MB: 20.97 MB.",
+        "- at least 1.5 times the tokens per second of slow, in turns: 3.0 times.",
+    ]
+    assert "What was tried to reach what is missed stands in `data/helpdesk/README.md`" in fast
+    assert "- at least 2 times the tokens per second of missing, in turns: not measured." in slow
+    assert "What was tried" not in slow
+    monkeypatch.setattr("itner.workflows.card.get_domain", lambda name: replace(changed, release=None))
+    write_run_card("fast", place)
+    assert "## Aims" not in (place.models / "fast" / CARD).read_text(encoding="utf-8")
