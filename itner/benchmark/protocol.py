@@ -21,7 +21,7 @@ from itner.core.provenance import collect_provenance, usable_cores
 from itner.core.types import Document
 from itner.records.bench import BenchReport, BenchResult, Latency, Unit
 from itner.records.store import Run, RunStore
-from itner.taggers.registry import check_variants, kind_of
+from itner.taggers.registry import check_variants, kind_of, recipe_of
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _summarize(run: Run, variant: str, blocks: Sequence[Block], tokens: int) -> 
     return BenchResult(
         variant=variant,
         model_sha256=run.info.model_sha256,
-        int8=kind.recipe(variant),
+        int8=recipe_of(run, variant),
         file_mib=round(kind.deployed_bytes(run, variant) / 2**20, 2),
         load_s=round(statistics.median(block.load for block in blocks), 3),
         peak_rss_mib=round(max(block.peak_rss_mib for block in blocks), 1),

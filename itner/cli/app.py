@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "train": (training.train, training.TRAIN),
     "distill": (training.distill, training.DISTILL),
     "rules": (training.rules, training.RULES),
+    "union": (training.union, training.UNION),
     "ablate": (training.ablate, training.ABLATE),
     "seeds": (training.seeds, training.SEEDS),
     "learning-curve": (training.learning_curve, training.CURVE),

@@ -1,4 +1,4 @@
-"""Verbs that make runs: train, distill, rules, ablate, seeds, learning-curve, study-compression, reproduce."""
+"""Verbs that make runs: train, distill, rules, union, ablate, seeds, learning-curve, study-compression, reproduce."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from itner.cli.options import (
     named,
 )
 from itner.core.errors import InputError
-from itner.core.words import counted
+from itner.core.words import counted, listed
 from itner.records.workspace import Workspace
 
 TRAIN = """
@@ -43,6 +43,9 @@ itner distill minilm_l3 --teacher minilm_full_kd --data combined --run l3_hidden
 RULES = """
 itner rules it
 itner rules it --run it_rules_again
+"""
+UNION = """
+itner union pii_minilm --function emails --function cards --run pii_both
 """
 ABLATE = """
 itner ablate
@@ -200,6 +203,26 @@ def rules(
     place = Workspace.find(models)
     info = make_rules(domain, place, run)
     typer.echo(f"{place.models.name}/{info.name}: the rules of domain {info.domain} for {', '.join(info.types)}")
+
+
+def union(
+    member: Annotated[str, typer.Argument(metavar="RUN", help="The run that finds what the rules leave.")],
+    function: Annotated[
+        list[str], typer.Option(metavar="NAME", help="A labelling function that has the first word; repeatable.")
+    ],
+    run: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run (default: RUN_union).")] = None,
+    models: Models = None,
+) -> None:
+    """Make a run in which rules of the domain overrule another run: patterns with a check, and a network for the rest.
+
+    The other run has to stay beside it. A mention of a rule stands; of the other run's, those that share no character
+    with one.
+    """
+    from itner.workflows.union import make_union
+
+    place = Workspace.find(models)
+    info = make_union(member, function, place, run)
+    typer.echo(f"{place.models.name}/{info.name}: {listed(function)} before {member}, for {', '.join(info.types)}")
 
 
 def ablate(

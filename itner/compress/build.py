@@ -8,11 +8,14 @@ from itner.compress.graphs import GRAPHS
 from itner.compress.onnx import export_run
 from itner.core.progress import Progress, silent
 from itner.records.store import Run
+from itner.taggers.registry import kind_of
 from itner.taggers.variants import ONNX_VARIANTS
 
 
 def build(run: Run, variants: Sequence[str], progress: Progress = silent) -> None:
-    """Build what the variants of a run are opened from, unless it is there."""
+    """Build what the variants of a run, and of the runs that it opens, are opened from, unless it is there."""
     asked = [variant for variant in variants if variant in ONNX_VARIANTS]
     if asked and run.info.kind in GRAPHS:
         export_run(run, progress, asked)
+    for part in kind_of(run).parts(run):
+        build(part, variants, progress)

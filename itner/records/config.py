@@ -167,4 +167,20 @@ class CompactConfig:
         return self
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig, Field(discriminator="kind")]
+@dataclass(frozen=True, config=STRICT)
+class UnionConfig:
+    """A union tagger, complete.
+
+    Attributes:
+        member: the run beside it that finds what the rules leave.
+        functions: the domain's labelling functions by name that have the first word, in the order of their say.
+    """
+
+    # Of another folder beside this one, and no way out of there.
+    member: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    functions: Annotated[tuple[str, ...], Field(min_length=1)]
+    kind: Literal["union"] = "union"
+    schema_version: Literal[1] = 1
+
+
+RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | UnionConfig, Field(discriminator="kind")]

@@ -173,4 +173,19 @@ class RulesRun(_Untrained):
         return self.rules_sha256
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | CompactRun, Field(discriminator="kind")]
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class UnionRun(_Untrained):
+    """Rules that overrule a network of another run; `model_sha256` is of both."""
+
+    kind: Literal["union"] = "union"
+    member_sha256: Sha256
+    model_sha256: Sha256
+    schema_version: Literal[1] = 1
+
+    @property
+    def family(self) -> str:
+        """What it stands under in legends and tables."""
+        return "union"
+
+
+RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun, Field(discriminator="kind")]

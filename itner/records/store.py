@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from itner.core.errors import InputError
 from itner.records.bench import BenchReport
 from itner.records.codec import to_json
-from itner.records.config import RulesConfig, RunConfig
+from itner.records.config import CompactConfig, EncoderConfig, RunConfig
 from itner.records.curve import LearningCurves
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
@@ -142,7 +142,7 @@ class Run:
     def is_repeated_by(self, made: SeedRun) -> bool:
         """Whether a training is the run's own but for the seed: the same settings, data and teachers."""
         config, ref = self.config, self.info.dataset
-        if isinstance(config, RulesConfig) or ref is None:
+        if not isinstance(config, EncoderConfig | CompactConfig) or ref is None:
             return False
         made_of = (replace(config, seed=made.seed), ref.sha256, self.info.teachers)
         return made_of == (made.config, made.dataset_sha256, made.teachers)

@@ -16,6 +16,7 @@ FAMILY_COLORS = {
     "distilled architecture": "#AA3377",
     "compact": "#EE6677",
     "rules": "#228833",
+    "union": "#66CCEE",
 }
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "hexagon", "pentagon")
 _SHADES = ("#BBBBBB", "#4477AA", "#66CCEE", "#EE6677", "#228833", "#CCBB44", "#AA3377")

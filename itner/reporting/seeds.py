@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from itner.records.config import RulesConfig
+from itner.records.config import CompactConfig, EncoderConfig
 from itner.records.store import Run
 from itner.reporting.means import Mean
 
@@ -28,7 +28,7 @@ def list_seed_rows(run: Run) -> list[SeedRow]:
 
     What was made or scored otherwise than the run's own is left out: other settings, data, teachers or INT8 recipe.
     """
-    if isinstance(run.config, RulesConfig):
+    if not isinstance(run.config, EncoderConfig | CompactConfig):
         return []
     repeats = [made for made in run.seeds.runs if run.is_repeated_by(made)]
     rows = []

@@ -161,6 +161,7 @@ class Kind:
             knows one way alone.
         table_parameters: how many of a run's parameters stand in tables, of which a text needs a few rows; None where
             there are no such tables.
+        parts: the runs beside it that a run opens; its variants are theirs.
     """
 
     name: str
@@ -179,3 +180,4 @@ class Kind:
     card: Callable[[Run], CardText]
     guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()
     table_parameters: Callable[[Run], int | None] = lambda run: None
+    parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from itner.core.errors import InputError
 from itner.core.types import Tagger
+from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
 from itner.taggers.base import Kind, Lack, TokenScores
 from itner.taggers.compact.kind import COMPACT
 from itner.taggers.encoder.kind import ENCODER
 from itner.taggers.rules.kind import RULES
+from itner.taggers.union.kind import UNION
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT, RULES)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT, RULES, UNION)}
 # Every variant of any kind, with its name for people: kinds that share a variant share what it is called.
 VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name, title in kind.variants.items()}
 VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)
@@ -26,6 +28,14 @@ def kind_of(run: Run) -> Kind:
 def variants_of(run: Run) -> tuple[str, ...]:
     """What a run can be opened as."""
     return tuple(kind_of(run).variants)
+
+
+def recipe_of(run: Run, variant: str) -> Int8Recipe | None:
+    """How the weights of a run's variant are quantised, be they its own or those of a run that it opens."""
+    kind = kind_of(run)
+    for part in kind.parts(run):
+        return recipe_of(part, variant)
+    return kind.recipe(variant)
 
 
 def check_variants(run: Run, variants: Iterable[str] | None) -> tuple[str, ...]:

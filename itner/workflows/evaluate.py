@@ -19,7 +19,7 @@ from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
 from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics
 from itner.records.workspace import Workspace
 from itner.taggers.base import TokenScores
-from itner.taggers.registry import check_variants, kind_of, open_variant
+from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
 from itner.workflows.card import write_run_card
 from itner.workflows.open import built
 
@@ -84,6 +84,8 @@ def predict(
             if variant not in variants:
                 continue
             mentions = tagger.find_mentions(documents, logits, offsets)
+        elif variant not in variants:
+            continue
         else:
             mentions = tagger.tag_documents(documents, report)
         info = PredictionInfo(
@@ -93,7 +95,7 @@ def predict(
             split_sha256=stats.splits[split].processed_sha256,
             variant=variant,
             model_sha256=run.info.model_sha256,
-            int8=kind.recipe(variant),
+            int8=recipe_of(run, variant),
             repair_rule=PREDICTION_RULE,
             documents=len(documents),
             max_logit_difference=difference,

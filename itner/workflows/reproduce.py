@@ -20,7 +20,7 @@ from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
-from itner.taggers.registry import kind_of, variants_of
+from itner.taggers.registry import recipe_of, variants_of
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
@@ -179,7 +179,8 @@ def _measure(
 
 def _is_of(run: Run, measured: EvalReport | BenchResult) -> bool:
     """Whether what was measured is the run's model as it is, quantised as it is now if it is quantised."""
-    return measured.model_sha256 == run.info.model_sha256 and measured.int8 == kind_of(run).recipe(measured.variant)
+    now = (run.info.model_sha256, recipe_of(run, measured.variant))
+    return (measured.model_sha256, measured.int8) == now
 
 
 def _teachers_first(presets: Sequence[str], is_complete: Callable[[str], bool]) -> list[str]:

@@ -67,7 +67,7 @@ class EchoRun(_Untrained):
         return self.echo_sha256
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | EchoRun'''
+RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun | EchoRun'''
 CONFIG = '''
 @dataclass(frozen=True, config=STRICT)
 class EchoConfig:
@@ -77,7 +77,7 @@ class EchoConfig:
     schema_version: Literal[1] = 1
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | EchoConfig'''
+RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | UnionConfig | EchoConfig'''
 MAKE = """
 import sys
 from pathlib import Path
@@ -136,7 +136,7 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
         (folder / f"{name}.py").write_text(text.lstrip(), encoding="utf-8")
     # 3
     registry = root / "itner" / "taggers" / "registry.py"
-    replace_in(registry, "(ENCODER, COMPACT, RULES)", "(ENCODER, COMPACT, RULES, ECHO)")
+    replace_in(registry, "(ENCODER, COMPACT, RULES, UNION)", "(ENCODER, COMPACT, RULES, UNION, ECHO)")
     replace_in(
         registry,
         "from itner.taggers.encoder.kind",
@@ -144,7 +144,7 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
     )
     # 4
     records = root / "itner" / "records"
-    kinds = ("Encoder", "Rules", "Compact")
+    kinds = ("Encoder", "Rules", "Compact", "Union")
     for module, what, new in (("run", "Run", RECORD), ("config", "Config", CONFIG)):
         union = " | ".join(f"{kind}{what}" for kind in kinds)
         name = "RunRecord" if what == "Run" else "RunConfig"

@@ -24,7 +24,7 @@ from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
 from itner.taggers.encoder.presets import preset
-from itner.taggers.registry import kind_of, variants_of
+from itner.taggers.registry import kind_of, recipe_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
 from itner.workflows.open import open_tagger
 from itner.workflows.student import taught_config, told_of
@@ -126,7 +126,7 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
     assert {found.model_sha256 for found in measured} == {run.info.model_sha256}
     assert [result.variant for result in run.bench.results] == list(kind.variants)
     for report in (*run.metrics.reports, *run.bench.results):
-        assert report.int8 == kind.recipe(report.variant)
+        assert report.int8 == recipe_of(run, report.variant)
     expected = {(d, s, v) for d in released(name).annotated for s in ("dev", "test") for v in kind.variants}
     assert {(r.dataset, r.split, r.variant) for r in run.metrics.reports} == expected
     assert {path.name for path in (run.path / PREDICTIONS).iterdir()} == {

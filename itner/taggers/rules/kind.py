@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Document
-from itner.domains.registry import get_domain
+from itner.domains.registry import Domain, get_domain
 from itner.records.config import RulesConfig
 from itner.records.run import RulesRun
 from itner.records.store import Run
@@ -26,29 +26,40 @@ def _facts_of(run: Run) -> tuple[RulesRun, RulesConfig]:
 def _open(run: Run, variant: str, threads: int | None) -> RulesTagger:
     info, config = _facts_of(run)
     domain = get_domain(info.domain)
-    known = dict(zip(domain.function_names, domain.functions, strict=True))
     same = config.domain == info.domain and rules_sha256(domain) == info.rules_sha256
-    if not same or not set(config.functions) <= known.keys():
+    if not same or not set(config.functions) <= set(domain.function_names):
         raise InputError(
             f"the rules of domain {domain.name!r} are not those that run.json describes; make the run anew with "
             f"`itner rules {domain.name} --run {run.name}` after removing the folder",
             path=run.path,
         )
-    return RulesTagger(domain, [known[name] for name in config.functions])
+    return open_rules(domain, config.functions)
+
+
+def open_rules(domain: Domain, names: Sequence[str]) -> RulesTagger:
+    """Some of a domain's labelling functions as a tagger; InputError names one that it has not."""
+    known = dict(zip(domain.function_names, domain.functions, strict=True))
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"the domain {domain.name!r} has no labelling function {name!r}; it has {', '.join(known)}"
+            )
+    return RulesTagger(domain, [known[name] for name in names])
+
+
+def read_tokens(tagger: RulesTagger, length: int, documents: Sequence[Document]) -> Callable[[], object]:
+    """What reads a sequence of so many tokens, made of the documents' words."""
+    words = [word for document in documents[:length] for word in document.token_texts()]
+    text = " ".join((words * (length // max(len(words), 1) + 1))[:length])
+    tokens = split_tokens(text)[:length]
+    text = text[: tokens[-1].end]
+    sequence = [Document(text, tokens, (), "0", "text")]
+    return lambda: tagger.tag_documents(sequence)
 
 
 def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     tagger = _open(run, variant, threads)
-
-    def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
-        words = [word for document in documents[:length] for word in document.token_texts()]
-        text = " ".join((words * (length // max(len(words), 1) + 1))[:length])
-        tokens = split_tokens(text)[:length]
-        text = text[: tokens[-1].end]
-        sequence = [Document(text, tokens, (), "0", "text")]
-        return lambda: tagger.tag_documents(sequence)
-
-    return Probe(tagger, "tokens", forward)
+    return Probe(tagger, "tokens", lambda length, documents: read_tokens(tagger, length, documents))
 
 
 def _card(run: Run) -> CardText:
