@@ -86,6 +86,15 @@ class TransferPlan:
 
 
 @dataclass(frozen=True)
+class UnionPlan:
+    """A run in which labelling functions of the domain, by name, overrule the run of the preset `member`."""
+
+    name: str
+    member: str
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StudyArm:
     """A network of a compression study before it is trained.
 
@@ -155,7 +164,7 @@ class Release:
 
     Attributes:
         runs: the names of all that ship, in the order in which they are shown; those that are trained are named by
-            their presets.
+            their presets, and none comes before one that it opens.
         rules: the run that is made of the labelling functions.
         default: the run that tags where none is named.
         annotated: the datasets that are trained on together, the one that does not ship as text first.
@@ -165,6 +174,7 @@ class Release:
         weak_texts: the weakly labelled texts that ship, with the annotated dataset that each one is like.
         weakly_taught: presets that learn from those texts as well.
         transfers: what the runs that are not trained on datasets learn from.
+        unions: the runs that are made of rules and one of the others.
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
         aims: at the variant `aim_variant`; those for F1 on test.
@@ -180,6 +190,7 @@ class Release:
     weak_texts: Mapping[str, str] = field(default_factory=dict)
     weakly_taught: frozenset[str] = frozenset()
     transfers: tuple[TransferPlan, ...] = ()
+    unions: tuple[UnionPlan, ...] = ()
     seeds: tuple[int, ...] = (14, 15)
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None

@@ -11,9 +11,9 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.sources import SourceName
 from itner.domains.registry import get_domain, release_of
-from itner.domains.release import TransferPlan
+from itner.domains.release import TransferPlan, UnionPlan
 from itner.records.bench import BenchResult
-from itner.records.config import TransferLesson
+from itner.records.config import TransferLesson, UnionConfig
 from itner.records.dataset import DataStats
 from itner.records.evaluation import EvalReport
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
@@ -29,6 +29,7 @@ from itner.workflows.rules import make_rules
 from itner.workflows.student import taught_config, told_of, train_taught
 from itner.workflows.train import mark_guidelines, train
 from itner.workflows.transfer import make_transfer
+from itner.workflows.union import make_union
 
 _SHIPPED_SOURCE: SourceName = "embedded"
 
@@ -56,6 +57,7 @@ def reproduce(
     domain = get_domain(domain_name)
     release = release_of(domain_name, "runs ship that could be reproduced")
     asked = tuple(names) if names is not None else release.runs
+    unions = [plan for plan in release.unions if plan.name in asked]
     scored = [prepare(source, path, domain.name, place)]
     annotated = scored[0]
     if source != _SHIPPED_SOURCE:
@@ -67,8 +69,11 @@ def reproduce(
     def run_name(preset_name: str) -> str:
         return preset_name if annotated.name == release.mixture else f"{preset_name}-{annotated.name}"
 
-    learners = {name: plan for name in asked if (plan := release.transfer_of(name)) is not None}
-    presets = [name for name in asked if name != release.rules and name not in learners]
+    made_of = [plan.member for plan in unions if not is_complete(place.models / run_name(plan.name))]
+    untrained = {release.rules, *(plan.name for plan in unions)}
+    wanted = [name for name in dict.fromkeys((*made_of, *asked)) if name not in untrained]
+    learners = {name: plan for name in wanted if (plan := release.transfer_of(name)) is not None}
+    presets = [name for name in wanted if name not in learners]
     for name, plan in learners.items():
         if not is_complete(place.models / run_name(name)):
             presets += plan.teachers
@@ -91,6 +96,7 @@ def reproduce(
         if not is_complete(place.models / release.rules):
             make_rules(domain.name, place, release.rules)
         made.append(release.rules)
+    made += [_make_union(plan, run_name, place) for plan in unions]
     return [_measure(name, scored, place, settings, progress) for name in made]
 
 
@@ -138,6 +144,22 @@ def _train_taught(
     run = RunStore(place.models).load(name)
     config = told_of(config, mark_guidelines(preset(plan.teachers[0]), texts).guidelines)
     _check_made(run, run.config == config and _same_teachers(run, teachers, place), texts)
+    return name
+
+
+def _make_union(plan: UnionPlan, run_name: Callable[[str], str], place: Workspace) -> str:
+    """Make a union unless that was done; the run's name."""
+    name, member = run_name(plan.name), run_name(plan.member)
+    if not is_complete(place.models / name):
+        make_union(member, plan.functions, place, name)
+        return name
+    run = RunStore(place.models).load(name)
+    if run.config != UnionConfig(member, plan.functions):
+        raise InputError(
+            "this run was made of another run or other rules; remove the folder, or reproduce into another one with "
+            "--models",
+            path=run.path,
+        )
     return name
 
 

@@ -17,7 +17,7 @@ from itner.domains.registry import get_domain
 from itner.domains.release import Release, TransferPlan
 from itner.evaluation.predictions import read_predictions
 from itner.evaluation.report import score_predictions
-from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
+from itner.records.config import CompactConfig, EncoderConfig, TransferLesson, UnionConfig
 from itner.records.files import sha256_file
 from itner.records.run import CompactRun, EncoderRun
 from itner.records.store import PREDICTIONS, Run, read_ablation
@@ -35,7 +35,8 @@ PUBLIC, OWN = release().annotated
 
 SHIPPED = shipped()
 RULES = tuple(name for name, domain in SHIPPED.items() if domain.release and name == domain.release.rules)
-EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES)
+UNIONS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.unions}
+EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES and name not in UNIONS)
 # Those for IT-support text, of which most is promised.
 TRAINED = tuple(name for name in release().runs if name not in RULES)
 # A baseline, of which the numbers are wanted and nobody tags with.
@@ -133,6 +134,13 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
         f"{d}-{s}-{v}.parquet" for d, s, v in expected
     }
     assert (run.path / "README.md").is_file()
+
+
+def test_unions_are_made_as_planned() -> None:
+    for name, plan in UNIONS.items():
+        run = shipped_run(name)
+        assert run.config == UnionConfig(plan.member, plan.functions)
+        assert kind_of(run).parts(run) == (shipped_run(plan.member),)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -23,10 +23,10 @@ from itner.core.types import Document, Mention
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.processed import read_split, read_stats
 from itner.domains.it.scheme import SCHEME
-from itner.domains.release import AblationPlan, Arm, TransferPlan
+from itner.domains.release import AblationPlan, Arm, TransferPlan, UnionPlan
 from itner.evaluation.predictions import read_predictions, write_predictions
 from itner.records.codec import from_json, to_json
-from itner.records.config import DistillSettings, EncoderConfig, TransferLesson
+from itner.records.config import DistillSettings, EncoderConfig, TransferLesson, UnionConfig
 from itner.records.dataset import CorpusReport, ProcessedMeta, WeakReport
 from itner.records.files import sha256_file, write_atomic
 from itner.records.int8 import Int8Recipe
@@ -467,7 +467,9 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     taught = replace(PRESETS["minilm_l3_first"], distill=DistillSettings(("minilm_l3",)))
     monkeypatch.setitem(PRESETS, "minilm_l3_first", taught)
     plan = TransferPlan("set", ("raw.txt",), ("minilm_l3_first",), 1, {"minilm_l3_kd": "minilm_l3_first"})
-    monkeypatch.setattr(reproduce_module, "release_of", lambda name, planned: replace(release(), transfers=(plan,)))
+    both = UnionPlan("both", "minilm_l3_kd", ("os_names", "device_nouns"))
+    planned = replace(release(), transfers=(plan,), unions=(both,))
+    monkeypatch.setattr(reproduce_module, "release_of", lambda name, what: planned)
     # What is timed, in a process for each variant, is another test's.
     monkeypatch.setattr(reproduce_module, "benchmark", lambda *_, **__: None)
     (tmp_path / "public").mkdir()
@@ -506,6 +508,14 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     own = read_split("helpdesk-weak", "train", place)
     assert {document.source for document in own} == {"helpdesk", "tickets"}
     assert [run.config.guidelines for run in alone] == [(), (), ()]
+    # What is made of a run asks for it, and is made once.
+    learner, union = reproduce("conll", public, "it", place, ["both"], SETTINGS)
+    assert (learner, union.config) == (runs[2], UnionConfig("minilm_l3_kd", both.functions))
+    assert union.report("helpdesk", "test", "int8") is not None
+    assert reproduce("conll", public, "it", place, ["both"], SETTINGS) == [union]
+    planned = replace(planned, unions=(replace(both, functions=("os_names",)),))
+    with pytest.raises(InputError, match="made of another run or other rules"):
+        reproduce("conll", public, "it", place, ["both"], SETTINGS)
     # What learned from another teacher is not up to date.
     for other, name in ((teacher, "minilm_l3_first"), (student, "minilm_l3_kd")):
         known = (other.path / "run.json").read_text(encoding="utf-8")
