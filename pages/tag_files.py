@@ -140,8 +140,10 @@ if redact.can_redact(taken):
     hiding, finder, label = redact.choose_finder(
         get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files"
     )
+    by = finder if label is None else choices[model]
+    wished = redact.choose_wish(by, "redact_files")
     plan = redact.choose_plan(hiding, "redact_files")
-    wanted = (asked, threshold, plan, label)
+    wanted = (asked, threshold, plan, label, wished)
     redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")
     if redaction is not None and st.session_state.get("tag_redaction_asked") != wanted:
         redaction.stop()
@@ -151,8 +153,9 @@ if redact.can_redact(taken):
         st.text("Stopped: no file is written.")
         redaction = st.session_state.tag_redaction = None
     if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
-        tagger = choose_tagger(hiding, finder if label is None else choices[model]).tagger
-        redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, threshold)
+        tagger = choose_tagger(hiding, by, wished).tagger
+        least = threshold if wished is None else 0.0
+        redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, least)
         st.session_state.tag_redaction_asked = wanted
         redaction.wait(1)
     if redaction is not None and redaction.running:

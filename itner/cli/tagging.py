@@ -42,6 +42,7 @@ itner redact ticket.txt mails.eml --output redacted
 itner redact export.csv --method pseudonym --key-file key.bin --output redacted    # the same names next time
 itner redact letters/ --type PERSON_NAME --type EMAIL --method label --output redacted
 itner redact cv.docx --as DATE=label --mapping mapping.json --output redacted
+itner redact mails/ --recall 0.95 --output redacted    # hide more than what is likely, and more that is harmless
 """
 GOBACK = """
 itner goback reports.txt
@@ -134,6 +135,10 @@ def redact(
         Path | None, typer.Option(metavar="FILE", help="Write what replaced what, for its owner to read alone.")
     ] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave what is less certain in place.")] = 0.0,
+    recall: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Hide this share of personal characters, as measured on dev, if need be more."),
+    ] = None,
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
@@ -149,11 +154,13 @@ def redact(
     from itner.domains.registry import get_domain
     from itner.files.redaction import METHODS
     from itner.records.store import RunStore
-    from itner.workflows.redact import make_plan, personal_domain
+    from itner.workflows.redact import aim_at, make_plan, personal_domain
     from itner.workflows.redact import redact as redact_files
     from itner.workflows.tag import choose_tagger
 
     check_one_of(method, METHODS, "--method")
+    if recall is not None and threshold:
+        raise typer.BadParameter("--threshold leaves in place what --recall is to hide; name one of them")
     place = existing(models, data_root)
     domain = get_domain(RunStore(place.models).load(run).info.domain) if run is not None else personal_domain()
     types = [named(name, domain.scheme.types, "--type") for name in type] if type else None
@@ -165,6 +172,8 @@ def redact(
     plan = make_plan(domain, method, types, others, key)  # type: ignore[arg-type]
     with console() as progress:
         chosen = choose_tagger(run, variant, None, place, progress, domain.name)
+        if recall is not None:
+            chosen = aim_at(chosen, recall, place)
         done = redact_files(files, output, chosen, plan, threshold, mapping, progress)
     _say((*done.problems, *done.notes))
     typer.echo(f"found by {chosen.what}", err=True)

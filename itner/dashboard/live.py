@@ -21,7 +21,7 @@ from itner.files.highlighting import highlight
 from itner.files.tagging import reaching
 from itner.records.store import Run
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
-from itner.taggers.base import TokenScores
+from itner.taggers.base import Adjustable, TokenScores
 from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.tag import Chosen
@@ -31,7 +31,7 @@ MAX_CHARACTERS = 20_000
 MAX_LINK_CHARACTERS = 1_500
 _TIMED_CALLS = 3
 _LONG_CALL_S = 0.1
-_RESULTS, _TOKENS = "live_results", "live_tokens"
+_RESULTS, _TOKENS, _WISHED = "live_results", "live_tokens", "live_wished"
 
 RACE_ROUNDS = 5
 _RACE_TOKENS = 1_000
@@ -75,11 +75,14 @@ def list_choices(runs: Sequence[Run]) -> list[Choice]:
     return [choice for _, choice in sorted(ranked, key=lambda entry: entry[0])]
 
 
-def choose_tagger(domain: Domain, choice: Choice | None) -> Chosen:
-    """The tagger of a choice; the domain's rules for None."""
+def choose_tagger(domain: Domain, choice: Choice | None, wished: float | None = None) -> Chosen:
+    """The tagger of a choice, at a threshold of its own where one is wished; the domain's rules for None."""
     if choice is None:
         return Chosen(_rules(domain.name), f"the rules of domain {domain.name!r}")
-    return Chosen(get_tagger(choice.run, choice.variant), choice.label)
+    tagger = get_tagger(choice.run, choice.variant)
+    if wished is not None and isinstance(tagger, Adjustable):
+        tagger = tagger.at(wished)
+    return Chosen(tagger, choice.label)
 
 
 @st.cache_resource(show_spinner=False)
@@ -120,10 +123,25 @@ def tag_with(choice: Choice, text: str) -> Tagged:
     return result
 
 
-def find(choice: Choice | None, domain: Domain, text: str, threshold: float) -> tuple[Mention, ...]:
-    """What a choice, or the domain's rules for None, finds in a text; kept as `tag_with` keeps it."""
+def find(
+    choice: Choice | None, domain: Domain, text: str, threshold: float, wished: float | None = None
+) -> tuple[Mention, ...]:
+    """What a choice, or the domain's rules for None, finds in a text; kept as `tag_with` keeps it.
+
+    Args:
+        wished: the tagger's own threshold (see `Adjustable`); then `threshold` takes nothing.
+    """
     if choice is None:
         return tuple(choose_tagger(domain, None).tagger.tag([text])[0])
+    if wished is not None:
+        key = (choice.key, choice.run.info.model_sha256, text, wished)
+        known: tuple[object, tuple[Mention, ...]] | None = st.session_state.get(_WISHED)
+        if known is None or known[0] != key:
+            known = st.session_state[_WISHED] = (
+                key,
+                tuple(choose_tagger(domain, choice, wished).tagger.tag([text])[0]),
+            )
+        return known[1]
     return above(tag_with(choice, text), threshold).mentions
 
 

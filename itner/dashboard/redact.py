@@ -21,9 +21,11 @@ from itner.files.items import Upload
 from itner.files.redaction import METHODS, Method, Plan, Redactor, redact_files
 from itner.files.rewriting import OPENERS
 from itner.files.tagging import Stopped, find_mentions
-from itner.workflows.redact import make_plan, personal_domain, tell_apart
+from itner.workflows.redact import choose_threshold, make_plan, personal_domain, recall_curve_of, tell_apart
 
 _KEY = "redaction_key"
+# Shares of the personal characters that can be wished for, where they are reached.
+_WISHES = (0.9, 0.95, 0.97, 0.98, 0.99)
 _TOLD = {
     "mask": "as many * as there were characters",
     "label": "the type",
@@ -100,6 +102,31 @@ def choose_finder(own: Domain, labels: Sequence[str], name: str) -> tuple[Domain
     told = f"{choice.label if choice is not None else 'rules'}, for {domain.title}"
     label = st.selectbox("By the mentions of", [told, *labels], key=f"{name}_model")
     return (domain, choice, None) if label == told else (own, None, label)
+
+
+def choose_wish(choice: Choice | None, name: str) -> float | None:
+    """The threshold at which a tagger hides as much as is wished, asked of the user; None for what it marks by itself.
+
+    Nothing is asked where it was not measured what thresholds do.
+    """
+    curve = recall_curve_of(choice.run, choice.variant) if choice is not None else None
+    if choice is None or curve is None or curve.least(0.0) is None:
+        return None
+    reached = [share for share in _WISHES if curve.least(share) is not None]
+    wished = st.selectbox(
+        "Personal characters to hide",
+        [None, *reached],
+        format_func=lambda share: "as many as it marks" if share is None else f"at least {share:.0%}",
+        key=f"{name}_recall",
+        help="More is hidden then, also of what is harmless, and the confidence that is asked for above counts for "
+        "nothing.",
+    )
+    if wished is None:
+        st.caption(f"Up to {curve.most.found:.1%} can be asked for, as measured on {curve.dataset} {curve.split}.")
+        return None
+    wish = choose_threshold(choice.run, choice.variant, wished)
+    st.caption(f"Threshold {wish.threshold:g}: {wish.told}.")
+    return wish.threshold
 
 
 def can_redact(uploads: Sequence[Upload]) -> bool:

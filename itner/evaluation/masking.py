@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from itner.core.types import Document, Mention
+from itner.records.recall import RecallPoint
 from itner.records.scores import MaskedCharacters
+from itner.taggers.base import Adjustable
+
+# From what is most likely to what is hardly possible.
+THRESHOLDS = (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005)
 
 
 def count_masked(
@@ -27,6 +32,21 @@ def count_masked(
             masked=len((shown - gold) & hidden),
         )
     return total
+
+
+def curve_of(
+    tagger: Adjustable,
+    documents: Sequence[Document],
+    personal: Collection[str],
+    on_share: Callable[[float], None] = lambda share: None,
+) -> tuple[RecallPoint, ...]:
+    """What redaction by a tagger's mentions leaves and hides at each of `THRESHOLDS`."""
+    points = []
+    for number, threshold in enumerate(THRESHOLDS, start=1):
+        found = tagger.at(threshold).tag_documents(documents)
+        points.append(RecallPoint(threshold, count_masked(documents, found, personal)))
+        on_share(number / len(THRESHOLDS))
+    return tuple(points)
 
 
 def _inside(mentions: Iterable[Mention], types: Collection[str]) -> set[int]:

@@ -22,6 +22,7 @@ from itner.records.curve import LearningCurves
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
+from itner.records.recall import RecallCurve, Recalls
 from itner.records.run import RunRecord
 from itner.records.seeds import SeedRun, Seeds
 from itner.records.study import Ablation, CompressionStudy
@@ -42,6 +43,7 @@ ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
 SEEDS = "seeds.json"
+RECALL = "recall.json"
 PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
@@ -139,6 +141,16 @@ class Run:
         """The run's trainings with other seeds; empty when there are none."""
         return _read(self.path / SEEDS, Seeds) or Seeds()
 
+    @cached_property
+    def recalls(self) -> Recalls:
+        """What the run's mentions hide at thresholds; empty where nobody measured it."""
+        return _read(self.path / RECALL, Recalls) or Recalls()
+
+    def recall(self, dataset: str, split: str, variant: str) -> RecallCurve | None:
+        """The curve of a variant of the run as it is, None when there is none."""
+        found = _find(self.recalls.curves, dataset, split, variant)
+        return found if found is not None and found.model_sha256 == self.info.model_sha256 else None
+
     def is_repeated_by(self, made: SeedRun) -> bool:
         """Whether a training is the run's own but for the seed: the same settings, data and teachers."""
         config, ref = self.config, self.info.dataset
@@ -211,7 +223,7 @@ class RunStore:
             try:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
-                _ = run.metrics, run.errors, run.bench, run.seeds, run.log
+                _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.log
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
@@ -231,7 +243,7 @@ class RunStore:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
-        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, INCOMPLETE, WEIGHTS, ADAPTER)
+        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, RECALL, INCOMPLETE, WEIGHTS, ADAPTER)
         marks = []
         for folder in self._folders():
             marks.append((folder.name, 0, 0))
@@ -293,6 +305,16 @@ def write_errors(run: Run, reports: list[ErrorReport]) -> None:
         run.path / ERRORS,
         Errors,
         lambda known: Errors(_merge(known.reports if known is not None else (), reports)),
+        indent=None,
+    )
+
+
+def write_recall(run: Run, curves: list[RecallCurve]) -> None:
+    """Merge curves into `recall.json`, as `write_metrics` does."""
+    change_record(
+        run.path / RECALL,
+        Recalls,
+        lambda known: Recalls(_merge(known.curves if known is not None else (), curves)),
         indent=None,
     )
 

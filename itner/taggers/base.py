@@ -72,6 +72,19 @@ class TokenScores(Tagger, Protocol):
         ...
 
 
+@runtime_checkable
+class Adjustable(Tagger, Protocol):
+    """A tagger that can be told how likely a type has to be to be marked."""
+
+    def at(self, threshold: float) -> Tagger:
+        """The same tagger, which marks a token when a type is at least so likely beside none at all.
+
+        That is P(label) / (P(label) + P(O)) of the most likely label of a type. At 0.5 it marks what is most likely.
+        Mentions keep their scores, the probabilities of their labels among all.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Probe:
     """A variant that is ready to be timed.

@@ -13,18 +13,22 @@ from itner.core.provenance import collect_provenance
 from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
+from itner.evaluation.masking import curve_of
 from itner.evaluation.predictions import load_arrow, read_predictions, write_predictions
 from itner.evaluation.report import score_predictions
 from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
-from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics
+from itner.records.recall import RecallCurve
+from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics, write_recall
 from itner.records.workspace import Workspace
-from itner.taggers.base import TokenScores
+from itner.taggers.base import Adjustable, TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
 from itner.workflows.card import write_run_card
 from itner.workflows.open import built
 
 # A variant that must equal the reference but for rounding, and is further from it than this, is a broken export.
 MAX_LOGIT_DIFFERENCE = 1e-3
+# What settings are chosen by.
+_TUNED_ON = "dev"
 
 
 def evaluate(
@@ -37,11 +41,14 @@ def evaluate(
 ) -> list[EvalReport]:
     """Predict a dataset split with variants of a run (all for None), store the predictions, and score them.
 
-    Writes `predictions/`, metrics.json, errors.json and the card.
+    Writes `predictions/`, metrics.json, errors.json and the card; on dev of a domain with personal types also
+    recall.json.
     """
     run = RunStore(place.models).load(name)
     asked = check_variants(run, variants)
     predict(run, dataset, place, split, asked, progress)
+    if split == _TUNED_ON:
+        measure_recall(run, dataset, place, asked, progress)
     return score(name, place, [(dataset, split, variant) for variant in asked])
 
 
@@ -103,6 +110,41 @@ def predict(
             provenance=collect_provenance(),
         )
         write_predictions(run.predictions_path(dataset, split, variant), info, documents, mentions)
+
+
+def measure_recall(
+    run: Run, dataset: str, place: Workspace, variants: Sequence[str], progress: Progress = silent
+) -> None:
+    """Measure on dev what redaction leaves and hides at thresholds, of the variants that can be told one."""
+    personal = get_domain(run.info.domain).personal
+    if not personal:
+        return
+    documents = read_split(dataset, _TUNED_ON, place)
+    run = built(run.name, place, tuple(variants), progress)
+    curves = []
+    for variant in variants:
+        tagger = open_variant(run, variant)
+        if not isinstance(tagger, Adjustable):
+            continue
+        step = f"trying thresholds on {dataset} {_TUNED_ON} with {run.name}, {variant}"
+
+        def report(share: float, step: str = step) -> None:
+            progress(step, share)
+
+        curves.append(
+            RecallCurve(
+                dataset=dataset,
+                split=_TUNED_ON,
+                split_sha256=read_stats(dataset, place).splits[_TUNED_ON].processed_sha256,
+                variant=variant,
+                model_sha256=run.info.model_sha256,
+                int8=recipe_of(run, variant),
+                points=curve_of(tagger, documents, personal, report),
+                provenance=collect_provenance(),
+            )
+        )
+    if curves:
+        write_recall(run, curves)
 
 
 def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | None = None) -> list[EvalReport]:

@@ -8,16 +8,20 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Mention
-from itner.domains.registry import Domain, list_domains
+from itner.domains.registry import Domain, get_domain, list_domains
 from itner.files.items import FileNotice
 from itner.files.redaction import METHODS, Method, Plan, redact_files
 from itner.files.tagging import find_mentions
+from itner.records.recall import RecallCurve, RecallPoint
+from itner.records.store import Run, RunStore
+from itner.records.workspace import Workspace
+from itner.taggers.base import Adjustable
 from itner.workflows.inputs import collect
 from itner.workflows.tag import Chosen
 
@@ -48,6 +52,59 @@ def personal_domain() -> Domain:
     if not domains:
         raise InputError("no domain here has types that point at a person; name the run that tags with --run")
     return domains[0]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A threshold that was chosen on dev, and what it did there, in words."""
+
+    threshold: float
+    told: str
+
+
+def recall_curve_of(run: Run, variant: str) -> RecallCurve | None:
+    """What a variant hides at thresholds on dev, of the corpus that its domain ships where there are several."""
+    release = get_domain(run.info.domain).release
+    known = {curve.dataset: curve for each in run.recalls.curves if (curve := run.recall(each.dataset, "dev", variant))}
+    first = known.get(release.corpus) if release is not None else None
+    return first or next(iter(known.values()), None)
+
+
+def choose_threshold(run: Run, variant: str, share: float) -> Wish:
+    """The threshold at which redaction hides such a share of the personal characters of dev, and the fewest others.
+
+    Raises:
+        InputError: that was not measured, or no threshold hides as many.
+    """
+    curve = recall_curve_of(run, variant)
+    if curve is None:
+        raise InputError(
+            f"what {run.name} ({variant}) hides at thresholds was not measured; run `itner evaluate {run.name} "
+            "--split dev --dataset NAME`",
+            path=run.path,
+        )
+    point = curve.least(share)
+    if point is None:
+        raise InputError(
+            f"{share:.1%} of the personal characters of {curve.dataset} {curve.split} are hidden at no threshold of "
+            f"{run.name}; the most are {_in_words(curve.most)}"
+        )
+    return Wish(point.threshold, f"on {curve.dataset} {curve.split}, {_in_words(point)} are hidden so")
+
+
+def _in_words(point: RecallPoint) -> str:
+    others = point.masking.share_masked
+    beside = f", and {others:.1%} of the others" if others is not None else ""
+    return f"{point.found:.1%} of the personal characters{beside}"
+
+
+def aim_at(chosen: Chosen, share: float, place: Workspace) -> Chosen:
+    """The tagger at the threshold that `choose_threshold` gives; InputError for one without thresholds, too."""
+    if chosen.run is None or chosen.variant is None or not isinstance(chosen.tagger, Adjustable):
+        raise InputError(f"a share to hide can be asked of a trained run, not of {chosen.what}")
+    wish = choose_threshold(RunStore(place.models).load(chosen.run), chosen.variant, share)
+    what = f"{chosen.what}, at threshold {wish.threshold:g}: {wish.told}"
+    return replace(chosen, tagger=chosen.tagger.at(wish.threshold), what=what)
 
 
 def make_plan(

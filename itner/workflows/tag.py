@@ -17,7 +17,7 @@ from itner.files.writers import write_zip
 from itner.records.files import replacing
 from itner.records.store import RunStore, is_complete
 from itner.records.workspace import Workspace
-from itner.taggers.registry import check_guideline
+from itner.taggers.registry import check_guideline, kind_of
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.inputs import read_paths
 from itner.workflows.open import open_tagger
@@ -25,11 +25,19 @@ from itner.workflows.open import open_tagger
 
 @dataclass(frozen=True)
 class Chosen:
-    """A tagger, what it is, in words, and by which annotation guideline it is to read."""
+    """A tagger, and which it is.
+
+    Attributes:
+        what: it is, in words.
+        guideline: by which it is to read.
+        run: whose tagger it is, as `variant`; None for rules without a run.
+    """
 
     tagger: Tagger
     what: str
     guideline: str | None = None
+    run: str | None = None
+    variant: str | None = None
 
 
 def choose_tagger(
@@ -54,11 +62,13 @@ def choose_tagger(
     if name is None and default and release is not None:
         name = release.default
     if name is not None:
-        check_guideline(RunStore(place.models).load(name), guideline)
+        run = RunStore(place.models).load(name)
+        check_guideline(run, guideline)
         what = f"run {name}" + (", the default" if default else "")
         if guideline is not None:
             what += f", by the guideline of {guideline}"
-        return Chosen(open_tagger(name, variant, place, progress), what, guideline)
+        variant = variant or kind_of(run).live[0]
+        return Chosen(open_tagger(name, variant, place, progress), what, guideline, name, variant)
     if variant is not None or guideline is not None:
         option = "--variant" if variant is not None else "--guideline"
         raise InputError(f"{option} needs --run: where there is no run, the rules tag")

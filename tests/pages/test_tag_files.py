@@ -325,3 +325,20 @@ def test_personal_data_is_hidden_on_pages_about_other_text(
     page.segmented_control(key="redact_text_method").set_value("label").run()
     page.toggle(key="redact_now").set_value(True).run()
     assert any(code.value == "Mrs [PERSON_NAME], [PHONE], runs Excel" for code in page.code)
+
+
+def test_more_can_be_hidden_than_is_likely(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "tell Ingrid H. or the one from Bergen, 4711 / 2201"
+    page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text=text)
+    assert page.selectbox(key="redact_text_recall").value is None
+    assert any(caption.value.startswith("Up to 9") for caption in page.caption)
+    page.toggle(key="redact_now").set_value(True).run()
+    plain = page.code[-1].value
+    page.selectbox(key="redact_text_recall").set_value(0.95).run()
+    assert not page.exception
+    told = next(caption.value for caption in page.caption if caption.value.startswith("Threshold 0."))
+    assert "on personal dev, 9" in told
+    assert page.code[-1].value.count("*") >= plain.count("*")
+    # Rules hide what they find.
+    page.selectbox(key="redact_model").set_value("it_rules · Patterns").run()
+    assert "redact_text_recall" not in {box.key for box in page.selectbox}

@@ -175,3 +175,42 @@ def test_batches_are_bounded(tiny: Tiny, encoder: Encoder) -> None:
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
     assert tagger.predict([]) == []
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9, 0.2, 0.01, 0.001])
+def test_at_a_threshold_it_marks_what_is_at_least_so_likely_beside_none(full_run: Run, threshold: float) -> None:
+    tagger = load_tagger(full_run, "torch-fp32")
+    text = "the windows on the printer and the outlook of laptop excel words (timeout) 11"
+    documents = [document(text), document("nothing here"), Document("", (), (), "e", "test")]
+    logits, offsets = tagger.token_logits(documents)
+    # Some of what a trained tagger is sure of is made doubtful.
+    logits[::2] *= 0.1
+    plain = tagger.decode(documents, logits, offsets)
+    predictions = tagger.at(threshold).decode(documents, logits, offsets)
+    for prediction, before in zip(predictions, plain, strict=True):
+        shares = before.probabilities
+        best = shares[:, 1:].max(axis=1)
+        beside = best / (best + shares[:, 0])
+        assert ((prediction.label_ids != 0) == (beside >= threshold)).all()
+        marked = prediction.label_ids != 0
+        assert (prediction.label_ids[marked] == shares[marked, 1:].argmax(axis=1) + 1).all()
+        # Scores stay what they are: the probability of the label among all.
+        assert np.array_equal(prediction.probabilities, shares)
+        for mention, (start, end, _) in zip(prediction.mentions, prediction.spans, strict=True):
+            rows = np.arange(start, end)
+            assert mention.score == pytest.approx(float(shares[rows, prediction.label_ids[rows]].min()))
+    found = tagger.at(threshold).find_mentions(documents, logits, offsets)
+    assert found == [prediction.mentions for prediction in predictions]
+
+
+def test_a_threshold_is_the_tagger_s_that_was_asked_for_alone(full_run: Run) -> None:
+    tagger = load_tagger(full_run, "torch-fp32")
+    texts = ["the windows and the outlook", "printer 11"]
+    before = tagger.tag(texts)
+    assert sum(map(len, tagger.at(1e-9).tag(texts))) > 0
+    assert all(mention.end - mention.start > 0 for mentions in tagger.at(1e-9).tag(texts) for mention in mentions)
+    assert tagger.at(1 - 1e-9).tag(texts) != before or not any(before)
+    assert tagger.tag(texts) == before == tagger.at(0.5).tag(texts)
+    for wrong in (0.0, 1.0, -1.0, 2.0):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            tagger.at(wrong)

@@ -19,6 +19,7 @@ from itner.records.config import UnionConfig
 from itner.records.store import CARD, CONFIG, ONNX, Run, RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.seeds import list_seed_rows
+from itner.taggers.base import Adjustable
 from itner.taggers.registry import kind_of, lack_of, open_variant, recipe_of, variants_of
 from itner.taggers.rules.kind import open_rules
 from itner.taggers.union.tagger import overrule
@@ -176,3 +177,15 @@ def test_thresholds_take_what_the_network_found_and_leave_the_rules(place: Works
     assert by_rules <= {mention for mentions in found for mention in mentions}
     assert all(mention.score is None for mention in by_rules)
     assert Mention(4, 11, "OS") in found[0]
+
+
+def test_the_network_s_threshold_can_be_set_and_the_rules_stand(place: Workspace) -> None:
+    union, member = open_tagger("both", "fp32", place), open_tagger("full", "fp32", place)
+    assert isinstance(union, Adjustable)
+    assert isinstance(member, Adjustable)
+    rules = open_rules(get_domain("it"), FIRST).tag(TEXTS)
+    found = [list(map(tuple, union.at(threshold).tag(TEXTS))) for threshold in (0.999999, 1e-6)]
+    for threshold, marked in zip((0.999999, 1e-6), found, strict=True):
+        others = member.at(threshold).tag(TEXTS)
+        assert marked == [overrule(firm, other) for firm, other in zip(rules, others, strict=True)]
+    assert found[0] != found[1]

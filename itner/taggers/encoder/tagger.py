@@ -6,6 +6,8 @@ model works on flat arrays over all documents at once; only what has mentions co
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -54,6 +56,8 @@ class EncoderTagger:
     ):
         self._batch_pieces = batch_pieces
         self._calls = calls
+        # What is added to the logit of O before the most likely label is taken.
+        self._reluctance = 0.0
         self._scorer = scorer
         self._encoder = encoder
         self.scheme = scheme
@@ -62,6 +66,14 @@ class EncoderTagger:
     def types(self) -> tuple[str, ...]:
         """The entity types that it may mark."""
         return self.scheme.types
+
+    def at(self, threshold: float) -> EncoderTagger:
+        """The same tagger, which marks a token when a type is at least so likely beside none (see `Adjustable`)."""
+        if not 0 < threshold < 1:
+            raise ValueError("the threshold lies between 0 and 1")
+        other = copy.copy(self)
+        other._reluctance = math.log(threshold / (1 - threshold))
+        return other
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
@@ -143,7 +155,7 @@ class EncoderTagger:
 
     def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:
         """Predictions from what `token_logits` returned."""
-        label_ids = logits.argmax(axis=1)
+        label_ids = self._choose(logits)
         probabilities = _softmax(logits)
         spans: list[list[TokenSpan]] = [[] for _ in documents]
         mentions: list[list[Mention]] = [[] for _ in documents]
@@ -161,9 +173,17 @@ class EncoderTagger:
     ) -> list[tuple[Mention, ...]]:
         """The mentions alone of what `decode` returns."""
         found: list[list[Mention]] = [[] for _ in documents]
-        for owner, _, mention in self._decode(documents, logits, offsets, logits.argmax(axis=1)):
+        for owner, _, mention in self._decode(documents, logits, offsets, self._choose(logits)):
             found[owner].append(mention)
         return list(map(tuple, found))
+
+    def _choose(self, logits: np.ndarray) -> np.ndarray:
+        """The label of each row, int [rows]; a row that no piece stands for is O whatever the threshold."""
+        if self._reluctance:
+            logits = logits.copy()
+            logits[:, 0] += np.float32(self._reluctance)
+        label_ids: np.ndarray = logits.argmax(axis=1)
+        return label_ids
 
     def _decode(
         self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray, label_ids: np.ndarray

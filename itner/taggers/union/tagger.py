@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from itner.core.sentences import list_sentences
 from itner.core.types import Document, Mention, Tagger
+from itner.taggers.base import Adjustable
 from itner.taggers.rules.tagger import RulesTagger
 
 
@@ -23,6 +24,12 @@ class UnionTagger:
     def types(self) -> tuple[str, ...]:
         """The entity types that it may mark."""
         return self._member.types
+
+    def at(self, threshold: float) -> UnionTagger:
+        """The same tagger, whose other tagger marks at this threshold (see `Adjustable`)."""
+        if not isinstance(self._member, Adjustable):
+            raise ValueError("the other tagger has no threshold")
+        return UnionTagger(self._rules, self._member.at(threshold))
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from synthetic import HASH, PROVENANCE
 
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
-from itner.evaluation.masking import count_masked
+from itner.evaluation.masking import THRESHOLDS, count_masked, curve_of
+from itner.records.recall import RecallCurve, RecallPoint
 from itner.records.scores import MaskedCharacters
 
 TEXT = "Anna Berg of Oslo"
@@ -64,3 +68,51 @@ def test_counts_that_cannot_be_are_refused() -> None:
     for wrong in ({"personal": 1, "left": 2}, {"harmless": 1, "masked": 2}):
         with pytest.raises(ValueError, match="more characters"):
             MaskedCharacters(**wrong)
+
+
+class Unsure:
+    """Takes Anna for a name when a type need not be likely, and everything when it need hardly be possible."""
+
+    types = ("NAME",)
+
+    def __init__(self, threshold: float = 0.5) -> None:
+        self.threshold = threshold
+
+    def at(self, threshold: float) -> Unsure:
+        return Unsure(threshold)
+
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        raise AssertionError("documents are read by their own tokens")
+
+    def tag_documents(self, documents: Sequence[Document], on_share: object = None) -> list[tuple[Mention, ...]]:
+        if self.threshold < 0.01:
+            return [(Mention(0, len(each.text), "NAME"),) for each in documents]
+        return [(Mention(0, 9 if self.threshold < 0.1 else 4, "NAME"),) for _ in documents]
+
+
+def test_a_curve_says_what_each_threshold_leaves_and_hides() -> None:
+    heard: list[float] = []
+    points = curve_of(Unsure(), [document(Mention(0, 9, "NAME"))], PERSONAL, heard.append)
+    assert [point.threshold for point in points] == list(THRESHOLDS) == sorted(THRESHOLDS, reverse=True)
+    assert THRESHOLDS[0] == 0.5
+    by_hand = {
+        threshold: (4, 0) if threshold >= 0.1 else (0, 0) if threshold >= 0.01 else (0, 6) for threshold in THRESHOLDS
+    }
+    assert {point.threshold: (point.masking.left, point.masking.masked) for point in points} == by_hand
+    assert heard[-1] == 1.0
+    assert len(heard) == len(THRESHOLDS)
+
+
+def point(threshold: float, left: int, masked: int) -> RecallPoint:
+    return RecallPoint(threshold, MaskedCharacters(personal=100, left=left, harmless=50, masked=masked))
+
+
+def test_of_the_thresholds_that_hide_enough_the_one_that_hides_least_else_is_taken() -> None:
+    # A lower threshold can hide fewer others: two mentions that grow together are one.
+    points = (point(0.5, 20, 1), point(0.3, 10, 4), point(0.2, 8, 3), point(0.1, 5, 9), point(0.05, 5, 9))
+    curve = RecallCurve("d", "dev", HASH, "int8", HASH, None, points, PROVENANCE)
+    thresholds = [found.threshold if (found := curve.least(share)) else None for share in (0, 0.8, 0.85, 0.95, 0.951)]
+    assert thresholds == [0.5, 0.5, 0.2, 0.1, None]
+    assert curve.most == points[3]
+    assert points[0].found == pytest.approx(0.8)
+    assert RecallPoint(0.5, MaskedCharacters()).found == 1.0
