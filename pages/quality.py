@@ -64,6 +64,15 @@ if not hidden.empty:
         "were masked. The type of a mention does not matter here, nor whether its boundaries are right to the letter."
     )
     show_table(hidden, f"masking-{dataset}-{split}", quality.masking_columns())
+    tried = quality.thresholds(runs, rows, dataset, split)
+    if split != "dev":
+        st.caption(
+            "More can be hidden, at lower thresholds. What they do is measured on dev, and shown there."
+        )
+    if not tried.empty:
+        st.markdown("Each point is a threshold: a word is marked when a type is at least so likely beside none at all.")
+        alt = "Line chart: share of personal characters hidden over share of harmless ones hidden, by threshold."
+        show_figure(quality.threshold_figure(tried), tried, f"thresholds-{dataset}-{split}", alt)
 
 st.header("Difference to a baseline")
 labels = [row.label for row in rows]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any, Literal, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.records.store import Run
 from itner.reporting.findings import FEW_MENTIONS
 from itner.reporting.palette import SERIES_COLORS, SERIES_PATTERNS
 from itner.reporting.rows import Row
@@ -88,6 +90,48 @@ def masking_columns() -> dict[str, Any]:
         "hidden": number(format="localized", help="Harmless characters that are hidden."),
         "of harmless characters": number(format="localized", help="All other characters, no blanks."),
     }
+
+
+def thresholds(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> pd.DataFrame:
+    """One line a run, variant and threshold that was tried: shares of characters; empty where none was."""
+    known = {run.name: run for run in runs}
+    curves = [(row, curve) for row in rows if (curve := known[row.run].recall(dataset, split, row.variant)) is not None]
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": row.label,
+                "threshold": point.threshold,
+                "personal characters hidden": point.found,
+                "harmless characters hidden": point.masking.share_masked,
+            }
+            for row, curve in curves
+            for point in curve.points
+        ]
+    )
+
+
+def threshold_figure(frame: pd.DataFrame) -> go.Figure:
+    """What is hidden of the personal characters against what is hidden of the others, a line a model."""
+    figure = go.Figure()
+    colours, symbols = cycle(SERIES_COLORS), cycle(("circle", "square", "diamond", "cross", "triangle-up", "star"))
+    for model, points in frame.groupby("model", sort=False):
+        figure.add_scatter(
+            x=points["harmless characters hidden"],
+            y=points["personal characters hidden"],
+            name=str(model),
+            mode="lines+markers",
+            line={"color": next(colours)},
+            marker={"symbol": next(symbols)},
+            customdata=points["threshold"],
+            hovertemplate="threshold %{customdata:g}: %{y:.1%} of the personal characters hidden, %{x:.1%} of the "
+            "harmless ones<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(
+        xaxis={"title": "harmless characters hidden", "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"title": "personal characters hidden", "tickformat": ".0%"},
+        height=380,
+    )
+    return figure
 
 
 def score_columns() -> dict[str, Any]:

@@ -18,10 +18,13 @@ from synthetic import eval_report, write_run
 from toy import register_toy
 
 from itner.dashboard.errors import letters
+from itner.dashboard.quality import threshold_figure, thresholds
 from itner.domains.registry import get_domain, list_domains
 from itner.records.codec import from_json, to_json
 from itner.records.evaluation import Errors, Metrics
+from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.reporting.rows import list_rows
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
@@ -473,3 +476,21 @@ def test_errors_of_thirty_models_have_letters_of_their_own(tmp_path: Path, monke
     short = letters(names)
     assert (short["run25"], short["run26"], short["run29"]) == ("Z", "AA", "AD")
     assert len(set(short.values())) == 30
+
+
+def test_what_thresholds_hide_is_drawn_for_dev(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"domain": "pii", "dataset": "personal", "variant": "int8"}
+    page = open_page("quality", shipped_models, monkeypatch, split="dev", **query)
+    run = RunStore(shipped_models).load("pii_minilm")
+    curve = run.recall("personal", "dev", "int8")
+    assert curve is not None
+    frame = thresholds([run], list_rows([run], "personal", "dev"), "personal", "dev")
+    own = frame[frame["model"] == "pii_minilm · INT8"]
+    assert list(own["personal characters hidden"]) == [point.found for point in curve.points]
+    [line, *_] = threshold_figure(own).data
+    assert list(line.x) == [point.masking.share_masked for point in curve.points]
+    assert list(line.customdata) == [point.threshold for point in curve.points]
+    assert any("a word is marked when a type is at least so likely" in text.value for text in page.markdown)
+    page = open_page("quality", shipped_models, monkeypatch, split="test", **query)
+    assert any("What they do is measured on dev" in caption.value for caption in page.caption)
+    assert thresholds([run], list_rows([run], "personal", "test"), "personal", "test").empty
