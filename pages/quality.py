@@ -66,9 +66,7 @@ if not hidden.empty:
     show_table(hidden, f"masking-{dataset}-{split}", quality.masking_columns())
     tried = quality.thresholds(runs, rows, dataset, split)
     if split != "dev":
-        st.caption(
-            "More can be hidden, at lower thresholds. What they do is measured on dev, and shown there."
-        )
+        st.caption("More can be hidden, at lower thresholds. What they do is measured on dev, and shown there.")
     if not tried.empty:
         st.markdown("Each point is a threshold: a word is marked when a type is at least so likely beside none at all.")
         alt = "Line chart: share of personal characters hidden over share of harmless ones hidden, by threshold."

@@ -239,7 +239,18 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.peers import read_peers
-    from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
+    from itner.reporting.readme import (
+        APP_TIMINGS,
+        SERVICE_TIMINGS,
+        TIMINGS_BEGIN,
+        TIMINGS_END,
+        fill_readme,
+        read_app_timings,
+        read_published,
+        read_service_timings,
+        replace_section,
+        service_timings_table,
+    )
 
     if CHECKOUT is None:
         raise InputError("the README is a file of the checkout, and this is an installed itner")
@@ -265,8 +276,14 @@ def readme(domain: DomainName = None) -> None:
         return
     timings = read_app_timings(CHECKOUT / APP_TIMINGS)
     page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, peers)
+    served = read_service_timings(CHECKOUT / SERVICE_TIMINGS)
     write_atomic(card, filled)
     write_atomic(page, page_text)
+    if served is not None:
+        document = CHECKOUT / "docs" / "service.md"
+        text = document.read_text(encoding="utf-8")
+        write_atomic(document, replace_section(text, TIMINGS_BEGIN, TIMINGS_END, service_timings_table(served)))
+        typer.echo(f"{document.name}: {len(served.timings)} response times")
     typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")
     typer.echo(f"{page.name}: results of {len(runs)} runs")
 

@@ -239,6 +239,35 @@ def _f1(counts: dict[str, Counts], kind: str | None) -> float:
 
 
 @dataclass(frozen=True, config=STRICT)
+class ServiceTiming:
+    """How long clients of the HTTP service wait for an answer to one kind of request, each with one text.
+
+    `clients` send at once, each the next request as soon as it has its answer; `requests` are those of all.
+    """
+
+    address: str
+    domain: str
+    found_by: str
+    clients: Positive
+    requests: Positive
+    p50_ms: Annotated[float, Field(gt=0)]
+    p95_ms: Annotated[float, Field(gt=0)]
+    slowest_ms: Annotated[float, Field(gt=0)]
+    requests_per_s: Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class ServiceTimings:
+    """`assets/service_timings.json`: the HTTP service's response times, and its resident memory at most."""
+
+    timings: Annotated[tuple[ServiceTiming, ...], Field(min_length=1)]
+    memory_before_mib: Annotated[float, Field(gt=0)]
+    memory_peak_mib: Annotated[float, Field(gt=0)]
+    provenance: Provenance
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
 class AppTiming:
     """How long a user waits for one thing, in a real browser (ms); `limit_ms` is what was promised, if anything."""
 

@@ -9,7 +9,7 @@ from itner.core.errors import InputError
 from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.store import Run
-from itner.records.study import AppTimings, Published
+from itner.records.study import AppTimings, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
 from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes, milliseconds
@@ -17,6 +17,7 @@ from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
 APP_TIMINGS = "assets/app_timings.json"  # in the checkout
+SERVICE_TIMINGS = "assets/service_timings.json"
 README_BEGIN = "<!-- results: written by `itner readme` -->"
 README_END = "<!-- end of results -->"
 TIMINGS_BEGIN = "<!-- timings: written by `itner readme` -->"
@@ -86,6 +87,34 @@ def app_timings_table(timings: AppTimings) -> str:
         f"server's machine: {machine.cpu}, {machine.cores} cores. {timings.sessions} browser sessions tagging at "
         f"once all finish; the server's memory was {timings.memory_before_mib:,.0f} MiB after one session with three "
         f"models loaded, {timings.memory_after_mib:,.0f} MiB after {timings.sessions} more."
+    )
+    return "\n".join(lines)
+
+
+def read_service_timings(path: Path) -> ServiceTimings | None:
+    """The HTTP service's measured response times; None where nobody measured them."""
+    timings: ServiceTimings | None = read_record(path, ServiceTimings)
+    return timings
+
+
+def service_timings_table(timings: ServiceTimings) -> str:
+    """Response times as a Markdown table, with memory and machine in the last line."""
+    lines = [
+        "| request with one text | found by | clients at once | p50 ms | p95 ms | slowest ms | requests/s |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in timings.timings:
+        times = " | ".join(milliseconds(value) for value in (each.p50_ms, each.p95_ms, each.slowest_ms))
+        lines.append(
+            f"| `{each.address}`, {each.domain} | {each.found_by} | {each.clients} | {times} | "
+            f"{each.requests_per_s:,.0f} |"
+        )
+    machine = timings.provenance.machine
+    lines.append(
+        f"\n{timings.timings[0].requests:,} requests each over loopback, by clients that keep their connection and "
+        f"send the next one as soon as they have an answer; they share the machine with the service: {machine.cpu}, "
+        f"{machine.cores} cores. Resident memory {timings.memory_before_mib:,.0f} MiB after the start, "
+        f"{timings.memory_peak_mib:,.0f} MiB at most."
     )
     return "\n".join(lines)
 
