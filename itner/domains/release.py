@@ -41,12 +41,14 @@ class AblationPlan:
 
 @dataclass(frozen=True)
 class Aim:
-    """What a run is to reach on a test set: micro-F1, or F1 of the type `kind`."""
+    """What a run is to reach on a dataset split: micro-F1, macro-F1, or F1 of the type `kind`."""
 
     run: str
     dataset: str
     f1: float
     kind: str | None = None
+    macro: bool = False
+    split: str = "test"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ class SizeAim:
 
     run: str
     megabytes: float
+
+
+@dataclass(frozen=True)
+class LatencyAim:
+    """Within how many ms a run is to read nineteen of twenty sentences, each by itself, from text to mentions."""
+
+    run: str
+    p95_ms: float
+    variant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +188,7 @@ class Release:
         unions: the runs that are made of rules and one of the others.
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
-        aims: at the variant `aim_variant`; those for F1 on test.
+        aims: at the variant `aim_variant` unless they name another one.
     """
 
     runs: tuple[str, ...]
@@ -195,7 +206,7 @@ class Release:
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None
     curve: CurvePlan | None = None
-    aims: tuple[Aim | SizeAim | SpeedAim, ...] = ()
+    aims: tuple[Aim | LatencyAim | SizeAim | SpeedAim, ...] = ()
     aim_variant: str = "int8"
 
     def transfer_of(self, preset: str) -> TransferPlan | None:

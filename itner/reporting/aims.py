@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itner.domains.release import Aim, Release, SizeAim, SpeedAim
+from itner.domains.release import Aim, LatencyAim, Release, SizeAim, SpeedAim
+from itner.records.bench import BenchResult
 from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.reporting.rows import MISSING
@@ -41,6 +42,8 @@ def list_aims(runs: Sequence[Run], release: Release, peers: Peers | None) -> lis
     for aim in release.aims:
         if isinstance(aim, Aim):
             rows.append(_f1_row(aim, known, release.aim_variant))
+        elif isinstance(aim, LatencyAim):
+            rows.append(_latency_row(aim, known, release.aim_variant))
         elif isinstance(aim, SizeAim):
             rows.append(_size_row(aim, known, release.aim_variant))
         else:
@@ -50,30 +53,45 @@ def list_aims(runs: Sequence[Run], release: Release, peers: Peers | None) -> lis
 
 def aims_table(rows: Sequence[AimRow], variant: str) -> str:
     """The rows as Markdown."""
-    lines = [f"| run | aim (test, {VARIANT_NAMES[variant]}) | reached | |", "|---|---|---|---|"]
+    lines = [f"| run | aim ({VARIANT_NAMES[variant]}) | reached | |", "|---|---|---|---|"]
     words = {True: "yes", False: "no", None: "not measured"}
     lines += [f"| {row.run} | {row.what} | {row.reached or MISSING} | {words[row.met]} |" for row in rows]
     return "\n".join(lines)
 
 
 def _f1_row(aim: Aim, runs: Mapping[str, Run], variant: str) -> AimRow:
-    what = f"{aim.dataset} {'micro-F1' if aim.kind is None else f'{aim.kind} F1'} at least {aim.f1:.3f}"
+    measure = f"{aim.kind} F1" if aim.kind is not None else "macro-F1" if aim.macro else "micro-F1"
+    what = f"{aim.dataset} {aim.split} {measure} at least {aim.f1:.3f}"
     run = runs.get(aim.run)
-    report = run.report(aim.dataset, "test", variant) if run is not None else None
+    report = run.report(aim.dataset, aim.split, variant) if run is not None else None
     if report is None:
         return AimRow(aim.run, what, None, None)
     counts = report.micro if aim.kind is None else report.per_type[aim.kind]
-    return AimRow(aim.run, what, f"{counts.f1:.3f} on {counts.support:,} gold mentions", counts.f1 >= aim.f1)
+    f1 = report.macro_f1 if aim.macro and aim.kind is None else counts.f1
+    return AimRow(aim.run, what, f"{f1:.3f} on {counts.support:,} gold mentions", f1 >= aim.f1)
+
+
+def _latency_row(aim: LatencyAim, runs: Mapping[str, Run], variant: str) -> AimRow:
+    named = f" at {VARIANT_NAMES[aim.variant]}" if aim.variant is not None else ""
+    what = f"a sentence in at most {aim.p95_ms:g} ms{named}, p95"
+    found = _timed(runs.get(aim.run), aim.variant or variant)
+    if found is None:
+        return AimRow(aim.run, what, None, None)
+    return AimRow(aim.run, what, f"{found.end_to_end.p95_ms:.1f} ms", found.end_to_end.p95_ms <= aim.p95_ms)
 
 
 def _size_row(aim: SizeAim, runs: Mapping[str, Run], variant: str) -> AimRow:
     what = f"at most {aim.megabytes:g} MB"
-    run = runs.get(aim.run)
-    timed = run.bench.results if run is not None and run.bench is not None else ()
-    size = next((result.file_mib * _MIB for result in timed if result.variant == variant), None)
-    if size is None:
+    found = _timed(runs.get(aim.run), variant)
+    if found is None:
         return AimRow(aim.run, what, None, None)
+    size = found.file_mib * _MIB
     return AimRow(aim.run, what, f"{size:.2f} MB", size <= aim.megabytes)
+
+
+def _timed(run: Run | None, variant: str) -> BenchResult | None:
+    results = run.bench.results if run is not None and run.bench is not None else ()
+    return next((result for result in results if result.variant == variant), None)
 
 
 def _speed_row(aim: SpeedAim, runs: Mapping[str, Run], variant: str, peers: Peers | None) -> AimRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itner.domains.release import OwnPreset, Release
+from itner.domains.release import Aim, LatencyAim, OwnPreset, Release, SizeAim
 
 _MADE, _WRITTEN, _BOTH = "personal-made", "personal", "personal-both"
 _TEACHER, _STUDENT = "pii_minilm", "pii_compact"
@@ -18,5 +18,12 @@ RELEASE = Release(
     presets=(
         OwnPreset(_TEACHER, "minilm_lora", {"context": False, "batch_size": 32, "epochs": 10}),
         OwnPreset(_STUDENT, "compact_s"),
+    ),
+    # What a published system of this kind says of itself, on a synthetic dev set of its own.
+    aims=(
+        Aim(_TEACHER, _MADE, 1.0, macro=True, split="dev"),
+        LatencyAim(_TEACHER, 8.0),
+        LatencyAim(_TEACHER, 15.0, "fp32"),
+        SizeAim(_TEACHER, 130.0),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itner.domains.release import CurvePlan, OwnPreset, Release
+from itner.domains.release import Aim, CurvePlan, OwnPreset, Release
 from itner.records.config import LoraSettings
 
 _ALL = "specifications"
@@ -44,5 +44,6 @@ RELEASE = Release(
         ),
         OwnPreset(_SMALL, "compact_s"),
     ),
+    aims=(Aim(_DEEP, _ALL, 0.9),),
     curve=CurvePlan(_DEEP, _ALL, (10, 20, 40, 80, 160, None), (13, 14, 15)),
 )

@@ -11,7 +11,7 @@ from shipped import release
 from synthetic import HASH, write_run
 
 from itner.domains import registry
-from itner.domains.release import Aim, SizeAim, SpeedAim
+from itner.domains.release import Aim, LatencyAim, SizeAim, SpeedAim
 from itner.records.codec import to_json
 from itner.records.peers import Timed
 from itner.records.store import CARD, RunStore
@@ -33,20 +33,32 @@ def test_f1_and_size_are_told_with_what_was_reached(tmp_path: Path) -> None:
         Aim("full", "helpdesk", 0.85),
         Aim("taught", "stackoverflow", 0.78),
         Aim("gone", "stackoverflow", 0.7),
+        Aim("full", "stackoverflow", 0.5, macro=True),
+        Aim("full", "stackoverflow", 0.5, split="dev"),
+        LatencyAim("full", 100.0),
+        LatencyAim("full", 0.1, "fp32"),
+        LatencyAim("gone", 3.0),
         SizeAim("full", 21),
         SizeAim("full", 20.9),
         SizeAim("gone", 3),
     )
     rows = list_aims(runs, replace(release(), aims=aims), None)
-    # The file of 40 MiB is 20.97 MB.
+    timed = {result.variant: result.end_to_end.p95_ms for result in runs[0].bench.results}  # type: ignore[union-attr]
+    error = full.per_type["ERROR"].f1
+    # The INT8 file of 20 MiB is 20.97 MB.
     assert aims_table(rows, "int8").splitlines() == [
-        "| run | aim (test, INT8) | reached | |",
+        "| run | aim (INT8) | reached | |",
         "|---|---|---|---|",
-        f"| full | stackoverflow micro-F1 at least 0.780 | {full.micro.f1:.3f} on 110 gold mentions | yes |",
-        f"| full | stackoverflow ERROR F1 at least 0.350 | {full.per_type['ERROR'].f1:.3f} on 0 gold mentions | no |",
-        "| full | helpdesk micro-F1 at least 0.850 | – | not measured |",
-        f"| taught | stackoverflow micro-F1 at least 0.780 | {taught.micro.f1:.3f} on 110 gold mentions | no |",
-        "| gone | stackoverflow micro-F1 at least 0.700 | – | not measured |",
+        f"| full | stackoverflow test micro-F1 at least 0.780 | {full.micro.f1:.3f} on 110 gold mentions | yes |",
+        f"| full | stackoverflow test ERROR F1 at least 0.350 | {error:.3f} on 0 gold mentions | no |",
+        "| full | helpdesk test micro-F1 at least 0.850 | – | not measured |",
+        f"| taught | stackoverflow test micro-F1 at least 0.780 | {taught.micro.f1:.3f} on 110 gold mentions | no |",
+        "| gone | stackoverflow test micro-F1 at least 0.700 | – | not measured |",
+        f"| full | stackoverflow test macro-F1 at least 0.500 | {full.macro_f1:.3f} on 110 gold mentions | yes |",
+        "| full | stackoverflow dev micro-F1 at least 0.500 | – | not measured |",
+        f"| full | a sentence in at most 100 ms, p95 | {timed['int8']:.1f} ms | yes |",
+        f"| full | a sentence in at most 0.1 ms at FP32, p95 | {timed['fp32']:.1f} ms | no |",
+        "| gone | a sentence in at most 3 ms, p95 | – | not measured |",
         "| full | at most 21 MB | 20.97 MB | yes |",
         "| full | at most 20.9 MB | 20.97 MB | no |",
         "| gone | at most 3 MB | – | not measured |",
@@ -99,7 +111,7 @@ def test_a_card_has_the_aims_of_its_run_alone(tmp_path: Path, monkeypatch: pytes
     fast, slow = ((place.models / name / CARD).read_text(encoding="utf-8") for name in ("fast", "slow"))
     section = fast[fast.index("## Aims") : fast.index("## Limits")].splitlines()
     assert [line for line in section if line.startswith("- ")] == [
-        "- stackoverflow micro-F1 at least 0.990: 0.812 on 110 gold mentions, missed.",
+        "- stackoverflow test micro-F1 at least 0.990: 0.812 on 110 gold mentions, missed.",
         "- at most 50 MB: 20.97 MB.",
         "- at least 1.5 times the tokens per second of slow, in turns: 3.0 times.",
     ]
