@@ -112,7 +112,7 @@ with tokens_tab:
     shown = st.selectbox("Model", list(by_label), key="token_model")
     tokens = live.token_table(by_label[shown], text)
     if tokens is None:
-        st.info(f"{shown} has no token probabilities: its kind marks mentions without weighing tokens.")
+        st.info(f"{shown} has no token probabilities: its kind gives none.")
     else:
         show_table(tokens, "tokens", tables.token_columns())
 with race_tab:
@@ -142,14 +142,19 @@ with share_tab:
     st.code(share.as_json(text, taken, results[taken].mentions), language="json", height=300)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
-    by = finder if hider is None else by_label[hider]
-    wished = redact.choose_wish(by, "redact_text")
     plan = redact.choose_plan(hiding, "redact_text")
     if plan is None:
         st.info("Choose a type to hide.")
-    elif hider is not None and wished is None:
-        st.code(redact.redact_text(text, results[hider].mentions, plan), language=None, wrap_lines=True)
-    # Another model is opened only for who wants it: the page is about those above.
-    elif hider is not None or st.toggle("Find it and hide it", key="redact_now"):
-        found_now = live.find(by, hiding, text, threshold, wished)
-        st.code(redact.redact_text(text, found_now, plan), language=None, wrap_lines=True)
+        st.stop()
+    by = finder if hider is None else by_label[hider]
+    try:
+        wished = redact.choose_wish(hiding, plan, by, "redact_text")
+        if hider is not None and wished is None:
+            st.code(redact.redact_text(text, results[hider].mentions, plan), language=None, wrap_lines=True)
+        # Another model is opened only for who wants it: the page is about those above.
+        elif hider is not None or st.toggle("Find it and hide it", key="redact_now"):
+            found_now = live.find(by, hiding, text, threshold, wished)
+            st.code(redact.redact_text(text, found_now, plan), language=None, wrap_lines=True)
+    except InputError as error:
+        st.error("Nothing is redacted.")
+        st.text(str(error))

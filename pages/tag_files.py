@@ -136,13 +136,18 @@ st.download_button(
 
 if redact.can_redact(taken):
     st.header("Redact")
-    st.caption("The files as they came, without what is found in them: read anew, by the threshold above.")
+    st.caption("The files as they came, without what is found in them: read anew.")
     hiding, finder, label = redact.choose_finder(
         get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files"
     )
-    by = finder if label is None else choices[model]
-    wished = redact.choose_wish(by, "redact_files")
     plan = redact.choose_plan(hiding, "redact_files")
+    by, wished = finder if label is None else choices[model], None
+    try:
+        wished = redact.choose_wish(hiding, plan, by, "redact_files") if plan is not None else None
+    except InputError as error:
+        st.error("Nothing is redacted.")
+        st.text(str(error))
+        plan = None
     wanted = (asked, threshold, plan, label, wished)
     redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")
     if redaction is not None and st.session_state.get("tag_redaction_asked") != wanted:
@@ -153,8 +158,8 @@ if redact.can_redact(taken):
         st.text("Stopped: no file is written.")
         redaction = st.session_state.tag_redaction = None
     if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
-        tagger = choose_tagger(hiding, by, wished).tagger
-        least = threshold if wished is None else 0.0
+        # A share that is wished for counts alone.
+        tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
         redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, least)
         st.session_state.tag_redaction_asked = wanted
         redaction.wait(1)

@@ -11,7 +11,7 @@ import typer
 REPOSITORY = Path(__file__).resolve().parents[1]
 EXAMPLES = (
     "\b\nexamples:\n  python scripts/measure_service.py --run compact_s --run pii_minilm\n"
-    "  python scripts/measure_service.py --requests 100"
+    "  python scripts/measure_service.py --requests 100    # rules alone"
 )
 
 
@@ -19,7 +19,7 @@ def main(
     run: Annotated[
         list[str] | None, typer.Option(metavar="RUN", help="A run to serve, one for each domain (default: rules).")
     ] = None,
-    requests: Annotated[int, typer.Option(min=10, help="Of each kind, shared by the clients.")] = 500,
+    requests: Annotated[int, typer.Option(min=10, help="Of each kind, shared by the clients.")] = 1000,
     output: Annotated[Path, typer.Option(help="Where to write.")] = REPOSITORY / "assets" / "service_timings.json",
 ) -> None:
     """Time the HTTP service from outside, one client alone and ten at once. Needs a quiet machine."""

@@ -276,13 +276,14 @@ def readme(domain: DomainName = None) -> None:
         return
     timings = read_app_timings(CHECKOUT / APP_TIMINGS)
     page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, peers)
-    served = read_service_timings(CHECKOUT / SERVICE_TIMINGS)
+    served, document = read_service_timings(CHECKOUT / SERVICE_TIMINGS), CHECKOUT / "docs" / "service.md"
+    text = document.read_text(encoding="utf-8")
+    if served is not None:
+        text = replace_section(text, TIMINGS_BEGIN, TIMINGS_END, service_timings_table(served))
     write_atomic(card, filled)
     write_atomic(page, page_text)
     if served is not None:
-        document = CHECKOUT / "docs" / "service.md"
-        text = document.read_text(encoding="utf-8")
-        write_atomic(document, replace_section(text, TIMINGS_BEGIN, TIMINGS_END, service_timings_table(served)))
+        write_atomic(document, text)
         typer.echo(f"{document.name}: {len(served.timings)} response times")
     typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")
     typer.echo(f"{page.name}: results of {len(runs)} runs")

@@ -173,7 +173,7 @@ def redact(
     with console() as progress:
         chosen = choose_tagger(run, variant, None, place, progress, domain.name)
         if recall is not None:
-            chosen = aim_at(chosen, recall, place)
+            chosen = aim_at(chosen, recall, plan, place)
         done = redact_files(files, output, chosen, plan, threshold, mapping, progress)
     _say((*done.problems, *done.notes))
     typer.echo(f"found by {chosen.what}", err=True)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from itner.compress.graphs import graphs_of, recipe_of
+from itner.compress.graphs import graphs_of, int8_recipe
 from itner.compress.onnx import OPSET, measure, prepare_int8
 from itner.compress.scales import INSIDE
 from itner.core.progress import Progress, silent
@@ -30,7 +30,7 @@ def calibrate_run(
         documents: the training split of the dataset.
     """
     some = draw_sentences(documents)
-    recipe = recipe_of(run)
+    recipe = int8_recipe(run)
     progress(f"measuring the activations of {run.name}", 0.0)
     with tempfile.TemporaryDirectory() as name:
         plain = Path(name) / "plain.onnx"

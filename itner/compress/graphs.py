@@ -53,7 +53,7 @@ def graphs_of(run: Run) -> Graphs:
     return GRAPHS[run.info.kind]()
 
 
-def recipe_of(run: Run) -> Int8Recipe:
+def int8_recipe(run: Run) -> Int8Recipe:
     """How INT8 is made of a run; ValueError for a kind that has none."""
     recipe = kind_of(run).recipe(INT8)
     if recipe is None:

@@ -22,7 +22,7 @@ import numpy as np
 import onnxruntime as ort
 from filelock import FileLock
 
-from itner.compress.graphs import graphs_of, recipe_of
+from itner.compress.graphs import graphs_of, int8_recipe
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.records.files import sha256_file
@@ -99,7 +99,7 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
             graphs_of(run).fuse(run, plain, fused)
             progress(f"building the ONNX files of {run.name}: FP16", 0.5)
             convert_fp16(fused, build / run.onnx_path("fp16").name)
-            recipe = recipe_of(run)
+            recipe = int8_recipe(run)
             if ranges is not None:
                 progress(f"building the ONNX files of {run.name}: INT8", 0.7)
                 source = prepare_int8(run, plain, build / "source.onnx", recipe)
@@ -225,7 +225,7 @@ def _manifest(run: Run) -> dict[str, object]:
         "weights_sha256": run.info.model_sha256,
         "opset": OPSET,
         "graphs": _GRAPHS,
-        "int8": asdict(recipe_of(run)),
+        "int8": asdict(int8_recipe(run)),
         "int8_ranges_sha256": sha256_file(ranges) if ranges.is_file() else None,
         "onnxruntime": ort.__version__,
     }

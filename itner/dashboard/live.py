@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Tagger
 from itner.dashboard.cache import get_tagger
@@ -64,7 +65,7 @@ class Tagged:
 
 
 def list_choices(runs: Sequence[Run]) -> list[Choice]:
-    """Every variant of every run that can be opened here: the most useful first, rules last among equals."""
+    """Every variant of every run that can be opened here: the most useful first, of equals by their kinds."""
     kinds = list(KINDS)
     ranked = [
         ((place, kinds.index(run.info.kind), number), Choice(run, variant))
@@ -76,11 +77,16 @@ def list_choices(runs: Sequence[Run]) -> list[Choice]:
 
 
 def choose_tagger(domain: Domain, choice: Choice | None, wished: float | None = None) -> Chosen:
-    """The tagger of a choice, at a threshold of its own where one is wished; the domain's rules for None."""
+    """The tagger of a choice, at a threshold of its own where one is wished; the domain's rules for None.
+
+    InputError when the tagger has no threshold.
+    """
     if choice is None:
         return Chosen(_rules(domain.name), f"the rules of domain {domain.name!r}")
     tagger = get_tagger(choice.run, choice.variant)
-    if wished is not None and isinstance(tagger, Adjustable):
+    if wished is not None:
+        if not isinstance(tagger, Adjustable):
+            raise InputError(f"{choice.label} has no threshold")
         tagger = tagger.at(wished)
     return Chosen(tagger, choice.label)
 

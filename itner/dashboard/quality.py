@@ -13,6 +13,7 @@ import streamlit as st
 from itner.records.store import Run
 from itner.reporting.findings import FEW_MENTIONS
 from itner.reporting.palette import SERIES_COLORS, SERIES_PATTERNS
+from itner.reporting.recall import curve_of
 from itner.reporting.rows import Row
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -95,7 +96,8 @@ def masking_columns() -> dict[str, Any]:
 def thresholds(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> pd.DataFrame:
     """One line a run, variant and threshold that was tried: shares of characters; empty where none was."""
     known = {run.name: run for run in runs}
-    curves = [(row, curve) for row in rows if (curve := known[row.run].recall(dataset, split, row.variant)) is not None]
+    measured = rows if split == "dev" else []
+    curves = [(row, curve) for row in measured if (curve := curve_of(known[row.run], dataset, row.variant)) is not None]
     return pd.DataFrame.from_records(
         [
             {

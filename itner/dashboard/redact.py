@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.core.types import Mention, Tagger
 from itner.dashboard.cache import load_runs
 from itner.dashboard.jobs import Job, Report, ShouldStop
@@ -21,10 +22,11 @@ from itner.files.items import Upload
 from itner.files.redaction import METHODS, Method, Plan, Redactor, redact_files
 from itner.files.rewriting import OPENERS
 from itner.files.tagging import Stopped, find_mentions
-from itner.workflows.redact import choose_threshold, make_plan, personal_domain, recall_curve_of, tell_apart
+from itner.reporting.recall import choose_threshold
+from itner.workflows.redact import hides_all_personal, make_plan, personal_domain, tell_apart
 
 _KEY = "redaction_key"
-# Shares of the personal characters that can be wished for, where they are reached.
+# Shares of the personal characters that can be wished for.
 _WISHES = (0.9, 0.95, 0.97, 0.98, 0.99)
 _TOLD = {
     "mask": "as many * as there were characters",
@@ -104,28 +106,34 @@ def choose_finder(own: Domain, labels: Sequence[str], name: str) -> tuple[Domain
     return (domain, choice, None) if label == told else (own, None, label)
 
 
-def choose_wish(choice: Choice | None, name: str) -> float | None:
+def choose_wish(domain: Domain, plan: Plan, choice: Choice | None, name: str) -> float | None:
     """The threshold at which a tagger hides as much as is wished, asked of the user; None for what it marks by itself.
 
-    Nothing is asked where it was not measured what thresholds do.
+    Nothing is asked where the domain has nothing that points at a person.
+
+    Args:
+        choice: the tagger; None for the domain's rules.
+    Raises:
+        InputError: this tagger, or what was chosen to be hidden, cannot meet the wish.
     """
-    curve = recall_curve_of(choice.run, choice.variant) if choice is not None else None
-    if choice is None or curve is None or curve.least(0.0) is None:
+    if not domain.personal:
         return None
-    reached = [share for share in _WISHES if curve.least(share) is not None]
     wished = st.selectbox(
         "Personal characters to hide",
-        [None, *reached],
-        format_func=lambda share: "as many as it marks" if share is None else f"at least {share:.0%}",
+        [None, *_WISHES],
+        format_func=lambda share: "as many as the tagger marks" if share is None else f"at least {share:.0%}",
         key=f"{name}_recall",
         help="More is hidden then, also of what is harmless, and the confidence that is asked for above counts for "
         "nothing.",
     )
     if wished is None:
-        st.caption(f"Up to {curve.most.found:.1%} can be asked for, as measured on {curve.dataset} {curve.split}.")
         return None
+    if choice is None:
+        raise InputError("a share to hide can be asked of a trained run, not of rules")
+    if not hides_all_personal(domain, plan):
+        raise InputError("a share is one of all that is personal: choose every type that points at a person")
     wish = choose_threshold(choice.run, choice.variant, wished)
-    st.caption(f"Threshold {wish.threshold:g}: {wish.told}.")
+    st.text(f"Threshold {wish.threshold:g}: {wish.told}.")
     return wish.threshold
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from itner.core.validation import STRICT
+from itner.core.validation import STRICT, Name
 
 EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
@@ -176,9 +176,8 @@ class UnionConfig:
         functions: the domain's labelling functions by name that have the first word, in the order of their say.
     """
 
-    # Of another folder beside this one, and no way out of there.
-    member: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-    functions: Annotated[tuple[str, ...], Field(min_length=1)]
+    member: Name
+    functions: Annotated[tuple[Name, ...], Field(min_length=1)]
     kind: Literal["union"] = "union"
     schema_version: Literal[1] = 1
 

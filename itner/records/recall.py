@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, Sha256
+from itner.core.validation import STRICT, Name, Sha256
 from itner.records.int8 import Int8Recipe
 from itner.records.scores import MaskedCharacters
 
@@ -23,22 +23,26 @@ class RecallPoint:
     @property
     def found(self) -> float:
         """The share of the personal characters that was hidden."""
-        left = self.masking.share_left
-        return 1.0 if left is None else 1.0 - left
+        return 1.0 - self.masking.left / self.masking.personal
 
 
 @dataclass(frozen=True, config=STRICT)
 class RecallCurve:
-    """A variant of a run on a dataset split; points by falling thresholds."""
+    """A variant of a run on a dataset's dev split, which has personal characters; points by falling thresholds."""
 
-    dataset: str
-    split: str
+    dataset: Name
+    split: Literal["dev"]
     split_sha256: Sha256
-    variant: str
+    variant: Name
     model_sha256: Sha256
     int8: Int8Recipe | None
-    points: tuple[RecallPoint, ...]
+    points: Annotated[tuple[RecallPoint, ...], Field(min_length=1)]
     provenance: Provenance
+
+    def __post_init__(self) -> None:
+        of = {(point.masking.personal, point.masking.harmless) for point in self.points}
+        if len(of) > 1 or 0 in {personal for personal, _ in of}:
+            raise ValueError("points must be of the same text, with personal characters in it")
 
     def least(self, share: float) -> RecallPoint | None:
         """The point that hides at least such a share of the personal characters and the fewest others."""

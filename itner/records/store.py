@@ -146,11 +146,6 @@ class Run:
         """What the run's mentions hide at thresholds; empty where nobody measured it."""
         return _read(self.path / RECALL, Recalls) or Recalls()
 
-    def recall(self, dataset: str, split: str, variant: str) -> RecallCurve | None:
-        """The curve of a variant of the run as it is, None when there is none."""
-        found = _find(self.recalls.curves, dataset, split, variant)
-        return found if found is not None and found.model_sha256 == self.info.model_sha256 else None
-
     def is_repeated_by(self, made: SeedRun) -> bool:
         """Whether a training is the run's own but for the seed: the same settings, data and teachers."""
         config, ref = self.config, self.info.dataset
@@ -337,6 +332,17 @@ def write_seed(run: Run, made: SeedRun) -> None:
         return Seeds(tuple(sorted((*others, made), key=lambda each: each.seed)))
 
     change_record(run.path / SEEDS, Seeds, change)
+
+
+def claim_folder(root: Path, name: str) -> Path:
+    """The folder of a new run that nothing is trained for; InputError where one is, or is being trained."""
+    folder = root / check_name(name)
+    if (folder / RUN).exists():
+        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
+    if (folder / INCOMPLETE).exists():
+        raise InputError("a training of that name is not finished; choose another name with --run", path=folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def write_run(path: Path, info: RunRecord) -> None:

@@ -258,7 +258,10 @@ class ServiceTiming:
 
 @dataclass(frozen=True, config=STRICT)
 class ServiceTimings:
-    """`assets/service_timings.json`: the HTTP service's response times, and its resident memory at most."""
+    """`assets/service_timings.json`: the HTTP service's response times, and its resident memory.
+
+    `memory_before_mib` is that after the first requests, `memory_peak_mib` the most it had.
+    """
 
     timings: Annotated[tuple[ServiceTiming, ...], Field(min_length=1)]
     memory_before_mib: Annotated[float, Field(gt=0)]

@@ -10,7 +10,7 @@ from itner.records.bench import BenchResult
 from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.reporting.rows import MISSING
-from itner.taggers.registry import VARIANT_NAMES
+from itner.taggers.registry import VARIANT_NAMES, is_current
 
 _MIB = 2**20 / 1e6  # in MB
 
@@ -31,15 +31,18 @@ class AimRow:
     met: bool | None
 
 
-def list_aims(runs: Sequence[Run], release: Release, peers: Peers | None) -> list[AimRow]:
-    """Every aim of a release, by the files of the runs that are there.
+def list_aims(runs: Sequence[Run], release: Release, peers: Peers | None, of: str | None = None) -> list[AimRow]:
+    """The aims of a release, by what was measured of the runs that are there, as they are.
 
     Args:
         peers: the record in which runs took turns, for how much faster one is than another.
+        of: the run whose aims are meant; None for all.
     """
     known = {run.name: run for run in runs}
     rows = []
     for aim in release.aims:
+        if of is not None and aim.run != of:
+            continue
         if isinstance(aim, Aim):
             rows.append(_f1_row(aim, known, release.aim_variant))
         elif isinstance(aim, LatencyAim):
@@ -64,9 +67,11 @@ def _f1_row(aim: Aim, runs: Mapping[str, Run], variant: str) -> AimRow:
     what = f"{aim.dataset} {aim.split} {measure} at least {aim.f1:.3f}"
     run = runs.get(aim.run)
     report = run.report(aim.dataset, aim.split, variant) if run is not None else None
-    if report is None:
+    if run is None or report is None or not is_current(run, report):
         return AimRow(aim.run, what, None, None)
-    counts = report.micro if aim.kind is None else report.per_type[aim.kind]
+    counts = report.micro if aim.kind is None else report.per_type.get(aim.kind)
+    if counts is None:
+        return AimRow(aim.run, what, None, None)
     f1 = report.macro_f1 if aim.macro and aim.kind is None else counts.f1
     return AimRow(aim.run, what, f"{f1:.3f} on {counts.support:,} gold mentions", f1 >= aim.f1)
 
@@ -90,8 +95,9 @@ def _size_row(aim: SizeAim, runs: Mapping[str, Run], variant: str) -> AimRow:
 
 
 def _timed(run: Run | None, variant: str) -> BenchResult | None:
-    results = run.bench.results if run is not None and run.bench is not None else ()
-    return next((result for result in results if result.variant == variant), None)
+    if run is None or run.bench is None:
+        return None
+    return next((each for each in run.bench.results if each.variant == variant and is_current(run, each)), None)
 
 
 def _speed_row(aim: SpeedAim, runs: Mapping[str, Run], variant: str, peers: Peers | None) -> AimRow:

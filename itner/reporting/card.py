@@ -50,6 +50,7 @@ def write_card(run: Run, aims: Sequence[AimRow] = ()) -> str:
         last=reports[-1] if reports else None,
         bench=bench,
         aims=aims,
+        aimed_at=VARIANT_NAMES[domain.release.aim_variant] if domain.release is not None else None,
         tried=_tried(domain) if any(row.met is False for row in aims) else None,
         longest=max(bench.results[0].forward) if bench else None,
         unit=bench.results[0].unit if bench else None,
@@ -96,8 +97,9 @@ def _eval_results(report: EvalReport) -> list[EvalResult]:
 
 
 def _tried(domain: Domain) -> str | None:
-    """Where it stands what was tried to reach more."""
-    corpus = domain.corpus(domain.release.corpus) if domain.release is not None else None
+    """Where it stands what was tried to reach more; None where nothing was."""
+    release = domain.release
+    corpus = domain.corpus(release.corpus) if release is not None and release.ablation is not None else None
     return f"data/{corpus.folder}/README.md" if corpus is not None and corpus.folder is not None else None
 
 

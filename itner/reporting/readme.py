@@ -100,20 +100,20 @@ def read_service_timings(path: Path) -> ServiceTimings | None:
 def service_timings_table(timings: ServiceTimings) -> str:
     """Response times as a Markdown table, with memory and machine in the last line."""
     lines = [
-        "| request with one text | found by | clients at once | p50 ms | p95 ms | slowest ms | requests/s |",
-        "|---|---|---|---|---|---|---|",
+        "| request with one text | found by | clients at once | requests | p50 ms | p95 ms | slowest ms | requests/s |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for each in timings.timings:
         times = " | ".join(milliseconds(value) for value in (each.p50_ms, each.p95_ms, each.slowest_ms))
         lines.append(
-            f"| `{each.address}`, {each.domain} | {each.found_by} | {each.clients} | {times} | "
+            f"| `{each.address}`, {each.domain} | {each.found_by} | {each.clients} | {each.requests:,} | {times} | "
             f"{each.requests_per_s:,.0f} |"
         )
     machine = timings.provenance.machine
     lines.append(
-        f"\n{timings.timings[0].requests:,} requests each over loopback, by clients that keep their connection and "
+        "\nOver loopback, by clients that keep their connection and "
         f"send the next one as soon as they have an answer; they share the machine with the service: {machine.cpu}, "
-        f"{machine.cores} cores. Resident memory {timings.memory_before_mib:,.0f} MiB after the start, "
+        f"{machine.cores} cores. Resident memory {timings.memory_before_mib:,.0f} MiB after the first requests, "
         f"{timings.memory_peak_mib:,.0f} MiB at most."
     )
     return "\n".join(lines)

@@ -23,9 +23,11 @@ from itner.domains.registry import Domain, default_domain, domain_names, get_dom
 from itner.files.items import TextItem
 from itner.files.redaction import Method, Redactor
 from itner.files.tagging import find_mentions
+from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.service.limits import RateLimit
 from itner.service.settings import ServiceSettings
+from itner.taggers.registry import VARIANT_NAMES, kind_of
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.goback import describe, go_back
 from itner.workflows.open import open_tagger
@@ -238,8 +240,10 @@ def _load(settings: ServiceSettings) -> dict[str, _Served]:
     for domain in list_domains():
         folder = settings.runs.get(domain.name)
         if folder is not None:
-            tagger = open_tagger(folder.name, settings.variant, Workspace(folder.parent, folder.parent))
-            served[domain.name] = _Served(domain, tagger, f"run {folder.name}")
+            run = RunStore(folder.parent).load(folder.name)
+            variant = settings.variant or kind_of(run).live[0]
+            tagger = open_tagger(folder.name, variant, Workspace(folder.parent, folder.parent))
+            served[domain.name] = _Served(domain, tagger, f"run {folder.name}, {VARIANT_NAMES[variant]}")
         elif domain.functions:
             served[domain.name] = _Served(domain, RulesTagger(get_domain(domain.name)), f"the rules of {domain.name}")
     return served

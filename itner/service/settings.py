@@ -13,6 +13,7 @@ from itner.domains.registry import domain_names
 from itner.records.config import EncoderConfig
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.taggers.registry import kind_of
 from itner.workflows.goback import CONFIDENCE
 
 MODEL_VARIABLE, CONFIDENCE_VARIABLE, RANK_VARIABLE = "NER_MODEL_PATH", "CONFIDENCE_THRESHOLD", "LORA_RANK"
@@ -72,8 +73,10 @@ def read_environment(
 
 
 def _check_rank(folder: Path | None, rank: str) -> None:
-    config = RunStore(folder.parent).load(folder.name).config if folder is not None else None
-    lora = config.lora if isinstance(config, EncoderConfig) else None
+    run = RunStore(folder.parent).load(folder.name) if folder is not None else None
+    # The adapters may be those of a run that this one opens.
+    configs = [each.config for each in (run, *kind_of(run).parts(run))] if run is not None else []
+    lora = next((config.lora for config in configs if isinstance(config, EncoderConfig)), None)
     if not rank.isdigit() or lora is None or lora.r != int(rank):
         has = f"has adapters of rank {lora.r}" if lora is not None else "has no adapters"
         what = f"the run {folder.name} {has}" if folder is not None else "no run is served"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from itner.core.errors import InputError
 from itner.core.types import Tagger
@@ -33,9 +34,31 @@ def variants_of(run: Run) -> tuple[str, ...]:
 def recipe_of(run: Run, variant: str) -> Int8Recipe | None:
     """How the weights of a run's variant are quantised, be they its own or those of a run that it opens."""
     kind = kind_of(run)
-    for part in kind.parts(run):
-        return recipe_of(part, variant)
-    return kind.recipe(variant)
+    parts = kind.parts(run)
+    return recipe_of(parts[0], variant) if parts else kind.recipe(variant)
+
+
+class Measured(Protocol):
+    """What was measured of a variant of a run."""
+
+    @property
+    def variant(self) -> str: ...
+
+    @property
+    def model_sha256(self) -> str: ...
+
+    @property
+    def int8(self) -> Int8Recipe | None: ...
+
+
+def is_current(run: Run, measured: Measured) -> bool:
+    """Whether what was measured is the run's model as it is, quantised as it is now if it is quantised."""
+    try:
+        now = (run.info.model_sha256, recipe_of(run, measured.variant))
+    except InputError:
+        # What it opens is not here, or is another run by now.
+        return False
+    return (measured.model_sha256, measured.int8) == now
 
 
 def check_variants(run: Run, variants: Iterable[str] | None) -> tuple[str, ...]:
@@ -78,5 +101,5 @@ def open_variant(run: Run, variant: str, threads: int | None = None) -> Tagger:
 def token_scores(tagger: Tagger, name: str) -> TokenScores:
     """The tagger as one with token probabilities; InputError when its kind has none."""
     if not isinstance(tagger, TokenScores):
-        raise InputError(f"{name} has no token probabilities: its kind marks mentions without weighing tokens")
+        raise InputError(f"{name} has no token probabilities: its kind gives none")
     return tagger

@@ -32,7 +32,7 @@ def calibrate(name: str, place: Workspace, dataset: str | None = None, progress:
     run = RunStore(place.models).load(name)
     learned = run.info.dataset
     if learned is None:
-        raise InputError(f"run {name} is of kind {run.info.kind!r}, which multiplies nothing in INT8")
+        raise InputError(f"run {name} is of kind {run.info.kind!r}, which has no weights to multiply by in INT8")
     if run.weights_path is None:
         raise InputError(f"run {name} ships no weights to measure", path=run.path)
     stats = read_stats(dataset or learned.name, place)

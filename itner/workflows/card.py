@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from itner.core.errors import InputError
 from itner.domains.registry import get_domain
 from itner.domains.release import SpeedAim
 from itner.records.files import locked, write_atomic
-from itner.records.store import CARD, Run, RunStore, is_complete
+from itner.records.store import CARD, Run, RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.aims import AimRow, list_aims
 from itner.reporting.card import write_card
@@ -24,10 +27,12 @@ def write_run_card(name: str, place: Workspace) -> None:
 
 def _aims_of(run: Run, store: RunStore, place: Workspace) -> list[AimRow]:
     release = get_domain(run.info.domain).release
-    if release is None or not any(aim.run == run.name for aim in release.aims):
+    if release is None:
         return []
-    # The runs that an aim compares it with, where they are here.
+    # The runs that an aim compares it with. What cannot be read of others leaves this card a figure short.
     others = {aim.of for aim in release.aims if isinstance(aim, SpeedAim) and aim.run == run.name}
-    runs = [run, *(store.load(other) for other in others if is_complete(store.root / other))]
-    rows = list_aims(runs, release, read_peers(place, run.info.domain) if others else None)
-    return [row for row in rows if row.run == run.name]
+    runs, peers = [run], None
+    with suppress(InputError):
+        runs += [store.load(other) for other in others]
+        peers = read_peers(place, run.info.domain) if others else None
+    return list_aims(runs, release, peers, run.name)

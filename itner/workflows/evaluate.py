@@ -27,8 +27,6 @@ from itner.workflows.open import built
 
 # A variant that must equal the reference but for rounding, and is further from it than this, is a broken export.
 MAX_LOGIT_DIFFERENCE = 1e-3
-# What settings are chosen by.
-_TUNED_ON = "dev"
 
 
 def evaluate(
@@ -47,9 +45,10 @@ def evaluate(
     run = RunStore(place.models).load(name)
     asked = check_variants(run, variants)
     predict(run, dataset, place, split, asked, progress)
-    if split == _TUNED_ON:
+    reports = score(name, place, [(dataset, split, variant) for variant in asked])
+    if split == "dev":
         measure_recall(run, dataset, place, asked, progress)
-    return score(name, place, [(dataset, split, variant) for variant in asked])
+    return reports
 
 
 def predict(
@@ -91,8 +90,6 @@ def predict(
             if variant not in variants:
                 continue
             mentions = tagger.find_mentions(documents, logits, offsets)
-        elif variant not in variants:
-            continue
         else:
             mentions = tagger.tag_documents(documents, report)
         info = PredictionInfo(
@@ -119,14 +116,16 @@ def measure_recall(
     personal = get_domain(run.info.domain).personal
     if not personal:
         return
-    documents = read_split(dataset, _TUNED_ON, place)
+    documents = read_split(dataset, "dev", place)
+    if not any(mention.type in personal for document in documents for mention in document.mentions):
+        return
     run = built(run.name, place, tuple(variants), progress)
     curves = []
     for variant in variants:
         tagger = open_variant(run, variant)
         if not isinstance(tagger, Adjustable):
             continue
-        step = f"trying thresholds on {dataset} {_TUNED_ON} with {run.name}, {variant}"
+        step = f"trying thresholds on {dataset} dev with {run.name}, {variant}"
 
         def report(share: float, step: str = step) -> None:
             progress(step, share)
@@ -134,8 +133,8 @@ def measure_recall(
         curves.append(
             RecallCurve(
                 dataset=dataset,
-                split=_TUNED_ON,
-                split_sha256=read_stats(dataset, place).splits[_TUNED_ON].processed_sha256,
+                split="dev",
+                split_sha256=read_stats(dataset, place).splits["dev"].processed_sha256,
                 variant=variant,
                 model_sha256=run.info.model_sha256,
                 int8=recipe_of(run, variant),

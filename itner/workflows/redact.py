@@ -18,9 +18,9 @@ from itner.domains.registry import Domain, get_domain, list_domains
 from itner.files.items import FileNotice
 from itner.files.redaction import METHODS, Method, Plan, redact_files
 from itner.files.tagging import find_mentions
-from itner.records.recall import RecallCurve, RecallPoint
-from itner.records.store import Run, RunStore
+from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.reporting.recall import choose_threshold
 from itner.taggers.base import Adjustable
 from itner.workflows.inputs import collect
 from itner.workflows.tag import Chosen
@@ -54,55 +54,24 @@ def personal_domain() -> Domain:
     return domains[0]
 
 
-@dataclass(frozen=True)
-class Wish:
-    """A threshold that was chosen on dev, and what it did there, in words."""
-
-    threshold: float
-    told: str
+def hides_all_personal(domain: Domain, plan: Plan) -> bool:
+    """Whether a plan hides every type that points at a person, which a share of what is personal is a share of."""
+    return bool(domain.personal) and domain.personal <= plan.methods.keys()
 
 
-def recall_curve_of(run: Run, variant: str) -> RecallCurve | None:
-    """What a variant hides at thresholds on dev, of the corpus that its domain ships where there are several."""
-    release = get_domain(run.info.domain).release
-    known = {curve.dataset: curve for each in run.recalls.curves if (curve := run.recall(each.dataset, "dev", variant))}
-    first = known.get(release.corpus) if release is not None else None
-    return first or next(iter(known.values()), None)
-
-
-def choose_threshold(run: Run, variant: str, share: float) -> Wish:
-    """The threshold at which redaction hides such a share of the personal characters of dev, and the fewest others.
+def aim_at(chosen: Chosen, share: float, plan: Plan, place: Workspace) -> Chosen:
+    """The tagger at the threshold that `choose_threshold` gives.
 
     Raises:
-        InputError: that was not measured, or no threshold hides as many.
+        InputError: it has no threshold, none was measured or hides as much, or the plan leaves personal types alone.
     """
-    curve = recall_curve_of(run, variant)
-    if curve is None:
-        raise InputError(
-            f"what {run.name} ({variant}) hides at thresholds was not measured; run `itner evaluate {run.name} "
-            "--split dev --dataset NAME`",
-            path=run.path,
-        )
-    point = curve.least(share)
-    if point is None:
-        raise InputError(
-            f"{share:.1%} of the personal characters of {curve.dataset} {curve.split} are hidden at no threshold of "
-            f"{run.name}; the most are {_in_words(curve.most)}"
-        )
-    return Wish(point.threshold, f"on {curve.dataset} {curve.split}, {_in_words(point)} are hidden so")
-
-
-def _in_words(point: RecallPoint) -> str:
-    others = point.masking.share_masked
-    beside = f", and {others:.1%} of the others" if others is not None else ""
-    return f"{point.found:.1%} of the personal characters{beside}"
-
-
-def aim_at(chosen: Chosen, share: float, place: Workspace) -> Chosen:
-    """The tagger at the threshold that `choose_threshold` gives; InputError for one without thresholds, too."""
     if chosen.run is None or chosen.variant is None or not isinstance(chosen.tagger, Adjustable):
         raise InputError(f"a share to hide can be asked of a trained run, not of {chosen.what}")
-    wish = choose_threshold(RunStore(place.models).load(chosen.run), chosen.variant, share)
+    run = RunStore(place.models).load(chosen.run)
+    wish = choose_threshold(run, chosen.variant, share)
+    domain = get_domain(run.info.domain)
+    if not hides_all_personal(domain, plan):
+        raise InputError(f"a share is one of all that is personal; hide all of {', '.join(sorted(domain.personal))}")
     what = f"{chosen.what}, at threshold {wish.threshold:g}: {wish.told}"
     return replace(chosen, tagger=chosen.tagger.at(wish.threshold), what=what)
 

@@ -12,15 +12,13 @@ from itner.core.progress import Progress, silent
 from itner.data.sources import SourceName
 from itner.domains.registry import get_domain, release_of
 from itner.domains.release import TransferPlan, UnionPlan
-from itner.records.bench import BenchResult
 from itner.records.config import TransferLesson, UnionConfig
 from itner.records.dataset import DataStats
-from itner.records.evaluation import EvalReport
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
-from itner.taggers.registry import recipe_of, variants_of
+from itner.taggers.registry import is_current, variants_of
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
 from itner.workflows.open import built
@@ -191,18 +189,12 @@ def _measure(
         for split in ("dev", "test"):
             known = [run.report(stats.name, split, variant) for variant in variants_of(run)]
             sha256 = stats.splits[split].processed_sha256
-            if not all(report and report.split_sha256 == sha256 and _is_of(run, report) for report in known):
+            if not all(report and report.split_sha256 == sha256 and is_current(run, report) for report in known):
                 evaluate(name, stats.name, place, split, progress=progress)
     bench = run.bench
-    if bench is None or not all(_is_of(run, result) for result in bench.results):
+    if bench is None or not all(is_current(run, result) for result in bench.results):
         benchmark(name, scored[0].name, place, settings=settings, progress=progress)
     return RunStore(place.models).load(name)
-
-
-def _is_of(run: Run, measured: EvalReport | BenchResult) -> bool:
-    """Whether what was measured is the run's model as it is, quantised as it is now if it is quantised."""
-    now = (run.info.model_sha256, recipe_of(run, measured.variant))
-    return (measured.model_sha256, measured.int8) == now
 
 
 def _teachers_first(presets: Sequence[str], is_complete: Callable[[str], bool]) -> list[str]:

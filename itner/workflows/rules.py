@@ -6,9 +6,8 @@ from itner.core.errors import InputError
 from itner.core.provenance import collect_provenance
 from itner.domains.registry import get_domain
 from itner.records.config import RulesConfig
-from itner.records.files import check_name
 from itner.records.run import RulesRun
-from itner.records.store import RUN, write_config, write_run
+from itner.records.store import claim_folder, write_config, write_run
 from itner.records.workspace import Workspace
 from itner.taggers.rules.tagger import rules_sha256
 from itner.workflows.card import write_run_card
@@ -19,10 +18,7 @@ def make_rules(domain_name: str, place: Workspace, name: str | None = None) -> R
     domain = get_domain(domain_name)
     if not domain.functions:
         raise InputError(f"the domain {domain.name!r} has no labelling functions")
-    folder = place.models / check_name(name or f"{domain.name}_rules")
-    if (folder / RUN).exists():
-        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = claim_folder(place.models, name or f"{domain.name}_rules")
     write_config(folder, RulesConfig(domain.name, domain.function_names))
     info = RulesRun(
         name=folder.name,

@@ -147,7 +147,8 @@ def _check_alike(runs: Sequence[Run]) -> None:
         info, config = facts_of(run)
         return info.labels, info.max_length, config.backbone, config.casing, config.context, config.guidelines
 
-    for run in runs[1:]:
+    # The first one, too, is asked whether it is an encoder, before anything is written.
+    for run in runs:
         if reading(run) != reading(runs[0]):
             raise InputError(f"teachers {runs[0].name} and {run.name} read or label text differently")
 

@@ -8,9 +8,8 @@ from itner.core.errors import InputError
 from itner.core.provenance import collect_provenance
 from itner.domains.registry import get_domain
 from itner.records.config import UnionConfig
-from itner.records.files import check_name
 from itner.records.run import UnionRun
-from itner.records.store import RUN, RunStore, write_config, write_run
+from itner.records.store import RunStore, claim_folder, write_config, write_run
 from itner.records.workspace import Workspace
 from itner.taggers.rules.kind import open_rules
 from itner.taggers.rules.tagger import rules_sha256
@@ -36,14 +35,13 @@ def make_union(member_name: str, functions: Sequence[str], place: Workspace, nam
             path=member.path,
         )
     domain = get_domain(member.info.domain)
+    if member.info.labels != domain.scheme.labels:
+        raise InputError(f"{member_name} marks other types than the domain {domain.name!r}", path=member.path)
     first = tuple(dict.fromkeys(functions))
     if not first:
         raise InputError("no rule was named that has the first word")
     open_rules(domain, first)
-    folder = place.models / check_name(name or f"{member_name}_union")
-    if (folder / RUN).exists():
-        raise InputError("this run is complete; choose another name with --run, or remove the folder", path=folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = claim_folder(place.models, name or f"{member_name}_union")
     write_config(folder, UnionConfig(member_name, first))
     info = UnionRun(
         name=folder.name,

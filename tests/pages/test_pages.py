@@ -24,6 +24,7 @@ from itner.records.codec import from_json, to_json
 from itner.records.evaluation import Errors, Metrics
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.reporting.recall import curve_of
 from itner.reporting.rows import list_rows
 from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.workflows.prepare import prepare
@@ -482,7 +483,7 @@ def test_what_thresholds_hide_is_drawn_for_dev(shipped_models: Path, monkeypatch
     query = {"domain": "pii", "dataset": "personal", "variant": "int8"}
     page = open_page("quality", shipped_models, monkeypatch, split="dev", **query)
     run = RunStore(shipped_models).load("pii_minilm")
-    curve = run.recall("personal", "dev", "int8")
+    curve = curve_of(run, "personal", "int8")
     assert curve is not None
     frame = thresholds([run], list_rows([run], "personal", "dev"), "personal", "dev")
     own = frame[frame["model"] == "pii_minilm · INT8"]

@@ -328,17 +328,38 @@ def test_personal_data_is_hidden_on_pages_about_other_text(
 
 
 def test_more_can_be_hidden_than_is_likely(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "tell Ingrid H. or the one from Bergen, 4711 / 2201"
+    text = "ticket of the Bremerhaven man, his badge is 4711, ring 2201 or ask Thorvald in stores on the ninth"
     page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text=text)
-    assert page.selectbox(key="redact_text_recall").value is None
-    assert any(caption.value.startswith("Up to 9") for caption in page.caption)
+    wish = page.selectbox(key="redact_text_recall")
+    assert wish.value is None
     page.toggle(key="redact_now").set_value(True).run()
     plain = page.code[-1].value
     page.selectbox(key="redact_text_recall").set_value(0.95).run()
     assert not page.exception
-    told = next(caption.value for caption in page.caption if caption.value.startswith("Threshold 0."))
-    assert "on personal dev, 9" in told
-    assert page.code[-1].value.count("*") >= plain.count("*")
-    # Rules hide what they find.
+    assert any(each.value.startswith("Threshold 0.") and "on personal dev, 9" in each.value for each in page.text)
+    assert page.code[-1].value.count("*") > plain.count("*")
+    # More than any threshold hides, or a share of what is not all hidden, is refused, and nothing is shown redacted.
+    shown = len(page.code)
+    page.selectbox(key="redact_text_recall").set_value(0.99).run()
+    assert "Nothing is redacted." in [error.value for error in page.error]
+    assert len(page.code) < shown
+    page.selectbox(key="redact_text_recall").set_value(0.9).run()
+    page.pills(key="redact_text_types").set_value(["EMAIL"]).run()
+    assert any("choose every type that points at a person" in each.value for each in page.text)
+    # Rules of another domain hide what they find.
     page.selectbox(key="redact_model").set_value("it_rules · Patterns").run()
     assert "redact_text_recall" not in {box.key for box in page.selectbox}
+
+
+def test_a_wish_stays_when_another_tagger_is_chosen(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"domain": "pii", "model": ["pii_minilm@int8", "pii_rules@patterns"]}
+    page = open_page("live", shipped_models, monkeypatch, text="Mrs Ingrid Halvorsen, +47 22 55 01 43", **query)
+    page.selectbox(key="redact_text_recall").set_value(0.9).run()
+    assert not page.error
+    page.selectbox(key="redact_model").set_value("pii_rules · Patterns").run()
+    assert page.selectbox(key="redact_text_recall").value == 0.9
+    assert "Nothing is redacted." in [error.value for error in page.error]
+    assert any("rules have no threshold" in each.value for each in page.text)
+    page.selectbox(key="redact_model").set_value("pii_minilm · INT8").run()
+    assert page.selectbox(key="redact_text_recall").value == 0.9
+    assert not page.error

@@ -9,6 +9,7 @@ from itner.records.files import sha256_file
 from itner.records.store import read_ablation
 from itner.reporting.corpus_card import fill_data_card
 from itner.reporting.peers import read_peers
+from itner.reporting.peers import read_peers
 from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
 
 
@@ -35,7 +36,8 @@ def test_the_data_card_of_this_repository_shows_the_measured_corpus() -> None:
     assert report is not None
     text = (folder / "README.md").read_text(encoding="utf-8")
     runs = [shipped_run(name) for name in release().runs]
-    filled = fill_data_card(text, report, read_stats("helpdesk", HERE), runs, release(), read_ablation(HERE.models))
+    stats, ablation, peers = read_stats("helpdesk", HERE), read_ablation(HERE.models), read_peers(HERE, "it")
+    filled = fill_data_card(text, report, stats, runs, release(), ablation, peers)
     assert filled == text, "run `itner readme`"
     # The report is of the files as they are.
     for name in ("tickets.txt", "first_pass.txt", "second_pass.txt"):

@@ -23,6 +23,7 @@ from itner.records.run import CompactRun, EncoderRun
 from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
+from itner.reporting.recall import curve_of
 from itner.taggers.encoder.presets import preset
 from itner.taggers.registry import kind_of, recipe_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
@@ -134,6 +135,16 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
         f"{d}-{s}-{v}.parquet" for d, s, v in expected
     }
     assert (run.path / "README.md").is_file()
+
+
+def test_what_hides_personal_data_has_its_thresholds_measured() -> None:
+    hiding = [name for name in SHIPPED if SHIPPED[name].personal and name not in RULES]
+    assert hiding
+    for name in hiding:
+        run = shipped_run(name)
+        expected = {(dataset, variant) for dataset in released(name).annotated for variant in variants_of(run)}
+        assert {(curve.dataset, curve.variant) for curve in run.recalls.curves} == expected
+        assert all(curve_of(run, dataset, variant) is not None for dataset, variant in expected)
 
 
 def test_unions_are_made_as_planned() -> None:

@@ -16,17 +16,25 @@ from itner.data.processed import read_split
 from itner.domains import registry
 from itner.domains.registry import get_domain
 from itner.evaluation.masking import THRESHOLDS, count_masked
+from itner.files.redaction import Plan
 from itner.records.codec import to_json
 from itner.records.store import RECALL, RunStore
 from itner.records.workspace import Workspace
+from itner.reporting.recall import choose_threshold, curve_of, usual_curve
 from itner.taggers.base import Adjustable
-from itner.workflows.evaluate import evaluate
+from itner.workflows import evaluate as evaluating
+from itner.workflows.evaluate import evaluate, measure_recall
 from itner.workflows.open import open_tagger
-from itner.workflows.redact import aim_at, choose_threshold, recall_curve_of
+from itner.workflows.redact import aim_at, make_plan
 from itner.workflows.rules import make_rules
 from itner.workflows.tag import choose_tagger
 
 pytestmark = pytest.mark.slow
+
+
+def hide_all() -> Plan:
+    """Everything that points at a person is hidden."""
+    return make_plan(get_domain("it"), "mask", ["OS", "ERROR"])
 
 
 @pytest.fixture
@@ -41,8 +49,8 @@ def test_dev_is_measured_at_every_threshold_and_test_at_none(place: Workspace) -
     evaluate("full", "tiny", place, "dev", ["fp32"])
     run = RunStore(place.models).load("full")
     [curve] = run.recalls.curves
-    assert curve == run.recall("tiny", "dev", "fp32") == recall_curve_of(run, "fp32")
-    assert (curve.model_sha256, curve.int8, recall_curve_of(run, "int8")) == (run.info.model_sha256, None, None)
+    assert curve == curve_of(run, "tiny", "fp32") == usual_curve(run, "fp32")
+    assert (curve.model_sha256, curve.int8, usual_curve(run, "int8")) == (run.info.model_sha256, None, None)
     assert [point.threshold for point in curve.points] == list(THRESHOLDS)
     documents = read_split("tiny", "dev", place)
     tagger = open_tagger("full", "fp32", place)
@@ -65,33 +73,46 @@ def test_rules_have_no_threshold_and_other_domains_nothing_to_hide(
     evaluate("it_rules", "tiny", place, "dev")
     assert not (place.models / "it_rules" / RECALL).exists()
     with pytest.raises(InputError, match="asked of a trained run, not of run it_rules"):
-        aim_at(choose_tagger("it_rules", None, None, place), 0.9, place)
+        aim_at(choose_tagger("it_rules", None, None, place), 0.9, hide_all(), place)
     with pytest.raises(InputError, match="asked of a trained run, not of the rules of domain 'it'"):
-        aim_at(choose_tagger(None, None, None, place), 0.9, place)
+        aim_at(choose_tagger(None, None, None, place), 0.9, hide_all(), place)
+    # A dev set without anything personal says nothing.
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluating, "read_split", lambda *_: [replace(each, mentions=()) for each in read_split(*_)])
+        measure_recall(RunStore(place.models).load("full"), "tiny", place, ["fp32"])
+    assert not (place.models / "full" / RECALL).exists()
     registry._known["it"] = replace(get_domain("it"), personal=frozenset())
     evaluate("full", "tiny", place, "dev", ["fp32"])
     assert not (place.models / "full" / RECALL).exists()
+    with pytest.raises(InputError, match="of full has no types that point at a person"):
+        choose_threshold(RunStore(place.models).load("full"), "fp32", 0.5)
 
 
 def test_a_wish_is_met_or_refused_with_what_can_be_had(place: Workspace) -> None:
     run = RunStore(place.models).load("full")
-    with pytest.raises(InputError, match="was not measured; run `itner evaluate full --split dev"):
+    with pytest.raises(InputError, match="was not measured; run `itner evaluate full --dataset helpdesk --split dev`"):
         choose_threshold(run, "fp32", 0.5)
     evaluate("full", "tiny", place, "dev", ["fp32"])
     run = RunStore(place.models).load("full")
-    curve = recall_curve_of(run, "fp32")
+    curve = usual_curve(run, "fp32")
     assert curve is not None
     wish = choose_threshold(run, "fp32", curve.most.found)
     assert wish.threshold == curve.most.threshold
     assert f"on tiny dev, {curve.most.found:.1%} of the personal characters, and " in wish.told
-    chosen = aim_at(choose_tagger("full", "fp32", None, place), 0.0, place)
+    chosen = aim_at(choose_tagger("full", "fp32", None, place), 0.0, hide_all(), place)
     assert chosen.what.startswith("run full, at threshold ")
+    # A share is one of everything that points at a person.
+    some = make_plan(get_domain("it"), "mask", ["OS"])
+    with pytest.raises(InputError, match="hide all of ERROR, OS"):
+        aim_at(choose_tagger("full", "fp32", None, place), 0.0, some, place)
     # What was measured with other weights counts for nothing.
     points = tuple(
         replace(point, masking=replace(point.masking, left=point.masking.personal)) for point in curve.points
     )
     for other, problem in (
         (replace(curve, model_sha256="0" * 64), "was not measured"),
+        (replace(curve, split_sha256="0" * 64), "was not measured"),
+        (replace(curve, dataset="other"), "was not measured"),
         (
             replace(curve, points=points),
             r"90\.0% of the personal characters of tiny dev are hidden at no threshold of full",
@@ -120,6 +141,7 @@ def test_files_are_redacted_to_a_wished_share(
     for words, problem in (
         (("--recall", "0.9", "--threshold", "0.5"), "name one of them"),
         (("--recall", "1.5"), "less than or equal to 1"),
+        (("--recall", "0.01", "--type", "OS"), "hide all of ERROR, OS"),
     ):
         assert run_itner(*base, *words, "--output", str(tmp_path / "other")) == 2
         assert problem in " ".join(capsys.readouterr().err.split())

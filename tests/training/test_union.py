@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,18 @@ from itner.benchmark.protocol import BenchSettings
 from itner.core.errors import InputError
 from itner.core.types import Mention
 from itner.domains.registry import get_domain
+from itner.files.tagging import find_mentions
 from itner.records.codec import to_json
 from itner.records.config import UnionConfig
-from itner.records.store import CARD, CONFIG, ONNX, Run, RunStore
+from itner.records.store import CARD, CONFIG, INCOMPLETE, ONNX, RUN, Run, RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Adjustable
-from itner.taggers.registry import kind_of, lack_of, open_variant, recipe_of, variants_of
+from itner.taggers.registry import is_current, kind_of, lack_of, open_variant, recipe_of, variants_of
 from itner.taggers.rules.kind import open_rules
 from itner.taggers.union.tagger import overrule
 from itner.workflows.benchmark import benchmark
+from itner.workflows.card import write_run_card
 from itner.workflows.evaluate import evaluate, score
 from itner.workflows.open import open_tagger
 from itner.workflows.rules import make_rules
@@ -74,7 +78,6 @@ def test_rules_have_the_first_word_at_every_variant(place: Workspace) -> None:
 def test_it_is_scored_timed_and_described_like_any_run(place: Workspace) -> None:
     reports = evaluate("both", "tiny", place, "dev", ["fp32", "int8"])
     assert [report.variant for report in reports] == ["fp32", "int8"]
-    # The reference is opened to be compared with, and was not asked for.
     assert {report.variant for report in load(place).metrics.reports} == {"fp32", "int8"}
     assert score("both", place)[0].per_type == reports[0].per_type
     short = BenchSettings(rounds=1, calls_per_round=2, warmup_calls=1, lengths=(8, 16))
@@ -113,14 +116,67 @@ def test_without_the_other_run_it_says_what_it_lacks(place: Workspace) -> None:
     assert "As `full`." in (place.models / "both" / CARD).read_text(encoding="utf-8")
 
 
-def test_another_model_under_the_name_is_refused(place: Workspace, tiny_root: Path) -> None:
+def replace_member(place: Workspace, tiny_root: Path) -> None:
+    """Another run of the same types by the name of the one that the union was made of."""
     shutil.rmtree(place.models / "full")
     shutil.copytree(tiny_root / "lora", place.models / "full")
     for path in (place.models / "full").glob("*.json"):
         path.write_text(path.read_text(encoding="utf-8").replace('"lora"', '"full"', 1), encoding="utf-8")
-    for refused in (lambda: open_variant(load(place), "fp32"), lambda: kind_of(load(place)).parts(load(place))):
-        with pytest.raises(InputError):
-            refused()
+
+
+@pytest.mark.parametrize("how", ["replaced", "damaged", "itself", "other labels", "own labels"])
+def test_what_it_was_made_of_is_lacking_when_it_is_another_one(place: Workspace, tiny_root: Path, how: str) -> None:
+    run_file, config = place.models / "both" / RUN, place.models / "both" / CONFIG
+    if how == "replaced":
+        replace_member(place, tiny_root)
+    elif how == "damaged":
+        (place.models / "full" / RUN).write_text("{}", encoding="utf-8")
+    elif how == "itself":
+        config.write_text(config.read_text(encoding="utf-8").replace('"full"', '"both"'), encoding="utf-8")
+    else:
+        path = run_file if how == "own labels" else place.models / "full" / RUN
+        info = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(info | {"labels": info["labels"][:-2]}), encoding="utf-8")
+    run = load(place)
+    lack = lack_of(run)
+    assert lack is not None
+    assert lack.what.endswith("that it was made of")
+    assert lack.words[0] == "union"
+    assert kind_of(run).guidelines(run) == ()
+    assert not is_current(run, ErrorReportLike("int8", run.info.model_sha256))
+    with pytest.raises(InputError):
+        open_variant(run, "fp32")
+    # A card can be written where the scores are alone.
+    write_run_card("both", place)
+
+
+@dataclass(frozen=True)
+class ErrorReportLike:
+    """What was measured of a variant."""
+
+    variant: str
+    model_sha256: str
+    int8: None = None
+
+
+def test_a_union_needs_a_run_that_marks_what_its_domain_has(place: Workspace) -> None:
+    path = place.models / "full" / RUN
+    info = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(info | {"labels": info["labels"][:-2]}), encoding="utf-8")
+    with pytest.raises(InputError, match="full marks other types than the domain 'it'"):
+        make_union("full", FIRST, place, "again")
+    assert not (place.models / "again").exists()
+
+
+def test_an_unfinished_training_keeps_its_folder(place: Workspace) -> None:
+    folder = place.models / "half"
+    folder.mkdir()
+    (folder / CONFIG).write_text("{}", encoding="utf-8")
+    (folder / INCOMPLETE).write_text("{}", encoding="utf-8")
+    for make in (lambda: make_union("full", FIRST, place, "half"), lambda: make_rules("it", place, "half")):
+        with pytest.raises(InputError, match="a training of that name is not finished"):
+            make()
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {CONFIG: "{}", INCOMPLETE: "{}"}
 
 
 def test_other_rules_than_those_of_the_record_are_refused(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,11 +227,9 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(
     assert RunStore(place.models).load("full_union").config == UnionConfig("full", ("os_names",))
 
 
-def test_thresholds_take_what_the_network_found_and_leave_the_rules(place: Workspace) -> None:
-    found = open_tagger("both", "fp32", place).tag(TEXTS)
-    by_rules = {mention for mentions in open_rules(get_domain("it"), FIRST).tag(TEXTS) for mention in mentions}
-    assert by_rules <= {mention for mentions in found for mention in mentions}
-    assert all(mention.score is None for mention in by_rules)
+def test_a_confidence_takes_what_the_network_found_and_leaves_the_rules(place: Workspace) -> None:
+    found = find_mentions(TEXTS, open_tagger("both", "fp32", place), 1.0)
+    assert found == [tuple(mentions) for mentions in open_rules(get_domain("it"), FIRST).tag(TEXTS)]
     assert Mention(4, 11, "OS") in found[0]
 
 

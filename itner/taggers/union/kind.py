@@ -17,7 +17,7 @@ from itner.taggers.encoder.kind import ENCODER
 from itner.taggers.rules.kind import open_rules, read_tokens
 from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
 from itner.taggers.union.tagger import UnionTagger, union_sha256
-from itner.taggers.variants import TORCH, VARIANTS
+from itner.taggers.variants import VARIANTS
 
 # What rules can stand before: kinds of networks, which share their variants.
 MEMBERS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT)}
@@ -38,6 +38,11 @@ def member_of(run: Run) -> Run:
         raise InputError(
             f"{config.member} is another model now than the one that {run.name} was made of; {_AGAIN}", path=run.path
         )
+    domain = get_domain(info.domain)
+    if not (member.info.domain == domain.name and member.info.labels == info.labels == domain.scheme.labels):
+        raise InputError(
+            f"{config.member} marks other types than the domain {domain.name!r} has; {_AGAIN}", path=run.path
+        )
     return member
 
 
@@ -49,7 +54,11 @@ def _lack(run: Run) -> Lack | None:
     _, config = _facts_of(run)
     if not is_complete(run.path.parent / config.member):
         return Lack(f"the run {config.member} beside it", "See what trains one", ("train", "--help"))
-    member = member_of(run)
+    try:
+        member = member_of(run)
+    except InputError:
+        again = _remake(run, f"{run.name}_again")
+        return Lack(f"the run {config.member} that it was made of", "Make it of the one that is here", again.words)
     return MEMBERS[member.info.kind].lack(member)
 
 
@@ -123,7 +132,8 @@ def _card(run: Run) -> CardText:
 UNION = Kind(
     name="union",
     variants=VARIANTS,
-    reference=TORCH,
+    # Marks of rules have no logits that could be compared.
+    reference=None,
     exact=("fp32",),
     live=ENCODER.live,
     lack=_lack,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from synthetic import HASH, PROVENANCE
 
 from itner.core.tokens import split_tokens
@@ -115,4 +116,13 @@ def test_of_the_thresholds_that_hide_enough_the_one_that_hides_least_else_is_tak
     assert thresholds == [0.5, 0.5, 0.2, 0.1, None]
     assert curve.most == points[3]
     assert points[0].found == pytest.approx(0.8)
-    assert RecallPoint(0.5, MaskedCharacters()).found == 1.0
+    for wrong in (
+        (),
+        (point(0.5, 20, 1), RecallPoint(0.3, MaskedCharacters(personal=99, left=1, harmless=50))),
+        (RecallPoint(0.5, MaskedCharacters(harmless=50)),),
+    ):
+        with pytest.raises(ValidationError):
+            RecallCurve("d", "dev", HASH, "int8", HASH, None, wrong, PROVENANCE)
+    for dataset, split in (("![x](y)", "dev"), ("../d", "dev"), ("d", "test")):
+        with pytest.raises(ValidationError):
+            RecallCurve(dataset, split, HASH, "int8", HASH, None, points, PROVENANCE)  # type: ignore[arg-type]

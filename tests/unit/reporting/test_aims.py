@@ -14,7 +14,7 @@ from itner.domains import registry
 from itner.domains.release import Aim, LatencyAim, SizeAim, SpeedAim
 from itner.records.codec import to_json
 from itner.records.peers import Timed
-from itner.records.store import CARD, RunStore
+from itner.records.store import CARD, RUN, RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.aims import aims_table, list_aims
 from itner.workflows.card import write_run_card
@@ -89,6 +89,47 @@ def test_speed_is_of_the_turns_that_both_had(tmp_path: Path, times: float, met: 
         assert (row.reached, row.met) == (None, None)
 
 
+def test_what_was_measured_of_other_weights_counts_for_nothing(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "full")
+    aims = (
+        Aim("full", "stackoverflow", 0.5),
+        Aim("full", "stackoverflow", 0.5, "GONE"),
+        LatencyAim("full", 99),
+        SizeAim("full", 99),
+    )
+    planned = replace(release(), aims=aims)
+    run = RunStore(tmp_path).load("full")
+    assert [row.met for row in list_aims([run], planned, None)] == [True, None, True, True]
+    text = (
+        (folder / RUN)
+        .read_text(encoding="utf-8")
+        .replace(f'"weights_sha256": "{HASH}"', f'"weights_sha256": "{"12" * 32}"')
+    )
+    (folder / RUN).write_text(text, encoding="utf-8")
+    run = RunStore(tmp_path).load("full")
+    assert [row.met for row in list_aims([run], planned, None)] == [None] * 4
+
+
+@pytest.mark.parametrize("damaged", ["slow/run.json", "peers.json"])
+def test_what_cannot_be_read_of_others_leaves_a_card_a_figure_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: str
+) -> None:
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    write_run(place.models, "fast")
+    write_run(place.models, "slow")
+    place.data.mkdir()
+    (place.data / "peers.json").write_text(to_json(peers()), encoding="utf-8")
+    ((place.data if damaged == "peers.json" else place.models) / damaged).write_text("{", encoding="utf-8")
+    changed = replace(
+        registry.get_domain("it"), release=replace(release(), aims=(SpeedAim("fast", "slow", 2), SizeAim("fast", 50)))
+    )
+    monkeypatch.setattr("itner.workflows.card.get_domain", lambda name: changed)
+    write_run_card("fast", place)
+    text = (place.models / "fast" / CARD).read_text(encoding="utf-8")
+    assert "in turns: not measured." in text
+    assert "- at most 50 MB: 20.97 MB." in text
+
+
 def test_a_card_has_the_aims_of_its_run_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Workspace(tmp_path / "models", tmp_path / "data")
     write_run(place.models, "fast")
@@ -115,6 +156,7 @@ def test_a_card_has_the_aims_of_its_run_alone(tmp_path: Path, monkeypatch: pytes
         "- at most 50 MB: 20.97 MB.",
         "- at least 1.5 times the tokens per second of slow, in turns: 3.0 times.",
     ]
+    assert "At INT8, where nothing else is said:" in fast
     assert "What was tried to reach what is missed stands in `data/helpdesk/README.md`" in fast
     assert "- at least 2 times the tokens per second of missing, in turns: not measured." in slow
     assert "What was tried" not in slow

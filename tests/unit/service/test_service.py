@@ -169,5 +169,5 @@ def test_the_environment_is_heard_and_checked(tmp_path: Path) -> None:
 def test_a_run_is_served_with_its_variant(tmp_path: Path) -> None:
     shutil.copytree(HERE.models / "it_rules", tmp_path / "it_rules")
     client = TestClient(create_app(ServiceSettings(runs={"it": tmp_path / "it_rules"})))
-    assert client.get("/health").json()["taggers"]["it"] == "run it_rules"
+    assert client.get("/health").json()["taggers"]["it"] == "run it_rules, Patterns"
     assert client.post("/tag", json={"texts": ["Windows 11"]}).json()["results"][0]
