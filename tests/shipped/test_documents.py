@@ -9,7 +9,6 @@ from itner.records.files import sha256_file
 from itner.records.store import read_ablation
 from itner.reporting.corpus_card import fill_data_card
 from itner.reporting.peers import read_peers
-from itner.reporting.peers import read_peers
 from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
 
 
