@@ -175,7 +175,7 @@ class Release:
 
     Attributes:
         runs: the names of all that ship, in the order in which they are shown; those that are trained are named by
-            their presets, and none comes before one that it opens.
+            their presets.
         rules: the run that is made of the labelling functions.
         default: the run that tags where none is named.
         annotated: the datasets that are trained on together, the one that does not ship as text first.

@@ -290,7 +290,7 @@ def test_the_files_can_be_taken_home_redacted(shipped_models: Path, monkeypatch:
     button = next(button for button in page.button if button.label == "Redact the files")
     # Personal data is what is hidden unless another tagger is chosen.
     first = page.selectbox(key="redact_files_model").value
-    assert first == "pii_minilm · INT8, for personal data in support conversations"
+    assert first == "pii_union · INT8, for personal data in support conversations"
     page.selectbox(key="redact_files_model").set_value("it_rules · Patterns").run()
     page.pills(key="redact_files_types").set_value(["OS", "SOFTWARE"])
     page.segmented_control(key="redact_files_method").set_value("label")

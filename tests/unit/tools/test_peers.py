@@ -148,7 +148,7 @@ def test_the_command_takes_runs_to_time_beside() -> None:
 def test_what_is_not_named_is_what_the_release_of_the_domain_says() -> None:
     assert to_task(parse([])) == Task("it", "combined", "minilm_full_kd", ("minilm_full_kd",))
     asked = ["--domain", "pii", "--data", "personal", "--rounds", "2"]
-    assert to_task(parse(asked)) == Task("pii", "personal", "pii_minilm", ("pii_minilm",), rounds=2)
+    assert to_task(parse(asked)) == Task("pii", "personal", "pii_union", ("pii_union",), rounds=2)
     with pytest.raises(InputError, match="unknown domain 'law'"):
         to_task(parse(["--domain", "law"]))
 
