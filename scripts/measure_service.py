@@ -10,7 +10,7 @@ import typer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 EXAMPLES = (
-    "\b\nexamples:\n  python scripts/measure_service.py --run compact_s --run pii_minilm\n"
+    "\b\nexamples:\n  python scripts/measure_service.py --run compact_s --run pii_union\n"
     "  python scripts/measure_service.py --requests 100    # rules alone"
 )
 
