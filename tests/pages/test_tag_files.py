@@ -328,13 +328,13 @@ def test_personal_data_is_hidden_on_pages_about_other_text(
 
 
 def test_more_can_be_hidden_than_is_likely(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "ticket of the Bremerhaven man, his badge is 4711, ring 2201 or ask Thorvald in stores on the ninth"
+    text = "ask for bee or the wee man in goods in, quote 55 12 9; pls fwd 2 grp, luv moss x"
     page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text=text)
     wish = page.selectbox(key="redact_text_recall")
     assert wish.value is None
     page.toggle(key="redact_now").set_value(True).run()
     plain = page.code[-1].value
-    page.selectbox(key="redact_text_recall").set_value(0.95).run()
+    page.selectbox(key="redact_text_recall").set_value(0.97).run()
     assert not page.exception
     assert any(each.value.startswith("Threshold 0.") and "on personal dev, 9" in each.value for each in page.text)
     assert page.code[-1].value.count("*") > plain.count("*")

@@ -20,6 +20,7 @@ from itner.evaluation.report import score_predictions
 from itner.records.config import CompactConfig, EncoderConfig, TransferLesson, UnionConfig
 from itner.records.files import sha256_file
 from itner.records.run import CompactRun, EncoderRun
+from itner.records.scores import Counts
 from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
@@ -184,10 +185,8 @@ def test_stored_predictions_give_the_scores_to_the_last_count(name: str) -> None
     assert compared >= 2 * len(variants_of(run))
 
 
-def f1(run: Run, dataset: str, variant: str) -> float:
-    report = run.report(dataset, "test", variant)
-    assert report is not None
-    return report.micro.f1
+def f1(run: Run, dataset: str, variant: str, split: str = "test") -> float:
+    return found_on(run, dataset, variant, split).f1
 
 
 def test_the_shipped_numbers_meet_what_was_promised() -> None:
@@ -225,12 +224,24 @@ def test_the_student_beats_the_run_of_its_size_beyond_the_noise_of_the_seeds() -
         assert f1(shipped_run("minilm_l3_kd"), dataset, "int8") > f1(shipped_run("minilm_l3"), dataset, "int8")
 
 
-@pytest.mark.parametrize(
-    ("name", "dataset"), [(name, dataset) for name in EVERY_TRAINED for dataset in released(name).annotated]
-)
+@pytest.mark.parametrize(("name", "dataset"), [(name, dataset) for name in TRAINED for dataset in (PUBLIC, OWN)])
 def test_int8_costs_no_more_than_was_promised_on_dev(name: str, dataset: str) -> None:
+    assert f1(shipped_run(name), dataset, "fp32", "dev") - f1(shipped_run(name), dataset, "int8", "dev") <= 0.003
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_TRAINED if name not in TRAINED])
+def test_int8_costs_little_where_dev_sets_are_small(name: str) -> None:
     run = shipped_run(name)
-    reports = [run.report(dataset, "dev", variant) for variant in ("fp32", "int8")]
-    exact, quantised = (report.micro.f1 for report in reports if report is not None)
-    # Elsewhere dev sets are so small that three mentions are more than that.
-    assert exact - quantised <= (0.003 if name in TRAINED else 0.01)
+    # Taken together: of a few hundred mentions, five are more than a hundredth.
+    exact, quantised = (
+        sum((found_on(run, dataset, variant) for dataset in released(name).annotated), Counts()).f1
+        for variant in ("fp32", "int8")
+    )
+    assert exact - quantised <= 0.01
+
+
+def found_on(run: Run, dataset: str, variant: str, split: str = "dev") -> Counts:
+    """What a variant of a run finds on a dataset split."""
+    report = run.report(dataset, split, variant)
+    assert report is not None
+    return report.micro

@@ -49,7 +49,7 @@ def test_a_new_runtime_or_recipe_means_a_new_build(full_run: Run, monkeypatch: p
             patch.setattr(f"itner.compress.onnx.{name}", value)
             assert not is_exported(full_run), name
     with monkeypatch.context() as patch:
-        patch.setattr("itner.compress.onnx.recipe_of", lambda run: Int8Recipe(per_channel=False))
+        patch.setattr("itner.compress.onnx.int8_recipe", lambda run: Int8Recipe(per_channel=False))
         assert not is_exported(full_run)
     assert is_exported(full_run)
 

@@ -33,8 +33,12 @@ def test_every_run_of_a_release_can_be_made(domain) -> None:
             assert is_compact(name) or is_taught(name)
             for teacher in plan.teachers:
                 assert preset(teacher).preset == teacher
-        elif name != release.rules:
+        elif name != release.rules and name not in {plan.name for plan in release.unions}:
             assert preset(name).preset == name
+    for union in release.unions:
+        assert union.name in release.runs
+        assert union.member in release.runs
+        assert set(union.functions) <= set(domain.function_names)
 
 
 def test_a_preset_of_a_domain_changes_another_one() -> None:
