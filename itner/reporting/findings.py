@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from itner.core.errors import InputError
 from itner.core.words import listed
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
@@ -13,7 +14,7 @@ from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.rows import Row, list_rows
 from itner.taggers.encoder.variants import facts_of
-from itner.taggers.registry import VARIANT_NAMES
+from itner.taggers.registry import VARIANT_NAMES, kind_of
 
 # Below this many gold mentions, one mention moves a type's F1 by several points.
 FEW_MENTIONS = 30
@@ -204,11 +205,19 @@ def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
     if not others:
         return None
     elsewhere = ", ".join(f"{report.micro.f1:.3f} on {report.dataset}" for report in others)
-    trained = (
-        f"was trained on the dataset {run.info.dataset.name}" if run.info.dataset is not None else "was not trained"
-    )
+    learned = _learned_from(run)
+    trained = f"was trained on the dataset {learned}" if learned is not None else "was not trained"
     text = (
         f"{best.run} ({VARIANT_NAMES[best.variant]}) {trained}. It scores "
         f"{best.report.micro.f1:.3f} on {dataset} and {elsewhere}: judge a tagger on text like yours."
     )
     return Finding("Other text", text, "quality", {"dataset": others[0].dataset, "run": best.run})
+
+
+def _learned_from(run: Run) -> str | None:
+    """The dataset that a run, or one that it opens, was trained on; None for what was not trained, or is not here."""
+    try:
+        opened = (run, *kind_of(run).parts(run))
+    except InputError:
+        opened = (run,)
+    return next((each.info.dataset.name for each in opened if each.info.dataset is not None), None)

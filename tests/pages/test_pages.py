@@ -495,3 +495,10 @@ def test_what_thresholds_hide_is_drawn_for_dev(shipped_models: Path, monkeypatch
     page = open_page("quality", shipped_models, monkeypatch, split="test", **query)
     assert any("What they do is measured on dev" in caption.value for caption in page.caption)
     assert thresholds([run], list_rows([run], "personal", "test"), "personal", "test").empty
+
+
+def test_a_union_learned_from_what_its_network_did(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("overview", shipped_models, monkeypatch, domain="pii", dataset="personal")
+    shown = " ".join(text.value for text in page.markdown)
+    assert "pii_union (FP32 (PyTorch)) was trained on the dataset personal-both." in shown
+    assert "was not trained" not in shown
