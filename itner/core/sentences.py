@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -112,6 +112,28 @@ def _glued() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _is_picture(character: str) -> bool:
     return not character.isascii() and unicodedata.category(character) in ("So", "Sk", "Cn", "Co")
+
+
+def list_all_sentences(texts: Sequence[str], guideline: str | None = None) -> list[tuple[int, Sentence]]:
+    """The sentences of all texts in order, each with the number of its text."""
+    return [
+        (index, sentence)
+        for index, text in enumerate(texts)
+        for sentence in list_sentences(text, str(index), guideline)
+    ]
+
+
+def tag_by_sentences(
+    texts: Sequence[str], guideline: str | None, tag: Callable[[list[Document]], Sequence[Sequence[Mention]]]
+) -> list[list[Mention]]:
+    """The mentions of raw texts of any length, by what marks documents: all their sentences at once."""
+    found: list[list[Mention]] = [[] for _ in texts]
+    sentences = list_all_sentences(texts, guideline)
+    tagged = tag([sentence.document for _, sentence in sentences])
+    for (index, sentence), mentions in zip(sentences, tagged, strict=True):
+        if mentions:
+            found[index] += sentence.place(mentions)
+    return found
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

@@ -67,9 +67,9 @@ def masking(rows: Sequence[Row]) -> pd.DataFrame:
                 "personal characters left": found.share_left,
                 "harmless characters hidden": found.share_masked,
                 "left": found.left,
-                "of personal characters": found.personal,
+                "personal": found.personal,
                 "hidden": found.masked,
-                "of harmless characters": found.harmless,
+                "harmless": found.harmless,
             }
             for row, found in counted
         ]
@@ -85,11 +85,9 @@ def masking_columns() -> dict[str, Any]:
         ),
         "harmless characters hidden": number(format="percent", help="Share of all other characters that are hidden."),
         "left": number(format="localized", help="Personal characters that stay."),
-        "of personal characters": number(
-            format="localized", help="Characters inside mentions that point at a person, no blanks."
-        ),
+        "personal": number(format="localized", help="Characters inside mentions that point at a person, no blanks."),
         "hidden": number(format="localized", help="Harmless characters that are hidden."),
-        "of harmless characters": number(format="localized", help="All other characters, no blanks."),
+        "harmless": number(format="localized", help="All other characters, no blanks."),
     }
 
 

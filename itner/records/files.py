@@ -15,12 +15,12 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from itner.core.errors import InputError
-from itner.core.validation import describe
+from itner.core.validation import NAME, describe
 from itner.records.codec import from_json, to_json
 
 # A JSON file larger than this is not ours.
 MAX_JSON_BYTES = 64 * 2**20
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(NAME)
 # What lies beside runs or inside them under these names is something else.
 _TAKEN = {"onnx", "predictions"}
 

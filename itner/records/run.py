@@ -120,17 +120,12 @@ class CompactRun(_Record):
         return self.weights_sha256
 
 
-class _Untrained(_Record):
-    """What pages ask of any run, of one that was not trained."""
+class _Made(_Record):
+    """What pages ask of any run, of one that was put together and not trained."""
 
     @property
     def dataset(self) -> None:
         """It learned from none."""
-        return None
-
-    @property
-    def parameters_total(self) -> None:
-        """It has none."""
         return None
 
     @property
@@ -154,6 +149,15 @@ class _Untrained(_Record):
         return {}
 
 
+class _Untrained(_Made):
+    """The same of a run that has no network at all."""
+
+    @property
+    def parameters_total(self) -> None:
+        """It has none."""
+        return None
+
+
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class RulesRun(_Untrained):
     """A domain's labelling functions as a tagger; nothing is trained. `rules_sha256` is of the code that holds them."""
@@ -174,10 +178,11 @@ class RulesRun(_Untrained):
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class UnionRun(_Untrained):
-    """Rules that overrule a network of another run; `model_sha256` is of both."""
+class UnionRun(_Made):
+    """Rules that overrule a network of another run; `model_sha256` is of both, the parameters are the network's."""
 
     kind: Literal["union"] = "union"
+    parameters_total: Positive
     member_sha256: Sha256
     model_sha256: Sha256
     schema_version: Literal[1] = 1

@@ -28,7 +28,7 @@ def make_union(member_name: str, functions: Sequence[str], place: Workspace, nam
         InputError: the run is no network, the domain has no such function, or the folder holds a run.
     """
     member = RunStore(place.models).load(member_name)
-    if member.info.kind not in MEMBERS:
+    if member.info.kind not in MEMBERS or member.info.parameters_total is None:
         raise InputError(
             f"{member_name} is of kind {member.info.kind!r}; rules can stand before runs of kind "
             f"{' or '.join(MEMBERS)}",
@@ -49,6 +49,7 @@ def make_union(member_name: str, functions: Sequence[str], place: Workspace, nam
         scheme=member.info.scheme,
         labels=member.info.labels,
         provenance=collect_provenance(),
+        parameters_total=member.info.parameters_total,
         member_sha256=member.info.model_sha256,
         model_sha256=union_sha256(member.info.model_sha256, rules_sha256(domain), first),
     )

@@ -149,6 +149,7 @@ def test_what_hides_personal_data_has_its_thresholds_measured() -> None:
 
 
 def test_unions_are_made_as_planned() -> None:
+    assert UNIONS
     for name, plan in UNIONS.items():
         run = shipped_run(name)
         assert run.config == UnionConfig(plan.member, plan.functions)

@@ -88,9 +88,11 @@ def test_it_is_scored_timed_and_described_like_any_run(place: Workspace) -> None
     assert (timed.results[0].unit, timed.results[0].int8) == ("pieces", recipe_of(load(place), "int8"))
     run = load(place)
     assert list_seed_rows(run) == []
+    assert run.info.parameters_total == RunStore(place.models).load("full").info.parameters_total
     assert kind_of(run).facts(run) == {
-        "reads with": "full",
-        "rules that have the first word": "dotted_versions, os_names",
+        "opens": "full",
+        "SHA-256 of that run": RunStore(place.models).load("full").info.model_sha256,
+        "SHA-256 of both": run.info.model_sha256,
     }
     card = (run.path / CARD).read_text(encoding="utf-8")
     assert "What 2 rules of its domain mark (`dotted_versions` and `os_names`) stands" in card

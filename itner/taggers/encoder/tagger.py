@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
-from itner.core.sentences import Sentence, list_sentences
+from itner.core.sentences import list_all_sentences, tag_by_sentences
 from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.batches import Batches, Inputs, lay_out
@@ -77,17 +77,11 @@ class EncoderTagger:
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
-        found: list[list[Mention]] = [[] for _ in texts]
-        sentences = _list_sentences(texts, guideline)
-        tagged = self.tag_documents([sentence.document for _, sentence in sentences])
-        for (index, sentence), mentions in zip(sentences, tagged, strict=True):
-            if mentions:
-                found[index] += sentence.place(mentions)
-        return found
+        return tag_by_sentences(texts, guideline, self.tag_documents)
 
     def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""
-        sentences = _list_sentences(texts, guideline)
+        sentences = list_all_sentences(texts, guideline)
         predictions = self.predict([sentence.document for _, sentence in sentences])
         return [
             Segment(index, sentence, prediction)
@@ -203,15 +197,6 @@ class EncoderTagger:
             name = self.scheme.types[type_id]
             tokens = documents[owner].tokens
             yield owner, (first, last + 1, name), Mention(tokens[first].start, tokens[last].end, name, score)
-
-
-def _list_sentences(texts: Sequence[str], guideline: str | None) -> list[tuple[int, Sentence]]:
-    """The sentences of all texts in order, each with the number of its text."""
-    return [
-        (index, sentence)
-        for index, text in enumerate(texts)
-        for sentence in list_sentences(text, str(index), guideline)
-    ]
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

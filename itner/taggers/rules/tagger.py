@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from itner.core.labels import align_to_tokens, spans_to_mentions
-from itner.core.sentences import list_sentences
+from itner.core.sentences import tag_by_sentences
 from itner.core.tokens import part_tokens
 from itner.core.types import Document, LabellingFunction, Mention
 from itner.domains.registry import Domain
@@ -35,14 +35,7 @@ class RulesTagger:
 
         Rules follow no guideline.
         """
-        found: list[list[Mention]] = []
-        for index, text in enumerate(texts):
-            sentences = list(list_sentences(text, str(index), guideline))
-            marked = self.tag_documents([sentence.document for sentence in sentences])
-            found.append(
-                [mention for sentence, some in zip(sentences, marked, strict=True) for mention in sentence.place(some)]
-            )
-        return found
+        return tag_by_sentences(texts, guideline, self.tag_documents)
 
     def tag_documents(
         self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None

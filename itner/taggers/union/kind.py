@@ -143,8 +143,9 @@ UNION = Kind(
     deployed_bytes=_deployed_bytes,
     recipe=lambda variant: None,
     facts=lambda run: {
-        "reads with": _facts_of(run)[1].member,
-        "rules that have the first word": ", ".join(_facts_of(run)[1].functions),
+        "opens": _facts_of(run)[1].member,
+        "SHA-256 of that run": _facts_of(run)[0].member_sha256,
+        "SHA-256 of both": run.info.model_sha256,
     },
     remake=_remake,
     card=_card,

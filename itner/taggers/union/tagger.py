@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from itner.core.sentences import list_sentences
+from itner.core.sentences import tag_by_sentences
 from itner.core.types import Document, Mention, Tagger
 from itner.taggers.base import Adjustable
 from itner.taggers.rules.tagger import RulesTagger
@@ -33,16 +33,7 @@ class UnionTagger:
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
-        found: list[list[Mention]] = [[] for _ in texts]
-        sentences = [
-            (index, sentence)
-            for index, text in enumerate(texts)
-            for sentence in list_sentences(text, str(index), guideline)
-        ]
-        tagged = self.tag_documents([sentence.document for _, sentence in sentences])
-        for (index, sentence), mentions in zip(sentences, tagged, strict=True):
-            found[index] += sentence.place(mentions)
-        return found
+        return tag_by_sentences(texts, guideline, self.tag_documents)
 
     def tag_documents(
         self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None

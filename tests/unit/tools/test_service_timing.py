@@ -39,6 +39,8 @@ def test_a_service_is_asked_by_one_client_and_by_ten(place: Workspace, monkeypat
     ]  # fmt: skip
     for each in found.timings:
         assert 0 < each.p50_ms <= each.p95_ms <= each.slowest_ms
+        # Half of the requests take the median or longer, so so many clients cannot be answered more often.
+        assert each.requests_per_s <= 2 * each.clients * 1000 / each.p50_ms
         # All clients are answered within the time that their requests took one after the other.
         assert each.requests_per_s * each.slowest_ms / 1000 >= 0.9
     assert found.timings[0].found_by == "the rules of it"
