@@ -67,9 +67,9 @@ def masking(rows: Sequence[Row]) -> pd.DataFrame:
                 "personal characters left": found.share_left,
                 "harmless characters hidden": found.share_masked,
                 "left": found.left,
-                "personal": found.personal,
+                "all personal": found.personal,
                 "hidden": found.masked,
-                "harmless": found.harmless,
+                "all harmless": found.harmless,
             }
             for row, found in counted
         ]
@@ -85,9 +85,11 @@ def masking_columns() -> dict[str, Any]:
         ),
         "harmless characters hidden": number(format="percent", help="Share of all other characters that are hidden."),
         "left": number(format="localized", help="Personal characters that stay."),
-        "personal": number(format="localized", help="Characters inside mentions that point at a person, no blanks."),
+        "all personal": number(
+            format="localized", help="Characters inside mentions that point at a person, no blanks."
+        ),
         "hidden": number(format="localized", help="Harmless characters that are hidden."),
-        "harmless": number(format="localized", help="All other characters, no blanks."),
+        "all harmless": number(format="localized", help="All other characters, no blanks."),
     }
 
 
