@@ -15,11 +15,14 @@ from itner.domains.release import CurvePlan
 from itner.evaluation.scoring import score_documents
 from itner.records.config import EncoderConfig
 from itner.records.curve import CurvePoint, LearningCurve, LearningCurves
+from itner.records.dataset import DataStats
 from itner.records.files import change_record, locked
-from itner.records.store import CURVES, RunStore, read_curves
+from itner.records.run import EncoderRun
+from itner.records.store import CURVES, Run, RunStore, is_complete, read_curves
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
 from itner.taggers.registry import kind_of, open_variant
+from itner.workflows.seeds import SEED_RUNS, run_name
 from itner.workflows.train import mark_guidelines, train
 
 
@@ -44,7 +47,8 @@ def learn_curve(
     A seed draws the order of the train sentences once, so that what it learns from few is part of what it learns from
     more. The epoch that is kept is chosen on a quarter as many dev sentences, at least ten; the score is of all. The
     weights are not kept. Called again, the curve goes on where it was stopped; what `models/learning_curves.json` holds
-    is not trained again unless the data or the preset are others now.
+    is not trained again unless the data or the preset are others now. Nor are the runs here that learned from all
+    sentences, the preset's own and those that `train_seeds` made: they are scored.
 
     Args:
         plan: what is trained; None for the plan of the domain's release.
@@ -92,8 +96,19 @@ def learn_curve(
         # Another process that trains the same is waited for.
         with locked(place.models / f".curve-{domain_name}-{size}-{seed}"):
             if not any((point.sentences, point.config.seed) == (size, seed) for point in known()):
-                keep(_train_point(config_of(seed), plan.dataset, size, place, told))
+                made = _find_trained(config_of(seed), stats, place) if size == every else None
+                keep(_score(made, place) if made else _train_point(config_of(seed), plan.dataset, size, place, told))
     return keep()
+
+
+def _find_trained(config: EncoderConfig, stats: DataStats, place: Workspace) -> Run | None:
+    """The run that learned this from all sentences, if it is here."""
+    for folder in (place.models / config.preset, place.models / SEED_RUNS / run_name(config.preset, config.seed)):
+        if is_complete(folder):
+            run = RunStore(folder.parent).load(folder.name)
+            if run.config == config and run.info.dataset is not None and run.info.dataset.sha256 == stats.sha256:
+                return run
+    return None
 
 
 def _train_point(
@@ -101,13 +116,19 @@ def _train_point(
 ) -> CurvePoint:
     with tempfile.TemporaryDirectory(prefix=".curve-", dir=place.models) as name:
         rooms = replace(place, models=Path(name))
-        info = train(config, dataset, rooms, "point", progress=progress, teachers=place, sentences=sentences)
-        run = RunStore(rooms.models).load("point")
-        tagger = open_variant(run, kind_of(run).reference or kind_of(run).live[0])
-        documents = read_split(dataset, "dev", place)
-        scored = score_documents(documents, tagger.tag_documents(documents), tagger.types)
+        train(config, dataset, rooms, "point", progress=progress, teachers=place, sentences=sentences)
+        return _score(RunStore(rooms.models).load("point"), place)
+
+
+def _score(run: Run, place: Workspace) -> CurvePoint:
+    info, config = run.info, run.config
+    if not isinstance(info, EncoderRun) or not isinstance(config, EncoderConfig):
+        raise InputError("this run was not trained on sentences", path=run.path)
+    tagger = open_variant(run, kind_of(run).reference or kind_of(run).live[0])
+    documents = read_split(info.dataset.name, "dev", place)
+    scored = score_documents(documents, tagger.tag_documents(documents), tagger.types)
     return CurvePoint(
-        sentences=sentences,
+        sentences=info.dataset.train_documents,
         config=config,
         per_type=scored["per_type"],
         best_epoch=info.best_epoch,

@@ -17,6 +17,7 @@ from itner.reporting.curve import curve_in_words, list_curve_rows
 from itner.taggers.encoder.presets import PRESETS
 from itner.workflows import curve as workflow
 from itner.workflows.curve import learn_curve
+from itner.workflows.seeds import SEED_RUNS
 
 pytestmark = pytest.mark.slow
 PLAN = CurvePlan("small", "tiny", (4, None), (13, 14))
@@ -55,6 +56,30 @@ def test_points_are_trained_once_each_on_as_many_sentences(place: Workspace, mon
     assert {path.name for path in place.models.iterdir() if not path.name.endswith(".lock")} == {
         "full", "learning_curves.json",
     }  # fmt: skip
+
+
+def test_runs_that_learned_from_all_sentences_are_scored_and_not_trained_again(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = replace(place, models=place.models / SEED_RUNS)
+    seeds.models.mkdir()
+    workflow.train(PRESETS["small"], "tiny", place, "small")
+    workflow.train(replace(PRESETS["small"], seed=14), "tiny", seeds, "small-14", teachers=place)
+    # Of another configuration, by the name of one that is wanted.
+    workflow.train(replace(PRESETS["small"], seed=15, epochs=1), "tiny", seeds, "small-15", teachers=place)
+    train, trained = workflow.train, []
+
+    def note(config, *given, **options):
+        trained.append((config.seed, config.epochs, options["sentences"]))
+        return train(config, *given, **options)
+
+    monkeypatch.setattr(workflow, "train", note)
+    curve = learn_curve("it", place, replace(PLAN, sizes=(None,), seeds=(13, 14, 15)))
+    assert trained == [(15, 2, 40)]
+    assert [point.sentences for point in curve.points] == [40, 40, 40]
+    remade = [workflow._train_point(point.config, "tiny", 40, place, lambda *_: None) for point in curve.points[:2]]
+    assert [point.per_type for point in remade] == [point.per_type for point in curve.points[:2]]
+    assert [point.best_epoch for point in remade] == [point.best_epoch for point in curve.points[:2]]
 
 
 def test_points_of_another_configuration_are_left_out(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
