@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from itner.domains.utility.quantities import Quantity, read_quantities
 from itner.domains.utility.readings import Reading, before
@@ -134,7 +134,8 @@ def _spellings(word: str) -> str:
     return f"(?:{'|'.join(dict.fromkeys(ways))})"
 
 
-@lru_cache(maxsize=4096)
+# Phrases come from tables alone, never from texts, and all of a table are wanted for every text.
+@cache
 def _phrase(phrase: str) -> tuple[re.Pattern[str], Quantity | None]:
     """What finds a phrase, and the size that it begins with: 40 ft pole is a pole that is said to have 40 ft."""
     size = next((each for each in read_quantities(phrase) if each.start == 0), None)

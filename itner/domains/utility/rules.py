@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass as validated
 
 from itner.core.errors import InputError
-from itner.core.validation import describe
+from itner.domains.utility.entries import Entry, read_entries
 from itner.domains.utility.quantities import dimension_of, to_si
+from itner.domains.utility.wording import CITED, STANDARDS
 
 TABLE = Path(__file__).with_name("rules.yaml")
 Measure = Literal[
     "clearance", "separation", "depth", "cover", "height", "length", "diameter", "circumference", "radius", "voltage",
     "resistance", "temperature", "percent", "duration",
 ]  # fmt: skip
-_LIMIT = re.compile(r"(\d+(?:\.\d+)?) (\w+)")
+# What its unit is to be of; a length where a measure is not named.
+_DIMENSIONS = {
+    "voltage": "voltage", "resistance": "resistance", "temperature": "temperature", "percent": "share",
+    "duration": "time",
+}  # fmt: skip
+_LIMIT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ([^\W\d]\w*)")
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,22 @@ class Rule:
                 raise ValueError(f"{phrase!r} is to be in lower case, and not empty")
         return phrases
 
+    @field_validator("voltage")
+    @classmethod
+    def _from_low_to_high(cls, voltage: list[int] | None) -> list[int] | None:
+        if voltage is not None and not 0 <= voltage[0] <= voltage[1]:
+            raise ValueError(f"{voltage} is to be the lowest and the highest, in volts, none below 0")
+        return voltage
+
     @field_validator("limit")
     @classmethod
-    def _has_units(cls, limit: dict[str, str]) -> dict[str, str]:
+    def _can_be_kept(cls, limit: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         if not limit:
             raise ValueError("a rule has a least value, a greatest one, or both")
-        for written in limit.values():
-            match = _LIMIT.fullmatch(written)
-            if match is None:
-                raise ValueError(f"{written!r} is to be a number, a space and a unit")
-            dimension_of(match[2])
+        wanted = _DIMENSIONS.get(info.data.get("measure", ""), "length")
+        values = {end: _read_limit(written, wanted) for end, written in limit.items()}
+        if values.get("min", -math.inf) > values.get("max", math.inf):
+            raise ValueError(f"no value is at least {limit['min']} and at most {limit['max']}; exchange them")
         return limit
 
     @property
@@ -91,30 +102,66 @@ class Rule:
         return Limit(to_si(float(match[1]), match[2]), match[0]) if match is not None else None
 
 
-_RULES = TypeAdapter(list[Rule])
-
-
 def read_rules(path: Path = TABLE) -> tuple[Rule, ...]:
-    """The rules of a table. InputError names the rule and the key of what is wrong."""
+    """The rules of a table. InputError names the rule, the key and the line of what is wrong."""
     return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, modified_ns: int) -> tuple[Rule, ...]:
+    entries = read_entries(path)
+    rules = tuple(_make_rule(path, entry) for entry in entries)
+    places: dict[str, Entry] = {}
+    for rule, entry in zip(rules, entries, strict=True):
+        first = places.setdefault(rule.id, entry)
+        if first is not entry:
+            raise InputError(
+                f"the id {rule.id!r} is used twice, first in line {first.line}; change one", path=path, line=entry.line
+            )
+    return rules
+
+
+def _make_rule(path: Path, entry: Entry) -> Rule:
     try:
-        import yaml
-    except ModuleNotFoundError:
-        raise InputError("rules need the package PyYAML: pip install pyyaml") from None
-    if not path.is_file():
-        raise InputError("no such table of rules", path=path)
-    try:
-        rules = _RULES.validate_json(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
-    except yaml.YAMLError as error:
-        mark: Mapping[str, int] | None = getattr(error, "problem_mark", None)
-        raise InputError("not YAML", path=path, line=getattr(mark, "line", 0) + 1) from None
+        rule = Rule(**entry.values)
     except ValidationError as error:
-        raise InputError(describe(error), path=path) from None
-    ids = [rule.id for rule in rules]
-    if twice := next((name for name in ids if ids.count(name) > 1), None):
-        raise InputError(f"the id {twice} is used twice", path=path)
-    return tuple(rules)
+        wrong = error.errors(include_url=False)
+        told = "; ".join(
+            f"`{'.'.join(map(str, each['loc']))}`: {_in_words(each['type'], each['msg'])}" for each in wrong
+        )
+        line = entry.lines.get(str(wrong[0]["loc"][0]), entry.line)
+        raise InputError(f"{entry.name}: {told}", path=path, line=line) from None
+    for name in rule.standard:
+        if name not in STANDARDS:
+            known = next((known for known, pattern in CITED.items() if pattern.match(name)), None)
+            what = f"is written {known!r} here" if known is not None else "is no standard that a text can cite here"
+            raise InputError(
+                f"{entry.name}: `standard`: {name!r} {what}; the standards are {', '.join(STANDARDS)}",
+                path=path,
+                line=entry.lines["standard"],
+            )
+    return rule
+
+
+def _in_words(kind: str, said: str) -> str:
+    if kind in ("missing", "missing_argument"):
+        return "is missing; every rule has it"
+    if kind == "unexpected_keyword_argument":
+        return f"is no key of a rule; these are {', '.join(field.name for field in fields(Rule))}"
+    return said.removeprefix("Value error, ")
+
+
+def _read_limit(written: str, dimension: str) -> float:
+    match = _LIMIT.fullmatch(written)
+    if match is None:
+        raise ValueError(f"{written!r} is to be a number, a space and a unit, such as 18 ft")
+    if (given := dimension_of(match[2])) != dimension:
+        raise ValueError(f"{written!r} is a {given}, and the measure is a {dimension}")
+    try:
+        value = to_si(float(match[1]), match[2])
+    except TypeError:
+        # A difference of temperatures, for one, is no temperature.
+        raise ValueError(f"{written!r} cannot be compared with what a text says; use another unit") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{written[:20]!r}… is no number to compare with")
+    return value
