@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from itner.domains.utility.quantities import Quantity, read_quantities
 from itner.domains.utility.readings import Reading, before
 from itner.domains.utility.rules import Rule
 from itner.domains.utility.wording import (
     ADDRESS,
+    BESIDE,
     BETWEEN,
     CITED,
     CUE,
+    HUNG_FROM,
     LEVELS,
     NEGATED,
     NO_LINE,
     OSHA,
+    OVER,
     SHORT,
     STANDARDS,
     TAIL,
@@ -26,6 +29,8 @@ from itner.domains.utility.wording import (
 
 # Measures of a thing itself, which often stand before its name: a 5/8 in. rod, an 8 ft marker.
 OF_THE_THING = frozenset({"length", "diameter"})
+# Measures of how far something is above something else.
+_UPRIGHT = frozenset({"clearance", "height"})
 # No phrase of the table is longer.
 _LONGEST_NAME = 60
 # Stands for each character of a quantity, in a text of which names are looked for: 5 meters are no meter.
@@ -68,9 +73,13 @@ def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule
         over = _longest(masked, rule.over, readings, subject)
         if (rule.subject and subject is None) or (rule.over and over is None):
             continue
+        if rule.measure == "clearance" and subject is not None and HUNG_FROM.search(before(masked, subject.start)):
+            continue
+        if over is not None and rule.measure in _UPRIGHT and BESIDE.search(before(masked, over.start)):
+            continue
         found.append(Candidate(rule, subject, over))
     found = [each for each in found if _fits_voltage(text, readings, each.rule)]
-    found = _most_specific(found)
+    found = _spanned(masked, _most_specific(found))
     named = [each for each in found if each.rule.subject]
     # A rule for a thing that is not named is for texts that name none.
     found = [each for each in found if each.rule.subject or not (named or NO_LINE.search(masked))]
@@ -80,6 +89,20 @@ def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule
     cited = _cited(text)
     # A standard that has no rule here says nothing of whether another one is kept.
     return [each for each in found if cited & set(each.rule.standard)] if cited else found
+
+
+def name_exception(text: str, rule: Rule) -> str:
+    """The words of a case that the rule is not for; empty where the text tells none."""
+    if not rule.unless:
+        return ""
+    found = _exceptions(tuple(rule.unless)).finditer(text)
+    return next((each[0] for each in found if not NEGATED.search(before(text, each.start()))), "")
+
+
+@lru_cache(maxsize=1024)
+def _exceptions(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(r"[\s-]+".join(map(re.escape, re.split(r"[ -]+", phrase))) for phrase in phrases)
+    return re.compile(rf"(?<![\w-])(?:{words})(?:s|es)?(?!\w)", re.IGNORECASE)
 
 
 def differ_by_voltage(text: str, readings: Sequence[Reading], candidates: Sequence[Candidate]) -> bool:
@@ -120,6 +143,18 @@ def _most_specific(found: list[Candidate]) -> list[Candidate]:
         if not beaten:
             kept.append(each)
     return kept
+
+
+def _spanned(masked: str, found: list[Candidate]) -> list[Candidate]:
+    """Without clearances above a street that is only named, where the same line is said to hang over something else."""
+    over = [each for each in found if each.over is not None and OVER.search(before(masked, each.over.start))]
+    return [
+        each
+        for each in found
+        if each in over
+        or each.rule.measure != "clearance"
+        or not any(other.subject == each.subject and other.rule.measure == "clearance" for other in over)
+    ]
 
 
 def _spellings(word: str) -> str:

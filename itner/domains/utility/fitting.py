@@ -16,8 +16,11 @@ from itner.domains.utility.readings import (
 )
 from itner.domains.utility.wording import (
     A_THING,
+    ABOVE,
     AMOUNT,
     CUE,
+    EARTH,
+    ELSEWHERE,
     FROM,
     GROUND,
     KIND_BEFORE,
@@ -29,12 +32,17 @@ from itner.domains.utility.wording import (
     OTHER_BEFORE,
     OTHER_BEHIND,
     OTHER_SURFACE,
+    OVER,
     SIZED,
+    STOOD_ON,
     TAIL,
+    UPPER_END,
 )
 
 # No diameter is given in these.
 _LONG_UNITS = frozenset({"foot", "yard", "meter", "mile"})
+# Of which a line is above; from it, it is beside.
+_STREET = re.compile(r"(?:\w+ )?(?:street|road|alley|highway|driveway|roadway)s?\b(?! surface| level)", re.IGNORECASE)
 # Further than any word.
 _FAR = 1000
 
@@ -62,6 +70,28 @@ def gap(text: str, reading: Reading, candidate: Candidate) -> int:
     # A length alone tells nothing; ohms or percent do.
     alone = _FAR if reading.dimension == "length" else 0
     return min((max(start - reading.end, reading.start - end, 0) for start, end in cues), default=alone)
+
+
+def is_apart(text: str, reading: Reading, candidate: Candidate) -> bool:
+    """Whether what lies below is named in another statement than the thing above it and the figure."""
+    over = candidate.over
+    if over is None or candidate.rule.measure != "clearance" or OVER.search(before(text, over.start)):
+        return False
+    start = over.start - len(statement_before(text, over.start))
+    end = over.end + len(statement_behind(text, over.end))
+    places = [reading.start, *([candidate.subject.start] if candidate.subject is not None else [])]
+    return not any(start <= place < end for place in places)
+
+
+def is_explained(text: str, reading: Reading, hits: Sequence[Hit]) -> bool:
+    """Whether a figure is plainly of something that no rule is about: a width, an amount, the size of what is named."""
+    return (
+        _kinds(text, reading) == frozenset()
+        or _names_a_thing(text, reading, hits)
+        or OTHER_BEHIND.match(text, reading.end) is not None
+        or AMOUNT.match(text, reading.end) is not None
+        or OTHER_BEFORE.search(before(text, reading.start)) is not None
+    )
 
 
 def is_loose(text: str, reading: Reading, candidate: Candidate) -> bool:
@@ -95,8 +125,15 @@ def _fits(text: str, reading: Reading, candidate: Candidate, named: Sequence[Hit
     if any(hit.start <= reading.start and reading.end <= hit.end for hit in named):
         return False
     if reading.dimension != "length":
-        return True
+        # Insulation has megohms, and a bond milliohms: no ground does.
+        return reading.unit not in ("megaohm", "milliohm")
     kinds = _kinds(text, reading)
+    above = ABOVE.match(text, reading.end)
+    if measure == "depth" and UPPER_END.search(before(text, reading.start)):
+        return False
+    if measure in (*OF_THE_THING, "depth", "circumference", "radius") and kinds is None and above is not None:
+        # Where something begins or ends.
+        return False
     if kinds is not None and measure not in kinds and not ("depth" in kinds and _is_space(text, candidate)):
         return False
     if not _is_from(text, reading, candidate):
@@ -108,6 +145,8 @@ def _fits(text: str, reading: Reading, candidate: Candidate, named: Sequence[Hit
         return kinds is not None or stands_before(text, reading, candidate.rule) or _leads_on(text, reading)
     if measure == "clearance" and _is_above_another(text, reading, candidate):
         return False
+    if measure in ("clearance", "separation") and above and _is_above_unnamed(text, above.end(), candidate):
+        return False
     if kinds is None and _names_a_thing(text, reading, named):
         return False
     return not _is_other(text, reading, candidate)
@@ -118,6 +157,16 @@ def _is_above_another(text: str, reading: Reading, candidate: Candidate) -> bool
     match = OTHER_SURFACE.match(text, reading.end)
     over = candidate.over
     return match is not None and not (over is not None and match.start() <= over.start < match.end())
+
+
+def _is_above_unnamed(text: str, start: int, candidate: Candidate) -> bool:
+    """Whether what follows "above" is neither what the rule names nor the ground."""
+    over = candidate.over
+    end = start + len(statement_behind(text, start))
+    hits = (over,) if candidate.rule.measure == "clearance" and over is not None else candidate.hits
+    return EARTH.match(text, start) is None and not any(
+        start <= hit.start < end and ELSEWHERE.search(text, start, hit.start) is None for hit in hits
+    )
 
 
 def _is_space(text: str, candidate: Candidate) -> bool:
@@ -132,14 +181,18 @@ def _is_from(text: str, reading: Reading, candidate: Candidate) -> bool:
     if match is None or _is_space(text, candidate):
         return True
     end = match.end() + len(statement_behind(text, match.end()))
+    if candidate.rule.measure == "height":
+        return STOOD_ON.match(text, match.end()) is not None
+    if candidate.rule.measure == "clearance" and _STREET.match(text, match.end()) is not None:
+        return False
     # What hangs over something is no clearance away from it sideways.
     over = candidate.over
     hits = (over,) if candidate.rule.measure == "clearance" and over is not None else candidate.hits
     if any(match.end() <= hit.start < end and TAIL.match(text, hit.end) is None for hit in hits):
-        return candidate.rule.measure in ("clearance", "separation", "cover", "height")
+        return candidate.rule.measure in ("clearance", "separation", "cover")
     if candidate.rule.measure == "separation":
         return LINES.match(text, match.end()) is not None
-    return candidate.rule.measure in ("clearance", "cover", "height") and GROUND.match(text, match.end()) is not None
+    return candidate.rule.measure in ("clearance", "cover") and GROUND.match(text, match.end()) is not None
 
 
 def _kinds(text: str, reading: Reading) -> frozenset[str] | None:

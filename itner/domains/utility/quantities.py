@@ -63,7 +63,7 @@ _UNITS = {
     "degF": rf"[°º˚]\s?F(?!{_LETTER})|(?i:deg(?:rees?)?\.?\s?f|degrees? fahrenheit)(?!{_LETTER})",
     "percent": rf"(?i:percent|per cent|pct)(?!{_LETTER})\.?|%",
     "minute": rf"(?i:minutes?|mins?)(?!{_LETTER})\.?",
-    "hour": rf"(?i:hours?|hrs?)(?!{_LETTER})\.?",
+    "hour": rf"(?:(?i:hours?|hrs?)|h)(?!{_LETTER})\.?",
     "second": rf"(?i:seconds?|secs?)(?!{_LETTER})\.?",
 }
 # Digits of these ten alone: \d is those of every script.
@@ -109,6 +109,18 @@ _PAIR = re.compile(
     rf"{_BEGIN}(?P<one>{_DECIMAL})\s?(?i:gr?n?d\.?)?\s?[YyΔ]?\s?[/\u2044]\s?(?P<two>{_DECIMAL})\s?Y?[\s{DASHES}]{{0,4}}"
     rf"(?:(?P<kilovolt>{_UNITS['kilovolt']})|(?P<volt>{_UNITS['volt']}))"
 )
+# What is told in two units of one kind, the second one smaller: 1 h 45 min, an hour and ten minutes, 5 m 60 cm.
+_TWO_UNITS = tuple(
+    (
+        re.compile(
+            rf"(?:{_BEGIN}(?P<first>{_NUMBER})|\b(?P<single>(?i:an?|one)))[\s{DASHES}]{{0,4}}(?:{_UNITS[large]})"
+            rf"[\s,]{{0,4}}(?i:and |& ?)?(?P<second>{_NUMBER})[\s{DASHES}]{{0,4}}(?:{_UNITS[small]})"
+        ),
+        large,
+        small,
+    )
+    for large, small in (("hour", "minute"), ("minute", "second"), ("meter", "centimeter"), ("yard", "foot"))
+)
 _ONE = re.compile(
     rf"{_BEGIN}(?P<low>{_NUMBER})"
     rf"(?:(?P<link>{_TO})(?P<high>{_NUMBER})"
@@ -137,6 +149,7 @@ _WORD_BEFORE = re.compile(rf"\b{_WORD}(?:[{DASHES}\s]|(?i:and(?=[{DASHES}\s])))*
 _CUT = re.compile(rf"(?:(?:\b{_WORD}|[0-9])\s+(?i:point)\s*|[0-9]\s*[/\u2044]\s*)$")
 _THOUSANDS = re.compile(r"(?<![\w.,/])[0-9]{1,3} $")
 _MINUS = re.compile(rf"(?:^|[\s(=:@])[{DASHES}]\s?$")
+_NEGATIVE = re.compile(rf"(?:^|[\s(=:@])[{DASHES}]$")
 # No name in front of a number is longer.
 _LONGEST_NAME = 40
 
@@ -163,7 +176,12 @@ def read_quantities(text: str) -> list[Quantity]:
     """The quantities of a text, in order."""
     found: list[Quantity] = []
     taken = bytearray(len(text))
-    for start, end, quantity in (*_read_feet_and_inches(text), *_read_pairs(text), *_read_single(text)):
+    for start, end, quantity in (
+        *_read_feet_and_inches(text),
+        *_read_two_units(text),
+        *_read_pairs(text),
+        *_read_single(text),
+    ):
         if any(taken[start:end]):
             continue
         # What is left out keeps its place, so that no part of it is read as something else.
@@ -191,6 +209,17 @@ def _read_feet_and_inches(text: str) -> _Found:
         least = read_number(low) if low is not None else None
         ends = sorted((high if least is None else to_si(least, "foot"), high))
         yield start, match.end(), Quantity(start, match.end(), "length", ends[0], ends[1], "foot")
+
+
+def _read_two_units(text: str) -> _Found:
+    for pattern, large, small in _TWO_UNITS:
+        for match in pattern.finditer(text):
+            first = 1.0 if match["single"] else read_number(match["first"])
+            second = read_number(match["second"])
+            cut = match["first"] is not None and _is_cut(text, match.start(), match["first"])
+            value = None if first is None or second is None or cut else to_si(first, large) + to_si(second, small)
+            found = None if value is None else Quantity(*match.span(), dimension_of(large), value, value, large)
+            yield match.start(), match.end(), found
 
 
 def _read_pairs(text: str) -> _Found:
@@ -222,6 +251,10 @@ def _read_single(text: str) -> _Found:
             continue
         if dimension_of(unit) == "temperature" and _MINUS.search(_before(text, start)):
             ends = (-ends[0], -ends[1])
+        elif dimension_of(unit) == "resistance" and _NEGATIVE.search(_before(text, start)):
+            # None is below nought: it is a slip.
+            yield start, match.end(), None
+            continue
         least, greatest = sorted(to_si(end, unit) for end in ends)
         yield start, match.end(), Quantity(start, match.end(), dimension_of(unit), least, greatest, unit)
 

@@ -47,12 +47,13 @@ class Rule:
     subject: list[str]
     over: list[str]
     voltage: Annotated[list[int], Field(min_length=2, max_length=2)] | None
+    unless: list[str]
     standard: Annotated[list[str], Field(min_length=1)]
     limit: dict[Literal["min", "max"], str]
     source: Annotated[str, Field(min_length=1)]
     note: str
 
-    @field_validator("subject", "over")
+    @field_validator("subject", "over", "unless")
     @classmethod
     def _lower_case(cls, phrases: list[str]) -> list[str]:
         for phrase in phrases:

@@ -14,22 +14,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itner.core.types import Evidence, Mention, Verdict
-from itner.domains.utility.candidates import Candidate, differ_by_voltage, find_candidates
-from itner.domains.utility.fitting import gap, is_loose, list_fitting
+from itner.domains.utility.candidates import Candidate, differ_by_voltage, find_candidates, name_exception
+from itner.domains.utility.fitting import gap, is_apart, is_explained, is_loose, list_fitting
 from itner.domains.utility.readings import Reading, before, read_report, statement_before, statement_behind
 from itner.domains.utility.rules import Limit, Rule
 from itner.domains.utility.wording import (
     BREACH,
     DOUBT,
+    HEARSAY,
     NO_BREACH,
     NOT_YET,
     NOW,
+    OF_A_KIND,
     ORDER,
+    OTHER_POINT,
     PAST,
+    PLAIN,
     PLANNED,
     REPAIR,
     REPAIRED,
-    SPECIAL,
+    SOME_LINE,
 )
 
 # What is decided on a spoken figure is not sure so near to a limit.
@@ -43,8 +47,12 @@ _COMPARABLE = 2.0
 # How sure a verdict is without a mention on what it rests on, and what else lessens it.
 _UNREAD, _UNMARKED, _UNNAMED, _ROUGH, _TOLD, _LOOSE = 0.93, 0.96, 0.95, 0.97, 0.96, 0.9
 _MOST, _UNTOLD = 0.99, 0.9
-# A longer text says more than one thing.
+# A longer text says more than one thing, and so does one with more figures.
 _LONGEST = 2_000
+_MOST_FIGURES = 12
+# A value that is so many times a least one, or so small a part of it, is a slip of the pen.
+_FAR_OFF, _FAR_BELOW, _WHOLE = 10.0, 30.0, 100.0
+_WORD = re.compile(r"[^\W\d_]+")
 _OPEN = "it can be read in two ways"
 
 
@@ -85,6 +93,8 @@ def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verd
     if len(text) > _LONGEST:
         return Verdict("review", (), (), 0.95, f"it is longer than a report, with {len(text):,} characters")
     readings = read_report(text)
+    if len(readings) > _MOST_FIGURES:
+        return Verdict("review", (), (), 0.95, f"it has more figures than a report, {len(readings):,}")
     candidates = find_candidates(text, readings, rules)
     if not candidates:
         return Verdict("review", (), (), 0.95, "no rule of the table is about what is described")
@@ -98,7 +108,7 @@ def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verd
     evidence = _evidence(outcome.first.candidate, outcome.first.reading)
     if outcome.keeps is None:
         return Verdict("review", (), evidence, 0.8, outcome.why)
-    if doubt := _doubt(text, outcome):
+    if doubt := _doubt(text, readings, outcome):
         return Verdict("review", (), evidence, 0.75, doubt)
     verdict: Literal["violation", "compliant"] = "compliant" if outcome.keeps else "violation"
     decided = tuple(dict.fromkeys(each.candidate.rule.id for each in outcome.findings))
@@ -143,9 +153,8 @@ def _settle(
         for pair in group
         if pair.gap <= min(each.gap for each in group if each.candidate is pair.candidate) + _AS_NEAR
     ]
-    special = SPECIAL.get(near[0].candidate.rule.measure)
-    if special is not None and (case := special.search(text)):
-        return _Outcome(None, tuple(near), f"a special case ({case[0]}), for which standards differ")
+    if case := next(filter(None, (name_exception(text, pair.candidate.rule) for pair in near)), ""):
+        return _Outcome(None, tuple(near), f"a special case ({case}), for which standards differ")
     broken, kept, unsettled = ([pair for pair in near if pair.keeps is keeps] for keeps in (False, True, None))
     several = len({pair.reading for pair in near}) > 1
     by_voltage = differ_by_voltage(text, readings, candidates)
@@ -214,11 +223,21 @@ def _is_comparable(pair: _Finding) -> bool:
 # What makes it doubtful
 
 
-def _doubt(text: str, outcome: _Outcome) -> str:
+def _doubt(text: str, readings: Sequence[Reading], outcome: _Outcome) -> str:
     """Why a person has to look at what the figures say; empty where nothing speaks against it."""
     reading = outcome.first.reading
+    if told := OF_A_KIND.search(text):
+        return f"it tells a rule, and no finding ({told[0].strip()})"
+    if any(_is_implausible(finding) for finding in outcome.findings):
+        return "it can hardly be meant so"
+    if outcome.first.candidate.subject is None and (word := _foreign(text, readings)):
+        return f"it is not said what hangs there ({word})"
+    if other := _other_point(text, outcome):
+        return f"it is told of another point ({other})"
     unsure = [each for each in PLANNED.finditer(text) if outcome.keeps or not _is_repair(text, each, outcome)]
     unsure += DOUBT.finditer(text)
+    start = reading.start - len(statement_before(text, reading.start))
+    unsure += HEARSAY.finditer(text, start, reading.end + len(statement_behind(text, reading.end)))
     if unsure:
         return f"it is not said to be so ({unsure[0][0].strip()})"
     if ordered := ORDER.search(before(text, reading.start)):
@@ -226,6 +245,12 @@ def _doubt(text: str, outcome: _Outcome) -> str:
     if any(finding.reading.rough and _is_near(finding) for finding in outcome.findings):
         return "the figure is rough, and close to the limit"
     if outcome.keeps:
+        if unexplained := _unexplained(text, readings, outcome):
+            return f"it is not clear what {unexplained} is of"
+        if outcome.first.candidate.subject is None and (
+            SOME_LINE.search(text) or any(each.dimension == "voltage" for each in readings)
+        ):
+            return "what the line needs depends on its kind, which is not told"
         limited = outcome.first.candidate.rule.least is not None
         called = (
             each
@@ -238,6 +263,60 @@ def _doubt(text: str, outcome: _Outcome) -> str:
     repairs = (each for each in REPAIRED.finditer(text, reading.end) if not NOT_YET.search(before(text, each.start())))
     repaired = next(repairs, None)
     return f"it is said to have been put right ({repaired[0]})" if repaired is not None else ""
+
+
+def _is_implausible(finding: _Finding) -> bool:
+    """Whether a value is a slip rather than what was found: nought, a share above the whole, far from any limit."""
+    reading = finding.reading
+    least, _ = _limits(finding.candidate.rule)
+    ends = [end for end in (reading.low, reading.high) if math.isfinite(end)]
+    if reading.dimension == "temperature" or not ends:
+        return False
+    if min(ends) < 0 or max(ends) == 0 or (reading.dimension == "share" and max(ends) > _WHOLE):
+        return True
+    return least is not None and (max(ends) > _FAR_OFF * least or min(ends) < least / _FAR_BELOW)
+
+
+def _foreign(text: str, readings: Sequence[Reading]) -> str:
+    """A word that is none of those in which a report that names no line tells a clearance."""
+    for match in _WORD.finditer(text):
+        if any(each.start < match.end() and match.start() < each.end for each in readings):
+            continue
+        # Names have capitals, which the first word of a sentence has too.
+        named = match[0][:1].isupper() and (match[0].isupper() or match.start() > 0)
+        if not named and match[0].casefold() not in PLAIN and not SOME_LINE.fullmatch(match[0]):
+            return match[0]
+    return ""
+
+
+def _other_point(text: str, outcome: _Outcome) -> str:
+    """The words that put a clearance at a point that is not the lowest one."""
+    for finding in outcome.findings:
+        if finding.candidate.rule.measure != "clearance":
+            continue
+        start = finding.reading.start - len(statement_before(text, finding.reading.start))
+        end = finding.reading.end + len(statement_behind(text, finding.reading.end))
+        for match in OTHER_POINT.finditer(text, start, end):
+            if not any(hit.start < match.end() and match.start() < hit.end for hit in finding.candidate.hits):
+                return match[0]
+    return ""
+
+
+def _unexplained(text: str, readings: Sequence[Reading], outcome: _Outcome) -> str:
+    """A figure that was found and that no rule was about: it may break one."""
+    used = [finding.reading for finding in outcome.findings]
+    named = [hit for finding in outcome.findings for hit in finding.candidate.hits]
+    spans = [*((each.start, each.end) for each in used), *((each.start, each.end) for each in named)]
+    for each in readings:
+        if each.role not in ("found", "told") or each.dimension in ("voltage", "temperature"):
+            continue
+        if any(each.start < end and start < each.end for start, end in spans):
+            continue
+        if any(each.is_bound and each.low <= other.low and other.high <= each.high for other in used):
+            continue
+        if not _is_past(text, each) and not is_explained(text, each, named):
+            return text[each.start : each.end]
+    return ""
 
 
 def _is_repair(text: str, planned: re.Match[str], outcome: _Outcome) -> bool:
@@ -283,7 +362,7 @@ def _confidence(text: str, finding: _Finding, mentions: Sequence[Mention]) -> fl
         sure *= _UNREAD
     if candidate.subject is None:
         sure *= _UNNAMED
-    if is_loose(text, reading, candidate):
+    if is_loose(text, reading, candidate) or is_apart(text, reading, candidate):
         sure *= _LOOSE
     if reading.rough:
         sure *= _ROUGH

@@ -90,7 +90,7 @@ OTHER_SURFACE = re.compile(
     r"\s*(?:(?:of )?(?:clearance|vertical(?:ly)?|high)?\s*)?(?:above|over|off|from)\s+(?:the |a |an |his |her "
     r"|their )?"
     r"(?:\w+ )?(?:lawn|grass|yard|garden|patio|porch|fence|shed|carport|hedge|shrubs?|tree|truck|car|vehicle|ladder"
-    r"|bed|barn|field|planter|island|median|trailer|awning|sign)\b",
+    r"|backyard|deck|bed|barn|field|planter|island|median|trailer|awning|sign)\b",
     re.IGNORECASE,
 )
 # What hangs above a street and is no line: a rule for a line that is not named is not for it.
@@ -101,6 +101,26 @@ NO_LINE = re.compile(
     r"|crossarms?|insulators?|balcon(?:y|ies)|gutters?)\b",
     re.IGNORECASE,
 )
+# What a line is called whose kind is not told: which limit it has depends on it.
+SOME_LINE = re.compile(
+    r"\b(?:lines?|circuits?|feeders?|wires?|conductors?|cables?|spans?|taps?|bus|voltage|transmission|primary|secondary"
+    r"|distribution)\b",
+    re.IGNORECASE,
+)
+# The words of a report that names no line: with others, something else may hang there.
+_PLAIN = (
+    "a about above across after again all alley along also an and approx approximately are as at avenue be below "
+    "blvd boulevard by center centerline clear clearance clearances clearing clears code compliant complies corner "
+    "crosses crossing crossings distance down drive driveway during east exactly feet field find finding foot for "
+    "found from ft full good grade ground hangs has have height here high highway hwy in inch inches inspection is "
+    "it its just lane least less location low lower lowest main meas measured measurement measures meets meter "
+    "meters metre metres mid midspan min minimum more morning near new no north not noted now of ok okay on only or "
+    "order over passes pavement per point pole rd read reading reads report req reqs required requirement road "
+    "roadway rule s same second section should site south spot st standard stick still street streets surface taken "
+    "tape than that the there this thoroughfare to today total under unit vert vertical vertically very violates "
+    "violation was we well were west with"
+)
+PLAIN = frozenset(_PLAIN.split())
 # A street that is part of an address is where somebody lives, and not what a line hangs above.
 ADDRESS = re.compile(
     r"(?<!over )(?<!above )(?<!across )(?<!crossing )(?<![\w.])[0-9]{1,5}[A-Za-z]?\s+"
@@ -109,14 +129,37 @@ ADDRESS = re.compile(
     r"[A-Za-z.']+\s+){1,3}$",
     re.IGNORECASE,
 )
+# In front of what lies below a line. What lies beside it is something else.
+OVER = re.compile(
+    r"\b(?:over|above|across|cross(?:es|ing|ed)?|x-?ing|spans?|spanning)\s+(?:the |a |an |our |its |his |her |their )?"
+    r"(?:[\w'-]+ ){0,2}$",
+    re.IGNORECASE,
+)
+BESIDE = re.compile(
+    r"\b(?:near|beside|next to|adjacent to|close to|towards?|off)\s+(?:the |a |an |our |its )?$", re.IGNORECASE
+)
+# What a length is told above or below of, and the words for what everything is above.
+ABOVE = re.compile(r"\s*(?:of clearance |clear )?(?:above|below|over|under|beneath)\s+", re.IGNORECASE)
+EARTH = re.compile(
+    r"(?:the |a |an )?(?:finished |final |top of )?(?:\w+ )?(?:ground|grade|surface|pavement|paving|asphalt"
+    r"|water(?: surface| level| line)?|cent(?:er|re) ?line|crown|it|them|this|code|minimum|limit|required?"
+    r"|requirement|spec\w*)\b",
+    re.IGNORECASE,
+)
+# What a height is measured from, where a road may be beside it.
+STOOD_ON = re.compile(r"(?:\w+ )?(?:ground(?:line)?|grade|floor|earth|slab|surface|pad)\b", re.IGNORECASE)
 # What a length behind a preposition is measured from.
 FROM = re.compile(
     r"\s*(?:away |clear |horiz\w*\.? |horizontally )?(?:from|off)(?: of)?\s+(?:the |a |an |its |any )?", re.IGNORECASE
 )
+# In front of what something hangs from, or is next to.
+HUNG_FROM = re.compile(r"\b(?:from|beside|near|next to)\s+(?:the |a |an )?$", re.IGNORECASE)
+# Between "above" and a name: what follows is where the thing in between is.
+ELSEWHERE = re.compile(r"\b(?:on|at|in|by|near|along|off|beside)\b", re.IGNORECASE)
 # Behind a name, what makes it the name of something else: a pool pump is no pool.
 TAIL = re.compile(
     r"\s+(?:pump|fence|house|heater|filter|slide|lights?|signs?|valve|marker|meter|riser|box|vault|pole(?! *#?\d)"
-    r"|tank|easement|gate|crew|truck|clamp|connector|lead|bracket|dirt|material|sand)\b",
+    r"|view|tank|easement|gate|crew|truck|clamp|connector|lead|bracket|dirt|material|sand)\b",
     re.IGNORECASE,
 )
 GROUND = re.compile(
@@ -223,6 +266,7 @@ _THE = rf"(?:(?:the|our|its|their|that|this|a|an|any)\s+)?(?:{_LIMIT_WORDS}\s+)*
 REQUIREMENT = re.compile(
     r"(?:\b(?:rated|rating|rated (?:for|at|to)|rating (?:of|is)|nameplate|required|requirement|requires?|reqs?"
     r"|req'?d|minimum|maximum|min|max|needs?|shall be|should be|s/b|should have|must be|calls? for|limits?"
+    r"|(?:minimum|maximum|requirement|limit|rule|code)(?: [\w-]+){1,5} (?:is|are|=)"
     r"|instead of|rather than|wants|asks for|not the|vs\.?|versus|against|(?:code|rule|spec|specification|standard"
     r"|requirement|limit|minimum|maximum|G\.?\s?O\.?\s?(?:95|128)|NESC|NEC|OSHA|EUSERC)(?: (?:limit|minimum|maximum"
     r"|min|max|value|clearance|height|depth|cover))?"
@@ -278,7 +322,15 @@ REPAIRED = re.compile(
     r"\bbefore (?:the |any )?(?:treat\w*|repair\w*|rais\w*|work|re-?sag\w*|adjust\w*|trim\w*|fix\w*|correct\w*"
     r"|rebuild)\b|"
     r"\b(?:(?:since|already|later|been|was|were|got|then)\s+)?(?:raised|re-?sagged|re-?tensioned|repaired|fixed"
-    r"|corrected|replaced|trimmed|cleared up|remedied|resolved|relocated|rebuilt|removed)\b(?! (?:to|it to)\b)",
+    r"|corrected|replaced|trimmed|cleared up|rectified|abated|reworked|re-?hung|undergrounded|taken down|pulled (?:up"
+    r"|tight|down)|closed(?: out)?|completed|made good|retired|cut down|transferred|moved (?:up|away|back)|rerouted"
+    r"|swapped|remedied|resolved|relocated|rebuilt|removed)\b(?! (?:to|it to)\b)"
+    r"|\bbrought (?:up|back|in)?\s?(?:to|into) (?:code|compliance|standard)\b|\bback in compliance\b|\bjob done\b"
+    r"|\b(?:violation|infraction|issue|hazard|problem|ticket|finding|defect)s? (?:is |was "
+    r"|has been )?(?:now )?(?:cleared"
+    r"|closed|gone|done)\b|\b(?:ok|okay|fine|good|compliant|passes) now\b|\bnow (?:ok|okay|fine|good|compliant"
+    r"|passes)\b"
+    r"|\b(?:new|fresh) [\w ]{0,20}(?:installed|hung|strung) since\b",
     re.IGNORECASE,
 )
 # In front of these words where it is not so yet.
@@ -290,6 +342,7 @@ PLANNED = re.compile(
     r"\b(?:plan(?=\s*:)|plann(?:ed|ing)|propos\w+|will|would|to be|if |once |when we|may |might |could|expected"
     r"|estimate[ds]?|permit (?:shows|package)|scheduled|intend\w*|(?<!work )(?<!job )orders?(?=\s*:| for\b)|ordered"
     r"|delivered|in stock|supposed to|next (?:year|month|week)|so far|in progress|under construction|unfinished"
+    r"|pending|before paving|target|goal|calculated|computed|modell?ed|simulated|stringing chart|unless"
     r"|to (?:stay|keep|remain|maintain|have|clear|hang|provide|meet)|drafts?|hypothetical\w*|assum\w+|on paper|not "
     r"(?:yet |been ){0,2}(?:measured|built|installed|verified|energized|confirmed|checked|field[- ]checked|run|done"
     r"|performed|started|completed|finished|conducted|carried out|set|driven|placed|poured|pulled|connected"
@@ -300,7 +353,18 @@ PLANNED = re.compile(
 ORDER = re.compile(
     r"(?:^|[.;:!?]\s+|\bplease\s+|\bcrew to\s+|\bneed to\s+|\bhave to\s+|\bgoing to\s+)(?:re-?)?(?:install|provide"
     r"|raise|lower|maintain|ensure|verify|check|bury|place|relocate|adjust|confirm|make sure|keep|allow|move|specify"
-    r"|design|tension|sag)\b(?!-)[^.;!?]*$",
+    r"|design|tension|sag|set|run|cover|use|add|do|don'?t|never|fit|fix|locate|leave|route|trench|test(?= the| each"
+    r"| all)"
+    r"|measure"
+    r"(?! point)|find|look for|limit|separate|space|guard|protect|ground(?= the| each| all))\b"
+    r"(?!-|'|\s*[:=]|\s*$|\s+(?:at|in|to|is|was|by|on|of|only|now|depth|about|[0-9]))[^.;!?]*$"
+    r"|(?:^|[.;:!?]\s+|\bplease\s+)(?:drive|dig|mount|put|attach|hold|stay|lay|perform|discharge|bend|string|hang|pull"
+    r"|build|pour|replace|set(?= (?:the |a |an |new )?[0-9]+[ -](?:ft|foot|feet) ))\s[^;!?]*$"
+    # What a list or a form begins with whose lines are to be built.
+    r"|^(?:work order|design|catalog(?:ue)?|qty|price|bid item|item|scope|spec(?:ification)?s?(?: sheet)?|sketch"
+    r"|target|goal|invoice|quote|order"
+    r"|material(?: list)?|stock|bill of materials|detail|typical|standard|example|sample|dwg|drawing|note to crew"
+    r"|to do|todo|reminder|task)\b[^.;:!?]{0,15}(?::|\bE-\d|(?<=qty )\d|(?<=price )of)[^;!?]*$",
     re.IGNORECASE,
 )
 # Before a quantity: it is what somebody drew.
@@ -315,7 +379,16 @@ DRAWN_BEHIND = re.compile(
 )
 DOUBT = re.compile(
     r"\b(?:or so|i think|not sure|unclear|can'?t tell|could not|couldn'?t|cannot|unknown|guess\w*|maybe|perhaps"
-    r"|looks like|seems|appears|eyeball\w*|supposedly|allegedly|reportedly|they say|claims?|claimed|hearsay"
+    r"|suppose\b|let us say|let'?s say|say,|for example|for instance|e\.?g\b|training|exercise|quiz|overlay"
+    r"|re-?paved|new pavement|in the event|assuming|imagine"
+    r"|anonymous|rumou?r\w*|told (?:us|me|him|her|them|that)|was told|were told|swears?|according to|disputes?d?"
+    r"|depending on|disregard|discard|ignore|entry error|typo|mistake\w*|misread|wrong (?:pole|location|address|line"
+    r"|span|street)|broken stick|by eye|judging|judged|no stick|without (?:a |my )?stick|lidar|google|street view"
+    r"|photos?|pictures?|map|satellite|drone|re-?check(?!ed)|re-?measure(?!d)|re-?verif\w*|verification|double[- ]check"
+    r"|pending|nobody|no ?one|none of us|or was it|old reading|old record|stale|out of date|outdated|correction\s*:"
+    r"|per (?:the |an? |our |his |her )?(?:home ?owner|owner|neighbou?r|customer|resident|tenant|caller|contractor|crew"
+    r"|foreman|old|map|photo|phone|memory)|looks like|seems|appears|eyeball\w*|supposedly|allegedly|reportedly"
+    r"|they say|claims?|claimed|hearsay"
     r"|unverified|illegible|unreadable|tbd|to confirm|whether|wonder\w*|wants? to know|no(?:body"
     r"| one) (?:has )?measured|no measurement|unmeasured|without measuring|(?:neighbou?r|customer|owner|homeowner"
     r"|resident|caller|driver|tenant)s?"
@@ -324,6 +397,14 @@ DOUBT = re.compile(
     r"|(?:^|[.!?]\s+)(?:(?:is|are|does|do|did)(?=\s+\w)(?!\s+(?:only|at|now|about|not|too|still|ok|okay|fine|good"
     r"|bad|low|high|within|below|above|under|over|in|on|set|[0-9]))|(?:can|could|should|would|will|what|how"
     r"|why)\s+(?:the|this|that|it|there|an?|any|our|we|you|they|i|is|are|does|do)\b)",
+    re.IGNORECASE,
+)
+# Somebody else's word for a figure, in the sentence that has it.
+HEARSAY = re.compile(
+    r"\b(?:contractor|lineman|foreman|crew|troubleman|inspector|survey(?:or)?|report|letter|e-?mail|note|memo)s?(?:'s"
+    r"(?: \w+)?)? (?:says?|said|states?|stated|claims?|lists?|listed|swears?|thinks?|mentions?|mentioned|guesses)\b"
+    r"|\b(?:contractor|owner|customer|neighbou?r|tenant)'s (?:report|figure|reading|number|measurement|word)\b"
+    r"|\breported (?:at|as|to be)\b",
     re.IGNORECASE,
 )
 ABOUT = re.compile(
@@ -395,10 +476,37 @@ DIFFERENCE_BEFORE = re.compile(
     r"(?:\b(?:short|low|high|under|over|off|out|deficient|lacking) by|\b(?:exceed\w*|beats?|miss\w*|fail\w*"
     r"|violat\w*|encroach\w*|rais\w+|lower\w*|mov\w+|shift\w*|adjust\w*|settled|dropped|reduced"
     r"|increased)(?: [\w-]+){0,3}? by"
-    rf"|\b(?:clears?|meets?|beats?) {_OF_LIMIT}(?: [\w-]+)? by|\b(?:another|additional|extra|further|lacks|missing)"
+    rf"|\b(?:clears?|meets?|beats?) {_OF_LIMIT}(?: [\w-]+)? by|\b(?:clears?|meets?|beats?|passes"
+    rf"|within) [^.;!?]{{0,30}}"
+    r"\b(?:minimum|maximum|limit|requirement|code|rule) by|\b(?:minus|plus|less|slack by)|\b(?:another|additional"
+    r"|extra|further|lacks|missing)"
     r"|\b(?:raised?|lower(?:ed)?|settled|sagged|dropped|rose|risen|fell|sank|slid|slipped|lean\w*|tilt\w*|bow(?:s"
     r"|ed)|rak\w*|offset|deflect\w*|split|crack\w*|shifted)"
     r"(?: it| the [\w-]+)?)\s*(?:about |only |at least |roughly )?$",
+    re.IGNORECASE,
+)
+# A point of a line that is not its lowest one, or of something on it.
+OTHER_POINT = re.compile(
+    r"\battach\w*|\bweather ?heads?\b|\bdrip loops?\b|\bsplices?\b|\btags?\b|\bknobs?\b|\bmast\b|\beaves?\b"
+    r"|\bhighest\b|\bhigh (?:side|point|end|pt)\b|\bpole end\b|\bat (?:the |each )?(?:pole|house|building|poles)\b"
+    r"|\bas much as\b|\bcracked at\b|\bhit at\b|\bdamage[ds]? at\b",
+    re.IGNORECASE,
+)
+# In front of a depth, which is then that of an upper end.
+UPPER_END = re.compile(
+    r"\b(?:top|tops|head|upper end)\s+(?:(?:is|was|at|buried|about|only|set|sits|lies)\s+)*$", re.IGNORECASE
+)
+# What is said of things of a kind is a rule, and no finding.
+OF_A_KIND = re.compile(
+    r"\b(?:drops|conductors|lines|cables|wires|services|guys|poles|rods|meters|risers|markers|steps|circuits)\s+(?:over"
+    r"|above|across|crossing|in|on|near)\s+(?:all |any |most )?(?:streets|roads|highways|alleys|driveways|sidewalks"
+    r"|rails|tracks|roofs|pools|buildings|rivers|fields|soil|rock)\b"
+    r"|^\s*(?:(?:G\.?\s?O\.?\s?\d+|NESC|NEC),?\s+)?(?:rule|table|case|section|article)\s+[\w.()-]+"
+    r"(?:[, ]+(?:case|column|row|part) [\w.()-]+)*\s*:"
+    r"|^\s*(?:G\.?\s?O\.?\s?\d+|NESC|NEC|OSHA|EUSERC)\b[^.;:!?]{0,40}\b(?:drops|conductors|lines|poles|cables)\s*:"
+    r"|=\s*(?:an? )?(?:infraction|violation)"
+    r"|\b(?:G\.?\s?O\.?\s?\d+|NESC|NEC|OSHA|EUSERC)\b[^.;:!?]{0,60}=|\bas per (?:the )?(?:code|rule|standard)\b"
+    r"|\b(?:an?|any|every|each|all) [\w -]{3,30}?\b(?:over|above|across|near|from) (?:an?|any|every|all) ",
     re.IGNORECASE,
 )
 # Between a difference and what it is taken from: 3 in. above the required 18 ft.
@@ -444,7 +552,12 @@ DENIED_BEHIND = re.compile(
 BREACH = re.compile(
     r"\b(?:violat\w+|infractions?|non-?complian\w+|not (?:in )?complian\w+|too (?:low|close|shallow|high|short|near"
     r"|small|tight)|not met|(?:does|did)(?: not|n['\u2019]?t) (?:meet|comply|pass|make)|fail(?:s|ed)?\b(?! test)"
-    r"|insufficient|inadequate|deficien\w+|substandard|out of (?:spec|code|compliance|tolerance)|not (?:deep|high"
+    r"|illegal|unlawful|not (?:legal|allowed|permitted|per code|acceptable|ok|okay|safe|good|up to code)|per code no"
+    r"|reject\w*|unacceptable|citation|cited|no good|hazard\w*|unsafe|danger\w*|red[- ]tag\w*|wrong|burn(?:t|ed)"
+    r"|needs? to (?:go|come|be) (?:up|raised|higher|moved|re-?sagged|lifted|buried|deeper|longer|replaced)"
+    r"|(?<=, )(?:low|shallow|short|close)(?=\s*[.!;]|\s*$)|(?<=\) )(?:low|shallow|short)(?=\s*[.!;]|\s*$)"
+    r"|bare copper showing|exposed|frayed|insufficient|inadequate|deficien\w+|substandard|out of (?:spec|code"
+    r"|compliance|tolerance)|not (?:deep|high"
     r"|long|far|low|wide|big|clear|good) enough|(?:below|under) (?:code|spec|standard|minimum|the (?:minimum|limit"
     r"|requirement)))\b",
     re.IGNORECASE,
@@ -452,23 +565,6 @@ BREACH = re.compile(
 NO_BREACH = re.compile(
     r"\b(?:no|not an?|without(?: an?)?|zero|free of|never an?|any|isn'?t an?|nor|neither)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
-# Cases in which a standard asks for less or for something else, and the table's notes leave the word to a person.
-SPECIAL = {
-    "depth": re.compile(r"\brock\b|\bledge\b|\bconcrete\b", re.IGNORECASE),
-    "cover": re.compile(r"\bencas\w+|\bconcrete\b|\bslurry\b|\brock\b", re.IGNORECASE),
-    "separation": re.compile(
-        r"\bencas\w+|\bconcrete\b|\bright angles?\b|\bperpendicular\b|\bmid-?span\b|\bbarrier\b|\bcross(?:es|ing"
-        r"|ed)?\b",
-        re.IGNORECASE,
-    ),
-    "resistance": re.compile(
-        r"\b(?:(?:two|three|2|3|both|multiple)\s+(?:[\w-]+\s+){0,2}|(?:second|parallel|added"
-        r"|additional)\b[^.]{0,30}\b)"
-        r"(?:rods?|electrodes?)\b|\bin parallel\b|\bof them\b|\btogether\b|\bcombined\b",
-        re.IGNORECASE,
-    ),
-}
-
 # Names.
 # ------
 # How people shorten the table's words.
