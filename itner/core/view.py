@@ -76,11 +76,12 @@ _PARTING = {"fence", "tag", "bbtag", "heading", "target", "url"}
 
 @dataclass(frozen=True)
 class _Layer:
-    """One pass over a text: where its edits stand before and after."""
+    """One pass over a text: where its edits stand before and after, and whether they leave out mark-up."""
 
     before: tuple[tuple[int, int], ...]
     after: tuple[tuple[int, int], ...]
     ends: tuple[int, ...]
+    hides: bool = False
 
     def first(self, place: int) -> int:
         """Where the character at `place` begins, before."""
@@ -125,6 +126,22 @@ class View:
             end = _trail().match(self.source, end).end()  # type: ignore[union-attr]
         return start, end
 
+    def list_left_out(self) -> list[tuple[int, int]]:
+        """Stretches of the text itself that are mark-up, in order: tags, targets of links, colours of terminals.
+
+        A line's end is none, and neither is a letter that was struck twice or taken back.
+        """
+        stretches = []
+        for number, layer in enumerate(self._layers):
+            for start, end in layer.before if layer.hides else ():
+                last = end - 1
+                for earlier in reversed(self._layers[:number]):
+                    start, last = earlier.first(start), earlier.last(last) - 1
+                found = self.source[start : last + 1]
+                if not found.isspace() and "\b" not in found:
+                    stretches.append((start, last + 1))
+        return sorted(stretches)
+
 
 def read_view(text: str) -> View:
     """The view of a text. Line breaks stay, but for those of wrapped paragraphs; see `itner.core.lines`."""
@@ -133,9 +150,15 @@ def read_view(text: str) -> View:
     for find in _passes(text):
         edits = find(text)
         if edits:
-            text, layer = _apply(text, edits)
+            text, layer = _apply(text, edits, find in _HIDING)
             layers.append(layer)
     return View(source, text, tuple(layers))
+
+
+def read_edited(text: str, edits: Iterable[Edit]) -> View:
+    """The view of a text with these edits, which are in order and do not overlap, and nothing else about it changed."""
+    edited, layer = _apply(text, edits)
+    return View(text, edited, (layer,))
 
 
 def _passes(text: str) -> list[Callable[[str], list[Edit]]]:
@@ -221,7 +244,11 @@ def _add_markup(text: str, start: int, end: int, edits: dict[int, Edit]) -> None
             _add_markup(text, named[0][1][1], named[1][1][0], edits)
 
 
-def _apply(text: str, edits: Iterable[Edit]) -> tuple[str, _Layer]:
+# What they leave out is no text, and may say something all the same; line breaks are none of it.
+_HIDING = (_find_controls, _find_html, _find_markup)
+
+
+def _apply(text: str, edits: Iterable[Edit], hides: bool = False) -> tuple[str, _Layer]:
     parts: list[str] = []
     before: list[tuple[int, int]] = []
     after: list[tuple[int, int]] = []
@@ -234,4 +261,4 @@ def _apply(text: str, edits: Iterable[Edit]) -> tuple[str, _Layer]:
         length += len(plain)
         position = end
     parts.append(text[position:])
-    return "".join(parts), _Layer(tuple(before), tuple(after), tuple(stop for _, stop in after))
+    return "".join(parts), _Layer(tuple(before), tuple(after), tuple(stop for _, stop in after), hides)

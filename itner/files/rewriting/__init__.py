@@ -4,7 +4,7 @@ A file is opened as units, everything in it that somebody may read, and written 
 that an edit names are others afterwards. What cannot be rewritten is left out and said.
 """
 
-from itner.files.rewriting.known import Found, Known, identify
+from itner.files.rewriting.known import Found, Known, identify, read_digits, read_plainly
 from itner.files.rewriting.open import OPENERS, open_file
 from itner.files.rewriting.readings import Reading, readings
 from itner.files.rewriting.units import Edit, Opened, Unit, change
@@ -20,5 +20,7 @@ __all__ = [
     "change",
     "identify",
     "open_file",
+    "read_digits",
+    "read_plainly",
     "readings",
 ]

@@ -13,9 +13,12 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from html import unescape
 from itertools import accumulate
 from urllib.parse import unquote
+
+from itner.core.characters import IGNORED, SPACES
 
 # Shorter ones than this are found where they were said to be, and not wherever the same letters stand.
 _FEWEST_CHARACTERS = 3
@@ -34,6 +37,8 @@ _WORD = re.compile(rf"[^{_NO_WORD}]+")
 _HIDING = frozenset("*•●·#█■")
 _LETTER = re.compile(rf"[^{_NO_WORD}0-9]")
 _SENTENCE_END = re.compile(r"[.!?]\s")
+# Behind an initial or the number of a day, a point ends no sentence.
+_SHORT = re.compile(rf"(?:[{_NO_WORD}]|\A)(?:[^{_NO_WORD}0-9]|[0-9]{{1,2}})\Z")
 _BLANKS = re.compile(r"\s+")
 _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile("[0-9]")
@@ -54,6 +59,9 @@ _DOUBTS = {
 _DOUBTFUL = {name: re.compile(pattern) for name, pattern in _DOUBTS.items()}
 _SPECIAL = re.compile("|".join((_CODE, *(f"(?P<{name}>{pattern})" for name, pattern in _DOUBTS.items()))))
 _NOTHING = "\0\0"
+_ODD = re.compile(r"[%&\\\r\n]")
+# A hyphen at a line's end that is none of the word.
+_BROKEN_LINE = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]*\r?\n[ \t>|]*(?=[^\W\d_A-Z])")
 # Signs between words that have a meaning of their own, and blanks that line something up.
 _PARTING = re.compile(r"[\r\n\t\0,;:|\"<>\[\]{}=*`~#\\]|\s{4}")
 
@@ -197,7 +205,7 @@ def _fold_gap(match: re.Match[str]) -> str:
     if start and end < len(text) and text[start - 1] in _DIGITS and text[end] in _DIGITS:
         # Between digits, it tells a date from a version.
         return _BLANKS.sub(" ", match[0])
-    return ". " if _SENTENCE_END.search(match[0]) else " "
+    return ". " if _SENTENCE_END.search(match[0]) and not _SHORT.search(text, max(start - 3, 0), start) else " "
 
 
 def identify(surface: str) -> str:
@@ -206,17 +214,38 @@ def identify(surface: str) -> str:
     return _read_number(folded.marks) or folded.text.strip() or surface
 
 
+def read_plainly(surface: str) -> str:
+    """Something as it is meant: without codes, what nobody sees, and the ends of lines."""
+    if surface.isascii() and not _ODD.search(surface):
+        return surface
+    text = re.sub(_CODE, lambda match: _decode(match[0]), surface)
+    text = _BROKEN_LINE.sub("", text)
+    return _unlike().sub(lambda match: " " if match["blank"] else "", text)
+
+
+@cache
+def _unlike() -> re.Pattern[str]:
+    return re.compile(rf"(?P<blank>[ \t]*[\r\n]+[ \t>|]*|[{SPACES}])|[{IGNORED}]")
+
+
+def read_digits(text: str) -> str:
+    """The digits of a number, without the zero that is dialled within its country alone."""
+    return _read_digits("".join(_FOLDING[ord(char)] for char in text))
+
+
 @dataclass(frozen=True)
 class Found:
     """Where something known stands in a text.
 
     Attributes:
         parts: the stretches, in order, that are replaced each by itself, so that what parts them stays.
+        whole: what is known, as it was written where it was found.
         turned: whether its last word stands first.
     """
 
     kind: str
     parts: tuple[tuple[int, int], ...]
+    whole: str = ""
     turned: bool = False
 
     @property
@@ -235,6 +264,7 @@ class _Way:
     """One way in which something known is written.
 
     Attributes:
+        whole: what is known.
         specific: whether it can be nothing else: several words, an address, a long number.
         apart: whether no letter or digit may stand before and behind it.
         around: the signs before it and behind it that are part of it.
@@ -244,6 +274,7 @@ class _Way:
     """
 
     kind: str
+    whole: str
     specific: bool
     apart: tuple[bool, bool]
     around: tuple[str, str]
@@ -259,7 +290,8 @@ class Known:
         self._ways: dict[str, _Way] = {}
         # By how they begin, the lengths of the ways, the longest first.
         self._lengths: dict[str, list[int]] = {}
-        self._numbers: dict[str, str] = {}
+        # By their digits, the type and the whole number, of which these may be those within its country.
+        self._numbers: dict[str, tuple[str, str]] = {}
         self._sizes: list[int] = []
 
     def add(self, surface: str, kind: str) -> None:
@@ -267,13 +299,13 @@ class Known:
         folded = _Folded(surface)
         number = _read_number(folded.marks)
         if number:
-            self._add_number(number, kind)
-            self._add_number(_read_within_country(folded.marks), kind)
+            self._add_number(number, kind, surface)
+            self._add_number(_read_within_country(folded.marks), kind, surface)
             return
         for match in _NUMBER.finditer(folded.marks):
             digits = _read_digits(match[0])
             if len(digits) >= _FEWEST_INSIDE:
-                self._add_number(digits, kind)
+                self._add_number(digits, kind, match[0])
         for form in dict.fromkeys(_Folded(surface, otherwise).text for otherwise in _list_doubts(surface)):
             self._add_form(form, surface, kind)
 
@@ -298,10 +330,22 @@ class Known:
             found |= dict.fromkeys(self._find_numbers(text, folded))
         return list(_without_turned(sorted(found, key=lambda each: each.start)))
 
-    def _add_number(self, digits: str, kind: str) -> None:
-        if len(digits) >= _FEWEST_DIGITS:
-            self._numbers.setdefault(digits, kind)
+    def name(self, surface: str) -> str:
+        """What something is known as: a number as the longest that it is a part of, all else as it is written."""
+        number = _read_number(_Folded(surface).marks)
+        if not number:
+            return surface
+        known = [self._numbers[form][1] for form in (number, number.removeprefix("0")) if form in self._numbers]
+        return max(known, key=_count_digits, default=surface)
+
+    def _add_number(self, digits: str, kind: str, whole: str) -> None:
+        if len(digits) < _FEWEST_DIGITS:
+            return
+        known = self._numbers.get(digits)
+        if known is None:
             self._sizes = sorted({*self._sizes, len(digits)}, reverse=True)
+        if known is None or _count_digits(known[1]) < _count_digits(whole):
+            self._numbers[digits] = (kind, whole) if known is None else (known[0], whole)
 
     def _add_form(self, form: str, surface: str, kind: str) -> None:
         begin, end = _WORD.search(form), len(form.rstrip())
@@ -318,6 +362,7 @@ class Known:
         parts = _WORD.findall(form)
         way = _Way(
             kind,
+            surface,
             specific,
             (_stands_apart(parts[0], several), _stands_apart(parts[-1], several)),
             around,
@@ -358,7 +403,7 @@ class Known:
                     for word in _WORD.finditer(text[low:high])
                 ]
                 if _take_signs(source, way, words):
-                    yield Found(way.kind, _merge(source, words), way.turned)
+                    yield Found(way.kind, _merge(source, words), way.whole, way.turned)
                     break
 
     def _find_numbers(self, source: str, folded: _Folded) -> Iterator[Found]:
@@ -389,7 +434,8 @@ class Known:
                     ]
                     if source.startswith("+", words[0][0] - 1) and words[0][0]:
                         words[0] = (words[0][0] - 1, words[0][1])
-                    yield Found(self._numbers[digits[first:last]], _merge(source, words))
+                    kind, whole = self._numbers[digits[first:last]]
+                    yield Found(kind, _merge(source, words), whole)
 
 
 def _without_trunk(marks: str) -> str:
@@ -407,6 +453,11 @@ def _read_number(marks: str) -> str:
     if digits.startswith("00") and len(digits) >= _FEWEST_DIGITS + 2:
         return digits[2:]
     return digits if len(digits) >= _FEWEST_DIGITS else ""
+
+
+def _count_digits(surface: str) -> int:
+    """Of a number, without zeros for a plus."""
+    return len(_read_number(_Folded(surface).marks))
 
 
 def _read_within_country(marks: str) -> str:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from itner.core.errors import InputError
 from itner.files.encodings import check_encoding
-from itner.files.rewriting.markup import Grammar, scan_markup
+from itner.files.rewriting.markup import scan_markup
+from itner.files.rewriting.pages import HTML
 from itner.files.rewriting.units import Edit, Opened, Unit, edit_text, whole
 
 if TYPE_CHECKING:
@@ -30,32 +31,6 @@ else:
     Mail = Message
 Write = Callable[[Sequence[Sequence[Edit]]], None]
 
-_INLINE = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
-    "wbr", "img",
-})  # fmt: skip
-# Attributes that say how something looks or works.
-_TECHNICAL_ATTRIBUTES = frozenset({
-    "accept", "accept-charset", "align", "allowfullscreen", "aria-hidden", "async", "autocapitalize", "autocomplete",
-    "background", "bgcolor", "border", "bordercolor", "cellpadding", "cellspacing", "charset", "checked", "class",
-    "clear", "color", "cols", "colspan", "coords", "crossorigin", "decoding", "defer", "dir", "disabled", "draggable",
-    "enctype", "face", "fetchpriority", "frame", "frameborder", "headers", "height", "hidden", "hspace", "http-equiv",
-    "inputmode", "integrity", "ismap", "itemprop", "itemscope", "itemtype", "kind", "lang", "language", "link",
-    "loading", "marginheight", "marginwidth", "max", "maxlength", "media", "method", "min", "minlength", "multiple",
-    "nohref", "noshade", "novalidate", "nowrap", "pattern", "preload", "readonly", "referrerpolicy", "rel",
-    "required", "rev", "role", "rows", "rowspan", "rules", "sandbox", "scope", "scrolling", "selected", "shape",
-    "size", "sizes", "slot", "span", "spellcheck", "step", "style", "tabindex", "target", "text", "translate", "type",
-    "typeof", "usemap", "valign", "valuetype", "vlink", "vspace", "width", "wrap", "xml", "xmlns",
-})  # fmt: skip
-HTML = Grammar(
-    streams=None,
-    inline=_INLINE,
-    breaks={"br": "\n"},
-    programs=frozenset(("script",)),
-    styles=frozenset(("style",)),
-    technical=lambda tag, name, value: name in _TECHNICAL_ATTRIBUTES,
-)
 # They say how a part is to be read, and may hold names and comments.
 _TECHNICAL = ("content-type", "content-transfer-encoding", "mime-version", "content-disposition")
 _PARAMETERS = frozenset((

@@ -150,7 +150,8 @@ class _Scan:
     def _stamped(self, name: str, piece: Piece) -> Piece:
         """What stands in a tag or an attribute; a time stamp stays one, and an address one."""
         if name in self._grammar.addresses:
-            return replace(piece, encode=lambda new: quote(new, safe="*@"))
+            # What is encoded already stays so.
+            return replace(piece, encode=lambda new: quote(new, safe="*@%"))
         stamp = self._grammar.stamps.get(name)
         return piece if stamp is None else replace(piece, encode=lambda new: stamp, as_one=True)
 
