@@ -47,6 +47,9 @@ _COMPARABLE = 2.0
 # How sure a verdict is without a mention on what it rests on, and what else lessens it.
 _UNREAD, _UNMARKED, _UNNAMED, _ROUGH, _TOLD, _LOOSE = 0.93, 0.96, 0.95, 0.97, 0.96, 0.9
 _MOST, _UNTOLD = 0.99, 0.9
+# No report that the analysis was written with has more words; of longer ones the verdicts were right too seldom
+# (`data/utility/verdicts_odd.json`).
+_MOST_WORDS, _WORDY = 25, 0.9
 # A longer text says more than one thing, and so does one with more figures.
 _LONGEST = 2_000
 _MOST_FIGURES = 12
@@ -364,6 +367,8 @@ def _confidence(text: str, finding: _Finding, mentions: Sequence[Mention]) -> fl
         sure *= _UNNAMED
     if is_loose(text, reading, candidate) or is_apart(text, reading, candidate):
         sure *= _LOOSE
+    if len(text.split()) > _MOST_WORDS:
+        sure *= _WORDY
     if reading.rough:
         sure *= _ROUGH
     if reading.role == "told":
