@@ -149,12 +149,13 @@ with redact_tab:
     by = finder if hider is None else by_label[hider]
     try:
         wished = redact.choose_wish(hiding, plan, by, "redact_text")
-        if hider is not None and wished is None:
-            st.code(redact.redact_text(text, results[hider].mentions, plan), language=None, wrap_lines=True)
         # Another model is opened only for who wants it: the page is about those above.
-        elif hider is not None or st.toggle("Find it and hide it", key="redact_now"):
-            found_now = live.find(by, hiding, text, threshold, wished)
-            st.code(redact.redact_text(text, found_now, plan), language=None, wrap_lines=True)
+        if hider is not None or st.toggle("Find it and hide it", key="redact_now"):
+            known = hider is not None and wished is None
+            found_now = results[hider].mentions if known else live.find(by, hiding, text, threshold, wished)
+            tagger, least = live.choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
+            hidden = redact.redact_text(text, found_now, plan, tagger, least)
+            st.code(hidden, language=None, wrap_lines=True)
     except InputError as error:
         st.error("Nothing is redacted.")
         st.text(str(error))

@@ -19,7 +19,7 @@ from itner.dashboard.jobs import Job, Report, ShouldStop
 from itner.dashboard.live import Choice, list_choices
 from itner.domains.registry import Domain
 from itner.files.items import Upload
-from itner.files.redaction import METHODS, Method, Plan, Redactor, redact_files
+from itner.files.redaction import METHODS, STILL, Method, Plan, redact_files, redact_texts
 from itner.files.rewriting import OPENERS
 from itner.files.tagging import Stopped, find_mentions
 from itner.reporting.recall import choose_threshold
@@ -84,11 +84,24 @@ def choose_plan(domain: Domain, name: str) -> Plan | None:
     return make_plan(domain, method, hidden, key=secret)
 
 
-def redact_text(text: str, mentions: Sequence[Mention], plan: Plan) -> str:
-    """A text without the mentions of the chosen types."""
-    redactor = Redactor(plan)
-    redactor.learn([text], [mentions])
-    return redactor.redact(text, mentions)[0]
+def redact_text(text: str, mentions: Sequence[Mention], plan: Plan, tagger: Tagger, threshold: float) -> str:
+    """A text without the mentions of the chosen types.
+
+    Args:
+        tagger: what found the mentions, and reads what it does not see in the text.
+        threshold: mentions that are less certain stay.
+    Raises:
+        InputError: something that was found would still stand in it.
+    """
+
+    def find(texts: Sequence[str]) -> list[Sequence[Mention]]:
+        more = iter(find_mentions([each for each in texts if each != text], tagger, threshold))
+        return [mentions if each == text else next(more) for each in texts]
+
+    ((hidden,), _) = redact_texts([text], plan, find)
+    if hidden is None:
+        raise InputError(STILL)
+    return hidden
 
 
 def choose_finder(own: Domain, labels: Sequence[str], name: str) -> tuple[Domain, Choice | None, str | None]:

@@ -56,7 +56,7 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _WORD = re.compile(r"\S+")
 # In names of files, words are parted by these.
 _SIGNS = re.compile(r"[_\-+.]+|%20")
-_STILL = (
+STILL = (
     "something that was found still stands in it, in a form that could not be replaced, such as encoded; it is left out"
 )
 
@@ -469,7 +469,7 @@ def _write(
     except InputError as error:
         raise InputError(f"could not be opened again after it was written ({error.problem})") from None
     if _find_known(again, redactor) or redactor.is_left(_read_name(name).text) or _is_left_in(written, redactor):
-        raise InputError(_STILL)
+        raise InputError(STILL)
     for hidden in (*done, renamed):
         redactor.keep(hidden)
     return Redacted(written, dict(sorted(counts.items())), tuple(file.notes), tuple(file.left_out))

@@ -6,7 +6,6 @@ Texts are neither stored nor logged; an error tells its kind and never what was 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -21,7 +20,7 @@ from itner.core.errors import InputError
 from itner.core.types import Mention, Tagger
 from itner.domains.registry import Domain, default_domain, domain_names, get_domain, list_domains
 from itner.files.items import TextItem
-from itner.files.redaction import Method, Redactor
+from itner.files.redaction import STILL, Method, redact_texts
 from itner.files.tagging import find_mentions
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
@@ -56,7 +55,7 @@ class RedactTexts(Texts):
     """Texts to redact, and how."""
 
     method: Method = "mask"
-    types: list[str] | None = Field(None, description="those that point at a person where none are named")
+    types: list[str] | None = Field(None, description="those that point at a person where none is named")
 
 
 class FoundMention(_Strict):
@@ -81,8 +80,9 @@ class RedactedTexts(_Strict):
     """Texts without what was found, and how many of each type that was."""
 
     found_by: str
-    texts: list[str]
+    texts: list[str | None] = Field(description="null where a text is left out")
     counts: dict[str, int]
+    left_out: dict[int, str] = Field(description="why, by the place among the texts")
 
 
 class VerdictOut(_Strict):
@@ -117,7 +117,7 @@ class _Served:
     tagger: Tagger
     what: str
 
-    def find(self, texts: list[str], threshold: float) -> list[tuple[Mention, ...]]:
+    def find(self, texts: Sequence[str], threshold: float) -> list[tuple[Mention, ...]]:
         return find_mentions(texts, self.tagger, threshold)
 
 
@@ -199,21 +199,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
     @app.post("/redact")
     def redact(asked: RedactTexts) -> RedactedTexts:
-        """Each text without what was found in any of them."""
+        """Each text without what was found in any of them; one in which it would still stand, encoded, is left out."""
         chosen = choose(asked, lambda domain: bool(domain.personal), "redacts")
         known = chosen.domain.scheme.types
         if not set(asked.types or ()) <= set(known):
             raise HTTPException(400, f"types are among {', '.join(known)}")
-        redactor = Redactor(make_plan(chosen.domain, asked.method, asked.types, key=settings.key))
-        found = chosen.find(asked.texts, asked.threshold)
-        redactor.learn(asked.texts, found)
-        counts: Counter[str] = Counter()
-        texts = []
-        for text, mentions in zip(asked.texts, found, strict=True):
-            hidden, more = redactor.redact(text, mentions)
-            counts.update(more)
-            texts.append(hidden)
-        return RedactedTexts(found_by=chosen.what, texts=texts, counts=dict(sorted(counts.items())))
+        plan = make_plan(chosen.domain, asked.method, asked.types, key=settings.key)
+        texts, counts = redact_texts(asked.texts, plan, lambda texts: chosen.find(texts, asked.threshold))
+        left_out = {place: STILL for place, text in enumerate(texts) if text is None}
+        return RedactedTexts(found_by=chosen.what, texts=texts, counts=counts, left_out=left_out)
 
     @app.post("/goback")
     def goback(asked: Texts) -> Verdicts:

@@ -16,6 +16,7 @@ from itner.core.progress import Progress, silent
 from itner.core.types import Mention
 from itner.domains.registry import Domain, get_domain, list_domains
 from itner.files.items import FileNotice
+from itner.files.limits import MAX_FILES
 from itner.files.redaction import METHODS, Method, Plan, redact_files
 from itner.files.tagging import find_mentions
 from itner.records.store import RunStore
@@ -27,6 +28,8 @@ from itner.workflows.tag import Chosen
 
 # Of a file, in bytes; labels can make one longer than any file may be called.
 _LONGEST_NAME = 180
+# A share of work that is not said to be done before it is.
+_NEARLY = 0.99
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,11 @@ def make_plan(
 
     Args:
         method: of all types that no other method is given for.
-        types: those that are hidden; None for those that point at a person, or for all where none does.
+        types: those that are hidden; none for those that point at a person, or for all where none does.
         methods: of single types.
         key: None for one that nobody knows, so that no call gives the same hashes and pseudonyms again.
     """
-    chosen = tuple(types) if types is not None else tuple(t for t in domain.scheme.types if t in domain.personal)
-    chosen = chosen or domain.scheme.types
+    chosen = tuple(types or ()) or tuple(t for t in domain.scheme.types if t in domain.personal) or domain.scheme.types
     wanted = dict.fromkeys(chosen, method) | dict(methods or {})
     for name, how in wanted.items():
         if name not in domain.scheme.types:
@@ -126,15 +128,32 @@ def redact(
     place = output.resolve()
     _check_places(output, place, mapping)
     inputs = collect(paths)
+    # One more is collected than is read, which tells that there are more.
+    uploads, more = inputs.uploads[:MAX_FILES], inputs.uploads[MAX_FILES:]
+    # Texts come file by file; bytes and characters are not the same, but nearly as many.
+    total = sum(len(upload.data) for upload in uploads) + 1
+    read = 0
 
     def find(texts: Sequence[str]) -> list[tuple[Mention, ...]]:
-        return find_mentions(
-            texts, chosen.tagger, threshold, lambda done, total: progress("tagging", done / max(total, 1))
+        nonlocal read
+        before = read
+        found = find_mentions(
+            texts,
+            chosen.tagger,
+            threshold,
+            lambda done, of: progress("tagging", min((before + done) / total, _NEARLY)),
         )
+        read += sum(map(len, texts))
+        return found
 
-    done, failed, redactor = redact_files(inputs.uploads, plan, find)
+    done, failed, redactor = redact_files(uploads, plan, find)
+    progress("tagging", 1.0)
     problems = (
         *inputs.problems,
+        *(
+            FileNotice(each.name, f"more than {MAX_FILES} files; this one and all after it are left out")
+            for each in more
+        ),
         *(FileNotice(name, reason) for name, reason in failed.items()),
         *(FileNotice(file.upload.name, what) for file in done for what in file.left_out),
     )

@@ -11,6 +11,8 @@ import docx
 import pytest
 from commands import run_itner
 
+from itner.workflows import inputs
+from itner.workflows import redact as workflow
 from itner.workflows.redact import tell_apart
 
 redact = partial(run_itner, "redact")
@@ -33,6 +35,22 @@ def test_files_are_written_without_what_points_at_a_person(here: Path, capsys: p
     assert "2 files written to out" in out
     assert "found by the rules of domain 'pii', because there is no run" in err
     assert sorted(path.name for path in here.iterdir()) == ["a.txt", "b.csv", "out"]
+
+
+def test_more_files_than_are_read_are_said_and_progress_is_one_line(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "MAX_FILES", 3)
+    monkeypatch.setattr(workflow, "MAX_FILES", 3)
+    (here / "many").mkdir()
+    for number in range(6):
+        (here / "many" / f"{number}.txt").write_text("Mrs Ingrid Halvorsen\n", encoding="utf-8")
+    assert redact("many", "--output", "out") == 1
+    assert sorted(path.name for path in (here / "out" / "many").iterdir()) == ["0.txt", "1.txt", "2.txt"]
+    out, err = capsys.readouterr()
+    assert "3 files written" in out
+    assert "many/3.txt: more than 3 files; this one and all after it are left out" in err
+    assert err.count("tagging: 100%") == 1
 
 
 def test_types_and_methods_can_be_chosen(here: Path) -> None:

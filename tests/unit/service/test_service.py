@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import shutil
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ def test_texts_are_redacted_alike(client: TestClient) -> None:
     answer = client.post("/redact", json=asked).json()
     assert answer["texts"] == ["Mrs [PERSON_NAME], [PHONE], runs Outlook 2021 on Windows 11", "[PERSON_NAME] again"]
     assert answer["counts"] == {"PERSON_NAME": 2, "PHONE": 1}
+    assert answer["left_out"] == {}
+    assert client.post("/redact", json=asked | {"types": []}).json()["texts"] == answer["texts"]
     one, two = (client.post("/redact", json=asked | {"method": "hash"}).json()["texts"] for _ in range(2))
     assert one == two
     assert client.post("/redact", json=asked | {"types": ["OS"]}).status_code == 400
@@ -59,6 +62,16 @@ def test_texts_are_redacted_alike(client: TestClient) -> None:
     one, two = (keyless.post("/redact", json=asked | {"method": "hash"}).json()["texts"] for _ in range(2))
     assert one == two
     assert client.post("/redact", json=asked | {"domain": "it"}).status_code == 404
+
+
+def test_a_text_in_which_something_would_stand_is_left_out_and_said(client: TestClient) -> None:
+    packed = base64.b64encode(b"Mrs Ingrid Halvorsen").decode()
+    texts = [f"Mrs Ingrid Halvorsen, {packed}", "<a href='mailto:ann@x.example'>Write</a>", ""]
+    answer = client.post("/redact", json={"texts": texts, "method": "label"}).json()
+    assert answer["texts"] == [None, "<a href='mailto:[EMAIL]'>Write</a>", ""]
+    assert list(answer["left_out"]) == ["0"]
+    assert "still stands in it" in answer["left_out"]["0"]
+    assert answer["counts"] == {"EMAIL": 1}
 
 
 def test_reports_are_judged(client: TestClient) -> None:
