@@ -22,8 +22,8 @@ from itner.dashboard.widgets import (
 )
 from itner.domains.registry import get_domain, list_domains
 from itner.files.highlighting import STYLE, legend
-from itner.files.items import DEFAULTS, TextItem
-from itner.workflows.goback import CONFIDENCE, as_json_lines, by_line, count_verdicts
+from itner.files.items import Settings, TextItem
+from itner.workflows.goback import CONFIDENCE, as_json_lines, count_verdicts, list_reports
 
 begin(
     "Go-back",
@@ -51,7 +51,9 @@ text = selection.choose_text(
 )
 st.caption(f"The box takes {goback.MAX_CHARACTERS:,} characters at most; bring more of them as a file.")
 files = st.file_uploader(
-    "Or files of reports", accept_multiple_files=True, help="A line of a text or a row of a table is a report."
+    "Or files of reports",
+    accept_multiple_files=True,
+    help="A row of a table is a report, and so is a line of a text with those that it goes on in.",
 )
 left, middle, right = st.columns(3)
 with left:
@@ -69,12 +71,27 @@ selection.write_link()
 
 if files:
     st.caption("Only the files are judged. Remove them to judge what stands in the box.")
-    read = uploads.read("reports", uploads.choose_columns(uploads.take(files), DEFAULTS))
+    taken, settings = uploads.take(files), Settings(joined=True)
+    as_found = uploads.read("reports", uploads.choose_columns(taken, settings))
+    tables = uploads.tables_in(as_found)
+    columns = {
+        name: st.multiselect(
+            f"Columns that make a report in {name}",
+            table.names,
+            list(table.read),
+            key=f"report_columns_{name}",
+            placeholder="Found by content",
+        )
+        for name, table in tables.items()
+    }
+    choice = uploads.choose_columns(taken, settings, tables, columns)
+    read = uploads.read("reports as chosen", choice) if choice.columns else as_found
     show_notices(read.problems, read.notes)
-    items = by_line(read.items)
+    items = list_reports(read.items)
 else:
     let_go("uploads_read_reports")
-    items = by_line([TextItem("", "", text)])
+    let_go("uploads_read_reports as chosen")
+    items = list_reports([TextItem("", "", text)])
 if not items:
     st.info("No report was found in these files." if files else "Enter a report.")
     st.stop()

@@ -54,7 +54,9 @@ Encoding = Annotated[
 ]
 
 
-def reading(text_columns: Sequence[str] | None, encoding: str | None, carry: bool = False) -> Settings:
+def reading(
+    text_columns: Sequence[str] | None, encoding: str | None, carry: bool = False, joined: bool = False
+) -> Settings:
     """How files are read; bad usage when there is no such encoding."""
     from itner.files.encodings import check_encoding
     from itner.files.items import Settings
@@ -64,7 +66,7 @@ def reading(text_columns: Sequence[str] | None, encoding: str | None, carry: boo
             check_encoding(encoding)
         except InputError as error:
             raise typer.BadParameter(error.problem, param_hint="--encoding") from None
-    return Settings(tuple(text_columns or ()), encoding, carry)
+    return Settings(tuple(text_columns or ()), encoding, carry, joined)
 
 
 def domain_or_default(name: str | None) -> str:

@@ -47,6 +47,8 @@ itner redact mails/ --recall 0.95 --output redacted    # hide more than what is 
 GOBACK = """
 itner goback reports.txt
 itner goback inspections.csv --text-column note --confidence 0.95 --output verdicts.jsonl
+itner goback inspections.csv --text-column note --text-column reading    # a row is one report
+itner goback reports.txt --rules our_rules.yaml
 itner goback --text "16 ft clearance over the street"
 itner goback --decided data/utility/infractions_dev.tsv    # how often verdicts are as decided by hand
 """
@@ -187,9 +189,15 @@ def redact(
 def goback(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Files, folders, or patterns; a report a line or row."),
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Files, folders, or patterns; a report a row of a table, a line, or a wrapped paragraph of text.",
+        ),
     ] = None,
     text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A report; repeatable.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The table of rules (default: the one that ships).")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write JSON Lines with evidence and mentions there.")
     ] = None,
@@ -214,22 +222,28 @@ def goback(
 ) -> None:
     """Say of each field report whether it breaks a rule, keeps those that apply, or is for a person to review.
 
-    Each verdict names the rules, the words it rests on, and why. The rules stand in a table that can be edited. Exits
-    with 1 when a file was left out.
+    Each verdict names the rules, the words it rests on, and why. The rules stand in a table that can be edited, or
+    replaced with --rules. A row of a table is one report: the cells of several --text-column are joined, each behind
+    the name of its column. In running text a line is a report, with the lines that it goes on in. Exits with 1 when a
+    file was left out.
     """
 
+    from dataclasses import replace
+
+    from itner.core.characters import is_blank
     from itner.files.items import ReadResult, TextItem
     from itner.records.codec import to_json
     from itner.records.files import write_atomic
     from itner.workflows.goback import (
         CONFIDENCE,
         as_json_lines,
-        by_line,
         check_output,
         count_verdicts,
         describe,
         go_back,
         judging_domain,
+        list_reports,
+        read_rulebook,
         report_scores,
         score_reports,
     )
@@ -238,17 +252,22 @@ def goback(
 
     if not files and not text and decided is None:
         raise typer.BadParameter("name files, or give a --text")
+    if any(is_blank(given) for given in text or ()):
+        raise typer.BadParameter("a report without a word; leave it out", param_hint="--text")
     if decided is not None and (files or text):
         raise typer.BadParameter("--decided brings the reports, so files and --text are left out")
     if output is not None:
         check_output(output)
     judge = judging_domain(domain)
+    rulebook = read_rulebook(judge, rules)
     place = existing(models, data_root)
     certain = CONFIDENCE if confidence is None else confidence
     if decided is not None:
         with console() as progress:
             chosen = choose_tagger(run, variant, None, place, progress, judge.name)
-            scores = score_reports(decided, judge, chosen, threshold, certain, progress)
+            scores = score_reports(decided, judge, chosen, threshold, certain, progress, rulebook)
+        if rules is not None:
+            chosen = replace(chosen, what=f"{chosen.what}; judged by {rules.name}")
         typer.echo(f"found by {chosen.what}", err=True)
         typer.echo(f"{scores.right:,} of {scores.reports:,} as by hand, {scores.wrong:,} decided wrongly")
         for point in scores.curve:
@@ -257,11 +276,11 @@ def goback(
         if output is not None:
             write_atomic(output, to_json(report_scores(decided, scores, chosen)))
         return
-    read = read_paths(files, reading(text_column, encoding, False), output) if files else ReadResult()
-    items = [*(TextItem("", "", given) for given in text or ()), *by_line(read.items)]
+    read = read_paths(files, reading(text_column, encoding, joined=True), output) if files else ReadResult()
+    items = [*(TextItem("", "", given) for given in text or ()), *list_reports(read.items)]
     with console() as progress:
         chosen = choose_tagger(run, variant, None, place, progress, judge.name)
-        given = list(go_back(items, judge, chosen, threshold, certain, progress))
+        given = list(go_back(items, judge, chosen, threshold, certain, progress, rulebook))
     judged = [describe(each) for each in given]
     _say((*read.problems, *read.notes))
     typer.echo(f"found by {chosen.what}", err=True)

@@ -13,10 +13,14 @@ from itertools import pairwise
 
 # A line's prefix, such as quotation marks of mails; a break leaves the next line's prefix out.
 _LINE = re.compile(r"^(?P<prefix>[ \t]*(?:[>|][ \t]?)*[ \t]*)(?P<body>[^\n]*?)[ \t]*$", re.MULTILINE)
-_RECORD = re.compile(
-    r"""
+_ITEMS = r"""
     [-*+•·▪◦‣–—→►▶✓✔✗✘☐☑][\s]                           # items of lists
   | \(?(?:\d{1,3}|[A-Za-z])[.)](?:\s|$)                  # numbered ones
+"""
+_ITEM = re.compile(_ITEMS, re.VERBOSE)
+_RECORD = re.compile(
+    _ITEMS
+    + r"""
   | [\[(<{"']*\d{1,4}[-/.:]\d{1,2}[-/.:]\d                # dates and times
   | [^\n]{0,24}\b\d{1,2}:\d\d:\d\d\b
   | [\[(<]*\d{1,2}:\d\d\b
@@ -24,7 +28,7 @@ _RECORD = re.compile(
   | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},?\s+\d{1,2}\b
   | [\[(<]*(?:EMERG|ALERT|CRIT|CRITICAL|FATAL|ERROR|ERR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE|VERBOSE)\b[\])>]?[\s:|]
   | [\[<{|\#$%@/\\]                                       # tags, tables, prompts, paths
-  | at\s\w+[.(]                                           # stack traces, and what was raised
+  | at\s[^\W\d]\w*[.(]                                    # stack traces, and what was raised
   | \w+(?:[.$]\w+)+:\s
   | [\w.-]+@[\w.-]+\s                                     # addresses
   | [^\s:]{1,20}(?:\s[^\s:]{1,20}){0,2}:(?:\s|$)          # fields of forms, speakers of chats
@@ -77,6 +81,16 @@ def begins_record(line: str) -> bool:
     """Whether a line cannot belong to a paragraph above it: an item, a log entry, a field, a row of columns."""
     line = line.strip()
     return bool(_RECORD.match(line) or _COLUMNS.search(line))
+
+
+def has_columns(line: str) -> bool:
+    """Whether a line is a row of columns, such as one of a table or of code."""
+    return bool(_COLUMNS.search(line))
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as an item of a list does, with a mark or a number."""
+    return bool(_ITEM.match(line))
 
 
 def join_lines(text: str) -> list[tuple[int, int, str]]:

@@ -126,4 +126,4 @@ def scores_figure(report: VerdictReport) -> go.Figure:
 
 def rule_table(domain: Domain) -> pd.DataFrame:
     """The rules that reports are compared with, a line each."""
-    return pd.DataFrame.from_records(domain.judging.rules() if domain.judging is not None else [])
+    return pd.DataFrame.from_records(domain.judging.read(None).rows if domain.judging is not None else ())

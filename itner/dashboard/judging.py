@@ -72,7 +72,7 @@ def _start_judging(
 ) -> Job[list[Judged]]:
     """Judge in the background; a report whose mentions are those that it was judged by before keeps its verdict."""
     assert domain.judging is not None
-    verdict_of = domain.judging.judge
+    verdict_of = domain.judging.read(None).judge
 
     def work(report: Report, should_stop: ShouldStop) -> list[Judged]:
         judged: list[Judged] = []

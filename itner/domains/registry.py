@@ -56,17 +56,28 @@ class Corpus:
 
 
 @dataclass(frozen=True)
+class Rulebook:
+    """A table of rules that was read.
+
+    Attributes:
+        judge: from a report and what was found in it to what follows.
+        rows: the rules for people, by column.
+    """
+
+    judge: Callable[[str, Sequence[Mention]], Verdict]
+    rows: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Judging:
     """How a domain judges reports.
 
     Attributes:
-        judge: from a report and what was found in it to what follows.
-        rules: the rules as rows for people, by column.
+        read: the rules of a table, None for the one that ships; InputError where it is wrong.
         reports: to try it on.
     """
 
-    judge: Callable[[str, Sequence[Mention]], Verdict]
-    rules: Callable[[], list[dict[str, str]]]
+    read: Callable[[Path | None], Rulebook]
     reports: tuple[str, ...]
 
 

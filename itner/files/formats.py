@@ -31,6 +31,8 @@ def _read_mbox(data: bytes, settings: Settings) -> Parsed:
 
 # Files that hold other files, and no text of their own.
 ARCHIVES = (".zip",)
+# Files of rows or records, each a text by itself; the others hold running text.
+TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx")
 PARSERS: dict[str, Parser] = {
     ".txt": read_text,
     ".log": read_text,

@@ -23,11 +23,13 @@ class Settings:
             guessed where none is given.
         encoding: of text; found out where none is given.
         carry: whether each text of a table or of records keeps the row's other fields.
+        joined: whether the texts of a row or of a record are one text.
     """
 
     columns: tuple[str, ...] = ()
     encoding: str | None = None
     carry: bool = False
+    joined: bool = False
 
 
 DEFAULTS = Settings()

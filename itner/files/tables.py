@@ -29,6 +29,8 @@ _MOST_NAMED = 8
 # Columns that hold this share as much text as the one that is read are named with it.
 _ALSO = 0.3
 _LONGEST_NAME = 40
+# What a text may end with that another one follows.
+_ENDS = (".", "!", "?", "…", ":", ";")
 
 T = TypeVar("T")
 # A row of a table by place, or a record, which has few of all keys.
@@ -231,7 +233,7 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
             parsed.problems.append(FileNotice("", said))
         return
     if not settings.columns:
-        _say_choice(table, chosen, note)
+        _say_choice(table, chosen, note, settings.joined)
     _join_surplus(table, chosen, note)
     without = 0
     for number, row in enumerate(table.rows, start=1):
@@ -240,8 +242,11 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
         texts = [(place, cell) for place in chosen if (cell := _cell(row, place)).strip()]
         without += not texts
         carried = _carry(table, row, chosen) if settings.carry and texts else ()
+        name = f"{prefix}{table.row} {number}"
+        if settings.joined and texts:
+            parsed.parts.append(Part(name, _in_one(table, texts, len(chosen) > 1), carried))
+            continue
         for place, cell in texts:
-            name = f"{prefix}{table.row} {number}"
             parsed.parts.append(Part(name if len(chosen) == 1 else f"{name} {table.header[place]}", cell, carried))
     if without:
         note(f"{counted(without, table.row)} without text skipped")
@@ -254,6 +259,15 @@ def _merged(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 def _carry(table: _Table, row: Row, chosen: Sequence[int]) -> tuple[tuple[str, str], ...]:
     places = sorted(row) if isinstance(row, Mapping) else range(len(table.header))
     return tuple((table.header[place], _cell(row, place)) for place in places if place not in chosen)
+
+
+def _in_one(table: _Table, texts: Sequence[tuple[int, str]], several: bool) -> str:
+    """The cells of a row as one text, each behind the name of its column where there are several columns."""
+    names = {place: without_numbers(table.header[place]).rpartition(".")[2] for place, _ in texts}
+    # A conversation is the same key again and again.
+    named = several and table.named and (table.row != "record" or len(set(names.values())) == len(names))
+    said = [f"{names[place]}: {cell.strip()}" if named else cell.strip() for place, cell in texts]
+    return " ".join([*(each if each.endswith(_ENDS) else f"{each}." for each in said[:-1]), said[-1]])
 
 
 def _cell(row: Row, place: int) -> str:
@@ -334,7 +348,10 @@ def _promises(table: _Table, place: int) -> bool:
     return len(table.header) == 1 or (table.named and kind_of_name(table.header[place]) == "text")
 
 
-def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None]) -> None:
+def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None], joined: bool) -> None:
+    if joined and len(chosen) == 1 and len(table.ranked) > 1:
+        more = _list_names(table, [place for _, place in table.ranked if place not in chosen])
+        note(f"{table.what}s that hold text, too: {more}; choose all of a report, with --text-column or on the page")
     if not table.named:
         note(
             f"read column {chosen[0] + 1} of {len(table.header)}; "

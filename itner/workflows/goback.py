@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.paragraphs import list_paragraphs
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.core.types import Mention, Verdict
-from itner.domains.registry import Domain, list_domains
+from itner.domains.registry import Domain, Rulebook, list_domains
 from itner.evaluation.verdicts import read_reports, score_verdicts
+from itner.files.formats import TABLES
 from itner.files.items import TextItem
+from itner.files.names import extension
 from itner.files.tagging import above, tag_items
 from itner.records.files import sha256_file
 from itner.records.verdicts import VERDICTS, VerdictReport, VerdictScores
@@ -42,6 +45,13 @@ def judging_domain(name: str | None = None) -> Domain:
     return domains[0]
 
 
+def read_rulebook(domain: Domain, table: Path | None = None) -> Rulebook:
+    """The rules of a table, None for the one that ships with the domain; InputError where it is wrong."""
+    if domain.judging is None:
+        raise InputError(f"the domain {domain.name!r} has no rules to judge by")
+    return domain.judging.read(table)
+
+
 def go_back(
     items: Sequence[TextItem],
     domain: Domain,
@@ -49,16 +59,16 @@ def go_back(
     threshold: float = 0.0,
     confidence: float = CONFIDENCE,
     progress: Progress = silent,
+    rulebook: Rulebook | None = None,
 ) -> Iterator[Judged]:
     """What follows from each text.
 
     Args:
         threshold: mentions that are less certain count as not found.
         confidence: a verdict that is less certain becomes one for review, and says so.
+        rulebook: by which to judge; None for the one that ships with the domain.
     """
-    if domain.judging is None:
-        raise InputError(f"the domain {domain.name!r} has no rules to judge by")
-    judge = domain.judging.judge
+    judge = (rulebook or read_rulebook(domain)).judge
     tagged = tag_items(
         items, chosen.tagger, lambda done, total: progress("tagging", done / max(total, 1)), lambda: False
     )
@@ -114,6 +124,7 @@ def score_reports(
     threshold: float = 0.0,
     confidence: float = CONFIDENCE,
     progress: Progress = silent,
+    rulebook: Rulebook | None = None,
 ) -> VerdictScores:
     """How often verdicts on reports are as decided by hand, given as `go_back` gives them.
 
@@ -123,7 +134,7 @@ def score_reports(
     reports = read_reports(path)
     items = [TextItem(path.name, report.id, report.text) for report in reports]
     # Every verdict as it is; which of them are certain enough is counted afterwards.
-    judged = go_back(items, domain, chosen, threshold, 0.0, progress)
+    judged = go_back(items, domain, chosen, threshold, 0.0, progress, rulebook)
     return score_verdicts(reports, [each.verdict for each in judged], confidence)
 
 
@@ -132,14 +143,17 @@ def report_scores(path: Path, scores: VerdictScores, chosen: Chosen) -> VerdictR
     return VerdictReport(path.name, sha256_file(path), chosen.what, scores, collect_provenance())
 
 
-def by_line(items: Sequence[TextItem]) -> list[TextItem]:
-    """The texts' lines, each a report of its own; blank ones are left out."""
-    return [
-        TextItem(item.file, ", ".join(filter(None, (item.part, f"line {number}"))), line.strip(), item.fields)
-        for item in items
-        for number, line in enumerate(item.text.splitlines(), start=1)
-        if line.strip()
-    ]
+def list_reports(items: Sequence[TextItem]) -> list[TextItem]:
+    """The reports that texts hold: a row or a record is one, running text has one a line, item or wrapped paragraph."""
+    reports = []
+    for item in items:
+        if extension(item.file) in TABLES:
+            reports.append(item)
+            continue
+        for each in list_paragraphs(item.text):
+            part = ", ".join(filter(None, (item.part, each.where)))
+            reports.append(TextItem(item.file, part, each.text, item.fields))
+    return reports
 
 
 def check_output(path: Path) -> None:

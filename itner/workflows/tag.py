@@ -54,7 +54,10 @@ def choose_tagger(
 
     Args:
         guideline: the annotation guideline by which the texts are read; None leaves the choice to the run.
-        domain_name: whose default is meant; None for the one that is meant where none is named.
+        domain_name: whose default is meant, and of which a run is to be; None for the domain that is meant where none
+            is named, and any run.
+    Raises:
+        InputError: there is no such run, or it is of another domain.
     """
     domain = get_domain(domain_name or default_domain())
     release = domain.release
@@ -63,6 +66,11 @@ def choose_tagger(
         name = release.default
     if name is not None:
         run = RunStore(place.models).load(name)
+        if domain_name is not None and run.info.domain != domain_name:
+            raise InputError(
+                f"the run {name!r} is of the domain {run.info.domain!r}, and {domain_name!r} is asked for; "
+                f"runs of that are {_list_runs(place, domain_name)}"
+            )
         check_guideline(run, guideline)
         what = f"run {name}" + (", the default" if default else "")
         if guideline is not None:
@@ -74,6 +82,11 @@ def choose_tagger(
         raise InputError(f"{option} needs --run: where there is no run, the rules tag")
     where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
     return Chosen(RulesTagger(domain), f"the rules of domain {domain.name!r}, because {where}; choose a run with --run")
+
+
+def _list_runs(place: Workspace, domain_name: str) -> str:
+    runs = RunStore(place.models).load_all()[0]
+    return ", ".join(run.name for run in runs if run.info.domain == domain_name) or "none here"
 
 
 def tag_files(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from itner.core.types import Mention, Verdict
-from itner.domains.registry import Corpus, Domain, Judging
+from itner.domains.registry import Corpus, Domain, Judging, Rulebook
 from itner.domains.utility.examples import EXAMPLES, REPORTS
 from itner.domains.utility.functions import FUNCTIONS
 from itner.domains.utility.lexicons import EQUIPMENT, INSTALLATIONS, LOCATIONS, MATERIALS
@@ -14,18 +12,13 @@ from itner.domains.utility.release import RELEASE
 from itner.domains.utility.scheme import RARE_TYPES, SCHEME
 
 
-def _judge(text: str, mentions: Sequence[Mention]) -> Verdict:
+def _read_rulebook(table: Path | None) -> Rulebook:
     # Whoever only tags needs neither the table nor the library of units.
-    from itner.domains.utility.rules import read_rules
-    from itner.domains.utility.verdicts import judge
+    from itner.domains.utility import reports
+    from itner.domains.utility.rules import TABLE, read_rules
 
-    return judge(text, mentions, read_rules())
-
-
-def _list_rules() -> list[dict[str, str]]:
-    from itner.domains.utility.rules import read_rules
-
-    return [
+    rules = read_rules(table or TABLE)
+    rows = tuple(
         {
             "rule": rule.id,
             "measure": rule.measure,
@@ -38,8 +31,9 @@ def _list_rules() -> list[dict[str, str]]:
             "source": rule.source,
             "note": rule.note,
         }
-        for rule in read_rules()
-    ]
+        for rule in rules
+    )
+    return Rulebook(lambda text, mentions: reports.judge(text, mentions, rules), rows)
 
 
 DOMAIN = Domain(
@@ -89,5 +83,5 @@ DOMAIN = Domain(
     examples=EXAMPLES,
     tags=("utility", "specifications"),
     release=RELEASE,
-    judging=Judging(_judge, _list_rules, REPORTS),
+    judging=Judging(_read_rulebook, REPORTS),
 )
