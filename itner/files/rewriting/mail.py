@@ -6,21 +6,19 @@ What is not edited is written as it came, and what is, in its own encoding where
 from __future__ import annotations
 
 import io
+import quopri
 import re
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from base64 import encodebytes
+from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.charset import BASE64, QP, Charset
-from email.errors import HeaderParseError
 from email.generator import BytesGenerator
-from email.header import Header, decode_header, make_header
 from email.message import Message
-from email.policy import compat32
-from email.utils import collapse_rfc2231_value
-from typing import TYPE_CHECKING, Protocol
+from email.policy import Compat32
+from typing import TYPE_CHECKING, TypeGuard
 
 from itner.core.errors import InputError
-from itner.files.encodings import check_encoding
+from itner.files.rewriting.mail_headers import TECHNICAL, HeaderText, decodings, open_header
 from itner.files.rewriting.markup import scan_markup
 from itner.files.rewriting.pages import HTML
 from itner.files.rewriting.units import Edit, Opened, Unit, edit_text, whole
@@ -31,39 +29,73 @@ else:
     Mail = Message
 Write = Callable[[Sequence[Sequence[Edit]]], None]
 
-# They say how a part is to be read, and may hold names and comments.
-_TECHNICAL = ("content-type", "content-transfer-encoding", "mime-version", "content-disposition")
-_PARAMETERS = frozenset((
-    "charset", "format", "delsp", "type", "protocol", "micalg", "report-type", "start", "start-info", "size", "method",
-    "reply-type", "action", "total", "number", "access-type", "expiration", "permission", "mode",
-))  # fmt: skip
-_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\(([^()]*)\)')
 # Of the kind text, but in a language of its own.
 _NO_TEXT = ("rtf", "richtext", "enriched")
+_PACKED = ("base64", "quoted-printable")
 _LEFT = "an attachment of the kind {} is left out"
+
+
+class _Raw(str):
+    """What stands in a header, with the blanks behind its name."""
+
+    lead: str
+
+
+class _AsItStands(Compat32):
+    """Headers are written as they came."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, _, rest = "".join(sourcelines).rstrip("\r\n").partition(":")
+        value = _Raw(rest.lstrip(" \t"))
+        value.lead = rest[: len(rest) - len(value)]
+        return name, value
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        lead = value.lead if isinstance(value, _Raw) else " "
+        # A line that begins without a blank would be another header.
+        text = value if isinstance(value, _Raw) else re.sub(r"\r?\n[ \t]*", f"{self.linesep} ", value)
+        return f"{name}:{lead}{text}{self.linesep}".encode("utf-8", "surrogateescape")
 
 
 def open_mail(data: bytes) -> Opened:
     """The mail's parts that are text."""
-    message = message_from_bytes(data, policy=compat32)
+    return _open(data, 0)
+
+
+def _open(data: bytes, depth: int) -> Opened:
+    message = message_from_bytes(data, policy=_AsItStands())
     if not message.keys():
         raise InputError("has no headers, so it is no mail")
     units: list[Unit] = []
     writers: list[tuple[int, Write]] = []
     left_out: list[str] = []
-    _visit(message, units, writers, left_out, 0)
+    envelope = message.get_unixfrom()
+    if envelope:
+        _add(units, writers, [whole(envelope, aside=True)], _set_envelope(message, envelope))
+    _visit(message, units, writers, left_out, depth)
 
     def write(edits: Sequence[Sequence[Edit]]) -> bytes:
+        if not left_out and not any(edits):
+            return data
         at = 0
         for size, change in writers:
             change(edits[at : at + size])
             at += size
         out = io.BytesIO()
         ending = "\r\n" if b"\r\n" in data else "\n"
-        BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=compat32.clone(linesep=ending)).flatten(message)
+        generator = BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=_AsItStands(linesep=ending))
+        generator.flatten(message, unixfrom=bool(envelope))
         return out.getvalue()
 
     return Opened(units, write, [], left_out)
+
+
+def _set_envelope(message: Mail, text: str) -> Write:
+    def change(edits: Sequence[Sequence[Edit]]) -> None:
+        if any(edits):
+            message.set_unixfrom(edit_text(text, [whole(text)], edits))
+
+    return change
 
 
 def _visit(message: Mail, units: list[Unit], writers: list[tuple[int, Write]], left_out: list[str], depth: int) -> None:
@@ -72,7 +104,10 @@ def _visit(message: Mail, units: list[Unit], writers: list[tuple[int, Write]], l
     _visit_headers(message, units, writers)
     kind = message.get_content_maintype()
     payload = message.get_payload()
-    if isinstance(payload, list):
+    inner = payload[0] if kind == "message" and isinstance(payload, list) and payload else None
+    if inner is not None and _is_packed(inner, message):
+        _visit_packed(message, inner, units, writers, left_out, depth)
+    elif isinstance(payload, list):
         for name in ("preamble", "epilogue"):
             text = getattr(message, name)
             if text:
@@ -93,12 +128,58 @@ def _visit(message: Mail, units: list[Unit], writers: list[tuple[int, Write]], l
         left_out.append(f"a body of the kind {message.get_content_type()} is left out")
 
         def empty(edits: Sequence[Sequence[Edit]]) -> None:
-            for name in _TECHNICAL[:2]:
+            for name in TECHNICAL[:2]:
                 del message[name]
             message.set_payload("")
 
         # After the headers, which are counted.
         _add(units, writers, [], empty)
+
+
+def _is_packed(inner: object, message: Mail) -> TypeGuard[Mail]:
+    """Whether a message is in Base64 or quoted-printable, as none may be; in Base64 it seems to have no header."""
+    how = _how(message)
+    return isinstance(inner, Message) and (how == "quoted-printable" or (how == "base64" and not inner.keys()))
+
+
+def _how(message: Mail) -> str:
+    """How a part is packed, without a comment on it."""
+    found = re.match(r"\s*([\w-]*)", str(message.get("Content-Transfer-Encoding", "7bit")))
+    return found[1].lower() if found is not None else ""
+
+
+def _unpack(message: Mail, payload: object) -> bytes:
+    if not isinstance(payload, str):
+        return b""
+    holder = Message()
+    holder["Content-Transfer-Encoding"] = _how(message)
+    holder.set_payload(payload)
+    data = holder.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
+def _visit_packed(
+    message: Mail, inner: Mail, units: list[Unit], writers: list[tuple[int, Write]], left_out: list[str], depth: int
+) -> None:
+    """A message that is packed is opened by itself, and packed again where it is edited."""
+    packed = inner.as_bytes(policy=_AsItStands()).decode("ascii", "surrogateescape").lstrip("\r\n")
+    # As a message, it would be written with headers apart.
+    message.set_payload(packed)
+    try:
+        opened = _open(_unpack(message, packed), depth + 1)
+    except InputError:
+        left_out.append(f"a packed message of the kind {message.get_content_type()} is left out")
+        message.set_payload("")
+        return
+    left_out += opened.left_out
+
+    def change(edits: Sequence[Sequence[Edit]]) -> None:
+        if any(edits) or opened.left_out:
+            data = opened.write(edits)
+            new = encodebytes(data) if _how(message) == "base64" else quopri.encodestring(data)
+            message.set_payload(new.decode("ascii"))
+
+    _add(units, writers, opened.units, change)
 
 
 def _is_text(part: Mail) -> bool:
@@ -122,11 +203,10 @@ def _visit_headers(message: Mail, units: list[Unit], writers: list[tuple[int, Wr
     headers = message._headers  # type: ignore[attr-defined]
     for place, (name, raw) in enumerate(headers):
         called = whole(name, free=False, aside=True)
-        technical = name.lower() in _TECHNICAL
-        header = _Technical(name, str(raw)) if technical else _Said(name, str(raw))
+        header = open_header(name, str(raw))
 
         def change(
-            edits: Sequence[Sequence[Edit]], place: int = place, called: Unit = called, header: _Header = header
+            edits: Sequence[Sequence[Edit]], place: int = place, called: Unit = called, header: HeaderText = header
         ) -> None:
             if any(edits):
                 name, raw = headers[place]
@@ -137,114 +217,10 @@ def _visit_headers(message: Mail, units: list[Unit], writers: list[tuple[int, Wr
         _add(units, writers, [called, *header.units], change)
 
 
-class _Header(Protocol):
-    """A header that can be edited."""
-
-    units: Sequence[Unit]
-
-    def edit(self, edits: Sequence[Sequence[Edit]]) -> str:
-        """What stands in it with edits of its units."""
-
-
-class _Said:
-    """A header that is read as a whole."""
-
-    def __init__(self, name: str, raw: str):
-        self._name = name
-        self._text = _read_header(raw)
-        self.units: Sequence[Unit] = [whole(self._text, before=f"{name}: ")]
-
-    def edit(self, edits: Sequence[Sequence[Edit]]) -> str:
-        """Packed where it has letters that a header may not have."""
-        return _pack(edit_text(self._text, self.units, edits), self._name)
-
-
-def _pack(text: str, name: str) -> str:
-    """A header's text with what is none of ASCII packed, word by word, so that addresses can be told from names."""
-    packed = ""
-    words: list[str] = []
-    for part in (*re.split(r"(\s+|[<>(),:;@]+)", text), ""):
-        # What stands between packed words is lost, so that it is packed, too.
-        if not part.isascii() or (words and (part.isspace() or not part)):
-            words.append(part)
-            continue
-        kept = "".join(words).rstrip()
-        if kept:
-            packed += Header(kept, "utf-8", maxlinelen=76, header_name=name).encode() + "".join(words)[len(kept) :]
-        packed, words = packed + part, []
-    return packed + (Header("".join(words), "utf-8", maxlinelen=76, header_name=name).encode() if words else "")
-
-
-class _Technical:
-    """A header that says how a part is to be read: its comments and its parameters, names of files among them."""
-
-    def __init__(self, name: str, raw: str):
-        self._name = name
-        self._text = _decode_raw(raw)
-        comments = [match for match in _COMMENT.finditer(self._text) if match[1]]
-        self._comments = [whole(match[1], match.start(1), aside=True) for match in comments]
-        self._values = [(key, _read_header(value)) for key, value in _list_parameters(name, self._text)]
-        self._parameters = [
-            whole(value, free=key.lower() not in (*_PARAMETERS, "boundary"), aside=True) for key, value in self._values
-        ]
-        self.units: Sequence[Unit] = [*self._comments, *self._parameters]
-
-    def edit(self, edits: Sequence[Sequence[Edit]]) -> str:
-        """Each parameter is written anew where one of them is edited."""
-        text = edit_text(self._text, self._comments, edits[: len(self._comments)])
-        for (key, value), unit, wanted in zip(
-            self._values, self._parameters, edits[len(self._comments) :], strict=True
-        ):
-            if wanted:
-                new = edit_text(value, [unit], [wanted])
-                if key.lower() == "boundary":
-                    # It may hold few characters, and no line of a part may be like it.
-                    new = uuid.uuid4().hex
-                holder = Message()
-                holder[self._name] = text
-                holder.set_param(key, new, header=self._name, charset="" if new.isascii() else "utf-8")
-                text = str(holder[self._name])
-        return text if text.isascii() else text.encode().decode("ascii", "surrogateescape")
-
-
-def _list_parameters(name: str, text: str) -> list[tuple[str, str]]:
-    holder = Message()
-    holder[name] = text
-    found = holder.get_params(failobj=[], header=name)[1:]
-    return [(key, collapse_rfc2231_value(value)) for key, value in found]
-
-
-def _decode_raw(raw: str) -> str:
-    """A header as it stands, in which letters may be that are none of ASCII."""
-    unfolded = re.sub(r"\r?\n[ \t]*", " ", raw)
-    return unfolded if unfolded.isascii() else next(_decodings(unfolded.encode("utf-8", "surrogateescape"), None))[0]
-
-
-def _read_header(raw: str) -> str:
-    text = _decode_raw(raw)
-    if not text.isascii():
-        # Not packed, as the standard wants it.
-        return text
-    try:
-        return str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
-        return text
-
-
-def _decodings(data: bytes, charset: str | None) -> Iterator[tuple[str, str]]:
-    """Texts of bytes, the likeliest first, each with its encoding."""
-    for name in (charset, "utf-8", "cp1252", "latin-1"):
-        try:
-            if name is not None:
-                yield data.decode(check_encoding(name)), name
-        except (InputError, UnicodeError, LookupError, ValueError):
-            continue
-
-
 def _visit_body(message: Mail, units: list[Unit], writers: list[tuple[int, Write]]) -> None:
-    raw = message.get_payload(decode=True)
-    data = raw if isinstance(raw, bytes) else b""
-    text, encoding = next(_decodings(data, message.get_content_charset()))
+    # With the bytes that are none of ASCII, which `get_payload` does not give.
+    data = _unpack(message, message._payload)  # type: ignore[attr-defined]
+    text, encoding = next(decodings(data, message.get_content_charset()))
     found = scan_markup(text, HTML) if re.search(r"html|xml", message.get_content_subtype()) else [whole(text)]
 
     def change(edits: Sequence[Sequence[Edit]]) -> None:
@@ -255,11 +231,16 @@ def _visit_body(message: Mail, units: list[Unit], writers: list[tuple[int, Write
 
 
 def _put_body(message: Mail, text: str, encoding: str) -> None:
+    known = encoding
     try:
         text.encode(encoding)
     except UnicodeError:
         encoding = "utf-8"
-    how = str(message.get("Content-Transfer-Encoding", "7bit")).strip().lower()
+    how = _how(message)
+    if how not in _PACKED and encoding == known:
+        # No header has to say anything else than it did.
+        message.set_payload(text.encode(encoding).decode("ascii", "surrogateescape"))
+        return
     # What was packed stays packed: a line of it could be a boundary.
     charset = Charset(encoding)
     charset.body_encoding = {"base64": BASE64, "quoted-printable": QP}.get(how, QP if not text.isascii() else None)  # type: ignore[assignment]
