@@ -28,6 +28,7 @@ def _read_rulebook(table: Path | None) -> Rulebook:
             "at least": rule.limit.get("min", ""),
             "at most": rule.limit.get("max", ""),
             "standard": ", ".join(rule.standard),
+            "left to a person with": ", ".join(rule.unless),
             "source": rule.source,
             "note": rule.note,
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from itner.domains.utility.quantities import Quantity, read_quantities
-from itner.domains.utility.readings import Reading, before
+from itner.domains.utility.readings import Reading, before, read_report
 from itner.domains.utility.rules import Rule
 from itner.domains.utility.wording import (
     ADDRESS,
@@ -64,8 +64,14 @@ class Candidate:
         return tuple(hit for hit in (self.subject, self.over) if hit is not None)
 
 
-def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule]) -> list[Candidate]:
-    """The rules that a text may be about; several where it can be read in several ways."""
+def find_candidates(
+    text: str, readings: Sequence[Reading], rules: Sequence[Rule], around: str | None = None
+) -> list[Candidate]:
+    """The rules that a text may be about; several where it can be read in several ways.
+
+    Args:
+        around: what it is part of; voltages and standards that the text does not name are looked for there.
+    """
     masked = _mask(text, readings)
     found: list[Candidate] = []
     for rule in rules:
@@ -78,7 +84,8 @@ def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule
         if over is not None and rule.measure in _UPRIGHT and BESIDE.search(before(masked, over.start)):
             continue
         found.append(Candidate(rule, subject, over))
-    found = [each for each in found if _fits_voltage(text, readings, each.rule)]
+    voltages = _voltages(text, readings, around)
+    found = [each for each in found if _fits_voltage(voltages, each.rule)]
     found = _spanned(masked, _most_specific(found))
     named = [each for each in found if each.rule.subject]
     # A rule for a thing that is not named is for texts that name none.
@@ -86,7 +93,7 @@ def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule
     cued = [each for each in found if CUE[each.rule.measure].search(text) or _is_measured(text, each, readings)]
     # Cables hang and lie: cover is told as such.
     found = cued or [each for each in named if each.rule.measure != "cover"]
-    cited = _cited(text)
+    cited = _cited(text) or (_cited(around) if around is not None else set())
     # A standard that has no rule here says nothing of whether another one is kept.
     return [each for each in found if cited & set(each.rule.standard)] if cited else found
 
@@ -96,7 +103,7 @@ def name_exception(text: str, rule: Rule) -> str:
     if not rule.unless:
         return ""
     found = _exceptions(tuple(rule.unless)).finditer(text)
-    return next((each[0] for each in found if not NEGATED.search(before(text, each.start()))), "")
+    return next((each[0] for each in found if not NEGATED.search(before(text, each.start()).lower())), "")
 
 
 @lru_cache(maxsize=1024)
@@ -105,10 +112,15 @@ def _exceptions(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{words})(?:s|es)?(?!\w)", re.IGNORECASE)
 
 
+def names_any(text: str, phrases: Sequence[str]) -> bool:
+    """Whether a text names one of a rule's things."""
+    return any(_phrase(phrase)[0].search(text.lower()) is not None for phrase in phrases)
+
+
 def differ_by_voltage(text: str, readings: Sequence[Reading], candidates: Sequence[Candidate]) -> bool:
     """Whether candidates are for different voltages, and the text tells none."""
     ranges = {tuple(each.rule.voltage) for each in candidates if each.rule.voltage is not None}
-    return len(ranges) > 1 and not _voltages(text, readings)
+    return len(ranges) > 1 and not any(each.dimension == "voltage" for each in readings)
 
 
 def _mask(text: str, readings: Sequence[Reading]) -> str:
@@ -225,15 +237,16 @@ def _cited(text: str) -> set[str]:
     return found
 
 
-def _voltages(text: str, readings: Sequence[Reading]) -> list[tuple[float, float]]:
-    given = [(each.low, each.high) for each in readings if each.dimension == "voltage"]
-    if given:
-        return given
-    return next(([level] for pattern, level in LEVELS if pattern.search(text)), [])
+def _voltages(text: str, readings: Sequence[Reading], around: str | None) -> list[tuple[float, float]]:
+    """The voltages that a text gives, or what it is part of, or else those of the kind of line that it names."""
+    for given in (readings, read_report(around) if around is not None else ()):
+        if known := [(each.low, each.high) for each in given if each.dimension == "voltage"]:
+            return known
+    texts = [text] if around is None else [text, around]
+    return next(([level] for each in texts for pattern, level in LEVELS if pattern.search(each)), [])
 
 
-def _fits_voltage(text: str, readings: Sequence[Reading], rule: Rule) -> bool:
+def _fits_voltage(known: Sequence[tuple[float, float]], rule: Rule) -> bool:
     if rule.voltage is None or rule.measure == "voltage":
         return True
-    known = _voltages(text, readings)
     return not known or any(low <= rule.voltage[1] and high >= rule.voltage[0] for low, high in known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from itner.domains.utility.candidates import OF_THE_THING, Candidate, Hit, stands_before
+from itner.domains.utility.candidates import OF_THE_THING, Candidate, Hit, names_any, stands_before
 from itner.domains.utility.readings import (
     Reading,
     before,
@@ -164,9 +164,13 @@ def _is_above_unnamed(text: str, start: int, candidate: Candidate) -> bool:
     over = candidate.over
     end = start + len(statement_behind(text, start))
     hits = (over,) if candidate.rule.measure == "clearance" and over is not None else candidate.hits
-    return EARTH.match(text, start) is None and not any(
-        start <= hit.start < end and ELSEWHERE.search(text, start, hit.start) is None for hit in hits
-    )
+    if EARTH.match(text, start) is not None:
+        return False
+    if any(start <= hit.start < end and ELSEWHERE.search(text, start, hit.start) is None for hit in hits):
+        return False
+    # County Road 9 is named, and 15 ft above the road are told.
+    place = ELSEWHERE.search(text, start, end)
+    return not names_any(text[start : place.start() if place is not None else end], candidate.rule.over)
 
 
 def _is_space(text: str, candidate: Candidate) -> bool:

@@ -47,6 +47,7 @@ _OWN_UNITS = {"foot", "inch", "yard"}
 _SAME = 0.03
 # Words further from a quantity are not about it.
 _REACH = 200
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[\"'(]?[A-Z0-9])|[\n;]")
 _CAPITAL = re.compile(r"\s+[A-Z][a-z]+\b")
 Role = Literal["found", "told", "required", "difference", "denied", "drawn"]
 
@@ -146,6 +147,17 @@ def statement_behind(text: str, end: int) -> str:
         if not _is_inside(text, match):
             return text[end : match.start()]
     return behind(text, end)
+
+
+def list_sentences(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand, without the white space around them."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text) if not _is_inside(text, match)]
+    spans = zip([0, *ends], [*ends, len(text)], strict=True)
+    return [
+        (start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip()))
+        for start, end in spans
+        if (part := text[start:end]).strip()
+    ]
 
 
 def ends_sentence(text: str, end: int) -> bool:

@@ -1,8 +1,8 @@
-"""Go-back analysis: whether what a field report says breaks a rule, keeps all that apply, or is for a person to see.
+"""What follows from a statement of a field report: it breaks a rule, keeps all that apply, or is for a person to see.
 
-A report's things and quantities are looked up in the table of rules: whose subject and surroundings it names, for its
-voltage, by the standard that it cites. The quantity that is measured is compared with their limits. Where the report
-can be read in two ways that lead to different verdicts, it is for review.
+Its things and quantities are looked up in the table of rules: whose subject and surroundings it names, for its voltage,
+by the standard that it cites. The quantity that is measured is compared with their limits. Where it can be read in two
+ways that lead to different verdicts, it is for review.
 """
 
 from __future__ import annotations
@@ -47,12 +47,8 @@ _COMPARABLE = 2.0
 # How sure a verdict is without a mention on what it rests on, and what else lessens it.
 _UNREAD, _UNMARKED, _UNNAMED, _ROUGH, _TOLD, _LOOSE = 0.93, 0.96, 0.95, 0.97, 0.96, 0.9
 _MOST, _UNTOLD = 0.99, 0.9
-# No report that the analysis was written with has more words; of longer ones the verdicts were right too seldom
-# (`data/utility/verdicts_odd.json`).
-_MOST_WORDS, _WORDY = 25, 0.9
-# A longer text says more than one thing, and so does one with more figures.
-_LONGEST = 2_000
-_MOST_FIGURES = 12
+# How sure it is that nothing can be decided.
+NO_RULE, NO_FIGURE = 0.95, 0.93
 # A value that is so many times a least one, or so small a part of it, is a slip of the pen.
 _FAR_OFF, _FAR_BELOW, _WHOLE = 10.0, 30.0, 100.0
 _WORD = re.compile(r"[^\W\d_]+")
@@ -87,26 +83,25 @@ class _Outcome:
         return max(self.findings, key=lambda finding: finding.candidate.weight)
 
 
-def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verdict:
-    """What follows from a report.
+def judge_statement(
+    text: str, mentions: Sequence[Mention], rules: Sequence[Rule], around: str | None = None
+) -> Verdict:
+    """What follows from a statement.
 
     Args:
         mentions: what a tagger found in it; a quantity or a thing that it did not mark makes the verdict less certain.
+        around: the report that it is from, which may name the voltage and the standard; None where it is all of it.
     """
-    if len(text) > _LONGEST:
-        return Verdict("review", (), (), 0.95, f"it is longer than a report, with {len(text):,} characters")
     readings = read_report(text)
-    if len(readings) > _MOST_FIGURES:
-        return Verdict("review", (), (), 0.95, f"it has more figures than a report, {len(readings):,}")
-    candidates = find_candidates(text, readings, rules)
+    candidates = find_candidates(text, readings, rules, around)
     if not candidates:
-        return Verdict("review", (), (), 0.95, "no rule of the table is about what is described")
+        return Verdict("review", (), (), NO_RULE, "no rule of the table is about what is described")
     outcomes = _weigh(text, readings, candidates)
     if not outcomes:
         why = f"no {candidates[0].rule.measure} is given"
         if any(each.dimension == candidates[0].rule.dimension for each in readings):
             why = f"no {candidates[0].rule.measure} is said to have been found"
-        return Verdict("review", (), _evidence(candidates[0], None), 0.93, why)
+        return Verdict("review", (), _evidence(candidates[0], None), NO_FIGURE, why)
     outcome = _combine(outcomes)
     evidence = _evidence(outcome.first.candidate, outcome.first.reading)
     if outcome.keeps is None:
@@ -367,8 +362,6 @@ def _confidence(text: str, finding: _Finding, mentions: Sequence[Mention]) -> fl
         sure *= _UNNAMED
     if is_loose(text, reading, candidate) or is_apart(text, reading, candidate):
         sure *= _LOOSE
-    if len(text.split()) > _MOST_WORDS:
-        sure *= _WORDY
     if reading.rough:
         sure *= _ROUGH
     if reading.role == "told":

@@ -141,7 +141,8 @@ BESIDE = re.compile(
 # What a length is told above or below of, and the words for what everything is above.
 ABOVE = re.compile(r"\s*(?:of clearance |clear )?(?:above|below|over|under|beneath)\s+", re.IGNORECASE)
 EARTH = re.compile(
-    r"(?:the |a |an )?(?:finished |final |top of )?(?:\w+ )?(?:ground|grade|surface|pavement|paving|asphalt"
+    r"(?:the |a |an )?(?:finished |final |top of )?(?:\w+ )?(?:ground|grade|surface|pavement|paving|asphalt|gravel"
+    r"|concrete|dirt"
     r"|water(?: surface| level| line)?|cent(?:er|re) ?line|crown|it|them|this|code|minimum|limit|required?"
     r"|requirement|spec\w*)\b",
     re.IGNORECASE,
@@ -163,7 +164,9 @@ TAIL = re.compile(
     re.IGNORECASE,
 )
 GROUND = re.compile(
-    r"(?:\w+ )?(?:ground(?:line)?|grade|floor|surface|pavement|road(?:way)?|street|water|deck|earth|sidewalk|slab"
+    r"(?:\w+ )?(?:ground(?:line)?|grade|floor|surface|pavement|gravel|concrete|asphalt|road(?:way)?|street|water"
+    r"|deck|earth"
+    r"|sidewalk|slab"
     r"|rails?)\b",
     re.IGNORECASE,
 )
@@ -495,6 +498,38 @@ OTHER_POINT = re.compile(
 # In front of a depth, which is then that of an upper end.
 UPPER_END = re.compile(
     r"\b(?:top|tops|head|upper end)\s+(?:(?:is|was|at|buried|about|only|set|sits|lies)\s+)*$", re.IGNORECASE
+)
+# What takes back what a report of several sentences says, wherever it stands.
+WITHDRAWN = re.compile(
+    r"\b(?:disregard|discard|withdraw\w*|ignore (?:this|my|the|that)|entry error|typo|misread|correction\s*:"
+    r"|wrong (?:pole|location|address|line|wire|span|street|block|house|circuit)|not sure|unsure|unclear|not certain"
+    r"|(?:do not|don'?t|did not|didn'?t|would not|wouldn'?t) (?:trust|believe|rely|know)|trust (?:none|neither)"
+    r"|need (?:someone|somebody)|please (?:tell|advise|decide)|to decide|desk review|which (?:rule|standard|code)"
+    r"|does(?: not|n'?t) say|supposed|pretend|training|exercise|example|drill|for the class|hypothetical\w*"
+    r"|re-?check(?!ed)|re-?measure(?!d)|measure (?:it )?again|redo|guess\w*|no code|(?:two|both|which) (?:codes"
+    r"|standards|rules)"
+    r"|(?:codes|standards|rules) (?:would|differ|disagree)|none is (?:named|cited|on)|verify|verification|by eye"
+    r"|eyeball\w*)\b|\?",
+    re.IGNORECASE,
+)
+# In a report of several sentences things are raised and replaced that are not the one in question.
+PUT_RIGHT = re.compile(
+    r"\b(?:rectified|abated|remedied|resolved|corrected|re-?sagged|re-?tensioned|re-?hung|rebuilt|retired|undergrounded"
+    r"|put right|made good|brought (?:up |back |in)?(?:to|into) (?:code|compliance|standard)|back in compliance)\b"
+    r"|\b(?:was|were|been|got|since|already|then|now|crew|lineman|they|we|he|she|i) (?:\w+ ){0,2}?(?:raised|fixed"
+    r"|repaired"
+    r"|replaced|lifted|lowered|trimmed|moved it|pulled (?:it )?(?:up|tight)|buried it|extended)\b|\bnow (?:at "
+    r"|reads? |is )?"
+    r"(?:[0-9]|ok|okay|fine|good|complies)|\bafter (?:the )?(?:repair|work|fix)\b|\b(?:raised|fixed|repaired"
+    r"|replaced|lifted|lowered|trimmed|moved) it\b"
+    r"|\ball (?:clear|ok|okay|good|fine) now\b|\bnew one\b|\bput on since\b",
+    re.IGNORECASE,
+)
+CALLED_WRONG = re.compile(
+    r"\b(?:violation|infraction|illegal|non-?complian\w+|too (?:low|close|shallow|high|short|near|tight)"
+    r"|not (?:deep|high"
+    r"|long|far) enough|unsafe|red[- ]tag\w*|substandard|out of (?:spec|code|compliance)|fails?\b|failed\b|rejected)",
+    re.IGNORECASE,
 )
 # What is said of things of a kind is a rule, and no finding.
 OF_A_KIND = re.compile(

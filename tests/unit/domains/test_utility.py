@@ -15,8 +15,8 @@ from itner.core.errors import InputError
 from itner.core.types import Mention
 from itner.domains.registry import get_domain
 from itner.domains.utility.readings import read_report
+from itner.domains.utility.reports import judge
 from itner.domains.utility.rules import TABLE, Rule, read_rules
-from itner.domains.utility.verdicts import judge
 from itner.evaluation.verdicts import read_reports
 from itner.records.workspace import Workspace
 from itner.taggers.rules.tagger import RulesTagger
@@ -24,6 +24,8 @@ from itner.workflows.goback import judging_domain, score_reports
 from itner.workflows.tag import choose_tagger
 
 REPORTS = REPOSITORY / "data" / "utility"
+_ABOUT = "Met the tenant at the gate on Tuesday, light rain, ticket 4410."
+_ELSE = "The span is 120 ft and both poles look sound, photos go to the office with the sheet."
 # How a report words each measure; and units as people write them.
 WORDED = {
     "clearance": "{subject}{volts} {quantity} above the {over}, {standard}",
@@ -176,14 +178,18 @@ def test_reports_are_judged_as_by_hand(name: str, least: float) -> None:
     assert named / decided >= 0.95
 
 
-def test_reports_that_are_hard_to_read_are_seldom_judged_wrongly() -> None:
+@pytest.mark.parametrize(
+    ("name", "wrong", "decided"),
+    # Before their kinds were mended every third one of the hard ones was wrong, and of the long ones none was decided.
+    [("infractions_hard.tsv", 35, 0.3), ("infractions_long.tsv", 0, 0.55)],
+)
+def test_reports_that_are_hard_to_read_are_seldom_judged_wrongly(name: str, wrong: int, decided: float) -> None:
     domain = judging_domain("utility")
     chosen = choose_tagger("utility_rules", None, None, Workspace(REPOSITORY / "models", REPOSITORY / "data"))
-    scores = score_reports(REPORTS / "infractions_hard.tsv", domain, chosen)
+    scores = score_reports(REPORTS / name, domain, chosen)
     certain = next(point for point in scores.curve if point.threshold == 0.9)
-    # Before each of their kinds was mended it was every third one.
-    assert certain.decided - certain.right <= 35
-    assert certain.decided >= 0.25 * certain.reports
+    assert certain.decided - certain.right <= wrong
+    assert certain.coverage >= decided
 
 
 @pytest.mark.parametrize(
@@ -215,6 +221,14 @@ def test_reports_that_are_hard_to_read_are_seldom_judged_wrongly() -> None:
         ("Service drop over the street is 20 ft at the house.", "review"),
         ("Service drop is 15 ft above the sidewalk on Main Street.", "compliant"),
         ("Recloser is 9 ft off the driveway.", "review"),
+        # Sentences about something else, and what takes a finding back wherever it stands.
+        (f"{_ABOUT} Service drop is 16 ft over the street. {_ELSE}", "violation"),
+        (f"{_ABOUT} Service drop is 19 ft over the street. {_ELSE}", "compliant"),
+        (f"{_ABOUT} Service drop is 16 ft over the street. {_ELSE} Disregard, wrong house.", "review"),
+        (f"{_ABOUT} Service drop is 16 ft over the street. {_ELSE} Crew raised it at noon.", "review"),
+        (f"{_ABOUT} Service drop is 19 ft over the street. {_ELSE} Guy marker is 6 ft long.", "violation"),
+        (f"{_ABOUT} Fiber cable 60 in. under the primary at the pole. {_ELSE} A 12 kV circuit, G.O. 95.", "violation"),
+        (f"{_ABOUT} Fiber cable 60 in. under the primary at the pole. {_ELSE} A 4 kV circuit, G.O. 95.", "compliant"),
     ],
 )
 def test_what_makes_a_report_hard_to_read(text: str, verdict: str) -> None:

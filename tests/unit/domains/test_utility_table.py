@@ -9,8 +9,8 @@ import pytest
 
 from itner.core.errors import InputError
 from itner.domains.utility.candidates import _phrase
+from itner.domains.utility.reports import judge
 from itner.domains.utility.rules import TABLE, read_rules
-from itner.domains.utility.verdicts import judge
 
 # The first rule of the table that ships, as it is written there.
 FIRST = TABLE.read_text(encoding="utf-8").partition("\n- id: ")[2].partition("\n\n")[0]
