@@ -1,6 +1,8 @@
-"""What tags and attributes of HTML mean to somebody who reads."""
+"""What tags and attributes of HTML, and of the drawings that stand in it, mean to somebody who reads."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from itner.files.rewriting.markup import Grammar
 
@@ -29,4 +31,20 @@ HTML = Grammar(
     programs=frozenset(("script",)),
     styles=frozenset(("style",)),
     technical=lambda tag, name, value: name in _TECHNICAL_ATTRIBUTES,
+)
+# Attributes of drawings that say where and how.
+_DRAWN = frozenset({
+    "alignment-baseline", "baseprofile", "baseline-shift", "clip-path", "clip-rule", "clippathunits", "cx", "cy", "d",
+    "dominant-baseline", "dx", "dy", "fill", "fill-opacity", "fill-rule", "filter", "font-family", "font-size",
+    "font-style", "font-weight", "fx", "fy", "gradienttransform", "gradientunits", "letter-spacing", "marker-end",
+    "marker-mid", "marker-start", "markerheight", "markerunits", "markerwidth", "mask", "offset", "opacity", "orient",
+    "overflow", "patterntransform", "patternunits", "points", "preserveaspectratio", "r", "refx", "refy", "rotate",
+    "rx", "ry", "stop-color", "stop-opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap",
+    "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width", "text-anchor", "textlength", "transform",
+    "vector-effect", "version", "viewbox", "visibility", "word-spacing", "x", "x1", "x2", "y", "y1", "y2",
+})  # fmt: skip
+DRAWING = replace(
+    HTML,
+    inline=frozenset(("a", "textpath", "tspan")),
+    technical=lambda tag, name, value: name in _TECHNICAL_ATTRIBUTES | _DRAWN,
 )

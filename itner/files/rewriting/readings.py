@@ -7,6 +7,7 @@ hexadecimal digits, up to three deep; zip and gzip; and the text as the readers 
 from __future__ import annotations
 
 import binascii
+import codecs
 import io
 import quopri
 import re
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from itner.files.items import DEFAULTS, Upload
 from itner.files.limits import MAX_UNPACKED_BYTES
@@ -59,6 +60,20 @@ _SCRIPT = re.compile(
     "[\u0370-\u03ff]{3,}|[\u0400-\u052f]{3,}|[\u0590-\u05ff]{3,}|[\u0600-\u06ff]{3,}|[\u0900-\u097f]{3,}"
     "|[\u0e00-\u0e7f]{3,}|[\u3040-\u30ff\u4e00-\u9fff]{3,}|[\uac00-\ud7af]{3,}"
 )
+# UTF-16 and UTF-32 of letters of ASCII, either end first.
+_WIDE_LETTERS = re.compile(rb"(?:[^\0]\0(?:\0\0)?){2,}|(?:\0(?:\0\0)?[^\0]){2,}")
+_AS_WINDOWS = "itner.windows-1252"
+_WIDE_ENCODINGS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+# One byte of so many is none at least in a text in UTF-16.
+_MOST_NULS = 8
+# In a picture.
+_WRITTEN = re.compile(
+    rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){3,}"
+    rb"(?:\0(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){3,})*"
+)
+_WRITTEN_WIDE = re.compile("[\t\n\r -~\xa0-\u05ff]{3,}")
+_FEWEST_WRITTEN = 16
+_APART = "\n\0\n"
 # So long, Base64 has no such stretch behind what stands before it.
 _SHORT = 11
 
@@ -94,8 +109,12 @@ def _read_bytes(data: bytes, free: bool, depth: int) -> Iterator[Reading]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in archive.infolist():
                 yield Reading(entry.filename, free=False)
-                if "/media/" not in entry.filename and depth < _DEEPEST and entry.file_size <= MAX_UNPACKED_BYTES:
-                    yield from _read_bytes(archive.read(entry), free, depth + 1)
+                if depth < _DEEPEST and entry.file_size <= MAX_UNPACKED_BYTES:
+                    inside = archive.read(entry)
+                    if "/media/" in entry.filename and not inside.startswith(_GZIP) and not _is_text(inside):
+                        yield from _read_picture(inside)
+                    else:
+                        yield from _read_bytes(inside, free, depth + 1)
         return
     if data.startswith(_GZIP) and depth < _DEEPEST:
         try:
@@ -109,13 +128,66 @@ def _read_bytes(data: bytes, free: bool, depth: int) -> Iterator[Reading]:
 
 def _decode(data: bytes) -> list[str]:
     """Texts that the bytes of a file may be."""
-    texts = {data.decode("utf-8", "surrogateescape"): None}
-    if not data.isascii():
-        texts[data.decode("cp1252", "replace")] = None
-    if b"\0" in data:
-        texts |= dict.fromkeys(data.decode(encoding, "ignore") for encoding in ("utf-16-le", "utf-16-be", "utf-32-le"))
-        texts[data.replace(b"\0", b"").decode("utf-8", "replace")] = None
+    if b"\0" not in data:
+        return [_decode_mixed(data)] if _is_utf8(data) else [_decode_mixed(data), data.decode("cp1252", "replace")]
+    wide = [text for encoding in _WIDE_ENCODINGS if (text := _decode_wide(data, encoding))]
+    if wide:
+        return wide
+    # What is left of UTF-16 in other bytes: every second byte is none, and left in, it would part letters.
+    near = _WIDE_LETTERS.sub(lambda match: match[0].replace(b"\0", b""), data)
+    texts = dict.fromkeys((_decode_mixed(near), _decode_mixed(data.replace(b"\0", b""))))
+    texts |= dict.fromkeys(data.decode(encoding, "ignore") for encoding in _WIDE_ENCODINGS)
     return list(texts)
+
+
+def _decode_wide(data: bytes, encoding: str) -> str:
+    """The text of bytes that are one in this encoding from the first to the last; "" where they are not."""
+    if data.count(0) * _MOST_NULS < len(data):
+        return ""
+    try:
+        text = data.decode(encoding)
+    except UnicodeError:
+        return ""
+    return "" if "\0" in text or "\ufffe" in text else text
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_text(data: bytes) -> bool:
+    return _is_utf8(data) and not _CONTROL.search(data)
+
+
+def _decode_mixed(data: bytes) -> str:
+    """As UTF-8, and as Windows-1252 where it is none: read otherwise, a letter with an accent would end a word."""
+    return data.decode("utf-8", _AS_WINDOWS)
+
+
+def _decode_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_AS_WINDOWS, _decode_windows)
+
+
+def _read_picture(data: bytes) -> Iterator[Reading]:
+    """What is written in a picture beside what it shows.
+
+    So many letters stand there in no other bytes by chance; in fewer, a single word may.
+    """
+    written = [stretch.replace(b"\0", b" ").decode("utf-8", "replace") for stretch in _WRITTEN.findall(data)]
+    for skipped in range(2):
+        for encoding in ("utf-16-le", "utf-16-be"):
+            written += _WRITTEN_WIDE.findall(data[skipped:].decode(encoding, "replace"))
+    yield Reading(_APART.join(text for text in written if len(text) < _FEWEST_WRITTEN), free=False)
+    yield from _read_text(_APART.join(text for text in written if len(text) >= _FEWEST_WRITTEN), True, _DEEPEST)
 
 
 def _read_text(text: str, free: bool, depth: int) -> Iterator[Reading]:
@@ -166,16 +238,16 @@ def _decode_escapes(text: str) -> str:
 def _decode_quoted(text: str) -> str:
     if not re.search(r"=[0-9A-F]{2}|=\r?\n", text):
         return text
-    data = quopri.decodestring(text.encode("utf-8", "surrogatepass"))
-    try:
-        return data.decode()
-    except UnicodeError:
-        return data.decode("cp1252", "replace")
+    return _decode_mixed(quopri.decodestring(text.encode("utf-8", "surrogatepass")))
+
+
+def _decode_percent(text: str) -> str:
+    return _decode_mixed(unquote_to_bytes(text.encode("utf-8", "surrogatepass"))) if "%" in text else text
 
 
 _DECODERS = (
-    lambda text: unquote(text) if "%" in text else text,
-    lambda text: unquote_plus(text) if "+" in text else text,
+    _decode_percent,
+    lambda text: _decode_percent(text.replace("+", " ")) if "+" in text else text,
     lambda text: unescape(text) if "&" in text else text,
     _decode_escapes,
     _decode_quoted,

@@ -9,18 +9,19 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape, unescape
 from urllib.parse import unquote
 
 from itner.core.words import counted
 from itner.files.office import open_office
 from itner.files.rewriting.markup import Grammar, scan_markup
+from itner.files.rewriting.pages import DRAWING
 from itner.files.rewriting.units import Edit, Opened, edit_text
 from itner.files.rewriting.word_names import FIELDS, PRESCRIBED, STAMPS, is_described, is_technical, is_usual
 
 _WHAT = "a Word document (.docx)"
-_XML_PARTS = (".xml", ".rels", ".vml")
+_XML_PARTS = (".xml", ".rels", ".vml", ".svg")
 _STAMP = "1970-01-01T00:00:00Z"
 DOCUMENT = Grammar(
     # What is deleted and what a field computes is no part of the line that is read.
@@ -39,7 +40,9 @@ DOCUMENT = Grammar(
 )
 # Data of whoever made the document, in tags of their own.
 _DATA = Grammar(streams={}, inline=None, technical=lambda tag, name, value: is_described(value))
-_RELATED = re.compile(r"<(\w+:)?(\w+)\b[^>]*?\b\w+:(?:id|embed|link|pict)=\"([^\"]+)\"[^>]*?/>")
+_RELATED = re.compile(
+    r"<((?:\w+:)?\w+)\b[^<>]*?(?P<relation>\s\w+:(?:id|embed|link|pict)=\"([^\"]+)\")[^<>]*?(?P<alone>/?)>"
+)
 
 
 def open_docx(data: bytes) -> Opened:
@@ -60,7 +63,7 @@ def open_docx(data: bytes) -> Opened:
                 left += 1
     called = _call([*texts, *kept])
     texts = {called[name]: text for name, text in _join(texts, called).items()}
-    by_part = {name: scan_markup(text, _DATA if _is_data(name) else DOCUMENT) for name, text in texts.items()}
+    by_part = {name: scan_markup(text, _choose_grammar(name)) for name, text in texts.items()}
 
     def write(edits: Sequence[Sequence[Edit]]) -> bytes:
         out = io.BytesIO()
@@ -78,8 +81,10 @@ def open_docx(data: bytes) -> Opened:
     return Opened([unit for units in by_part.values() for unit in units], write, notes, said)
 
 
-def _is_data(name: str) -> bool:
-    return re.fullmatch(r"/?customXml/item\d*\.xml", name, re.IGNORECASE) is not None
+def _choose_grammar(name: str) -> Grammar:
+    if name.lower().endswith(".svg"):
+        return DRAWING
+    return _DATA if re.fullmatch(r"/?customXml/item\d*\.xml", name, re.IGNORECASE) else DOCUMENT
 
 
 def _decode_xml(data: bytes) -> str:
@@ -150,10 +155,7 @@ def _join(texts: dict[str, str], called: dict[str, str]) -> dict[str, str]:
 
         changed[name] = re.sub(r"<(?:\w+:)?Relationship\b[^>]*?/>", change, text)
         if gone and owner in texts:
-            changed[owner] = _RELATED.sub(
-                lambda match, gone=gone: "" if match[3] in gone else match[0],  # type: ignore[misc]
-                changed[owner],
-            )
+            changed[owner] = _without_related(changed[owner], gone)
     types = "[Content_Types].xml"
     if types in texts:
         changed[types] = re.sub(
@@ -166,3 +168,29 @@ def _join(texts: dict[str, str], called: dict[str, str]) -> dict[str, str]:
             texts[types],
         )
     return changed
+
+
+def _without_related(text: str, gone: Collection[str]) -> str:
+    """A part without the elements that are related to what is left out; one that holds text is kept unrelated."""
+    out, done = [], 0
+    for match in _RELATED.finditer(text):
+        if match[3] not in gone or match.start() < done:
+            continue
+        end = match.end() if match["alone"] else _find_end(text, match.end(), match[1])
+        out.append(text[done : match.start()])
+        if end is None or re.sub(r"<[^<>]*>", "", text[match.end() : end]).strip():
+            first, last = match.span("relation")
+            out.append(text[match.start() : first] + text[last : match.end()])
+            end = match.end()
+        done = end
+    return "".join([*out, text[done:]])
+
+
+def _find_end(text: str, start: int, name: str) -> int | None:
+    """Where an element of this name ends that begins before `start`; None where it does not."""
+    depth = 1
+    for match in re.compile(rf"<(/?){re.escape(name)}\b[^<>]*?(/?)>").finditer(text, start):
+        depth += 0 if match[2] else -1 if match[1] else 1
+        if not depth:
+            return match.end()
+    return None

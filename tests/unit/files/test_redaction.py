@@ -758,7 +758,7 @@ def test_a_header_is_packed_word_by_word() -> None:
     assert str(message["subject"]) == "Grüße  an ***"
 
 
-def repacked(**parts: str) -> bytes:
+def repacked(**parts: str | bytes) -> bytes:
     """A document with other parts, by the names of their files."""
     document = docx.Document()
     out, made = io.BytesIO(), io.BytesIO()
@@ -1145,3 +1145,94 @@ def test_no_header_takes_the_square_of_its_length(header: str) -> None:
 def test_a_header_that_is_too_long_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="longer than 65,536 characters"):
         open_file(Upload("a.eml", f"{name}: {'x ' * 40_000}\n\nx\n".encode()))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Lund", "Sjölund station"), ("Berg", "Öberg"), ("Lie", "Amélie"), ("Ron", "Péron"), ("Ann", "Annaż"),
+        ("Lie", "Lież"), ("J P", "the jpg"), ("Lie", "Nat\u00e0lie"), ("Ann", "Sj%F6nn Jo%C3%A4nn =E9ann &eacute;ann"),
+    ],
+)  # fmt: skip
+def test_no_letter_with_an_accent_ends_a_word(name: str, text: str) -> None:
+    whole = f"{text}, and {name}\n"
+    for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        try:
+            data = whole.encode(encoding)
+        except UnicodeError:
+            continue
+        done, problems, _ = redact_files([Upload("a.txt", data)], plan(), find_words(name))
+        assert problems == {}, encoding
+        assert done[0].upload.data.decode(encoding) == f"{text}, and [NAME]\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_what_stands_in_utf_16_within_other_bytes_is_read(encoding: str) -> None:
+    data = b"\x00\x07some bytes\x00" + "Ingrid Halvorsen".encode(encoding) + b"\x00\x01 more bytes of it \xff\x00"
+    assert any("Ingrid Halvorsen" in reading.text for reading in readings(Upload("a.bin", data)))
+
+
+def picture(written: bytes) -> bytes:
+    """As a PNG has it: bytes of any kind around what is written."""
+    noise = random.Random(3).randbytes(200_000)
+    return b"\x89PNG\r\n\x1a\n" + noise[:100_000] + written + noise[100_000:]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "left"),
+    [
+        ("image1.png", picture(b"\x00\x00\x00\x19tEXtAuthor\x00Ingrid Halvorsen\x8a\x01"), True),
+        ("image1.png", picture(b"tEXtThe Author\x00Halvorsen\x00\x8a"), True),
+        ("image1.jpeg", picture("Ingrid Halvorsen".encode("utf-16-le")), True),
+        ("image1.emf", picture(b"\x01" + "by Mr Halvorsen, Oslo".encode("utf-16-le")), True),
+        ("image1.jpeg", picture(b"<rdf:li>Ingrid &#72;alvorsen</rdf:li>"), True),
+        ("image1.png", picture(b"tEXtAuthor\x00Nobody At All"), False),
+    ],
+)
+def test_what_is_written_in_a_picture_is_found(name: str, data: bytes, left: bool) -> None:
+    document = repacked(**{f"word/media/{name}": data})
+    _, problems, _ = redact_files([Upload("a.docx", document), Upload(*KEPT), Upload("b.txt", b"Ann")], plan(), OTHERS)
+    assert list(problems) == (["a.docx"] if left else [])
+
+
+def test_a_drawing_in_a_document_is_text() -> None:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Anna Berg</title><path d="M22 55 01 43"/>'
+        "<text x='1'><tspan>Anna</tspan> <tspan>Berg</tspan></text><desc about='anna.berg@nord.example'/></svg>"
+    )
+    data, counts, said = redact("a.docx", repacked(**{"word/media/image1.svg": drawing}))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        new = archive.read("word/media/image1.svg").decode()
+    assert new == drawing.replace("<tspan>Anna</tspan> <tspan>Berg<", "<tspan>[NAME]</tspan><tspan><").replace(
+        "Anna Berg", "[NAME]"
+    ).replace("anna.berg@nord.example", "[MAIL]")
+    assert counts == {"MAIL": 1, "NAME": 2}
+    assert not any("picture" in each for each in said)
+
+
+def test_no_relation_to_what_is_left_out_dangles() -> None:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{office}/aFChunk" Target="chunk.html"/>'
+        f'<Relationship Id="rId2" Type="{office}/styles" Target="styles.xml"/></Relationships>'
+    )
+    body = (
+        '<w:altChunk r:id="rId1"><w:altChunkPr><w:altChunk/></w:altChunkPr></w:altChunk><w:x r:id="rId2"><w:y/></w:x>'
+        '<w:p><w:hyperlink w:z="1" r:id="rId1"><w:r><w:t>said</w:t></w:r></w:hyperlink><w:o r:link="rId1" a="b"/></w:p>'
+    )
+    head = f'<w:document xmlns:w="{WORD}" xmlns:r="{office}"><w:body>'
+    parts = {
+        "word/document.xml": f"{head}{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": relations,
+        "word/chunk.html": "<p>x</p>",
+    }
+    done, problems, _ = redact_files([Upload("a.docx", repacked(**parts))], plan(), find)
+    assert problems == {}
+    with zipfile.ZipFile(io.BytesIO(done[0].upload.data)) as archive:
+        new = archive.read("word/document.xml").decode()
+        assert "rId1" not in archive.read("word/_rels/document.xml.rels").decode()
+    assert new == (
+        f'{head}<w:x r:id="rId2"><w:y/></w:x><w:p><w:hyperlink w:z="1"><w:r><w:t>said</w:t></w:r></w:hyperlink></w:p>'
+        "</w:body></w:document>"
+    )
