@@ -16,7 +16,7 @@ from itner.core.types import Mention
 from itner.dashboard import goback, judging
 from itner.dashboard.cache import load_verdicts
 from itner.domains import registry
-from itner.domains.utility import verdicts as verdict_rules
+from itner.domains.utility import reports as verdict_rules
 from itner.records import workspace as workspaces
 from itner.records.codec import to_json
 from itner.records.verdicts import VERDICTS, CoveragePoint, VerdictReport, VerdictScores
