@@ -6,29 +6,34 @@ Texts are neither stored nor logged; an error tells its kind and never what was 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from anyio import to_thread
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from itner._version import __version__
 from itner.core.errors import InputError
+from itner.core.provenance import usable_cores
 from itner.core.types import Mention, Tagger
-from itner.domains.registry import Domain, default_domain, domain_names, get_domain, list_domains
+from itner.domains.registry import Domain, Rulebook, default_domain, domain_names, get_domain, list_domains
 from itner.files.items import TextItem
 from itner.files.redaction import STILL, Method, redact_texts
 from itner.files.tagging import find_mentions
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
-from itner.service.limits import RateLimit
+from itner.service.guard import add_guard
+from itner.service.page import make_page
+from itner.service.problems import FAILED, REFUSED, Invalid, Wrong, refuse
 from itner.service.settings import ServiceSettings
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 from itner.taggers.rules.tagger import RulesTagger
-from itner.workflows.goback import describe, go_back
+from itner.workflows.goback import describe, go_back, judging_domain
 from itner.workflows.open import open_tagger
 from itner.workflows.redact import make_plan
 from itner.workflows.tag import Chosen
@@ -116,6 +121,7 @@ class _Served:
     domain: Domain
     tagger: Tagger
     what: str
+    rulebook: Rulebook | None
 
     def find(self, texts: Sequence[str], threshold: float) -> list[tuple[Mention, ...]]:
         return find_mentions(texts, self.tagger, threshold)
@@ -124,44 +130,38 @@ class _Served:
 def create_app(settings: ServiceSettings) -> FastAPI:
     """The service, with its taggers loaded."""
     served = _load(settings)
-    app = FastAPI(title="itner", version=__version__, description=(__doc__ or "").strip())
-    limit = RateLimit(settings.per_minute)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.method == "POST":
-            wait = limit.wait_s(request.client.host if request.client is not None else "")
-            if wait:
-                return JSONResponse({"detail": "too many requests"}, 429, headers={"Retry-After": str(int(wait) + 1)})
-            size = 0
-            chunks = []
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > settings.max_bytes:
-                    return JSONResponse({"detail": f"more than {settings.max_bytes:,} bytes; send less"}, 413)
-                chunks.append(chunk)
-            # Read here, so that what follows finds it.
-            request._body = b"".join(chunks)
-        try:
-            return await call_next(request)
-        except Exception as error:  # noqa: BLE001 - whatever happens, no text is logged or sent back
-            # The kind alone: a message may quote the text.
-            _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
-            return JSONResponse({"detail": f"failed ({type(error).__name__})"}, 500)
+    app = FastAPI(
+        title="itner",
+        version=__version__,
+        description=(__doc__ or "").strip(),
+        lifespan=_bound_work,
+        # The pages that come with FastAPI load their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_guard(app, settings)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # Without the input, which pydantic would quote.
-        told = [{"where": _known_part(each["loc"]), "what": each["msg"]} for each in error.errors()]
-        return JSONResponse({"detail": told}, 422)
+        told = [Wrong(where=_known_part(each["loc"]), what=each["msg"]) for each in error.errors()]
+        return JSONResponse(Invalid(detail=told).model_dump(), 422)
 
     @app.exception_handler(InputError)
     async def refused(request: Request, error: InputError) -> JSONResponse:
-        return JSONResponse({"detail": error.problem}, 400)
+        if error.path is None:
+            return refuse(400, error.problem)
+        # A file is the service's own, so that nothing the client sent is wrong.
+        _LOG.error("%s failed: %s", request.url.path, error)
+        return refuse(500, f"failed ({type(error).__name__})")
 
     def choose(asked: Texts, able: Callable[[Domain], bool], what: str) -> _Served:
         if len(asked.texts) > settings.max_texts:
             raise HTTPException(413, f"more than {settings.max_texts:,} texts; send fewer")
+        if sum(map(len, asked.texts)) > settings.max_characters:
+            raise HTTPException(
+                413, f"more than {settings.max_characters:,} characters in all texts; send fewer at once"
+            )
         names = [name for name, each in served.items() if able(each.domain)]
         if asked.domain is None and names:
             first = default_domain()
@@ -170,12 +170,17 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             raise HTTPException(404, f"no domain of that name that {what}; there is {', '.join(names) or 'none'}")
         return served[asked.domain]
 
-    @app.get("/health")
-    def health() -> Health:
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(make_page(app.openapi()))
+
+    # No work, so that it is answered while all who work are busy.
+    @app.get("/health", responses=FAILED)
+    async def health() -> Health:
         """Whether the service works, and what tags."""
         return Health(status="ok", version=__version__, taggers={name: each.what for name, each in served.items()})
 
-    @app.post("/tag")
+    @app.post("/tag", responses=REFUSED)
     def tag(asked: Texts) -> Tagged:
         """The mentions of each text."""
         chosen = choose(asked, lambda domain: True, "tags")
@@ -197,7 +202,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         ]
         return Tagged(found_by=chosen.what, results=results)
 
-    @app.post("/redact")
+    @app.post("/redact", responses=REFUSED)
     def redact(asked: RedactTexts) -> RedactedTexts:
         """Each text without what was found in any of them; one in which it would still stand, encoded, is left out."""
         chosen = choose(asked, lambda domain: bool(domain.personal), "redacts")
@@ -209,13 +214,13 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         left_out = {place: STILL for place, text in enumerate(texts) if text is None}
         return RedactedTexts(found_by=chosen.what, texts=texts, counts=counts, left_out=left_out)
 
-    @app.post("/goback")
+    @app.post("/goback", responses=REFUSED)
     def goback(asked: Texts) -> Verdicts:
         """What follows from each text by the domain's rules."""
         chosen = choose(asked, lambda domain: domain.judging is not None, "judges")
         items = [TextItem("", "", text) for text in asked.texts]
         tagger = Chosen(chosen.tagger, chosen.what)
-        judged = go_back(items, chosen.domain, tagger, asked.threshold, settings.confidence)
+        judged = go_back(items, chosen.domain, tagger, asked.threshold, settings.confidence, rulebook=chosen.rulebook)
         keys = VerdictOut.model_fields
         results = [VerdictOut(**{k: v for k, v in describe(each).items() if k in keys}) for each in judged]
         return Verdicts(found_by=chosen.what, results=results)
@@ -229,15 +234,33 @@ def _known_part(place: Sequence[int | str]) -> list[int | str]:
     return [part if isinstance(part, int) or part in known else "?" for part in place]
 
 
+@asynccontextmanager
+async def _bound_work(app: FastAPI) -> AsyncIterator[None]:
+    """While the service runs, no more requests are worked on at once than there are cores; others wait."""
+    to_thread.current_default_thread_limiter().total_tokens = max(2, usable_cores())
+    yield
+
+
 def _load(settings: ServiceSettings) -> dict[str, _Served]:
+    """What tags and judges in each domain, tried once: what is missing or broken is found before anybody asks."""
     served = {}
     for domain in list_domains():
         folder = settings.runs.get(domain.name)
+        tagger: Tagger
         if folder is not None:
             run = RunStore(folder.parent).load(folder.name)
             variant = settings.variant or kind_of(run).live[0]
             tagger = open_tagger(folder.name, variant, Workspace(folder.parent, folder.parent))
-            served[domain.name] = _Served(domain, tagger, f"run {folder.name}, {VARIANT_NAMES[variant]}")
+            what = f"run {folder.name}, {VARIANT_NAMES[variant]}"
         elif domain.functions:
-            served[domain.name] = _Served(domain, RulesTagger(get_domain(domain.name)), f"the rules of {domain.name}")
+            tagger, what = RulesTagger(get_domain(domain.name)), f"the rules of {domain.name}"
+        else:
+            continue
+        rulebook = None
+        if domain.judging is not None:
+            own = settings.rules if domain is judging_domain() else None
+            rulebook = domain.judging.read(own)
+            rulebook.judge(domain.judging.reports[0], ())
+        tagger.tag([domain.sample])
+        served[domain.name] = _Served(domain, tagger, what, rulebook)
     return served

@@ -1,11 +1,12 @@
-"""What keeps one client from taking the service from the others: the size of requests, and how many in a minute."""
+"""What keeps one client from taking the service from the others: how many requests in a minute, and at once."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _WINDOW_S = 60.0
 # Clients that are remembered; those that asked longest ago are forgotten first.
@@ -39,3 +40,22 @@ class RateLimit:
                 return calls[0] + _WINDOW_S - now
             calls.append(now)
             return 0.0
+
+
+class Places:
+    """Room for so many requests that arrive, wait or are worked on at once. For one thread."""
+
+    def __init__(self, most: int):
+        self._free = most
+
+    @contextmanager
+    def take(self) -> Iterator[bool]:
+        """A place while the block lasts; False where none is free."""
+        if not self._free:
+            yield False
+            return
+        self._free -= 1
+        try:
+            yield True
+        finally:
+            self._free += 1

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
+import re
 import shutil
+import socket
+import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
+from commands import run_itner
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from shipped import HERE
 
 from itner.core.errors import InputError
+from itner.domains.utility.rules import TABLE
 from itner.records.workspace import Workspace
 from itner.service import app as service
 from itner.service.app import create_app
 from itner.service.limits import RateLimit
-from itner.service.settings import ServiceSettings, read_environment
+from itner.service.settings import ServiceSettings, Told, read_environment
 
 TEXT = "Mrs Ingrid Halvorsen, +47 22 55 01 43, runs Outlook 2021 on Windows 11"
 
@@ -152,26 +162,170 @@ def test_ten_clients_at_once_get_their_own_answers(client: TestClient) -> None:
         assert list(pool.map(ask, range(10))) == [f"Windows 1{number}" for number in range(10)]
 
 
-def test_the_description_names_every_address(client: TestClient) -> None:
-    paths = client.get("/openapi.json").json()["paths"]
+def test_the_description_names_every_address_and_what_is_answered(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    paths = described["paths"]
     assert set(paths) == {"/health", "/tag", "/redact", "/goback"}
+    assert set(paths["/health"]["get"]["responses"]) == {"200", "500"}
+    refusals = {"400", "404", "408", "413", "415", "422", "429", "500", "503"}
+    models = described["components"]["schemas"]
+    for path in ("/tag", "/redact", "/goback"):
+        answers = paths[path]["post"]["responses"]
+        assert set(answers) == {"200", *refusals}
+        names = {status: answer["content"]["application/json"]["schema"]["$ref"] for status, answer in answers.items()}
+        assert {names[status].rpartition("/")[2] for status in refusals} == {"Problem", "Invalid"}
+        assert names["422"].endswith("/Invalid")
+    assert not {"HTTPValidationError", "ValidationError"} & set(models)
+    told = client.post("/tag", json={"texts": ["a"], "threshold": 2}).json()
+    assert set(told["detail"][0]) == set(models["Wrong"]["properties"]) == {"where", "what"}
+
+
+def test_the_page_of_addresses_needs_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for said in ("POST /tag", "POST /redact", "POST /goback", "GET /health", "threshold", "It took too long"):
+        assert said in page.text
+    assert not re.findall(r"https?://|<script|src=", page.text)
+    names = set(re.findall(r'id="(\w+)"', page.text))
+    assert names >= set(re.findall(r'href="#(\w+)"', page.text)) >= {"Texts", "Problem", "Invalid"}
+    assert client.get("/redoc").status_code == 404
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_what_does_not_say_that_it_is_json_is_told_so(client: TestClient, kind: str | None) -> None:
+    answer = client.post("/tag", content=b'{"texts": ["a"]}', headers={"content-type": kind} if kind else {})
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/vnd.own+json"])
+def test_json_by_any_of_its_names_is_read(client: TestClient, kind: str) -> None:
+    assert client.post("/tag", content=b'{"texts": ["a"]}', headers={"content-type": kind}).status_code == 200
+
+
+def test_all_texts_together_are_bounded() -> None:
+    small = TestClient(create_app(ServiceSettings(max_characters=100)))
+    assert small.post("/tag", json={"texts": ["a" * 50] * 2}).status_code == 200
+    refused = small.post("/tag", json={"texts": ["a" * 50] * 2 + ["b"]})
+    assert refused.status_code == 413
+    assert "more than 100 characters" in refused.json()["detail"]
+
+
+def sent(app: FastAPI, *messages: dict[str, object], then_s: float = 0.0) -> list[dict[str, Any]]:
+    """What the service answers to a request that arrives in pieces, the last one repeated, after `then_s` each."""
+    waiting = list(messages)
+    answered: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, object]:
+        await asyncio.sleep(then_s)
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {
+        "type": "http", "method": "POST", "path": "/tag", "raw_path": b"/tag", "query_string": b"", "headers": headers,
+        "client": ("a", 1), "server": ("b", 2), "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    return answered
+
+
+def test_a_request_that_takes_too_long_to_arrive_is_told_so() -> None:
+    app = create_app(ServiceSettings(read_s=0.1))
+    answered = sent(app, {"type": "http.request", "body": b" ", "more_body": True}, then_s=0.03)
+    assert answered[0]["status"] == 408
+    assert b"within 0.1 s" in answered[1]["body"]
+
+
+def test_a_client_that_goes_away_while_it_sends_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(ServiceSettings(max_requests=1))
+    for _ in range(3):
+        sent(app, {"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"})
+    assert not caplog.records
+    # It holds no place any more.
+    assert TestClient(app).post("/tag", json={"texts": ["a"]}).status_code == 200
+
+
+def test_no_more_is_taken_on_than_can_be_done_and_health_is_told_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    begun = threading.Semaphore(0)
+    find = service.find_mentions
+
+    def slow(*given: Any) -> Any:
+        begun.release()
+        assert held.wait(30)
+        return find(*given)
+
+    app = create_app(ServiceSettings(max_requests=6))
+    monkeypatch.setattr(service, "find_mentions", slow)
+    with TestClient(app) as busy, ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(busy.post, "/tag", json={"texts": ["Windows 11"]}) for _ in range(6)]
+        assert begun.acquire(timeout=30)
+        while (
+            refused := busy.post("/tag", content=b"{", headers={"content-type": "application/json"})
+        ).status_code != 503:
+            time.sleep(0.01)
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert busy.get("/health").status_code == 200
+        held.set()
+        assert {each.result().status_code for each in asked} == {200}
+        assert busy.post("/tag", json={"texts": ["a"]}).status_code == 200
+
+
+def test_a_broken_table_of_rules_is_noticed_at_the_start(tmp_path: Path) -> None:
+    rules = tmp_path / "own.yaml"
+    rules.write_text("- id: [\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"own\.yaml:2: not YAML"):
+        create_app(ServiceSettings(rules=rules))
+    rule = TABLE.read_text(encoding="utf-8").partition("\n- id: ")[2].partition("\n\n")[0]
+    rules.write_text(f"- id: {rule}\n".replace('"18 ft"', '"15 ft"'), encoding="utf-8")
+    own = TestClient(create_app(ServiceSettings(rules=rules)))
+    rules.unlink()
+    answer = own.post("/goback", json={"texts": ["16 ft clearance over the street"]}).json()
+    assert answer["results"][0]["verdict"] == "compliant"
+
+
+def test_a_file_that_is_gone_is_the_services_fault_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, client: TestClient
+) -> None:
+    def gone(*given: object) -> None:
+        raise InputError("is missing", path="model.onnx")
+
+    monkeypatch.setattr(service, "find_mentions", gone)
+    answer = client.post("/tag", json={"texts": ["a"]})
+    assert (answer.status_code, answer.json()) == (500, {"detail": "failed (InputError)"})
+    assert "model.onnx: is missing" in caplog.text
 
 
 def test_the_environment_is_heard_and_checked(tmp_path: Path) -> None:
     place = Workspace(tmp_path, tmp_path)
     run = HERE.models / "compact_s"
-    assert read_environment([], place, {}) == ({}, None)
+    assert read_environment([], place, {}) == Told({})
     found = read_environment([], place, {"NER_MODEL_PATH": str(run), "CONFIDENCE_THRESHOLD": "0.95"})
-    assert found == ({"it": run}, 0.95)
+    assert found == Told({"it": run}, 0.95)
+    # A run that is named in both ways is one.
+    assert read_environment(["compact_s"], HERE, {"NER_MODEL_PATH": f"{run}/"}) == Told({"it": run})
+    assert read_environment([], place, {"RULES_PATH": "own.yaml"}).rules == Path("own.yaml")
     lora = {"NER_MODEL_PATH": str(HERE.models / "minilm_lora_kd"), "LORA_RANK": "16"}
-    assert list(read_environment([], place, lora)[0]) == ["it"]
+    assert list(read_environment([], place, lora).runs) == ["it"]
     for wrong, said in (
         ({"CONFIDENCE_THRESHOLD": "high"}, "a number from 0 to 1"),
         ({"CONFIDENCE_THRESHOLD": "1.5"}, "a number from 0 to 1"),
         (lora | {"LORA_RANK": "8"}, "has adapters of rank 16"),
         ({"NER_MODEL_PATH": str(run), "LORA_RANK": "8"}, "has no adapters"),
         ({"LORA_RANK": "8"}, "no run is served"),
-        ({"NER_MODEL_PATH": str(tmp_path / "none")}, "no run 'none'"),
+        (lora | {"LORA_RANK": "²"}, "LORA_RANK is '²', but the run minilm_lora_kd has adapters of rank 16"),
+        (lora | {"LORA_RANK": "9" * 5_000}, "has adapters of rank 16"),
+        ({"NER_MODEL_PATH": str(tmp_path / "none")}, "NER_MODEL_PATH is .*, but there is no folder"),
+        (
+            {"NER_MODEL_PATH": "/nope"},
+            "NER_MODEL_PATH is '/nope', but there is no folder /nope; name the folder of a run$",
+        ),
+        ({"NER_MODEL_PATH": "/etc/passwd"}, "/etc/passwd is no folder; name the folder of a run$"),
+        ({"NER_MODEL_PATH": "."}, "NER_MODEL_PATH is '.', but the folder .* holds no run.json"),
+        ({"NER_MODEL_PATH": str(HERE.models)}, f"name the folder of a run: .*{run}"),
     ):
         with pytest.raises(InputError, match=said):
             read_environment([], place, wrong)
@@ -184,3 +338,18 @@ def test_a_run_is_served_with_its_variant(tmp_path: Path) -> None:
     client = TestClient(create_app(ServiceSettings(runs={"it": tmp_path / "it_rules"})))
     assert client.get("/health").json()["taggers"]["it"] == "run it_rules, Patterns"
     assert client.post("/tag", json={"texts": ["Windows 11"]}).json()["results"][0]
+
+
+def test_an_address_that_cannot_be_listened_on_is_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(uvicorn, "Server", lambda config: pytest.fail("it starts"))
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        for host, port in (("127.0.0.1", busy.getsockname()[1]), ("no.such.host.invalid", 8123), ("203.0.113.7", 8123)):
+            assert run_itner("serve", "--host", host, "--port", str(port)) == 2
+            assert f"cannot listen on {host}, port {port}" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert run_itner("serve", "--port", str(port), "--rules", "none.yaml") == 2
+    assert "no such table of rules" in capsys.readouterr().err
