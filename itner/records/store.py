@@ -230,7 +230,7 @@ class RunStore:
         """One run by name; InputError when it is missing or broken."""
         path = self.root / check_name(name)
         if not path.is_dir():
-            known = ", ".join(folder.name for folder in self._folders()) or "none"
+            known = ", ".join(folder.name for folder in self._folders() if (folder / RUN).is_file()) or "none"
             raise InputError(
                 f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train` or `itner rules`"
             )
