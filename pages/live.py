@@ -138,8 +138,9 @@ with share_tab:
     st.markdown("**Link to this comparison**")
     show_link(text, live.MAX_LINK_CHARACTERS, "text")
     taken = st.selectbox("Results of", list(results), key="share_model")
-    share.draw_downloads(text, taken, results[taken].mentions)
-    st.code(share.as_json(text, taken, results[taken].mentions), language="json", height=300)
+    personal = get_domain(by_label[taken].run.info.domain).personal
+    share.draw_downloads(text, taken, results[taken].mentions, personal)
+    st.code(share.as_json(text, taken, results[taken].mentions, personal), language="json", height=300)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
     plan = redact.choose_plan(hiding, "redact_text")
@@ -151,8 +152,10 @@ with redact_tab:
         wished = redact.choose_wish(hiding, plan, by, "redact_text")
         # Another model is opened only for who wants it: the page is about those above.
         if hider is not None or st.toggle("Find it and hide it", key="redact_now"):
-            known = hider is not None and wished is None
-            found_now = results[hider].mentions if known else live.find(by, hiding, text, threshold, wished)
+            if hider is not None and wished is None:
+                found_now = results[hider].mentions
+            else:
+                found_now = live.find(by, hiding, text, threshold, wished)
             tagger, least = live.choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
             hidden = redact.redact_text(text, found_now, plan, tagger, least)
             st.code(hidden, language=None, wrap_lines=True)

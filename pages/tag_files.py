@@ -125,11 +125,12 @@ show_table(found.files, "files", uploads.file_columns())
 
 st.header("Download")
 formats = st.pills("Formats", list(FORMATS), selection_mode="multi", default=list(FORMATS)[:1], wrap=True)
+personal = get_domain(choices[model].run.info.domain).personal
 if len(formats) == 1:
     chosen = FORMATS[formats[0]]
-    data, name, mime = uploads.single(found.results, formats[0]), f"tagged.{chosen.extension}", chosen.mime
+    data, name, mime = uploads.single(found.results, formats[0], personal), f"tagged.{chosen.extension}", chosen.mime
 else:
-    data, name, mime = uploads.package(found.results, formats), "tagged.zip", "application/zip"
+    data, name, mime = uploads.package(found.results, formats, personal), "tagged.zip", "application/zip"
 st.download_button(
     f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -16,17 +16,22 @@ from itner.files.writers import FORMATS, to_bytes
 DOWNLOADS = ("CoNLL", "HTML")
 
 
-def as_json(text: str, label: str, mentions: Sequence[Mention]) -> str:
-    """The text and a model's mentions, as in the JSONL download of tagged files, indented."""
-    return json.dumps(json.loads(to_bytes([_item(text, label, mentions)], "JSONL")), ensure_ascii=False, indent=2)
+def as_json(text: str, label: str, mentions: Sequence[Mention], personal: Collection[str] = ()) -> str:
+    """The text and a model's mentions, as in the JSONL download of tagged files, indented.
+
+    Args:
+        personal: the types that point at a person; none where the domain does not tell.
+    """
+    line = to_bytes([_item(text, label, mentions)], "JSONL", personal)
+    return json.dumps(json.loads(line), ensure_ascii=False, indent=2)
 
 
-def draw_downloads(text: str, label: str, mentions: Sequence[Mention]) -> None:
+def draw_downloads(text: str, label: str, mentions: Sequence[Mention], personal: Collection[str]) -> None:
     """Buttons that download a model's mentions in the text."""
-    files = [("JSON", "application/json", "json", as_json(text, label, mentions).encode())]
+    files = [("JSON", "application/json", "json", as_json(text, label, mentions, personal).encode())]
     for name in DOWNLOADS:
         chosen = FORMATS[name]
-        files.append((name, chosen.mime, chosen.extension, to_bytes([_item(text, label, mentions)], name)))
+        files.append((name, chosen.mime, chosen.extension, to_bytes([_item(text, label, mentions)], name, personal)))
     with st.container(horizontal=True):
         for name, mime, extension, data in files:
             st.download_button(

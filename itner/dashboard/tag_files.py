@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
@@ -146,20 +146,20 @@ def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> J
     return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
 
 
-def package(results: Sequence[TaggedItem], formats: Sequence[str]) -> Callable[[], bytes]:
+def package(results: Sequence[TaggedItem], formats: Sequence[str], personal: Collection[str]) -> Callable[[], bytes]:
     """What builds the zip when somebody downloads it."""
 
     def build() -> bytes:
         buffer = io.BytesIO()
-        write_zip(results, formats, buffer)
+        write_zip(results, formats, buffer, personal)
         return buffer.getvalue()
 
     return build
 
 
-def single(results: Sequence[TaggedItem], format: str) -> Callable[[], bytes]:
+def single(results: Sequence[TaggedItem], format: str, personal: Collection[str]) -> Callable[[], bytes]:
     """What builds one file when somebody downloads it."""
-    return lambda: to_bytes(results, format)
+    return lambda: to_bytes(results, format, personal)
 
 
 def file_columns() -> dict[str, Any]:

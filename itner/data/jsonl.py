@@ -25,7 +25,7 @@ from itner.data.fitting import Span
 from itner.data.json_values import Record, describe_kind, is_whole, read_records
 
 _KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part"}
-_SPAN_KEYS = {"start", "end", "type", "text", "score"}
+_SPAN_KEYS = {"start", "end", "type", "text", "score", "pii"}
 
 
 def document_to_json(document: Document, dataset: str | None = None) -> str:

@@ -37,6 +37,7 @@ def highlight(
     mentions: Sequence[Mention],
     differing: Collection[tuple[int, int, str]] = (),
     gaps: Iterable[tuple[int, int]] = (),
+    personal: Collection[str] = (),
 ) -> str:
     """The text with its mentions marked, white space kept.
 
@@ -44,6 +45,7 @@ def highlight(
         mentions: in text order, without overlap.
         differing: (start, end, type) of mentions that not every tagger shares; marked with a dashed border and a sign.
         gaps: spans (start, end) where others mark something and this tagger nothing; underlined with dots.
+        personal: types that point at a person, which is said; none where the domain does not tell.
     """
     marked = {(mention.start, mention.end): mention for mention in mentions}
     spans: list[tuple[int, int]] = list(marked)
@@ -58,7 +60,7 @@ def highlight(
         if found is None:
             parts.append(f'<span class="gap" title="others mark this">{escape(text[start:end])}</span>')
         else:
-            parts.append(_mark(text[start:end], found, (start, end, found.type) in differing))
+            parts.append(_mark(text[start:end], found, (start, end, found.type) in differing, personal))
         position = end
     parts.append(escape(text[position:]))
     return f'<div class="itner-text" dir="auto">{"".join(parts)}</div>'
@@ -106,12 +108,16 @@ def legend(types: Sequence[str]) -> str:
     return f'<div class="itner-legend">{items}</div>'
 
 
-def _mark(part: str, mention: Mention, differs: bool) -> str:
+def _mark(part: str, mention: Mention, differs: bool, personal: Collection[str]) -> str:
     name = escape(mention.type)
     score = "" if mention.score is None else f" {mention.score:.2f}"
-    said = f"{name}{score}" + (", not every model agrees" if differs else "")
+    points = mention.type in personal
+    said = f"{name}{score}" + (", points at a person" if points else "")
+    said += ", not every model agrees" if differs else ""
+    flag = f'data-pii="{str(points).lower()}" ' if personal else ""
     return (
-        f'<mark tabindex="0" class="{"differs" if differs else "agreed"}" style="--c:{type_colour(mention.type)}" '
-        f'title="{said}" aria-label="{escape(part, quote=True)}: {said}">{escape(part)}'
+        f'<mark {flag}tabindex="0" class="{"differs" if differs else "agreed"}" '
+        f'style="--c:{type_colour(mention.type)}" title="{said}" '
+        f'aria-label="{escape(part, quote=True)}: {said}">{escape(part)}'
         f'<span class="tag">{name}{score}</span></mark>'
     )

@@ -1,7 +1,8 @@
 """Tagged texts as JSON Lines, CSV, CoNLL, spaCy JSON, HTML, and pre-annotations for Label Studio and doccano.
 
 One file of results, or several in a zip.
-What `itner prepare` reads, it reads back from here; spaCy reads its JSON with `Doc.from_json`.
+What `itner prepare` reads, it reads back from here; spaCy reads its JSON with `Doc.from_json`. Where a domain says
+which of its types point at a person, each mention has a flag for that, called pii in every format.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import re
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +30,7 @@ from itner.files.tagging import TaggedItem
 _MARK = "\ufeff"
 # What a spreadsheet runs, ASCII or full-width, also behind blanks and quotation marks, which it may drop.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b\"'\u201c\u201d\u2018\u2019]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_FLAG = "pii"
 _CSV_HEADER = ("file", "part", "start", "end", "type", "score", "mention")
 
 _PAGE = """<!doctype html>
@@ -49,15 +51,20 @@ h2 { font-size: 1rem; }
 
 @dataclass(frozen=True)
 class Format:
-    """A file format of results; `stem` is what its file is called in a zip of several."""
+    """A file format of results.
+
+    Attributes:
+        write: the results into a file, with the types that point at a person; none where the domain does not tell.
+        stem: what its file is called in a zip of several.
+    """
 
     extension: str
     mime: str
-    write: Callable[[Sequence[TaggedItem], IO[bytes]], None]
+    write: Callable[[Sequence[TaggedItem], IO[bytes], Collection[str]], None]
     stem: str = "tagged"
 
 
-def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
     """One JSON object a text: file, part, text, and spans with start, end, type, score and text.
 
     What was carried along is in `fields`.
@@ -68,14 +75,14 @@ def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
                 "file": entry.item.file,
                 "part": entry.item.part,
                 "text": entry.item.text,
-                "spans": [_span(entry, mention) for mention in entry.mentions],
+                "spans": [_span(entry, mention) | _flag(mention, personal) for mention in entry.mentions],
             }
             if entry.item.fields:
                 record["fields"] = dict(entry.item.fields)
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def write_csv(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+def write_csv(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
     """One row a mention, and columns of what was carried along, marked as UTF-8 for spreadsheets.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -84,20 +91,22 @@ def write_csv(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
     with _text(file) as out:
         out.write("\ufeff")
         table = csv.writer(out)
-        own = [f"{name} (of the row)" if name in _CSV_HEADER else name for name in carried]
-        table.writerow([*_CSV_HEADER, *map(harmless_cell, own)])
+        header = (*_CSV_HEADER, _FLAG) if personal else _CSV_HEADER
+        own = [f"{name} (of the row)" if name in header else name for name in carried]
+        table.writerow([*header, *map(harmless_cell, own)])
         for entry in results:
             fields = dict(entry.item.fields)
             for m in entry.mentions:
                 score = "" if m.score is None else f"{m.score:.4f}"
                 mention = entry.item.text[m.start : m.end]
                 cells = [entry.item.file, entry.item.part, m.start, m.end, m.type, score, mention]
+                cells += [str(m.type in personal).lower()] if personal else []
                 cells += [fields.get(name, "") for name in carried]
                 table.writerow([harmless_cell(cell) for cell in cells])
 
 
-def write_conll(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """Token, tab, BIO tag; a blank line after each sentence.
+def write_conll(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+    """Token, tab, BIO tag, with the flag between them where there is one; a blank line after each sentence.
 
     Tokens are as the taggers read them (`itner.core.view`): a word that a soft hyphen or a line's end parts is whole.
     They are cut where a mention begins or ends inside.
@@ -110,11 +119,11 @@ def write_conll(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
                     # As the file's first character it would be a byte order mark, not a token.
                     out.write("\n")
                 begun = True
-                out.writelines(f"{token}\t{tag}\n" for token, tag in rows)
+                out.writelines(f"{token}\t{_flag_column(tag, personal)}{tag}\n" for token, tag in rows)
                 out.write("\n")
 
 
-def write_spacy(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+def write_spacy(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
     """A JSON list of what `Doc.from_json` reads: text, ents with start, end and label, tokens.
 
     With `title`, it is also the format of displaCy's manual mode.
@@ -124,7 +133,12 @@ def write_spacy(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
         for number, entry in enumerate(results):
             record = {
                 "text": entry.item.text,
-                "ents": [{"start": m.start, "end": m.end, "label": m.type} for m in entry.mentions],
+                "ents": [
+                    # spaCy takes numbers there, and no truth values.
+                    {"start": m.start, "end": m.end, "label": m.type}
+                    | {key: int(value) for key, value in _flag(m, personal).items()}
+                    for m in entry.mentions
+                ],
                 "tokens": [
                     {"id": place, "start": start, "end": end} for place, (start, end) in enumerate(_spacy_tokens(entry))
                 ],
@@ -134,7 +148,7 @@ def write_spacy(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
         out.write("\n]\n")
 
 
-def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
     """A JSON list of tasks whose mentions are predictions, for a project with `<Labels name="label" toName="text">`."""
     with _text(file) as out:
         out.write("[")
@@ -152,6 +166,7 @@ def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
                         "labels": [m.type],
                     },
                     **({} if m.score is None else {"score": round(m.score, 4)}),
+                    **({"meta": _flag(m, personal)} if personal else {}),
                 }
                 for place, m in enumerate(entry.mentions)
             ]
@@ -163,26 +178,31 @@ def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
         out.write("\n]\n")
 
 
-def write_doccano(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
-    """One JSON object a text, as doccano imports it: text, label with start, end and type, file and part."""
+def write_doccano(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+    """One JSON object a text, as doccano imports it: text, label with start, end and type, file and part.
+
+    A label has no room for more, so the flags of all stand beside them, in their order.
+    """
     with _text(file) as out:
         for entry in results:
-            record = {
+            record: dict[str, Any] = {
                 "text": entry.item.text,
                 "label": [[m.start, m.end, m.type] for m in entry.mentions],
                 "file": entry.item.file,
                 "part": entry.item.part,
             }
+            if personal:
+                record[_FLAG] = [m.type in personal for m in entry.mentions]
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def write_html(results: Sequence[TaggedItem], file: IO[bytes]) -> None:
+def write_html(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
     """A page that stands alone: no script, nothing loaded, light and dark."""
     types = sorted({mention.type for entry in results for mention in entry.mentions})
     with _text(file) as out:
         out.write(f"{_PAGE}{STYLE}\n</head>\n<body>\n<h1>Tagged texts</h1>\n{legend(types)}\n")
         for entry in results:
-            body = highlight(entry.item.text, entry.mentions)
+            body = highlight(entry.item.text, entry.mentions, personal=personal)
             out.write(f"<section>\n<h2>{escape(title(entry))}</h2>\n{body}\n</section>\n")
         out.write("</body>\n</html>\n")
 
@@ -198,19 +218,25 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def write_zip(results: Sequence[TaggedItem], formats: Iterable[str], file: IO[bytes]) -> None:
-    """The results in each of the formats (keys of `FORMATS`), compressed."""
+def write_zip(
+    results: Sequence[TaggedItem], formats: Iterable[str], file: IO[bytes], personal: Collection[str] = ()
+) -> None:
+    """The results in each of the formats (keys of `FORMATS`), compressed.
+
+    Args:
+        personal: the types that point at a person; none where the domain does not tell.
+    """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in formats:
             chosen = FORMATS[name]
             with archive.open(f"{chosen.stem}.{chosen.extension}", "w") as out:
-                chosen.write(results, out)
+                chosen.write(results, out, personal)
 
 
-def to_bytes(results: Sequence[TaggedItem], format: str) -> bytes:
-    """The results in one format, in memory."""
+def to_bytes(results: Sequence[TaggedItem], format: str, personal: Collection[str] = ()) -> bytes:
+    """The results in one format, in memory; see `write_zip`."""
     buffer = io.BytesIO()
-    FORMATS[format].write(results, buffer)
+    FORMATS[format].write(results, buffer, personal)
     return buffer.getvalue()
 
 
@@ -227,6 +253,17 @@ def _span(entry: TaggedItem, mention: Mention) -> dict[str, Any]:
         "score": None if mention.score is None else round(mention.score, 4),
         "text": entry.item.text[mention.start : mention.end],
     }
+
+
+def _flag(mention: Mention, personal: Collection[str]) -> dict[str, bool]:
+    """Whether a mention points at a person, where the domain tells."""
+    return {_FLAG: mention.type in personal} if personal else {}
+
+
+def _flag_column(tag: str, personal: Collection[str]) -> str:
+    if not personal:
+        return ""
+    return "_\t" if tag == "O" else f"{str(tag[2:] in personal).lower()}\t"
 
 
 def _tagged_tokens(entry: TaggedItem) -> Iterator[list[tuple[str, str]]]:

@@ -31,6 +31,7 @@ class Chosen:
         what: it is, in words.
         guideline: by which it is to read.
         run: whose tagger it is, as `variant`; None for rules without a run.
+        domain: whose types it marks; None where nobody asks.
     """
 
     tagger: Tagger
@@ -38,6 +39,7 @@ class Chosen:
     guideline: str | None = None
     run: str | None = None
     variant: str | None = None
+    domain: str | None = None
 
 
 def choose_tagger(
@@ -76,12 +78,13 @@ def choose_tagger(
         if guideline is not None:
             what += f", by the guideline of {guideline}"
         variant = variant or kind_of(run).live[0]
-        return Chosen(open_tagger(name, variant, place, progress), what, guideline, name, variant)
+        return Chosen(open_tagger(name, variant, place, progress), what, guideline, name, variant, run.info.domain)
     if variant is not None or guideline is not None:
         option = "--variant" if variant is not None else "--guideline"
         raise InputError(f"{option} needs --run: where there is no run, the rules tag")
     where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
-    return Chosen(RulesTagger(domain), f"the rules of domain {domain.name!r}, because {where}; choose a run with --run")
+    what = f"the rules of domain {domain.name!r}, because {where}; choose a run with --run"
+    return Chosen(RulesTagger(domain), what, domain=domain.name)
 
 
 def _list_runs(place: Workspace, domain_name: str) -> str:
@@ -106,7 +109,8 @@ def tag_files(
         chosen.guideline,
     )
     with replacing(output) as file:
-        write_zip(above(tagged, threshold), formats, file)
+        personal = get_domain(chosen.domain).personal if chosen.domain is not None else ()
+        write_zip(above(tagged, threshold), formats, file, personal)
 
 
 def read_files(paths: Sequence[Path], output: Path, settings: Settings = DEFAULTS) -> ReadResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -62,10 +62,10 @@ WAYS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
-def export(items: list[TaggedItem], name: str, folder: Path) -> Split:
+def export(items: list[TaggedItem], name: str, folder: Path, personal: Collection[str] = ()) -> Split:
     """The items written in a format and read back."""
     file, through = WAYS[name]
-    (folder / file).write_bytes(through(to_bytes(items, name)))
+    (folder / file).write_bytes(through(to_bytes(items, name, personal)))
     return read(folder / file)
 
 
@@ -108,6 +108,14 @@ def test_conll_keeps_every_token_and_mention(tmp_path: Path, items: list[TaggedI
     marked = [(inside(item.item.text[m.start : m.end]), m.type) for item in items for m in item.mentions]
     # What cannot be seen is no token, and no tagger marks it.
     assert found == [(word, kind) for word, kind in marked if word]
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_flag_of_what_points_at_a_person_changes_nothing(name: str, tmp_path: Path) -> None:
+    items = [TaggedItem(TextItem("a", "", "Outlook on Windows"), (Mention(0, 7, "SOFTWARE"), Mention(11, 18, "OS")))]
+    with_flag, without = (export(items, name, tmp_path, personal) for personal in (("OS",), ()))
+    assert with_flag.documents == without.documents
+    assert not imported(with_flag).notes
 
 
 @pytest.mark.parametrize("text", ["\ufeff Word", "\ufeffWord", "\ufeff\ufeff Word", "x\n\ufeff Word"])

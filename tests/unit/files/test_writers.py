@@ -241,3 +241,31 @@ def test_the_documentation_lists_every_format_as_it_is_written() -> None:
     for name, format in FORMATS.items():
         (line,) = [line for line in page.splitlines() if line.startswith(f"| {name} | `tagged")]
         assert f"`{format.stem}.{format.extension}`" in line
+
+
+PERSONAL = [
+    TaggedItem(TextItem("a.txt", "", "Ann of Oslo"), (Mention(0, 3, "PERSON_NAME", 0.5), Mention(7, 11, "CITY", None)))
+]
+
+
+def test_every_format_says_what_points_at_a_person_where_the_domain_tells() -> None:
+    written = {name: to_bytes(PERSONAL, name, {"PERSON_NAME"}) for name in FORMATS}
+    assert [span["pii"] for span in json.loads(written["JSONL"])["spans"]] == [True, False]
+    header, *rows = csv.reader(io.StringIO(written["CSV"].decode("utf-8-sig")))
+    assert [row[header.index("pii")] for row in rows] == ["true", "false"]
+    assert written["CoNLL"] == b"Ann\ttrue\tB-PERSON_NAME\nof\t_\tO\nOslo\tfalse\tB-CITY\n\n"
+    assert [ent["pii"] for ent in json.loads(written["spaCy JSON"])[0]["ents"]] == [1, 0]
+    (task,) = json.loads(written["Label Studio"])
+    assert [region["meta"] for region in task["predictions"][0]["result"]] == [{"pii": True}, {"pii": False}]
+    assert json.loads(written["doccano"])["pii"] == [True, False]
+    assert written["HTML"].decode().count('data-pii="true"') == 1
+    assert "PERSON_NAME 0.50, points at a person" in written["HTML"].decode()
+    for name in FORMATS:
+        assert b"pii" not in to_bytes(PERSONAL, name), name
+
+
+def test_a_carried_column_of_that_name_is_told_apart() -> None:
+    item = TextItem("a.csv", "row 1", "Ann", (("pii", "yes"),))
+    entry = TaggedItem(item, (Mention(0, 3, "PERSON_NAME"),))
+    (row,) = csv.DictReader(io.StringIO(to_bytes([entry], "CSV", {"PERSON_NAME"}).decode("utf-8-sig")))
+    assert (row["pii"], row["pii (of the row)"]) == ("true", "yes")
