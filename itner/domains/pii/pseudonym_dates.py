@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from itner.domains.pii.words import (
@@ -34,6 +34,7 @@ _FORM = frozenset({
 # Between the words of one number.
 _BETWEEN = frozenset((" ", "-", "and", "\u00a0", "\u2010", "\u2011"))
 _FEWEST_LETTERS = 3
+_SUFFIXES = ("st", "nd", "rd", "th")
 
 
 def invent_date(surface: str, draw: Draw) -> str:
@@ -108,7 +109,7 @@ class _Date:
                 yield self._name(part, self._months)
             elif _find(small, self._weekdays) is not None:
                 yield self._name(part, self._weekdays)
-            elif small in ("st", "nd", "rd", "th") and number:
+            elif small in _SUFFIXES and number:
                 yield like(_suffix(int(number)), part)
             else:
                 yield part
@@ -118,7 +119,8 @@ class _Date:
         old = _find(word, names)
         made = self._drawn.choice([name for place, name in enumerate(names) if place != old])
         short = old is not None and len(word) < len(names[old])
-        return like((made[: len(word)] if short else made).capitalize(), word)
+        # "Sept" and "Tues" are longer than others are cut.
+        return like((made[:_FEWEST_LETTERS] if short else made).capitalize(), word)
 
     def _digits(self, digits: str, place: int) -> str:
         drawn, size = self._drawn, len(digits)
@@ -132,10 +134,20 @@ class _Date:
             return f"{(int(digits) - self._years) % 100:02d}"
         if size == 1:
             return drawn.choice("123456789".replace(digits, ""))
-        if size == 2 and self._months and digits[0] != "0":
+        if size == 2 and self._ends_span(digits, place):
+            return f"{(int(digits) - self._years) % 100:02d}"
+        if size == 2 and digits[0] != "0" and (self._months or self._follows(place, _SUFFIXES)):
             return str(drawn.choice([day for day in range(10, 29) if day != int(digits)]))
         # A day, a month, a year or a time: all can be one to twelve.
         return self._pair() if size == 2 else make_digits(digits, drawn)
+
+    def _ends_span(self, digits: str, place: int) -> bool:
+        """Whether these are the second year of two, as in 2024/25."""
+        first = self._parts[place - 2] if place > 1 and self._parts[place - 1] in "/-–" else ""
+        return len(first) == 4 and first.isdecimal() and int(digits) > 12 and (int(first) + 1) % 100 == int(digits)
+
+    def _follows(self, place: int, words: Collection[str]) -> bool:
+        return place + 1 < len(self._parts) and self._parts[place + 1].casefold() in words
 
     def _pair(self) -> str:
         return f"{self._drawn.randrange(1, 13):02d}"

@@ -85,15 +85,20 @@ def _keep_apart(scanned: Sequence[tuple[Unit, int]], edits: Sequence[Sequence[Ed
     for (unit, owner), wanted in zip(scanned, edits, strict=True):
         if owner != _NO_KEY and not wanted:
             used[owner].add(unit.text)
+    # Of each key that several become, the number of the last; else each would be tried from the first on.
+    numbers: dict[tuple[int, str], int] = {}
     kept = []
     for (unit, owner), wanted in zip(scanned, edits, strict=True):
         if owner != _NO_KEY and wanted:
             ordered = sorted(wanted, key=lambda edit: edit.start)
             last = ordered[-1].text
-            number = 1
-            while (new := change(unit.text, [(e.start, e.end, e.text) for e in ordered])) in used[owner]:
+            new = first = change(unit.text, [(e.start, e.end, e.text) for e in ordered])
+            number = numbers.get((owner, first), 1)
+            while new in used[owner]:
                 number += 1
                 ordered[-1] = replace(ordered[-1], text=f"{last}-{number}")
+                new = change(unit.text, [(e.start, e.end, e.text) for e in ordered])
+            numbers[owner, first] = number
             used[owner].add(new)
             wanted = ordered
         kept.append(wanted)
