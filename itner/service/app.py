@@ -71,7 +71,7 @@ class FoundMention(_Strict):
     type: str
     score: float | None
     text: str
-    personal: bool | None = Field(None, description="whether the type points at a person, where the domain knows")
+    pii: bool | None = Field(None, description="whether the type points at a person, where the domain tells")
 
 
 class Tagged(_Strict):
@@ -194,7 +194,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
                     type=m.type,
                     score=m.score,
                     text=text[m.start : m.end],
-                    personal=m.type in personal if personal else None,
+                    pii=m.type in personal if personal else None,
                 )
                 for m in mentions
             ]

@@ -52,7 +52,7 @@ def test_texts_are_tagged_by_the_domain_that_is_asked_for(client: TestClient) ->
     assert {("OS", "Windows"), ("SOFTWARE", "Outlook"), ("VERSION", "11")} <= found
     assert answer["results"][1] == []
     personal = client.post("/tag", json={"texts": [TEXT], "domain": "pii"}).json()["results"][0]
-    assert {(m["type"], m["personal"]) for m in personal} >= {("PERSON_NAME", True), ("PHONE", True)}
+    assert {(m["type"], m["pii"]) for m in personal} >= {("PERSON_NAME", True), ("PHONE", True)}
     for mention in personal:
         assert TEXT[mention["start"] : mention["end"]] == mention["text"]
 
