@@ -76,7 +76,7 @@ def open_docx(data: bytes) -> Opened:
                 written.writestr(called[name], content)
         return out.getvalue()
 
-    notes = [f"{counted(pictures, 'picture')} kept, and not looked into"] if pictures else []
+    notes = [f"{counted(pictures, 'picture')} kept, and what they show not looked at"] if pictures else []
     said = [f"{counted(left, 'embedded part')} (a thumbnail, a font, a file) left out"] if left else []
     return Opened([unit for units in by_part.values() for unit in units], write, notes, said)
 
