@@ -217,7 +217,7 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
 
     for text in table.notes:
         note(text)
-    chosen = _find_asked(table, settings.columns, note) if settings.columns else _guess(table)
+    chosen = _find_asked(table, settings.columns, note) if settings.columns else _guess(table, settings.joined)
     if not table.header:
         raise InputError("the file holds no text")
     before = parsed.columns or Columns()
@@ -313,10 +313,10 @@ def _find_column(table: _Table, name: str) -> list[int]:
     return []
 
 
-def _guess(table: _Table) -> list[int]:
+def _guess(table: _Table, joined: bool = False) -> list[int]:
     """The place of the column that holds the most running text, of a key in the objects of a list all of its places.
 
-    None when no column holds any.
+    None when no column holds any. Where columns are joined, those beside it whose names promise text, too.
     """
     if not table.ranked:
         looked_at = _spread([row for row in table.rows if row is not _LEFT_OUT])
@@ -337,11 +337,13 @@ def _guess(table: _Table) -> list[int]:
     if not table.ranked:
         return []
     best = table.ranked[0][1]
+    beside = [place for _, place in table.ranked if place != best and table.named] if joined else []
+    also = [place for place in beside if kind_of_name(table.header[place]) == "text"]
     if table.row != "record":
-        return [best]
+        return sorted([best, *also])
     # A conversation is a list of objects with a text each.
-    within = without_numbers(table.header[best])
-    return [place for place, name in enumerate(table.header) if without_numbers(name) == within]
+    keys = {without_numbers(table.header[place]) for place in (best, *also)}
+    return [place for place, name in enumerate(table.header) if without_numbers(name) in keys]
 
 
 def _promises(table: _Table, place: int) -> bool:
@@ -349,8 +351,9 @@ def _promises(table: _Table, place: int) -> bool:
 
 
 def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None], joined: bool) -> None:
-    if joined and len(chosen) == 1 and len(table.ranked) > 1:
-        more = _list_names(table, [place for _, place in table.ranked if place not in chosen])
+    others = [place for _, place in table.ranked if place not in chosen]
+    if joined and others:
+        more = _list_names(table, others)
         note(f"{table.what}s that hold text, too: {more}; choose all of a report, with --text-column or on the page")
     if not table.named:
         note(
@@ -361,7 +364,7 @@ def _say_choice(table: _Table, chosen: Sequence[int], note: Callable[[str], None
         note(f"read `{_short(table.header[0])}`, the only {table.what}")
     else:
         everything = range(len(table.header))
-        (read,) = _shown(table, chosen)
+        read = "`, `".join(_shown(table, chosen))
         if len(_shown(table, everything)) <= _MOST_NAMED:
             note(f"read `{read}` of {_list_names(table, everything)}")
         else:

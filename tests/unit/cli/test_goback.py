@@ -127,10 +127,18 @@ def test_several_columns_of_a_row_are_one_report(here: Path) -> None:
 def test_a_column_that_was_guessed_is_said_beside_those_that_may_belong_to_it(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judge_file("a.csv", "id,note,reading\n1,service drop over Elm Street,16 ft\n2,triplex over road,19 ft\n")
+    judge_file("a.csv", "id,note,reading\n1,service drop over Elm Street today,16 ft\n2,triplex over the road,19 ft\n")
     err = capsys.readouterr().err
     assert "columns that hold text, too: reading; choose all" in err
     assert "--text-column" in err
+    # What a name promises to be text belongs to the report, whichever column holds more of it.
+    found = judge_file("b.csv", "id,note,reading\n1,service drop over street,16 ft\n2,service drop over street,19 ft\n")
+    assert [verdict for *_, verdict in found] == ["violation", "compliant"]
+    assert "read `note`, `reading` of id, note, reading" in capsys.readouterr().err
+    [(_, text, verdict)] = judge_file(
+        "c.jsonl", '{"title": "Drop over the street", "description": "It hangs at 16 ft"}\n'
+    )
+    assert (text, verdict) == ("title: Drop over the street. description: It hangs at 16 ft", "violation")
 
 
 def test_a_conversation_is_one_report(here: Path) -> None:
