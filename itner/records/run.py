@@ -57,8 +57,9 @@ class EncoderRun(_Record):
     """A fine-tuned encoder.
 
     `teachers` gives the SHA-256 of the weights of the runs that it learned from, `transfer` what the transfer set was
-    made of that it learned from, if any, `arithmetic` what its training multiplied in; the weights themselves are
-    trained in FP32.
+    made of that it learned from, if any, `begin_sha256` that of the run whose weights it began with, None where it
+    began with the backbone's or an older record does not say. `arithmetic` is what its training multiplied in; the
+    weights themselves are trained in FP32.
     """
 
     kind: Literal["encoder"] = "encoder"
@@ -77,6 +78,7 @@ class EncoderRun(_Record):
     weights_sha256: Sha256
     teachers: dict[str, Sha256] = field(default_factory=dict)
     transfer: TransferFacts | None = None
+    begin_sha256: Sha256 | None = None
     arithmetic: Arithmetic = "fp32"
     schema_version: Literal[2] = 2
 

@@ -12,6 +12,7 @@ from itner.core.validation import STRICT, Sha256
 from itner.records.config import CompactConfig, EncoderConfig
 from itner.records.int8 import Int8Recipe
 from itner.records.scores import Counts
+from itner.records.transfer import TransferFacts
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -36,7 +37,11 @@ class SeedScore:
 
 @dataclass(frozen=True, config=STRICT)
 class SeedRun:
-    """One more training of a run: its configuration but for the seed, on the same data and by the same teachers."""
+    """One more training of a run: its configuration but for the seed, on the same data and by the same teachers.
+
+    `transfer` is the set that it learned from and `begin_sha256` of the model that it began with, None where there is
+    none or an older record does not say.
+    """
 
     config: Annotated[EncoderConfig | CompactConfig, Field(discriminator="kind")]
     dataset_sha256: Sha256
@@ -45,6 +50,8 @@ class SeedRun:
     train_seconds: float
     scores: tuple[SeedScore, ...]
     provenance: Provenance
+    transfer: TransferFacts | None = None
+    begin_sha256: Sha256 | None = None
 
     @property
     def seed(self) -> int:

@@ -23,9 +23,10 @@ from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
 from itner.records.recall import RecallCurve, Recalls
-from itner.records.run import RunRecord
+from itner.records.run import CompactRun, EncoderRun, RunRecord
 from itner.records.seeds import SeedRun, Seeds
 from itner.records.study import Ablation, CompressionStudy
+from itner.records.transfer import agree
 
 RUN = "run.json"
 CONFIG = "config_resolved.json"
@@ -147,12 +148,20 @@ class Run:
         return _read(self.path / RECALL, Recalls) or Recalls()
 
     def is_repeated_by(self, made: SeedRun) -> bool:
-        """Whether a training is the run's own but for the seed: the same settings, data and teachers."""
-        config, ref = self.config, self.info.dataset
-        if not isinstance(config, EncoderConfig | CompactConfig) or ref is None:
+        """Whether a training is the run's own but for the seed: the same settings, data, teachers and beginning.
+
+        What a record of an older version does not say of these is no difference.
+        """
+        config, info = self.config, self.info
+        if not isinstance(config, EncoderConfig | CompactConfig) or not isinstance(info, EncoderRun | CompactRun):
             return False
-        made_of = (replace(config, seed=made.seed), ref.sha256, self.info.teachers)
-        return made_of == (made.config, made.dataset_sha256, made.teachers)
+        made_of = (replace(config, seed=made.seed), info.dataset.sha256, info.teachers)
+        begun = {sha256 for sha256 in (begin_of(info), made.begin_sha256) if sha256 is not None}
+        return (
+            made_of == (made.config, made.dataset_sha256, made.teachers)
+            and agree(info.transfer, made.transfer)
+            and len(begun) < 2
+        )
 
     def read_int8_ranges(self) -> Int8Ranges | None:
         """The ranges that INT8 scales activations by, None when they were not measured.
@@ -188,6 +197,11 @@ class Run:
     def error_report(self, dataset: str, split: str, variant: str) -> ErrorReport | None:
         """The errors of a variant on a dataset split, None when there is no record of them."""
         return _find(self.errors.reports, dataset, split, variant)
+
+
+def begin_of(info: EncoderRun | CompactRun) -> str | None:
+    """The hash of the model that a run began with; None where there is none, or the record does not say."""
+    return info.begin_sha256 if isinstance(info, EncoderRun) else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -46,7 +47,7 @@ class TransferSettings:
 
 @dataclass(frozen=True, config=STRICT)
 class TransferFacts:
-    """What a run that learned from a transfer set says of it."""
+    """What a run that learned from a transfer set says of it; `raw_sha256` is None where an older one does not say."""
 
     name: str
     settings: TransferSettings
@@ -54,15 +55,17 @@ class TransferFacts:
     raw: NonNegative
     windows: NonNegative
     pieces: NonNegative
+    raw_sha256: Sha256 | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
 class TransferRecord:
     """`data/transfer/<name>/transfer.json`: what a transfer set is made of, written before and after it is made.
 
-    `raw` counts the documents of raw text among `documents`. `operations` counts what was done to the copies; it and
-    the counts are None until the set is whole. `teachers` are runs by name, with the hash of their model; `arithmetic`
-    is what they multiplied in.
+    `raw` counts the documents of raw text among `documents`, `raw_sha256` is of their texts, and `held_out` counts
+    what was left out because it stands in another split of the dataset; both are None where an older set does not say.
+    `operations` counts what was done to the copies; it and the counts are None until the set is whole. `teachers`
+    are runs by name, with the hash of their model; `arithmetic` is what they multiplied in.
     """
 
     name: str
@@ -79,6 +82,8 @@ class TransferRecord:
     operations: dict[str, int] | None = None
     windows: NonNegative | None = None
     pieces: NonNegative | None = None
+    raw_sha256: Sha256 | None = None
+    held_out: NonNegative | None = None
     schema_version: Literal[1] = 1
 
     @property
@@ -86,4 +91,18 @@ class TransferRecord:
         """What a run says of the set; ValueError while it is not whole."""
         if self.windows is None or self.pieces is None:
             raise ValueError(f"the transfer set {self.name} is not whole")
-        return TransferFacts(self.name, self.settings, self.documents, self.raw, self.windows, self.pieces)
+        return TransferFacts(
+            self.name, self.settings, self.documents, self.raw, self.windows, self.pieces, self.raw_sha256
+        )
+
+
+def agree(one: TransferFacts | TransferRecord | None, other: TransferFacts | TransferRecord | None) -> bool:
+    """Whether two records can be of the same set: what one does not say, such as an older one, is no difference.
+
+    Provenance says when and where, not what.
+    """
+    if one is None or other is None:
+        return True
+    names = {field.name for field in fields(one)} - {"provenance"}
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return all(mine == theirs or mine is None or theirs is None for mine, theirs in pairs)

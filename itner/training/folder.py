@@ -20,7 +20,7 @@ def check_same(folder: Path, config: EncoderConfig | CompactConfig, note: dict[s
     """InputError when the training that was begun in a folder is another one.
 
     Args:
-        note: what `training` writes into the folder.
+        note: what `training` writes into the folder; what an earlier version did not note is not compared.
     """
     if read_config(folder) != config:
         raise InputError(
@@ -28,10 +28,17 @@ def check_same(folder: Path, config: EncoderConfig | CompactConfig, note: dict[s
             "pass the same options, or remove the folder and begin anew",
             path=folder,
         )
-    if read_training_note(folder) != note:
+    before = read_training_note(folder)
+    other = None if before is None else [key for key in note if _known_other(before.get(key), note[key])]
+    if other is None or other:
+        what = f" ({', '.join(other)})" if other else ""
         raise InputError(
-            "this training began with other data or teachers; remove the folder and begin anew", path=folder
+            f"this training began with other data or teachers{what}; remove the folder and begin anew", path=folder
         )
+
+
+def _known_other(before: Any, now: Any) -> bool:
+    return before is not None and now is not None and before != now
 
 
 def complete(

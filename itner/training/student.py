@@ -25,12 +25,13 @@ from itner.core.labels import decode_label_ids, document_tags
 from itner.core.progress import Progress
 from itner.core.provenance import describe_machine
 from itner.core.types import Document
+from itner.records.codec import to_json
 from itner.records.config import Arithmetic, CompactConfig, EncoderConfig
 from itner.records.files import replacing, write_atomic
 from itner.records.store import CHECKPOINTS, LOG, write_config
 from itner.records.transfer import TransferRecord
 from itner.taggers.encoder.tagger import EncoderTagger
-from itner.training.device import choose_arithmetic, choose_device
+from itner.training.device import choose_arithmetic
 from itner.training.transfer_set import Batch, TransferSet
 
 # Batches are cut from the windows in order of their length, to which up to this many pieces are added by chance: so
@@ -60,7 +61,7 @@ def teach(
     model: nn.Module,
     config: EncoderConfig | CompactConfig,
     folder: Path,
-    note: dict[str, Any],
+    device: str,
     windows: TransferSet,
     score: Callable[[], float],
     resume: bool,
@@ -70,11 +71,10 @@ def teach(
 
     Args:
         model: logits [batch, length, labels] of ids, mask and casing.
-        note: what an unfinished run's folder says of its training; it must be the same to go on.
+        device: `cuda` or `cpu`, which is here.
         score: micro-F1 on dev of the model as it is; nothing is chosen by it.
         resume: go on from the last checkpoint.
     """
-    device = choose_device(config.device)
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     checkpoint = folder / CHECKPOINTS / _STATE
     student = Student(model, windows, config, arithmetic, device, checkpoint, score, progress, folder.name)
@@ -93,8 +93,11 @@ def begun(folder: Path) -> bool:
 
 
 def describe_lesson(record: TransferRecord) -> dict[str, Any]:
-    """What an unfinished run's folder says of the transfer set that it learns from."""
-    return {"transfer": record.name, "dataset_sha256": record.dataset_sha256, "teachers": dict(record.teachers)}
+    """What an unfinished run's folder says of the transfer set that it learns from: all but when it was made."""
+    said: dict[str, Any] = json.loads(to_json(record))
+    for name in ("name", "provenance", "operations", "schema_version"):
+        del said[name]
+    return {"transfer": record.name} | said
 
 
 def micro_f1(tagger: EncoderTagger, documents: Sequence[Document]) -> float:
@@ -134,8 +137,6 @@ class Student:
     ):
         if config.transfer is None:
             raise ValueError("the configuration names no transfer set")
-        if not len(windows):
-            raise InputError("the transfer set holds no window to learn from")
         self._model = model.to(device)
         self._windows = windows
         self._config, self._lesson = config, config.transfer

@@ -29,6 +29,7 @@ from itner.taggers.compact.weights import save_model
 from itner.taggers.encoder.model import load_model
 from itner.taggers.encoder.tagger import EncoderTagger, make_batches
 from itner.taggers.encoder.torch_backend import TorchScorer
+from itner.training.device import choose_device
 from itner.training.folder import check_same, complete
 from itner.training.student import begun, describe_lesson, micro_f1, teach
 from itner.training.transfer_set import TransferSet
@@ -61,6 +62,7 @@ def train_compact(
     if resume and begun(folder):
         check_same(folder, config, note)
     provenance = collect_provenance()
+    device = choose_device(config.device)
     set_seed(config.seed)
     model = build_model(config, lender, windows, len(scheme.labels))
     with training(folder, note):
@@ -68,7 +70,7 @@ def train_compact(
             shutil.copyfile(lender.path / name, folder / name)
         encoder = read_encoder(folder / TOKENIZER, config.guidelines)
         tagger = EncoderTagger(TorchScorer(model), encoder, scheme)
-        taught = teach(model, config, folder, note, windows, lambda: micro_f1(tagger, dev), resume, progress)
+        taught = teach(model, config, folder, device, windows, lambda: micro_f1(tagger, dev), resume, progress)
         smooth_channels(model, make_batches(encoder, draw_sentences(train)))
         weights = save_model(model, folder)
         parameters = sum(parameter.numel() for parameter in model.parameters())

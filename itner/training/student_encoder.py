@@ -32,6 +32,7 @@ from itner.taggers.encoder.tagger import EncoderTagger
 from itner.taggers.encoder.torch_backend import TorchScorer
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import Encoder
+from itner.training.device import choose_device
 from itner.training.encoder_record import describe_encoder
 from itner.training.folder import check_same, complete
 from itner.training.student import begun, describe_lesson, micro_f1, teach
@@ -65,14 +66,15 @@ def train_transferred(
         check_same(folder, config, note)
     backbone = find_backbone(config.backbone)
     provenance = collect_provenance()
+    device = choose_device(config.device)
     set_seed(config.seed)
-    model = _begin_with(begin, config) if begin is not None else _begin(config, backbone, scheme)
+    model = _begin_with(begin, config, scheme) if begin is not None else _begin(config, backbone, scheme)
     with training(folder, note):
         save_tokenizer(backbone, folder)
         encoder = Encoder.from_file(folder / TOKENIZER, config.max_length, guidelines=config.guidelines)
         network = Logits(model, config.casing)
         tagger = EncoderTagger(TorchScorer(network), encoder, scheme, batch_pieces=2048)
-        taught = teach(network, config, folder, note, windows, lambda: micro_f1(tagger, dev), resume, progress)
+        taught = teach(network, config, folder, device, windows, lambda: micro_f1(tagger, dev), resume, progress)
         weights = save_model(model, backbone, folder)
         info = describe_encoder(
             config,
@@ -89,6 +91,7 @@ def train_transferred(
             provenance=provenance,
             teachers=record.teachers,
             transfer=record.facts,
+            begin_sha256=begin.info.model_sha256 if begin is not None else None,
             arithmetic=taught.arithmetic,
         )
         complete(folder, info, config, train, progress)
@@ -100,13 +103,23 @@ def _begin(config: EncoderConfig, backbone: Backbone, scheme: LabelScheme) -> Pr
     return add_lora(model, config) if config.lora is not None else model
 
 
-def _begin_with(run: Run, config: EncoderConfig) -> PreTrainedModel | PeftModel:
-    theirs = facts_of(run)[1]
+def _begin_with(run: Run, config: EncoderConfig, scheme: LabelScheme) -> PreTrainedModel | PeftModel:
+    info, theirs = facts_of(run)
+    if info.labels != scheme.labels:
+        raise InputError(
+            f"{run.name} marks {', '.join(info.types)}, the transfer set {', '.join(scheme.types)}; "
+            "its weights cannot be begun with",
+            path=run.path,
+        )
     if (theirs.backbone, theirs.casing, theirs.guidelines) != (config.backbone, config.casing, config.guidelines):
         raise InputError(f"{run.name} reads its input otherwise; its weights cannot be begun with", path=run.path)
     if config.lora is not None and theirs.lora != config.lora:
         raise InputError(f"{run.name} has other adapters than those asked for, or none", path=run.path)
-    model = (load_model(run) if config.lora is None else load_apart(run)).train()
+    if config.lora is None:
+        # What adapters were merged into is still frozen.
+        model: PreTrainedModel | PeftModel = load_model(run).requires_grad_(True).train()
+    else:
+        model = load_apart(run).train()
     if theirs.layers == config.layers:
         return model
     if theirs.layers is not None or config.layers is None or isinstance(model, PeftModel):

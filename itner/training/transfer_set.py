@@ -77,6 +77,15 @@ def write_shard(path: Path, windows: Sequence[LabelledWindow]) -> None:
         writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
 
 
+def is_whole(path: Path, labels: int) -> bool:
+    """Whether a shard is there and can be read, with as many labels for every piece."""
+    try:
+        _open_shard(path, labels)
+    except InputError:
+        return False
+    return True
+
+
 class TransferSet:
     """The windows of a folder's shards, in order, none of them in memory before it is asked for."""
 
@@ -85,12 +94,7 @@ class TransferSet:
         self._columns: list[dict[str, tuple[np.ndarray, np.ndarray]]] = []
         lengths = []
         for number in range(shards):
-            path = shard_path(folder, number)
-            try:
-                batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-            except (OSError, pa.ArrowInvalid) as error:
-                kind = type(error).__name__
-                raise InputError(f"not a whole shard ({kind}); remove it and go on", path=path) from None
+            batch = _open_shard(shard_path(folder, number), labels)
             self._columns.append(
                 {
                     name: (
@@ -145,6 +149,32 @@ class TransferSet:
         for columns in self._columns:
             total += np.bincount(columns["ids"][1], minlength=pieces)
         return total
+
+
+def _open_shard(path: Path, labels: int) -> pa.RecordBatch:
+    """A shard's one batch; InputError when it is not there, or its columns do not fit each other."""
+    try:
+        with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as reader:
+            batch = reader.get_batch(0)
+            batch.validate(full=True)
+            fits = reader.schema == _SCHEMA and reader.num_record_batches == 1
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _not_whole(path, type(error).__name__) from None
+    if not fits:
+        raise _not_whole(path, "other columns")
+    lengths = [np.diff(batch.column(name).offsets.to_numpy()) for name in _SCHEMA.names]
+    if not all(
+        np.array_equal(lengths[0] * share, each) for each, share in zip(lengths, (1, 1, 1, labels), strict=True)
+    ):
+        raise _not_whole(path, "columns of other lengths")
+    return batch
+
+
+def _not_whole(path: Path, why: str) -> InputError:
+    return InputError(
+        f"not a whole shard ({why}); `itner transfer` with the same options labels it again, and keeps the others",
+        path=path,
+    )
 
 
 def _ragged(rows: Sequence[np.ndarray], kind: pa.DataType) -> pa.Array:

@@ -20,7 +20,7 @@ from itner.records.files import change_record, locked
 from itner.records.scores import Counts
 from itner.records.store import INCOMPLETE, STUDY, Run, RunStore, is_complete, read_study
 from itner.records.study import CompressionPoint, CompressionStudy, PointVariant, StudyReference
-from itner.records.transfer import TransferFacts
+from itner.records.transfer import TransferFacts, agree
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import KINDS, kind_of, open_variant
@@ -92,6 +92,10 @@ class _Inputs:
     datasets_sha256: dict[str, str]
     transfer: TransferFacts
     teachers: dict[str, str]
+
+    def agree(self, other: _Inputs) -> bool:
+        """Whether a point of the other ones is a point of these; what an older one does not say is no difference."""
+        return agree(self.transfer, other.transfer) and self == replace(other, transfer=self.transfer)
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ class _Study:
         found = []
         for point in study.points:
             made_of = _Inputs(point.config, point.datasets_sha256, point.transfer, point.teachers)
-            if point.name not in arms or made_of != self.inputs(arms[point.name], point.seed):
+            if point.name not in arms or not self.inputs(arms[point.name], point.seed).agree(made_of):
                 continue
             recipe = KINDS[point.config.kind].recipe
             variants = {name: each for name, each in point.variants.items() if each.int8 == recipe(name)}
@@ -259,8 +263,8 @@ class _Study:
         run = RunStore(rooms.models).load(name)
         facts = getattr(run.info, "transfer", None)
         learned = run.info.dataset.sha256 if run.info.dataset is not None else None
-        now = (wanted.config, wanted.transfer, wanted.teachers, self.dataset[1])
-        if (run.config, facts, run.info.teachers, learned) != now:
+        now = (wanted.config, wanted.teachers, self.dataset[1])
+        if (run.config, run.info.teachers, learned) != now or not agree(facts, wanted.transfer):
             raise InputError(
                 "this point was made from other data, another configuration or other teachers; remove the folder",
                 path=folder,

@@ -141,7 +141,9 @@ def _train_taught(
         return name
     run = RunStore(place.models).load(name)
     config = told_of(config, mark_guidelines(preset(plan.teachers[0]), texts).guidelines)
-    _check_made(run, run.config == config and _same_teachers(run, teachers, place), texts)
+    facts = getattr(run.info, "transfer", None)
+    alike = facts is not None and facts.settings == TransferSettings(copies=plan.copies)
+    _check_made(run, alike and run.config == config and _same_teachers(run, teachers, place), texts)
     return name
 
 

@@ -12,8 +12,9 @@ from itner.domains.registry import release_of
 from itner.evaluation.scoring import score_documents
 from itner.records.config import CompactConfig, EncoderConfig
 from itner.records.files import locked
+from itner.records.run import CompactRun, EncoderRun
 from itner.records.seeds import SeedRun, SeedScore
-from itner.records.store import INCOMPLETE, Run, RunStore, is_complete, write_seed
+from itner.records.store import INCOMPLETE, Run, RunStore, begin_of, is_complete, write_seed
 from itner.records.workspace import Workspace
 from itner.taggers.registry import kind_of, open_variant
 from itner.workflows.card import write_run_card
@@ -108,7 +109,7 @@ def _trained(
 
 def _describe(run: Run, again: Run, rooms: Workspace, progress: Progress) -> SeedRun:
     info, config = again.info, again.config
-    if not isinstance(config, EncoderConfig | CompactConfig) or info.dataset is None or info.train_seconds is None:
+    if not isinstance(config, EncoderConfig | CompactConfig) or not isinstance(info, EncoderRun | CompactRun):
         raise InputError("this run was not trained", path=again.path)
     kind = kind_of(again)
     variants = tuple(dict.fromkeys((*kind.exact[:1], kind.live[0])))
@@ -138,10 +139,13 @@ def _describe(run: Run, again: Run, rooms: Workspace, progress: Progress) -> See
         train_seconds=info.train_seconds,
         scores=tuple(scores),
         provenance=info.provenance,
+        transfer=info.transfer,
+        begin_sha256=begin_of(info),
     )
     if not run.is_repeated_by(made):
         raise InputError(
-            "this run was made from other data, another configuration or other teachers; remove the folder",
+            "this run was made from other data or another transfer set, with another configuration, other teachers or "
+            "another run to begin with; remove the folder",
             path=again.path,
         )
     return made

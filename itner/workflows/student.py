@@ -63,6 +63,14 @@ def train_taught(
             f"the transfer set {record.name} is of another version of {record.dataset} than the one prepared here; "
             "make it anew with `itner transfer`"
         )
+    if not len(windows):
+        raise InputError(f"the transfer set {record.name} holds no window to learn from")
+    scheme = get_domain(record.domain).scheme
+    if record.labels != scheme.labels:
+        raise InputError(
+            f"the transfer set {record.name} was labelled with other types than the domain {record.domain} has now "
+            f"({', '.join(scheme.types)}); make it anew with `itner transfer`"
+        )
     store = RunStore((teachers or place).models)
     first = next(iter(record.teachers))
     lender = store.load(first)
@@ -74,7 +82,6 @@ def train_taught(
     train = read_split(record.dataset, "train", place)
     ref = refer(stats, len(train), len(train))
     dev = read_split(record.dataset, "dev", place)
-    scheme = get_domain(record.domain).scheme
     config = told_of(config, taught.guidelines)
     if isinstance(config, CompactConfig):
         return train_compact(config, folder, scheme, ref, record, windows, lender, train, dev, resume, progress)

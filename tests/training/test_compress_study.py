@@ -16,7 +16,7 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.domains.release import StudyArm, StudyPlan
 from itner.records.codec import to_json
-from itner.records.config import CompactConfig
+from itner.records.config import CompactConfig, LoraSettings
 from itner.records.store import STUDY, RunStore, read_study
 from itner.records.study import CompressionStudy
 from itner.records.transfer import TransferSettings
@@ -38,9 +38,9 @@ ARMS = (
     StudyArm("Width 8", "", "compact_s", "width", SMALL | {"width": 8}),
     StudyArm("1 layer", "", "one", "layers", {"batch_size": 16}, begins=True),
 )
-# No ONNX file is built of compact runs in this version, so these are scored and timed as they are stored.
+# As they are stored, which takes least time.
 PLAN = StudyPlan("set", 2, 2, (13,), "full", "int8", ("torch-fp32",), ("tiny",), "base", ARMS)
-ENCODERS = replace(PLAN, variants=("fp32", "int8"), base="1 layer", arms=ARMS[2:])
+BUILT = replace(PLAN, variants=("fp32", "int8"))
 FAST = TurnSettings(rounds=2, calls=2, bulk_calls=2, warmup=1, length=8, windows=3, short=4, threads=1)
 
 
@@ -120,12 +120,34 @@ def test_every_point_is_trained_scored_and_timed_once(place: Workspace, monkeypa
 
 
 def test_variants_that_are_built_are_scored_and_timed(place: Workspace) -> None:
-    (point,) = study(place, ENCODERS).points
-    run = RunStore(place.models / STUDY_RUNS).load("1-layer-13")
-    assert list(point.variants) == ["fp32", "int8"]
-    assert point.variants["int8"].int8 == kind_of(run).recipe("int8")
-    assert point.variants["fp32"].file_mib > point.variants["int8"].file_mib
-    assert all(variant.bulk is not None for variant in point.variants.values())
+    points = study(place, BUILT, names=["base", "1 layer"]).points
+    assert [point.name for point in points] == ["base", "1 layer"]
+    for point, name in zip(points, ("base-13", "1-layer-13"), strict=True):
+        run = RunStore(place.models / STUDY_RUNS).load(name)
+        assert list(point.variants) == ["fp32", "int8"]
+        assert point.variants["int8"].int8 == kind_of(run).recipe("int8")
+        assert point.variants["fp32"].file_mib > point.variants["int8"].file_mib
+        assert all(variant.bulk is not None for variant in point.variants.values())
+
+
+def test_layers_of_a_teacher_with_adapters_are_all_trained(place: Workspace, tiny: Tiny) -> None:
+    tiny.train(place.models, tiny.config("adapted", family="lora", lora=LoraSettings(r=4, alpha=8), epochs=1))
+    make_transfer("tiny", "adapters", ["adapted"], place, settings=TransferSettings(copies=0))
+    plan = replace(PLAN, transfer="adapters", base="1 layer", arms=ARMS[2:])
+    study(place, plan)
+    info = RunStore(place.models / STUDY_RUNS).load("1-layer-13").info
+    assert info.parameters_trainable == info.parameters_total
+
+
+def test_points_of_another_transfer_set_are_left_out_and_those_of_an_older_record_kept(place: Workspace) -> None:
+    (point,) = study(place, names=["base"]).points
+    for raw_sha256, kept in ((None, 1), ("1" * 64, 0)):
+        stored = replace(point, transfer=replace(point.transfer, raw_sha256=raw_sha256))
+        known = read_study(place.models)
+        assert known is not None
+        (place.models / STUDY).write_text(to_json(replace(known, points=(stored,))), encoding="utf-8")
+        begun = compress_study._Study.begin("it", place, PLAN)
+        assert len(begun.known(known.reference)) == kept
 
 
 def test_a_stopped_study_goes_on_where_it_was(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,8 +109,17 @@ def test_what_was_made_otherwise_is_left_out(place: Workspace) -> None:
     assert run.info.dataset is not None
     info = replace(run.info, dataset=replace(run.info.dataset, sha256="1" * 64))  # type: ignore[type-var]
     assert list_seed_rows(Run(run.path, info, run.config)) == []
+    facts = run.info.transfer  # type: ignore[union-attr]
+    other_set = replace(run.info, transfer=replace(facts, windows=facts.windows + 1))  # type: ignore[type-var]
+    assert list_seed_rows(Run(run.path, other_set, run.config)) == []
+    other_text = replace(run.info, transfer=replace(facts, raw_sha256="1" * 64))  # type: ignore[type-var]
+    assert list_seed_rows(Run(run.path, other_text, run.config)) == []
+    # What an older record does not say is no difference.
+    older = replace(run.info, transfer=replace(facts, raw_sha256=None))  # type: ignore[type-var]
+    assert len(list_seed_rows(Run(run.path, older, run.config))) == 2
     known = run.seeds
     (made,) = known.runs
+    assert run.is_repeated_by(replace(made, transfer=None))
     (run.path / SEEDS).unlink()
     # The same folder, said to be of another configuration.
     folder = place.models / SEED_RUNS / "small-14" / "config_resolved.json"
