@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,17 +22,20 @@ from itner.taggers.registry import VARIANT_NAMES, kind_of
 _TEMPLATE = Path(__file__).with_name("templates") / "card.md.jinja"
 
 
-def write_card(run: Run, aims: Sequence[AimRow] = ()) -> str:
+def write_card(run: Run, aims: Sequence[AimRow] = (), beside: str | None = None) -> str:
     """The card as Markdown with YAML front matter; `huggingface_hub` reads and pushes it as it is.
 
     Args:
         aims: what this run was to reach.
+        beside: a file that is not in the run's folder, by which some of that is told.
     """
     domain = get_domain(run.info.domain)
     reports = [report for report in run.metrics.reports if report.split == "test"]
     kind = kind_of(run)
     reference = next((report for report in reports if report.variant == (kind.reference or kind.live[0])), None)
     bench, text, seeds = run.bench, kind.card(run), list_seed_rows(run)
+    lack = kind.lack(run)
+    words = lack.words if lack is not None else ()
     card = ModelCard.from_template(
         _front_matter(run, domain, text, reference),
         template_path=str(_TEMPLATE),
@@ -40,6 +44,10 @@ def write_card(run: Run, aims: Sequence[AimRow] = ()) -> str:
         mebibytes=mebibytes,
         milliseconds=milliseconds,
         summary=f"A tagger for {domain.title} that finds {', '.join(run.info.types)}. {text.made}",
+        lack=lack,
+        remedy=shlex.join(["itner", *words]),
+        # What is made in its place has a name of its own.
+        opened=words[words.index("--run") + 1] if "--run" in words else run.name,
         variant_argument=f', "{kind.live[0]}"' if len(kind.variants) > 1 else "",
         sample=domain.sample,
         data=text.data,
@@ -56,6 +64,8 @@ def write_card(run: Run, aims: Sequence[AimRow] = ()) -> str:
         unit=bench.results[0].unit if bench else None,
         limits=("English only.", *text.limits),
         provenance=text.provenance,
+        uncommitted=run.info.provenance.commit_dirty is True,
+        beside=beside,
         files=_in_words(
             [
                 RUN,

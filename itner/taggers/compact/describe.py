@@ -11,7 +11,7 @@ from itner.records.store import Run
 from itner.taggers.base import CardText, Remake
 from itner.taggers.compact.presets import preset
 from itner.taggers.compact.variants import count_reach, facts_of
-from itner.taggers.encoder.describe import describe_transfer, list_corpora
+from itner.taggers.encoder.describe import INT8_LIMIT, describe_transfer, list_corpora
 
 # Options of `itner train`, by the field of the configuration that they change.
 _OPTIONS = {"epochs": "--epochs", "learning_rate": "--lr", "seed": "--seed", "device": "--device"}
@@ -92,6 +92,7 @@ def write_card_text(run: Run) -> CardText:
         ),
         data=data,
         limits=(
+            INT8_LIMIT,
             f"What stands further than {count_reach(config)} pieces away cannot help it.",
             *(corpus.limit for corpus in corpora if corpus.limit),
         ),

@@ -18,6 +18,12 @@ from itner.taggers.encoder.variants import facts_of
 
 _HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
 _LICENSES = {EMBEDDED_BACKBONE: "apache-2.0"}
+# What is true of every network that is quantised with fixed ranges.
+INT8_LIMIT = (
+    "INT8 cuts activations off at ranges that were measured once on training text, so that a sentence is read alike "
+    "whatever stands beside it; text that is unlike the training text may lose more than the test sets show, and "
+    "single mentions may differ between CPUs."
+)
 # Options of `itner train` and `itner distill`, by the field of the configuration that they change.
 _OPTIONS = {
     "backbone": "--backbone",
@@ -44,6 +50,8 @@ def list_facts(run: Run) -> dict[str, str]:
     if info.transfer is not None and config.transfer is not None:
         taught["transfer set"] = describe_transfer(info.transfer)
         taught["begun with"] = config.transfer.begin or "the backbone"
+        if info.begin_sha256 is not None:
+            taught["begun with SHA-256"] = info.begin_sha256
     if info.teachers:
         taught["teachers"] = ", ".join(info.teachers)
     return {
@@ -223,11 +231,7 @@ def _data(run: Run) -> str:
 
 def _limits(run: Run) -> tuple[str, ...]:
     info, config = facts_of(run)
-    limits = [
-        "INT8 cuts activations off at ranges that were measured once on training text, so that a sentence is read "
-        "alike whatever stands beside it; text that is unlike the training text may lose more than the test sets "
-        "show, and single mentions may differ between CPUs."
-    ]
+    limits = [INT8_LIMIT]
     if info.backbone == EMBEDDED_BACKBONE and not config.casing:
         limits.append("The backbone is uncased: it cannot tell `Word` from `word` by its letters.")
     corpora = list_corpora(info.dataset, get_domain(info.domain))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import yaml
+from commands import parse
 from huggingface_hub import ModelCard
 from synthetic import HASH, write_run
 
@@ -105,3 +106,33 @@ def test_a_run_of_rules_has_a_card_of_its_own(tmp_path: Path) -> None:
     assert (data.library_name, data.base_model, data.pipeline_tag) == ("itner", None, "token-classification")
     assert "13 labelling functions" in text
     assert 'open_tagger("it_rules")' in text
+
+
+def test_a_run_without_weights_says_so_and_how_one_like_it_is_trained(tmp_path: Path) -> None:
+    text = card(tmp_path, "bare", "minilm_l3")
+    assert "This run comes without its weights, so it cannot be opened as it is. Train one like it with:" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("itner ")]
+    parse(line)
+    assert line.startswith("itner train minilm_l3 ")
+    assert "--run bare_again" in line
+    assert 'open_tagger("bare_again", "int8")' in text
+    for name in ("model.safetensors", "int8_ranges.json"):
+        (tmp_path / "bare" / name).touch()
+    text = write_card(RunStore(tmp_path).load("bare"))
+    assert "comes without" not in text
+    assert 'open_tagger("bare", "int8")' in text
+
+
+def test_changes_that_were_not_committed_are_said(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    run = RunStore(tmp_path).load("full")
+    for dirty in (True, False, None):
+        info = replace(run.info, provenance=replace(run.info.provenance, commit_dirty=dirty))  # type: ignore[type-var]
+        said = "The code had changes that were not committed. Written by itner" in write_card(replace(run, info=info))
+        assert said is (dirty is True)
+
+
+def test_a_file_outside_the_folder_is_named(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    text = write_card(RunStore(tmp_path).load("full"), (), "data/peers.json")
+    assert text.endswith("in this folder, and `data/peers.json` of the checkout.\n")
