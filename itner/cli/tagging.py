@@ -223,9 +223,9 @@ def goback(
     """Say of each field report whether it breaks a rule, keeps those that apply, or is for a person to review.
 
     Each verdict names the rules, the words it rests on, and why. The rules stand in a table that can be edited, or
-    replaced with --rules. A row of a table is one report: the cells of several --text-column (or of the columns
-    whose names promise text) are joined, each behind the name of its column. In running text a line is a report, with the lines that it goes on in. Exits with 1 when a
-    file was left out.
+    replaced with --rules. A row of a table is one report: the cells of several --text-column (or of the columns whose
+    names promise text) are joined, each behind the name of its column. In running text a line is a report, with the
+    lines that it goes on in. Exits with 1 when a file was left out.
     """
 
     from dataclasses import replace
