@@ -24,7 +24,7 @@ from itner.dashboard.widgets import (
     show_table,
 )
 from itner.domains.registry import get_domain
-from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, study_in_words
+from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, speed_to_rank_by, study_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
@@ -49,10 +49,12 @@ def show_study(domain: str) -> None:
     with right:
         speed = selection.choose_one("Speed of", list(SPEEDS), "study_speed", pills=True)
     networks = list_study_rows(study)
-    st.markdown(study_in_words(study, networks, scored, speed))
-    shown = efficiency_study.study_table(networks, scored, speed)
-    alt = f"Scatter plot: times as fast as {study.reference.run} against micro-F1 on the dev set of {scored}."
-    figure = efficiency_study.study_figure(study, networks, scored, speed)
+    ranked = speed_to_rank_by(study, speed)
+    st.markdown(study_in_words(study, networks, scored, ranked))
+    shown = efficiency_study.study_table(networks, scored, ranked)
+    across = f"times as fast as {study.reference.run}" if ranked is not None else "size"
+    alt = f"Scatter plot: {across} against micro-F1 on the dev set of {scored}."
+    figure = efficiency_study.study_figure(study, networks, scored, ranked)
     show_figure(figure, shown, f"study-figure-{scored}", alt)
     st.caption(efficiency_study.study_key(study, networks))
     show_table(shown, "compression-study", efficiency_study.study_columns(shown))

@@ -10,10 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.core.words import listed
 from itner.dashboard.tables import rounded
 from itner.records.study import CompressionStudy
-from itner.reporting.compression import REFERENCE, StudyRow, find_front
+from itner.reporting.compression import REFERENCE, StudyRow, find_front, list_timings
 from itner.reporting.palette import GROUP_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -21,8 +20,8 @@ _LARGEST_BUBBLE = 34.0
 _TICKS = tuple(factor * 10.0**power for power in range(-2, 4) for factor in (1, 2, 5))
 
 
-def study_table(rows: Sequence[StudyRow], dataset: str, speed: str) -> pd.DataFrame:
-    """One line a network and variant, what was not measured is empty; the front is of one dataset and speed."""
+def study_table(rows: Sequence[StudyRow], dataset: str, speed: str | None) -> pd.DataFrame:
+    """One line a network and variant, what was not measured is empty; the front is of one dataset and speed or size."""
     front = {row.label for row in find_front(rows, dataset, speed)}
     records = []
     for row in rows:
@@ -76,19 +75,27 @@ def study_columns(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str, speed: str) -> go.Figure:
-    """Micro-F1 against times as fast as the reference; area by size, colour by what is varied, shape by variant."""
-    shown = [row for row in rows if row.ratio(speed) is not None]
+def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str, speed: str | None) -> go.Figure:
+    """Micro-F1 against times as fast as the reference, or size where `speed` is None.
+
+    Area by size, colour by what is varied, shape by variant.
+    """
+
+    def place(row: StudyRow) -> float:
+        return row.mib if speed is None else row.ratio(speed) or 1.0
+
+    shown = [row for row in rows if speed is None or row.ratio(speed) is not None]
     figure = go.Figure()
     front = find_front(rows, dataset, speed)
     if len(front) > 1:
         figure.add_trace(
             go.Scatter(
-                x=[row.ratio(speed) for row in front],
+                x=[place(row) for row in front],
                 y=[row.f1[dataset].mean for row in front],
                 mode="lines",
                 name="front",
-                # What is to be so fast at least is found at the next point to the right.
+                # What is to be so fast at least is found at the next point to the right, what is to be so small at
+                # most to the left.
                 line={"shape": "vh", "width": 2, "color": NEUTRAL},
                 hoverinfo="skip",
             )
@@ -100,7 +107,7 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
         members = [row for row in shown if row.varies == group]
         figure.add_trace(
             go.Scatter(
-                x=[row.ratio(speed) for row in members],
+                x=[place(row) for row in members],
                 y=[row.f1[dataset].mean for row in members],
                 mode="markers",
                 name=group,
@@ -120,12 +127,11 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
                 "%{customdata[3]}<extra></extra>",
             )
         )
-    ratios = [row.ratio(speed) or 1.0 for row in shown]
-    ticks = [tick for tick in _TICKS if ratios and min(ratios) / 2 <= tick <= max(ratios) * 2]
-    named = f"{study.reference.run} {VARIANT_NAMES[study.reference.variant]}"
+    places = [place(row) for row in shown]
+    ticks = [tick for tick in _TICKS if places and min(places) / 2 <= tick <= max(places) * 2]
     figure.update_layout(
         xaxis={
-            "title": f"times as fast as {named} ({speed}, log scale)",
+            "title": f"{_across(study, speed)} (log scale)",
             "type": "log",
             "tickvals": ticks,
             "ticktext": [f"{tick:g}" for tick in ticks],
@@ -142,15 +148,17 @@ def study_key(study: CompressionStudy, rows: Sequence[StudyRow]) -> str:
     """What shapes and sizes mean, and where the speed was measured, in words."""
     variants = dict.fromkeys(row.variant for row in rows)
     shapes = ", ".join(f"{VARIANT_SYMBOLS[name].removesuffix('-up')} = {VARIANT_NAMES[name]}" for name in variants)
-    measured = {
-        (variant.timed.machine.cpu, variant.threads)
-        for point in study.points
-        for variant in point.variants.values()
-        if variant.timed is not None
-    }
-    machines = listed(f"{cpu} with {threads} threads" for cpu, threads in sorted(measured, key=str))
-    where = f" Speed was measured on {machines}." if machines else " Speed was not measured."
-    return f"Right and up is better; the larger, the more MiB. {shapes}.{where}"
+    machines = list_timings(study)
+    where = f" Speed was measured on {'; and on '.join(machines)}." if machines else " Speed was not measured."
+    better = "Right" if len(machines) < 2 else "Left"
+    return f"{better} and up is better; the larger, the more MiB. {shapes}.{where}"
+
+
+def _across(study: CompressionStudy, speed: str | None) -> str:
+    """What the figure shows from left to right."""
+    if speed is None:
+        return "size in MiB"
+    return f"times as fast as {study.reference.run} {VARIANT_NAMES[study.reference.variant]}, {speed}"
 
 
 def _hover(row: StudyRow) -> tuple[str, str, str, str]:

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from itner.core.provenance import Provenance
 from itner.core.words import counted, listed
 from itner.records.study import CompressionStudy, InTurns, PointVariant, StudyReference
 from itner.reporting.means import Mean
@@ -87,18 +88,46 @@ def dev_sets(study: CompressionStudy) -> list[str]:
     return list(study.reference.dev)
 
 
-def find_front(rows: Sequence[StudyRow], dataset: str, speed: str) -> list[StudyRow]:
-    """The rows that no other one beats in F1 and speed at once, the slowest first; untimed ones have no part in it."""
-    timed = [row for row in rows if row.ratio(speed) is not None]
+def list_timings(study: CompressionStudy) -> list[str]:
+    """On what its speeds were measured, in words, each once: machine, instruction sets and threads."""
+    timed = [each for point in study.points for each in point.variants.values() if each.timed is not None]
+    return sorted({_timing(each.timed, each.threads) for each in timed if each.timed is not None})
+
+
+def _timing(timed: Provenance, threads: int | None) -> str:
+    machine = timed.machine
+    return f"{machine.cpu}, {counted(machine.cores, 'core')} ({', '.join(machine.isa)}), with {threads} threads"
+
+
+def speed_to_rank_by(study: CompressionStudy, speed: str) -> str | None:
+    """The speed, if all that was timed was timed on one machine in one manner; else None: size is to rank by."""
+    # Times as fast as the reference, too, are others where the reference has other instructions.
+    return speed if len(list_timings(study)) < 2 else None
+
+
+def find_front(rows: Sequence[StudyRow], dataset: str, speed: str | None) -> list[StudyRow]:
+    """The rows that no other one beats in F1 and speed at once, or in F1 and size where `speed` is None.
+
+    The best in F1 comes first; with a speed, what was not timed has no part in it.
+    """
+
+    def merit(row: StudyRow) -> float:
+        return -row.mib if speed is None else row.ratio(speed) or 0.0
+
+    told = [row for row in rows if speed is None or row.ratio(speed) is not None]
     front: list[StudyRow] = []
-    for row in sorted(timed, key=lambda row: (row.ratio(speed) or 0.0, row.f1[dataset].mean), reverse=True):
+    for row in sorted(told, key=lambda row: (merit(row), row.f1[dataset].mean), reverse=True):
         if not front or row.f1[dataset].mean > front[-1].f1[dataset].mean:
             front.append(row)
     return front[::-1]
 
 
-def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str, speed: str) -> str:
-    """What was done, what lies on the front, and what each kind of change costs against the base, in Markdown."""
+def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str, speed: str | None) -> str:
+    """What was done, what lies on the front, and what each kind of change costs against the base, in Markdown.
+
+    Args:
+        speed: what is ranked by; None for size.
+    """
     first = study.points[0]
     names = {point.name for point in study.points}
     per_name = [sum(point.name == name for point in study.points) for name in names]
@@ -110,17 +139,25 @@ def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: s
         f"`{study.transfer}`. Scored on {study.split} alone; speed is compared with that of {study.reference.run} "
         f"{VARIANT_NAMES[study.reference.variant]}, timed in turns in the same process."
     ]
+    if speed is None:
+        words.append(
+            f"Speeds were measured on {len(list_timings(study))} machines, or in as many manners, and those of one do "
+            "not compare with those of another: nothing is ranked by them until all are measured on one "
+            "(`itner study-compression --remeasure`)."
+        )
     front = find_front(rows, dataset, speed)
     if len(front) > 1:
-        told = "; ".join(
-            f"{row.label} (F1 {row.f1[dataset].mean:.3f}, {_digits(row.ratio(speed) or 0.0)} times as fast, "
-            f"{_digits(row.mib)} MiB)"
-            for row in front
-        )
-        words.append(f"On the front, on {dataset}: {told}.")
+        told = "; ".join(f"{row.label} ({_merits(row, dataset, speed)})" for row in front)
+        what = "of F1 and size, " if speed is None else ""
+        words.append(f"On the front, {what}on {dataset}: {told}.")
     if high == 1 and len(names) > 1:
         words.append("With one seed each, a difference of a few thousandths may be chance.")
     return "\n\n".join([" ".join(words), *_changes_in_words(study, rows, dataset)])
+
+
+def _merits(row: StudyRow, dataset: str, speed: str | None) -> str:
+    times = f"{_digits(row.ratio(speed) or 0.0)} times as fast, " if speed is not None else ""
+    return f"F1 {row.f1[dataset].mean:.3f}, {times}{_digits(row.mib)} MiB"
 
 
 def _steps_in_words(study: CompressionStudy) -> str:

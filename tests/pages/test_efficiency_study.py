@@ -36,7 +36,11 @@ def test_the_figure_shows_what_was_timed_by_what_is_varied() -> None:
     assert len({trace.marker.color for trace in figure.data[1:]}) == 5
     assert figure.layout.xaxis.type == "log"
     assert "×20.00" in base.customdata[1][3]
-    assert "Speed was measured on Test CPU with 2 threads." in study_key(study(), rows)
+    assert "Right and up is better" in study_key(study(), rows)
+    assert "Speed was measured on Test CPU, " in study_key(study(), rows)
+    by_size = study_figure(study(), rows, "d", None)
+    assert by_size.layout.xaxis.title.text == "size in MiB (log scale)"
+    assert list(by_size.data[2].x) == [12.0, 3.0]
     untimed = study(point("base", "base", int8=(70, None, 2.0)))
     assert "Speed was not measured." in study_key(untimed, list_study_rows(untimed))
 

@@ -9,7 +9,7 @@ from itner.records.codec import from_json, to_json
 from itner.records.config import TransferLesson
 from itner.records.int8 import Int8Recipe
 from itner.records.study import CompressionStudy
-from itner.reporting.compression import find_front, list_study_rows, study_in_words
+from itner.reporting.compression import find_front, list_study_rows, list_timings, speed_to_rank_by, study_in_words
 from itner.taggers.encoder.presets import taught_preset
 
 
@@ -60,6 +60,32 @@ def test_the_front_is_what_nobody_beats_in_both() -> None:
     front = [row.label for row in find_front(rows, "d", "one window")]
     # `3 layers · FP32` is as good as INT8 and slower, `base · FP32` is better than INT8 and slower.
     assert front == ["teacher · INT8", "3 layers · INT8", "base · FP32", "base · INT8", "width 32 · INT8"]
+
+
+def test_what_was_timed_on_several_machines_is_ranked_by_size() -> None:
+    timed = POINTS[1].variants["int8"]
+    assert timed.timed is not None
+    assert speed_to_rank_by(study(), "one window") == "one window"
+    machine = replace(timed.timed.machine, isa=("avx2", "other"))
+    elsewhere = replace(timed, timed=replace(timed.timed, machine=machine))
+    for other in (elsewhere, replace(timed, threads=1)):
+        mixed = study(POINTS[0], replace(POINTS[1], variants={"int8": other}), *POINTS[2:])
+        assert speed_to_rank_by(mixed, "one window") is None
+        assert len(list_timings(mixed)) == 2
+        rows = list_study_rows(mixed)
+        front = [row.label for row in find_front(rows, "d", None)]
+        assert front == [
+            "teacher · INT8",
+            "3 layers · INT8",
+            "base · FP32",
+            "base · INT8",
+            "vocabulary 4000 · INT8",
+            "width 32 · INT8",
+        ]
+        words = study_in_words(mixed, rows, "d", None)
+        assert "Speeds were measured on 2 machines, or in as many manners" in words
+        assert "On the front, of F1 and size, on d: teacher · INT8 (F1 0.880, 20.0 MiB); " in words
+        assert "times as fast" not in words
 
 
 def test_the_words_say_how_long_networks_learned_by_what_they_begin_with() -> None:
