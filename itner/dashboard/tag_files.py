@@ -146,8 +146,14 @@ def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> J
     return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
 
 
-def package(results: Sequence[TaggedItem], formats: Sequence[str], personal: Collection[str]) -> Callable[[], bytes]:
-    """What builds the zip when somebody downloads it."""
+def package(
+    results: Sequence[TaggedItem], formats: Sequence[str], personal: Collection[str] = ()
+) -> Callable[[], bytes]:
+    """What builds the zip when somebody downloads it.
+
+    Args:
+        personal: the types that point at a person; none where the domain does not tell.
+    """
 
     def build() -> bytes:
         buffer = io.BytesIO()
@@ -157,7 +163,7 @@ def package(results: Sequence[TaggedItem], formats: Sequence[str], personal: Col
     return build
 
 
-def single(results: Sequence[TaggedItem], format: str, personal: Collection[str]) -> Callable[[], bytes]:
+def single(results: Sequence[TaggedItem], format: str, personal: Collection[str] = ()) -> Callable[[], bytes]:
     """What builds one file when somebody downloads it."""
     return lambda: to_bytes(results, format, personal)
 
