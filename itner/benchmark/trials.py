@@ -127,6 +127,7 @@ def try_recipes(
                 file_mib=round(size, 2),
                 kept=recipe == RECIPE,
                 dev_alone_agreement=alone,
+                model_sha256=run.info.model_sha256,
             )
             for recipe, (f1, agreement, alone), latency, size in zip(recipes, scores, latencies, sizes, strict=True)
         ),

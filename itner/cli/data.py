@@ -204,6 +204,7 @@ def transfer(
 
     Called again after a stop, it goes on with the next shard.
     """
+    from itner.core.words import counted
     from itner.records.transfer import TransferSettings
     from itner.workflows.transfer import TRANSFER as FOLDER
     from itner.workflows.transfer import make_transfer
@@ -223,7 +224,8 @@ def transfer(
             tell=lambda notice: typer.echo(f"{notice.file}: {notice.reason}", err=True),
         )
     done = ", ".join(f"{count:,} {what}" for what, count in (record.operations or {}).items())
-    typer.echo(f"{record.windows:,} windows, {record.pieces:,} pieces of {record.documents:,} documents ({done})")
+    what = f"{record.windows:,} windows, {record.pieces:,} pieces of {counted(record.documents, 'document')}"
+    typer.echo(what + (f" ({done})" if done else ""))
     typer.echo(f"written to {place.data.name}/{FOLDER}/{record.name}/")
 
 

@@ -235,7 +235,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.data.processed import read_corpus_report, read_stats
     from itner.domains.registry import default_domain, get_domain, release_of
     from itner.records.files import write_atomic
-    from itner.records.store import RunStore, read_ablation
+    from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.peers import read_peers
@@ -268,14 +268,17 @@ def readme(domain: DomainName = None) -> None:
     runs = [RunStore(place.models).load(shipped) for shipped in release.runs]
     stats, ablation = read_stats(release.corpus, place), read_ablation(place.models)
     ablation = ablation if ablation is not None and ablation.domain == name else None
-    peers = read_peers(place, name)
-    filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation, peers)
+    peers, study = read_peers(place, name), read_study(place.models)
+    study = study if study is not None and study.domain == name else None
+    filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation, peers, study)
     if name != default_domain():
         write_atomic(card, filled)
         typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} texts, results of {len(runs)} runs")
         return
     timings = read_app_timings(CHECKOUT / APP_TIMINGS)
-    page_text = fill_readme(page.read_text(encoding="utf-8"), runs, read_published(place), timings, peers)
+    page_text = fill_readme(
+        page.read_text(encoding="utf-8"), runs, read_published(place), timings, peers, read_trials(place.models)
+    )
     served, document = read_service_timings(CHECKOUT / SERVICE_TIMINGS), CHECKOUT / "docs" / "service.md"
     text = document.read_text(encoding="utf-8")
     if served is not None:

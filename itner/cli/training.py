@@ -96,7 +96,9 @@ def train(
     """Train one run from a preset: on a dataset, or on what teachers said of a transfer set."""
     from itner.taggers.compact.presets import is_compact
     from itner.taggers.encoder.presets import is_taught
+    from itner.workflows.student import check_preset
 
+    check_preset(preset)
     changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
     if transfer is None:
         if is_compact(preset) or is_taught(preset) or begin is not None:

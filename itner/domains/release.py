@@ -60,6 +60,15 @@ class SizeAim:
 
 
 @dataclass(frozen=True)
+class StudyAim:
+    """What some network of the compression study is to reach on a dev set, with how many MB (10^6 bytes) at most."""
+
+    dataset: str
+    f1: float
+    megabytes: float
+
+
+@dataclass(frozen=True)
 class LatencyAim:
     """Within how many ms a run is to read nineteen of twenty sentences, each by itself, from text to mentions."""
 
@@ -206,7 +215,7 @@ class Release:
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None
     curve: CurvePlan | None = None
-    aims: tuple[Aim | LatencyAim | SizeAim | SpeedAim, ...] = ()
+    aims: tuple[Aim | LatencyAim | SizeAim | SpeedAim | StudyAim, ...] = ()
     aim_variant: str = "int8"
 
     def transfer_of(self, preset: str) -> TransferPlan | None:

@@ -25,7 +25,7 @@ from itner.records.int8 import Int8Ranges
 from itner.records.recall import RecallCurve, Recalls
 from itner.records.run import CompactRun, EncoderRun, RunRecord
 from itner.records.seeds import SeedRun, Seeds
-from itner.records.study import Ablation, CompressionStudy
+from itner.records.study import Ablation, CompressionStudy, Int8Trials
 from itner.records.transfer import agree
 
 RUN = "run.json"
@@ -85,6 +85,12 @@ def read_study(root: Path) -> CompressionStudy | None:
     """The compression study beside the runs, None without; InputError when the file is damaged."""
     study: CompressionStudy | None = _read(root / STUDY, CompressionStudy)
     return study
+
+
+def read_trials(root: Path) -> Int8Trials | None:
+    """The trials of INT8 recipes beside the runs, None without; InputError when the file is damaged."""
+    trials: Int8Trials | None = _read(root / INT8_TRIALS, Int8Trials)
+    return trials
 
 
 @dataclass(frozen=True)

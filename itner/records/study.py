@@ -35,6 +35,8 @@ class Int8Trial:
     kept: bool
     # The share of sentences that get the same tags alone as in a batch; not measured in older trials.
     dev_alone_agreement: float | None = None
+    # Of the run's weights that were quantised; older trials do not say.
+    model_sha256: Sha256 | None = None
 
 
 @dataclass(frozen=True, config=STRICT)

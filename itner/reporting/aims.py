@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itner.domains.release import Aim, LatencyAim, Release, SizeAim, SpeedAim
+from itner.domains.release import Aim, LatencyAim, Release, SizeAim, SpeedAim, StudyAim
 from itner.records.bench import BenchResult
 from itner.records.peers import Peers
 from itner.records.store import Run
+from itner.records.study import CompressionStudy
+from itner.reporting.compression import list_study_rows
 from itner.reporting.rows import MISSING
 from itner.taggers.registry import VARIANT_NAMES, is_current
 
@@ -31,19 +33,28 @@ class AimRow:
     met: bool | None
 
 
-def list_aims(runs: Sequence[Run], release: Release, peers: Peers | None, of: str | None = None) -> list[AimRow]:
+def list_aims(
+    runs: Sequence[Run],
+    release: Release,
+    peers: Peers | None,
+    study: CompressionStudy | None = None,
+    of: str | None = None,
+) -> list[AimRow]:
     """The aims of a release, by what was measured of the runs that are there, as they are.
 
     Args:
         peers: the record in which runs took turns, for how much faster one is than another.
+        study: the compression study of the same domain, for what some network of it was to reach.
         of: the run whose aims are meant; None for all.
     """
     known = {run.name: run for run in runs}
     rows = []
     for aim in release.aims:
-        if of is not None and aim.run != of:
+        if of is not None and (isinstance(aim, StudyAim) or aim.run != of):
             continue
-        if isinstance(aim, Aim):
+        if isinstance(aim, StudyAim):
+            rows.append(_study_row(aim, study, release.aim_variant))
+        elif isinstance(aim, Aim):
             rows.append(_f1_row(aim, known, release.aim_variant))
         elif isinstance(aim, LatencyAim):
             rows.append(_latency_row(aim, known, release.aim_variant))
@@ -92,6 +103,21 @@ def _size_row(aim: SizeAim, runs: Mapping[str, Run], variant: str) -> AimRow:
         return AimRow(aim.run, what, None, None)
     size = found.file_mib * _MIB
     return AimRow(aim.run, what, f"{size:.2f} MB", size <= aim.megabytes)
+
+
+def _study_row(aim: StudyAim, study: CompressionStudy | None, variant: str) -> AimRow:
+    named = "a network of the compression study"
+    what = f"{aim.dataset} dev micro-F1 at least {aim.f1:.3f} with at most {aim.megabytes:g} MB"
+    small = [
+        row
+        for row in (list_study_rows(study) if study is not None else ())
+        if row.variant == variant and row.mib * _MIB <= aim.megabytes and aim.dataset in row.f1
+    ]
+    if not small:
+        return AimRow(named, what, None, None)
+    best = max(small, key=lambda row: row.f1[aim.dataset].mean)
+    f1 = best.f1[aim.dataset].mean
+    return AimRow(named, what, f"{f1:.3f} with {best.mib * _MIB:.2f} MB ({best.name})", f1 >= aim.f1)
 
 
 def _timed(run: Run | None, variant: str) -> BenchResult | None:

@@ -8,7 +8,7 @@ from itner.domains.release import Release
 from itner.records.dataset import CorpusReport, DataStats
 from itner.records.peers import Peers
 from itner.records.store import Run
-from itner.records.study import Ablation
+from itner.records.study import Ablation, CompressionStudy
 from itner.reporting.ablation import ablation_in_words, dev_sets, measure_gain, rarest_type
 from itner.reporting.aims import aims_table, list_aims
 from itner.reporting.readme import README_BEGIN, README_END, peers_section, replace_section, results_section
@@ -88,6 +88,7 @@ def fill_data_card(
     release: Release,
     ablation: Ablation | None,
     peers: Peers | None = None,
+    study: CompressionStudy | None = None,
 ) -> str:
     """A corpus's data card with its numbers, and those of the taggers trained on it, written anew, between markers.
 
@@ -97,7 +98,7 @@ def fill_data_card(
     if README_BEGIN in text:
         results = f"{results_section(runs)}\n\n{peers_section(runs, peers)}".rstrip()
         text = replace_section(text, README_BEGIN, README_END, results)
-    section = [aims_table(list_aims(runs, release, peers), release.aim_variant)] if release.aims else []
+    section = [aims_table(list_aims(runs, release, peers, study), release.aim_variant)] if release.aims else []
     if ablation is not None:
         section += [ablation_in_words(ablation), tried_table(ablation)]
     return replace_section(text, AIMS_BEGIN, AIMS_END, "\n\n".join(section)) if section else text

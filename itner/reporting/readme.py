@@ -7,9 +7,9 @@ from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.records.files import read_record
-from itner.records.peers import Peers
-from itner.records.store import Run
-from itner.records.study import AppTimings, Published, ServiceTimings
+from itner.records.peers import Peer, Peers
+from itner.records.store import INT8_TRIALS, Run
+from itner.records.study import AppTimings, Int8Trials, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
 from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes, milliseconds
@@ -120,7 +120,12 @@ def service_timings_table(timings: ServiceTimings) -> str:
 
 
 def fill_readme(
-    text: str, runs: Sequence[Run], published: Published, timings: AppTimings, peers: Peers | None = None
+    text: str,
+    runs: Sequence[Run],
+    published: Published,
+    timings: AppTimings,
+    peers: Peers | None = None,
+    trials: Int8Trials | None = None,
 ) -> str:
     """The README with its results and timings written anew, each between its two markers."""
     text = replace_section(text, TIMINGS_BEGIN, TIMINGS_END, app_timings_table(timings))
@@ -128,12 +133,29 @@ def fill_readme(
         f"| {result.name} | {result.backbone} | {result.parameters / 1e6:.0f} M | {result.micro_f1:.3f} |"
         for result in published.results
     )
+    tried = f"{trials_in_words(trials, runs)}\n\n" if trials is not None else ""
     section = (
-        f"{results_table(runs)}\n\n{bench_note(runs)}\n\n{peers_section(runs, peers)}"
+        f"{results_table(runs)}\n\n{bench_note(runs)}\n\n{tried}{peers_section(runs, peers)}"
         f"Published, for comparison. {published.source}.\n\n"
         f"| model | backbone | parameters | micro-F1 |\n|---|---|---|---|\n{reported}"
     )
     return replace_section(text, README_BEGIN, README_END, section)
+
+
+def trials_in_words(trials: Int8Trials, runs: Sequence[Run]) -> str:
+    """On what the INT8 recipe was chosen, and whether that is what the runs are now."""
+    known = {run.name: run.info.model_sha256 for run in runs}
+    tried = dict.fromkeys((trial.run, trial.model_sha256) for trial in trials.trials)
+    said = []
+    for name, sha256 in tried:
+        if sha256 is None:
+            now = "; the file does not say of which version of it, so it may be another one than the one above"
+        elif sha256 == known.get(name):
+            now = ", as it is above"
+        else:
+            now = ", in another version than the one above"
+        said.append(f"{name} on {trials.dataset} {trials.split}{now}")
+    return f"The INT8 recipe was chosen by trials (`models/{INT8_TRIALS}`) with {' and '.join(said)}."
 
 
 def replace_section(text: str, begin: str, end: str, section: str) -> str:
@@ -154,13 +176,18 @@ def peers_section(runs: Sequence[Run], peers: Peers | None) -> str:
         return ""
     domain = runs[0].info.domain
     rows = {name: list_rows(runs, name) for name in list_datasets(runs)}
-    about = "\n".join(f"- {peer.name}: {peer.about}" for peer in peers.peers)
+    about = "\n".join(f"- {peer.name}: {peer.about}{_kept(peer)}" for peer in peers.peers)
     table = peers_table(peers, runs, rows, "test")
     return (
         f"Other libraries, measured here on the same data (`data/{peers_file(domain)}`, by "
         f"`{peers_command(domain)}`):\n\n"
         f"{table}\n\n{timing_in_words(peers)}\n\n{about}\n\n"
     )
+
+
+def _kept(peer: Peer) -> str:
+    kept = [trial.what for trial in peer.trials if trial.kept]
+    return f" Kept on dev: {kept[0]}." if kept and len(peer.trials) > 1 else ""
 
 
 def _cells(row: Row, dataset: str) -> list[str]:

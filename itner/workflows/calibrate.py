@@ -11,6 +11,7 @@ from itner.data.processed import read_split, read_stats
 from itner.records.int8 import INT8, Int8Ranges
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.workflows.open import check_domain
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def calibrate(name: str, place: Workspace, dataset: str | None = None, progress:
     if run.weights_path is None:
         raise InputError(f"run {name} ships no weights to measure", path=run.path)
     stats = read_stats(dataset or learned.name, place)
+    check_domain(run, stats)
     if dataset is None and stats.sha256 != learned.sha256:
         raise InputError(
             f"run {name} learned from another version of {learned.name} than the one prepared here; prepare that one, "

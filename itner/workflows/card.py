@@ -39,4 +39,4 @@ def _aims_of(run: Run, store: RunStore, place: Workspace) -> tuple[list[AimRow],
     with suppress(InputError):
         runs += [store.load(other) for other in others]
         peers = read_peers(place, run.info.domain) if others else None
-    return list_aims(runs, release, peers, run.name), peers
+    return list_aims(runs, release, peers, of=run.name), peers

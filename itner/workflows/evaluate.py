@@ -23,7 +23,7 @@ from itner.records.workspace import Workspace
 from itner.taggers.base import Adjustable, TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
 from itner.workflows.card import write_run_card
-from itner.workflows.open import built
+from itner.workflows.open import built, check_domain
 
 # A variant that must equal the reference but for rounding, and is further from it than this, is a broken export.
 MAX_LOGIT_DIFFERENCE = 1e-3
@@ -62,8 +62,7 @@ def predict(
     # What is missing to store the predictions should not be found out after they were made.
     load_arrow()
     stats = read_stats(dataset, place)
-    if run.info.domain != stats.domain:
-        raise InputError(f"run {run.name} is of domain {run.info.domain!r}, the dataset of {stats.domain!r}")
+    check_domain(run, stats)
     documents = read_split(dataset, split, place)
     kind = kind_of(run)
     ordered = [kind.reference, *(v for v in variants if v != kind.reference)] if kind.reference else list(variants)

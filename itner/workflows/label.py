@@ -26,7 +26,7 @@ from itner.records.files import check_name, sha256_file, write_atomic
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.workflows.inputs import read_whole
-from itner.workflows.open import exact_variant, open_tagger
+from itner.workflows.open import check_domain, exact_variant, open_tagger
 
 
 def label_weakly(
@@ -58,6 +58,8 @@ def label_weakly(
     facts = read_stats(dev, place)
     domain = get_domain(facts.domain)
     types = domain.scheme.types
+    if tagger is not None:
+        check_domain(RunStore(place.models).load(tagger), facts)
     files, texts = read_whole(paths, settings, tell)
     documents = list_unlabelled(texts, dataset)
     inputs = {upload.name: hashlib.sha256(upload.data).hexdigest() for upload in files}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itner.compress.build import build
+from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
+from itner.records.dataset import DataStats
 from itner.records.store import Run, RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.registry import check_variants, kind_of, open_variant
@@ -35,3 +37,13 @@ def exact_variant(name: str, place: Workspace) -> str:
     """The variant that tags as the run was made to, at the least cost: for labels and lessons."""
     kind = kind_of(RunStore(place.models).load(name))
     return (*kind.exact, *kind.live)[0]
+
+
+def check_domain(run: Run, stats: DataStats) -> None:
+    """InputError when a run is of another domain than a dataset: it marks nothing of what that holds."""
+    if run.info.domain != stats.domain:
+        raise InputError(
+            f"run {run.name} is of domain {run.info.domain!r}, the dataset {stats.name} of {stats.domain!r}; name a "
+            "dataset of the run's domain",
+            path=run.path,
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.processed import read_split, read_stats
-from itner.domains.registry import get_domain
+from itner.domains.registry import get_domain, list_presets
 from itner.records.config import CompactConfig, EncoderConfig, TransferLesson
 from itner.records.run import CompactRun, EncoderRun
 from itner.records.store import RunStore
@@ -22,9 +22,17 @@ from itner.workflows.transfer import read_transfer
 
 def taught_config(name: str, lesson: TransferLesson, **changes: Any) -> EncoderConfig | CompactConfig:
     """The named preset, to learn from a transfer set, with fields replaced; None means "as the preset has it"."""
+    check_preset(name)
     if compact_presets.is_compact(name):
         return compact_presets.preset(name, lesson, **changes)
     return encoder_presets.taught_preset(name, lesson, **changes)
+
+
+def check_preset(name: str) -> None:
+    """InputError when no kind of network has a preset of that name, nor any domain."""
+    known = (*encoder_presets.PRESETS, *encoder_presets.TAUGHT, *compact_presets.PRESETS, *list_presets())
+    if name not in known:
+        raise InputError(f"unknown preset {name!r}; the presets are {', '.join(known)}")
 
 
 def told_of(config: EncoderConfig | CompactConfig, guidelines: tuple[str, ...]) -> EncoderConfig | CompactConfig:

@@ -6,7 +6,7 @@ from shipped import HERE, REPOSITORY, release, shipped_run
 
 from itner.data.processed import read_corpus_report, read_stats
 from itner.records.files import sha256_file
-from itner.records.store import read_ablation
+from itner.records.store import read_ablation, read_study, read_trials
 from itner.reporting.corpus_card import fill_data_card
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import APP_TIMINGS, fill_readme, read_app_timings, read_published
@@ -23,9 +23,8 @@ def test_the_dashboard_is_as_fast_as_promised_where_it_was_measured() -> None:
 def test_the_readme_of_this_repository_shows_the_shipped_numbers() -> None:
     runs = [shipped_run(name) for name in release().runs]
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    filled = fill_readme(
-        text, runs, read_published(HERE), read_app_timings(REPOSITORY / APP_TIMINGS), read_peers(HERE, "it")
-    )
+    timings, peers = read_app_timings(REPOSITORY / APP_TIMINGS), read_peers(HERE, "it")
+    filled = fill_readme(text, runs, read_published(HERE), timings, peers, read_trials(HERE.models))
     assert filled == text, "run `itner readme`"
 
 
@@ -36,7 +35,7 @@ def test_the_data_card_of_this_repository_shows_the_measured_corpus() -> None:
     text = (folder / "README.md").read_text(encoding="utf-8")
     runs = [shipped_run(name) for name in release().runs]
     stats, ablation, peers = read_stats("helpdesk", HERE), read_ablation(HERE.models), read_peers(HERE, "it")
-    filled = fill_data_card(text, report, stats, runs, release(), ablation, peers)
+    filled = fill_data_card(text, report, stats, runs, release(), ablation, peers, read_study(HERE.models))
     assert filled == text, "run `itner readme`"
     # The report is of the files as they are.
     for name in ("tickets.txt", "first_pass.txt", "second_pass.txt"):

@@ -41,6 +41,8 @@ from itner.workflows import evaluate as evaluate_module
 from itner.workflows import label as label_module
 from itner.workflows import reproduce as reproduce_module
 from itner.workflows.ablate import ABLATION_PARTS, ablate
+from itner.workflows.benchmark import benchmark, try_int8
+from itner.workflows.calibrate import calibrate
 from itner.workflows.evaluate import evaluate, score
 from itner.workflows.label import label_weakly
 from itner.workflows.open import open_tagger
@@ -165,6 +167,7 @@ def test_int8_recipes_are_compared_with_fp32(reproduced: tuple[Workspace, Run, l
     assert [trial.kept for trial in trials.trials] == [True, False, False, False]
     assert [trial.dev_alone_agreement for trial in trials.trials[:3]] == [1.0, 1.0, 1.0]
     assert trials.trials[0].forward_ratio == 1.0
+    assert {trial.model_sha256 for trial in trials.trials} == {run.info.model_sha256}
     assert all(0.5 < trial.dev_tag_agreement <= 1.0 for trial in trials.trials)
 
 
@@ -230,8 +233,19 @@ def test_a_dataset_of_another_domain_is_refused(beside: Workspace) -> None:
     meta = beside.data / "processed_meta.json"
     other = replace(stats, domain="elsewhere")
     meta.write_text(to_json(ProcessedMeta({"helpdesk": other})), encoding="utf-8")
-    with pytest.raises(InputError, match="run full is of domain 'it', the dataset of 'elsewhere'"):
-        evaluate("full", "helpdesk", beside, "dev", ["fp32"])
+    notes = beside.data / "notes.txt"
+    notes.write_text("Outlook hangs on Windows 11.", encoding="utf-8")
+    for verb in (
+        lambda: evaluate("full", "helpdesk", beside, "dev", ["fp32"]),
+        lambda: calibrate("full", beside, "helpdesk"),
+        lambda: benchmark("full", "helpdesk", beside),
+        lambda: try_int8("full", "helpdesk", beside),
+    ):
+        with pytest.raises(InputError, match="run full is of domain 'it', the dataset helpdesk of 'elsewhere'"):
+            verb()
+    meta.write_text(to_json(ProcessedMeta({"helpdesk": replace(stats, domain="pii")})), encoding="utf-8")
+    with pytest.raises(InputError, match="run full is of domain 'it', the dataset helpdesk of 'pii'"):
+        label_weakly([notes], "helpdesk", "weak", beside, tagger="full")
 
 
 def test_a_finished_or_unfinished_run_is_not_trained_over(full_run: Run, place: Workspace, beside: Workspace) -> None:

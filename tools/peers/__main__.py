@@ -1,14 +1,15 @@
 """Other libraries on a domain's data: spaCy's NER, a CRF and Transformers' pipeline, or Presidio for personal data.
 
-    python -m tools.peers --beside minilm_full_kd
-    python -m tools.peers --beside minilm_full_kd --beside minilm_l3_kd --only speed
+    python -m tools.peers --beside minilm_full_kd --beside compact_s
+    python -m tools.peers --beside minilm_full_kd --beside compact_s --only speed
     python -m tools.peers --domain pii --data personal --only score
 
 What is measured is written to data/peers.json, for other domains into the corpus's folder (data/pii/peers.json). The
 first call makes a virtual environment in .peers/ and trains there what is trained at all, which takes an hour or so
 on two cores; what is trained stays, so that a call that was stopped goes on, and without .peers/ all begins anew.
 Choices are made on dev; what is kept is scored on test. Speed is measured in turns with the runs named by --beside,
-which wants a quiet machine; `--only speed` does that alone again.
+which wants a quiet machine; `--only speed` does that alone again. What took turns before is not kept: rates of other
+minutes do not compare, so name all runs that are to stand beside the peers.
 What the libraries print is in .peers/log.txt.
 """
 

@@ -56,7 +56,8 @@ SPACY = Plan(
     library="spacy",
     about="spaCy's own NER on a blank English pipeline (tok2vec CNN, the defaults of `init config --optimize "
     "efficiency`, no pretrained vectors), trained by `spacy train` on the annotated text alone, early stopping on dev. "
-    "It reads our tokens and is not told the guideline. One process, which computes on one core.",
+    "It reads our tokens. No guideline can be told to it: a model of all corpora was tried, and a model a corpus, each "
+    "of which reads the test set of its own. One process, which computes on one core.",
     opens="trained",
     deployed="**/*",
     candidates=(

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from itner.domains.release import AblationPlan, Aim, Arm, Release, SizeAim, SpeedAim, StudyArm, StudyPlan, TransferPlan
+from itner.domains.release import (
+    AblationPlan,
+    Aim,
+    Arm,
+    Release,
+    SizeAim,
+    SpeedAim,
+    StudyAim,
+    StudyArm,
+    StudyPlan,
+    TransferPlan,
+)
 from itner.records.config import DistillSettings
 
 _PUBLIC, _OWN, _BOTH, _WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
@@ -105,8 +116,7 @@ RELEASE = Release(
             copies=6,
             learners={"minilm_full_kd": _FIRST_FULL, "minilm_lora_kd": _FIRST_LORA, "minilm_l3_kd": _FIRST_L3},
         ),
-        # From the set above, the convolutions were no better: 0.005 worse on both dev sets, which is within what seeds
-        # differ by.
+        # From the set above, the convolutions were no better when that was looked at; no file holds it.
         TransferPlan(
             name="it_one", raw=_RAW, teachers=(_FIRST_FULL,), copies=10, learners={"compact_s": None, "compact_m": None}
         ),
@@ -147,6 +157,7 @@ RELEASE = Release(
         # Further off than what was thought within reach.
         Aim("minilm_full_kd", _PUBLIC, 0.8),
         Aim("minilm_full_kd", _PUBLIC, 0.5, "ERROR"),
+        StudyAim(_OWN, 0.82, 1.0),
     ),
     aim_variant="int8",
 )

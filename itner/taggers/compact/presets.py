@@ -14,7 +14,6 @@ from itner.records.config import CompactConfig, TransferLesson
 # What differs from the defaults of `CompactConfig`; what is learned from, everybody says for themselves.
 PRESETS: dict[str, dict[str, Any]] = {
     "compact_s": {},
-    "compact_xs": {"pieces": 8_000, "width": 48, "hidden": 96, "dilations": (1, 1, 2)},
     "compact_m": {"width": 128, "hidden": 192, "dilations": (1, 1, 2, 1, 4, 1), "epochs": 8},
 }
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from peer_samples import peers, timing
 from shipped import release
+from studies import study
 from synthetic import HASH, write_run
 
 from itner.domains import registry
-from itner.domains.release import Aim, LatencyAim, SizeAim, SpeedAim
+from itner.domains.release import Aim, LatencyAim, SizeAim, SpeedAim, StudyAim
 from itner.records.codec import to_json
 from itner.records.peers import Timed
 from itner.records.store import CARD, RUN, RunStore
@@ -87,6 +88,17 @@ def test_speed_is_of_the_turns_that_both_had(tmp_path: Path, times: float, met: 
     for record_of, there in ((None, runs), (replace(record, timing=None), runs), (record, runs[:1])):
         [row] = list_aims(there, planned, record_of)
         assert (row.reached, row.met) == (None, None)
+
+
+def test_what_a_network_of_the_study_was_to_reach_is_told_of_the_nearest() -> None:
+    aims = (StudyAim("d", 0.82, 1.6), StudyAim("d", 0.80, 1.6), StudyAim("d", 0.5, 0.5), StudyAim("gone", 0.5, 9.0))
+    planned = replace(release(), aims=aims)
+    # The networks of at most 1.6 MB at INT8 are those of 1.0 and 1.5 MiB.
+    found = [(row.reached, row.met) for row in list_aims([], planned, None, study())]
+    reached = "0.810 with 1.57 MB (vocabulary 4000)"
+    assert found == [(reached, False), (reached, True), (None, None), (None, None)]
+    assert [row.met for row in list_aims([], planned, None)] == [None] * 4
+    assert list_aims([], planned, None, study(), of="compact_s") == []
 
 
 def test_what_was_measured_of_other_weights_counts_for_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_card_with_results_has_the_measured_peers_beside_them(tmp_path: Path) 
     filled = fill_data_card(text, report, stats, runs, bare, None, personal_peers())
     assert "| private | INT8 | personal test | 0.884" in filled
     assert "| Presidio (spacy 3.8.18) | 0.667 | 0.706 |" in filled
-    assert filled.endswith(f"text alone.\n\n{README_END}\nLicence.")
+    assert filled.endswith(f"text alone. Kept on dev: one model.\n\n{README_END}\nLicence.")
     assert fill_data_card(filled, report, stats, runs, bare, None, personal_peers()) == filled
     assert "Presidio" not in fill_data_card(filled, report, stats, runs, bare, None)
     # The README has the results of that card's domain, and its peers.

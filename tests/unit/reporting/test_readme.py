@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from datasets_at import at
 from shipped import HERE
-from synthetic import PROVENANCE, write_run
+from synthetic import PROVENANCE, latency, write_run
 
 from itner.core.errors import InputError
 from itner.records.codec import to_json
+from itner.records.int8 import Int8Recipe
 from itner.records.store import BENCH, RunStore
-from itner.records.study import AppTiming, AppTimings, Published
+from itner.records.study import AppTiming, AppTimings, Int8Trial, Int8Trials, Published
 from itner.reporting.readme import (
     README_BEGIN,
     README_END,
@@ -22,6 +24,7 @@ from itner.reporting.readme import (
     read_app_timings,
     read_published,
     results_table,
+    trials_in_words,
 )
 
 PUBLISHED = Published("Elsewhere", ())
@@ -89,3 +92,18 @@ def test_published_results_are_validated(tmp_path: Path) -> None:
     path.write_text(json.dumps({"source": "x", "results": [], "surprise": 1}), encoding="utf-8")
     with pytest.raises(InputError, match="surprise"):
         read_published(at(tmp_path))
+
+
+def test_trials_of_an_int8_recipe_say_whether_they_are_of_the_weights_that_ship(tmp_path: Path) -> None:
+    write_run(tmp_path, "full")
+    run = RunStore(tmp_path).load("full")
+    trial = Int8Trial("full", Int8Recipe(), 0.8, 0.8, 1.0, latency(1.0), 1.0, 20.0, True)
+    trials = Int8Trials("stackoverflow", "dev", 128, 2, (trial, trial), PROVENANCE)
+
+    def said(sha256: str | None) -> str:
+        return trials_in_words(replace(trials, trials=(replace(trial, model_sha256=sha256),)), [run])
+
+    assert trials_in_words(trials, [run]).count("full on stackoverflow dev") == 1
+    assert "does not say of which version of it" in said(None)
+    assert said(run.info.model_sha256).endswith("with full on stackoverflow dev, as it is above.")
+    assert "in another version than the one above" in said("1" * 64)
