@@ -8,7 +8,7 @@ from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import goback, judging, live, selection
 from itner.dashboard import tag_files as uploads
-from itner.dashboard.cache import load_runs, load_verdicts, verdicts_path
+from itner.dashboard.cache import load_other_verdicts, load_runs, load_verdicts, verdicts_path
 from itner.dashboard.jobs import let_go
 from itner.dashboard.widgets import (
     begin,
@@ -71,26 +71,12 @@ selection.write_link()
 
 if files:
     st.caption("Only the files are judged. Remove them to judge what stands in the box.")
-    taken, settings = uploads.take(files), Settings(joined=True)
-    as_found = uploads.read("reports", uploads.choose_columns(taken, settings))
-    tables = uploads.tables_in(as_found)
-    columns = {
-        name: st.multiselect(
-            f"Columns that make a report in {name}",
-            table.names,
-            list(table.read),
-            key=f"report_columns_{name}",
-            placeholder="Found by content",
-        )
-        for name, table in tables.items()
-    }
-    choice = uploads.choose_columns(taken, settings, tables, columns)
-    read = uploads.read("reports as chosen", choice) if choice.columns else as_found
+    settings = Settings(joined=True)
+    read, _ = uploads.read_by_columns(uploads.take(files), settings, "Columns that make a report in", "report_")
     show_notices(read.problems, read.notes)
     items = list_reports(read.items)
 else:
-    let_go("uploads_read_reports")
-    let_go("uploads_read_reports as chosen")
+    let_go("uploads_read_report_")
     items = list_reports([TextItem("", "", text)])
 if not items:
     st.info("No report was found in these files." if files else "Enter a report.")
@@ -151,6 +137,9 @@ if scored is not None:
     alt = "Line chart: share of verdicts that is right over the share of reports that is decided."
     show_figure(goback.scores_figure(scored), shares, "verdict-scores", alt)
     show_table(shares, "verdict-scores-table", goback.scores_columns())
+    others = load_measured(lambda: load_other_verdicts(domain.name), "The scores on other reports", "")
+    for other in others or ():
+        st.markdown(f"On `{other.reports}`: {goback.scores_in_words(other)}")
 
 st.header("Rules")
 st.caption("The table that reports are compared with. People can read and edit it; its comments say how.")

@@ -70,20 +70,7 @@ with st.expander("How files are read"):
         else None
     )
 settings = Settings(encoding=encoding, carry=carry)
-as_found = uploads.read("as found", uploads.choose_columns(taken, settings))
-tables = uploads.tables_in(as_found)
-columns = {
-    name: st.multiselect(
-        f"Columns with the text in {name}",
-        table.names,
-        list(table.read),
-        key=f"columns_{name}",
-        placeholder="Found by content",
-    )
-    for name, table in tables.items()
-}
-choice = uploads.choose_columns(taken, settings, tables, columns)
-read = uploads.read("as chosen", choice) if choice.columns else as_found
+read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in")
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")

@@ -154,7 +154,7 @@ def redact(
     Exits with 1 when a file, or a part of one, was left out, and with 2 when nothing could be written.
     """
     from itner.domains.registry import get_domain
-    from itner.files.redaction import METHODS
+    from itner.files.redactor import METHODS
     from itner.records.store import RunStore
     from itner.workflows.redact import aim_at, make_plan, personal_domain
     from itner.workflows.redact import redact as redact_files

@@ -26,7 +26,7 @@ from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
-from itner.records.verdicts import VERDICTS_FILE, VerdictReport
+from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import Workspace
 from itner.reporting.advice import compare_rows
 from itner.reporting.findings import Finding, list_findings
@@ -103,6 +103,15 @@ def load_verdicts(domain: str) -> VerdictReport | None:
     file = _verdicts_file(domain)
     report: VerdictReport | None = None if file is None else read_record(workspace().corpus(file), VerdictReport)
     return report
+
+
+def load_other_verdicts(domain: str) -> list[VerdictReport]:
+    """The same on other tables of reports, each in a file beside it; InputError when one is damaged."""
+    file = _verdicts_file(domain)
+    if file is None:
+        return []
+    paths = sorted(workspace().corpus(file).parent.glob(OTHER_VERDICTS))
+    return [report for path in paths if (report := read_record(path, VerdictReport)) is not None]
 
 
 def verdicts_path(domain: str) -> str:

@@ -118,7 +118,7 @@ def scores_figure(report: VerdictReport) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "share of the reports decided", "tickformat": ".0%", "range": [0, 1.02]},
-        yaxis={"title": "share of those that is right", "tickformat": ".1%"},
+        yaxis={"title": "share of those that is right", "tickformat": ".0%", "range": [0, 1.05]},
         height=320,
     )
     return figure

@@ -19,7 +19,8 @@ from itner.dashboard.jobs import Job, Report, ShouldStop
 from itner.dashboard.live import Choice, list_choices
 from itner.domains.registry import Domain
 from itner.files.items import Upload
-from itner.files.redaction import METHODS, STILL, Method, Plan, redact_files, redact_texts
+from itner.files.redaction import STILL, redact_files, redact_texts
+from itner.files.redactor import METHODS, Method, Plan
 from itner.files.rewriting import OPENERS
 from itner.files.tagging import Stopped, find_mentions
 from itner.reporting.recall import choose_threshold

@@ -107,6 +107,31 @@ def read(name: str, choice: Choice) -> ReadResult:
     return result
 
 
+def read_by_columns(
+    uploads: Sequence[Upload], settings: Settings, label: str, area: str = ""
+) -> tuple[ReadResult, Choice]:
+    """What is read of files, and how: each table among them by the columns that are chosen for it.
+
+    Args:
+        label: of the choice, in front of the table's name.
+        area: what the page keeps begins with it.
+    """
+    as_found = read(f"{area}as found", choose_columns(uploads, settings))
+    tables = tables_in(as_found)
+    columns = {
+        name: st.multiselect(
+            f"{label} {name}",
+            table.names,
+            list(table.read),
+            key=f"{area}columns_{name}",
+            placeholder="Found by content",
+        )
+        for name, table in tables.items()
+    }
+    choice = choose_columns(uploads, settings, tables, columns)
+    return (read(f"{area}as chosen", choice) if choice.columns else as_found), choice
+
+
 @dataclass(frozen=True)
 class Findings:
     """Results at a threshold, and tables of what is in them."""

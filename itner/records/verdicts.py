@@ -12,6 +12,8 @@ from itner.core.validation import STRICT, Sha256
 Word = Literal["violation", "compliant", "review"]
 # Beside the corpus of the domain whose verdicts they are.
 VERDICTS_FILE = "verdicts.json"
+# Beside it, those of other tables of reports.
+OTHER_VERDICTS = "verdicts_*.json"
 VERDICTS: tuple[Word, ...] = get_args(Word)
 
 

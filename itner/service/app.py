@@ -23,7 +23,8 @@ from itner.core.provenance import usable_cores
 from itner.core.types import Mention, Tagger
 from itner.domains.registry import Domain, Rulebook, default_domain, domain_names, get_domain, list_domains
 from itner.files.items import TextItem
-from itner.files.redaction import STILL, Method, redact_texts
+from itner.files.redaction import STILL, redact_texts
+from itner.files.redactor import Method
 from itner.files.tagging import find_mentions
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace

@@ -17,7 +17,8 @@ from itner.core.types import Mention
 from itner.domains.registry import Domain, get_domain, list_domains
 from itner.files.items import FileNotice
 from itner.files.limits import MAX_FILES
-from itner.files.redaction import METHODS, Method, Plan, redact_files
+from itner.files.redaction import redact_files
+from itner.files.redactor import METHODS, Method, Plan
 from itner.files.tagging import find_mentions
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace

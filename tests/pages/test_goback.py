@@ -14,7 +14,7 @@ from synthetic import PROVENANCE
 
 from itner.core.types import Mention
 from itner.dashboard import goback, judging
-from itner.dashboard.cache import load_verdicts
+from itner.dashboard.cache import load_other_verdicts, load_verdicts
 from itner.domains import registry
 from itner.domains.utility import reports as verdict_rules
 from itner.records import workspace as workspaces
@@ -88,6 +88,19 @@ def test_how_often_verdicts_are_right_comes_from_the_file_of_the_corpus(
     own.write_text("{}", encoding="utf-8")
     page.run()
     assert [warning.value for warning in page.warning] == ["The scores of verdicts cannot be shown."]
+
+
+def test_scores_on_other_reports_are_told_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("goback", tmp_path, monkeypatch)
+    others = load_other_verdicts("utility")
+    assert [other.reports for other in others] == ["infractions_odd.tsv"]
+    told = [text.value for text in page.markdown if "infractions_odd.tsv" in text.value]
+    assert len(told) == 1
+    assert f"{others[0].scores.wrong} are decided wrongly" in told[0]
+    # A share is none above the whole.
+    scored = load_verdicts("utility")
+    assert scored is not None
+    assert tuple(goback.scores_figure(scored).layout.yaxis.range) == (0, 1.05)
 
 
 def test_what_scores_verdicts_is_said_where_nobody_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

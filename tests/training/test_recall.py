@@ -16,7 +16,7 @@ from itner.data.processed import read_split
 from itner.domains import registry
 from itner.domains.registry import get_domain
 from itner.evaluation.masking import THRESHOLDS, count_masked
-from itner.files.redaction import Plan
+from itner.files.redactor import Plan
 from itner.records.codec import to_json
 from itner.records.store import RECALL, RunStore
 from itner.records.workspace import Workspace

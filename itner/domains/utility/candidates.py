@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from itner.domains.utility.quantities import Quantity, read_quantities
-from itner.domains.utility.readings import Reading, before, read_report
+from itner.domains.utility.readings import Reading, before
 from itner.domains.utility.rules import Rule
 from itner.domains.utility.wording import (
     ADDRESS,
@@ -19,7 +19,6 @@ from itner.domains.utility.wording import (
     HUNG_FROM,
     LEVELS,
     NEGATED,
-    NO_LINE,
     OSHA,
     OVER,
     SHORT,
@@ -64,13 +63,23 @@ class Candidate:
         return tuple(hit for hit in (self.subject, self.over) if hit is not None)
 
 
-def find_candidates(
-    text: str, readings: Sequence[Reading], rules: Sequence[Rule], around: str | None = None
-) -> list[Candidate]:
+@dataclass(frozen=True)
+class Report:
+    """A report, of which a text may be a part: what it names stands for what the part does not.
+
+    Attributes:
+        readings: its quantities.
+    """
+
+    text: str
+    readings: Sequence[Reading]
+
+
+def find_candidates(text: str, readings: Sequence[Reading], rules: Sequence[Rule], report: Report) -> list[Candidate]:
     """The rules that a text may be about; several where it can be read in several ways.
 
     Args:
-        around: what it is part of; voltages and standards that the text does not name are looked for there.
+        report: where voltages and standards are looked for that the text does not name.
     """
     masked = _mask(text, readings)
     found: list[Candidate] = []
@@ -84,16 +93,16 @@ def find_candidates(
         if over is not None and rule.measure in _UPRIGHT and BESIDE.search(before(masked, over.start)):
             continue
         found.append(Candidate(rule, subject, over))
-    voltages = _voltages(text, readings, around)
+    voltages = _voltages(text, readings, report)
     found = [each for each in found if _fits_voltage(voltages, each.rule)]
     found = _spanned(masked, _most_specific(found))
     named = [each for each in found if each.rule.subject]
     # A rule for a thing that is not named is for texts that name none.
-    found = [each for each in found if each.rule.subject or not (named or NO_LINE.search(masked))]
+    found = [each for each in found if each.rule.subject or not named]
     cued = [each for each in found if CUE[each.rule.measure].search(text) or _is_measured(text, each, readings)]
     # Cables hang and lie: cover is told as such.
     found = cued or [each for each in named if each.rule.measure != "cover"]
-    cited = _cited(text) or (_cited(around) if around is not None else set())
+    cited = _cited(text) or _cited(report.text)
     # A standard that has no rule here says nothing of whether another one is kept.
     return [each for each in found if cited & set(each.rule.standard)] if cited else found
 
@@ -237,12 +246,12 @@ def _cited(text: str) -> set[str]:
     return found
 
 
-def _voltages(text: str, readings: Sequence[Reading], around: str | None) -> list[tuple[float, float]]:
-    """The voltages that a text gives, or what it is part of, or else those of the kind of line that it names."""
-    for given in (readings, read_report(around) if around is not None else ()):
+def _voltages(text: str, readings: Sequence[Reading], report: Report) -> list[tuple[float, float]]:
+    """The voltages that a text gives, or its report, or else those of the kind of line that they name."""
+    for given in (readings, report.readings):
         if known := [(each.low, each.high) for each in given if each.dimension == "voltage"]:
             return known
-    texts = [text] if around is None else [text, around]
+    texts = (text, report.text)
     return next(([level] for each in texts for pattern, level in LEVELS if pattern.search(each)), [])
 
 

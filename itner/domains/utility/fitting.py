@@ -31,7 +31,6 @@ from itner.domains.utility.wording import (
     NO_THING,
     OTHER_BEFORE,
     OTHER_BEHIND,
-    OTHER_SURFACE,
     OVER,
     SIZED,
     STOOD_ON,
@@ -143,20 +142,11 @@ def _fits(text: str, reading: Reading, candidate: Candidate, named: Sequence[Hit
     if measure in OF_THE_THING:
         # A marker on an 8 ft rod has not its length.
         return kinds is not None or stands_before(text, reading, candidate.rule) or _leads_on(text, reading)
-    if measure == "clearance" and _is_above_another(text, reading, candidate):
-        return False
     if measure in ("clearance", "separation") and above and _is_above_unnamed(text, above.end(), candidate):
         return False
     if kinds is None and _names_a_thing(text, reading, named):
         return False
     return not _is_other(text, reading, candidate)
-
-
-def _is_above_another(text: str, reading: Reading, candidate: Candidate) -> bool:
-    """Whether a clearance is told of a surface that the rule does not name."""
-    match = OTHER_SURFACE.match(text, reading.end)
-    over = candidate.over
-    return match is not None and not (over is not None and match.start() <= over.start < match.end())
 
 
 def _is_above_unnamed(text: str, start: int, candidate: Candidate) -> bool:

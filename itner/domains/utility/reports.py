@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from itner.core.types import Mention, Verdict
-from itner.domains.utility.candidates import name_exception
+from itner.domains.utility.candidates import Report, name_exception
 from itner.domains.utility.readings import list_sentences, read_report
 from itner.domains.utility.rules import Rule
 from itner.domains.utility.verdicts import NO_FIGURE, NO_RULE, judge_statement
@@ -33,12 +33,12 @@ def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verd
     """
     if len(text) > _LONGEST:
         return Verdict("review", (), (), NO_RULE, f"it is longer than a report, with {len(text):,} characters")
-    figures = len(read_report(text))
-    if figures > _MOST_FIGURES:
-        return Verdict("review", (), (), NO_RULE, f"it has more figures than a report, {figures:,}")
+    report = Report(text, read_report(text))
+    if len(report.readings) > _MOST_FIGURES:
+        return Verdict("review", (), (), NO_RULE, f"it has more figures than a report, {len(report.readings):,}")
     if len(text.split()) <= _SHORT:
-        return judge_statement(text, mentions, rules)
-    found = [_judge_part(text, start, end, mentions, rules) for start, end in list_sentences(text)]
+        return judge_statement(text, report.readings, mentions, rules, report)
+    found = [_judge_part(report, start, end, mentions, rules) for start, end in list_sentences(text)]
     decided = [each for each in found if each.verdict != "review"]
     first = next((each for each in decided if each.verdict == "violation"), decided[0] if decided else None)
     if first is None:
@@ -53,13 +53,14 @@ def judge(text: str, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verd
     )
 
 
-def _judge_part(text: str, start: int, end: int, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verdict:
+def _judge_part(report: Report, start: int, end: int, mentions: Sequence[Mention], rules: Sequence[Rule]) -> Verdict:
     inside = [
         replace(each, start=each.start - start, end=each.end - start)
         for each in mentions
         if start <= each.start and each.end <= end
     ]
-    found = judge_statement(text[start:end], inside, rules, text)
+    part = report.text[start:end]
+    found = judge_statement(part, read_report(part), inside, rules, report)
     moved = tuple(replace(each, start=each.start + start, end=each.end + start) for each in found.evidence)
     return replace(found, evidence=moved)
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itner.core.types import Evidence, Mention, Verdict
-from itner.domains.utility.candidates import Candidate, differ_by_voltage, find_candidates, name_exception
+from itner.domains.utility.candidates import Candidate, Report, differ_by_voltage, find_candidates, name_exception
 from itner.domains.utility.fitting import gap, is_apart, is_explained, is_loose, list_fitting
-from itner.domains.utility.readings import Reading, before, read_report, statement_before, statement_behind
+from itner.domains.utility.readings import Reading, before, statement_before, statement_behind
 from itner.domains.utility.rules import Limit, Rule
 from itner.domains.utility.wording import (
     BREACH,
@@ -84,16 +84,16 @@ class _Outcome:
 
 
 def judge_statement(
-    text: str, mentions: Sequence[Mention], rules: Sequence[Rule], around: str | None = None
+    text: str, readings: Sequence[Reading], mentions: Sequence[Mention], rules: Sequence[Rule], report: Report
 ) -> Verdict:
     """What follows from a statement.
 
     Args:
+        readings: its quantities.
         mentions: what a tagger found in it; a quantity or a thing that it did not mark makes the verdict less certain.
-        around: the report that it is from, which may name the voltage and the standard; None where it is all of it.
+        report: where the statement stands, which may name the voltage and the standard.
     """
-    readings = read_report(text)
-    candidates = find_candidates(text, readings, rules, around)
+    candidates = find_candidates(text, readings, rules, report)
     if not candidates:
         return Verdict("review", (), (), NO_RULE, "no rule of the table is about what is described")
     outcomes = _weigh(text, readings, candidates)

@@ -85,15 +85,7 @@ KIND_BEFORE = tuple(
         (r"radius", frozenset({"radius"})),
     )
 )
-# Above what a length is measured, where that is none of the surfaces that a rule names.
-OTHER_SURFACE = re.compile(
-    r"\s*(?:(?:of )?(?:clearance|vertical(?:ly)?|high)?\s*)?(?:above|over|off|from)\s+(?:the |a |an |his |her "
-    r"|their )?"
-    r"(?:\w+ )?(?:lawn|grass|yard|garden|patio|porch|fence|shed|carport|hedge|shrubs?|tree|truck|car|vehicle|ladder"
-    r"|backyard|deck|bed|barn|field|planter|island|median|trailer|awning|sign)\b",
-    re.IGNORECASE,
-)
-# What hangs above a street and is no line: a rule for a line that is not named is not for it.
+# What is no line: a figure beside it, in a statement that does not name the line in question, is of it.
 NO_LINE = re.compile(
     r"\b(?:trees?|limbs?|branch(?:es)?|foliage|vegetation|signs?|signals?|banners?|luminaires?|street ?lights?"
     r"|lamps?|mast arms?|bridge|overpass|trusses|truck|loads?|boom|crane|ladder|fence|scaffold\w*|awning|canopy"
@@ -321,14 +313,18 @@ REPAIR = re.compile(
     r"|re-?set|adjust\w*|re-?bur\w*|deepen\w*|notif\w*|add\w*|ticket|work ?order)\b",
     re.IGNORECASE,
 )
+# It was mended: said of nothing else in a report than of what is wrong.
+_MENDED = (
+    r"rectified|abated|remedied|resolved|corrected|re-?sagged|re-?tensioned|re-?hung|rebuilt|retired|undergrounded"
+    r"|put right|made good|brought (?:up |back |in)?(?:to|into) (?:code|compliance|standard)|back in compliance"
+)
 REPAIRED = re.compile(
     r"\bbefore (?:the |any )?(?:treat\w*|repair\w*|rais\w*|work|re-?sag\w*|adjust\w*|trim\w*|fix\w*|correct\w*"
     r"|rebuild)\b|"
-    r"\b(?:(?:since|already|later|been|was|were|got|then)\s+)?(?:raised|re-?sagged|re-?tensioned|repaired|fixed"
-    r"|corrected|replaced|trimmed|cleared up|rectified|abated|reworked|re-?hung|undergrounded|taken down|pulled (?:up"
-    r"|tight|down)|closed(?: out)?|completed|made good|retired|cut down|transferred|moved (?:up|away|back)|rerouted"
-    r"|swapped|remedied|resolved|relocated|rebuilt|removed)\b(?! (?:to|it to)\b)"
-    r"|\bbrought (?:up|back|in)?\s?(?:to|into) (?:code|compliance|standard)\b|\bback in compliance\b|\bjob done\b"
+    r"\b(?:(?:since|already|later|been|was|were|got|then)\s+)?(?:raised|repaired|fixed|replaced|trimmed"
+    rf"|cleared up|reworked|{_MENDED}"
+    r"|taken down|pulled (?:up|tight|down)|closed(?: out)?|completed|cut down|transferred|moved (?:up|away|back)"
+    r"|rerouted|swapped|relocated|removed)\b(?! (?:to|it to)\b)|\bjob done\b"
     r"|\b(?:violation|infraction|issue|hazard|problem|ticket|finding|defect)s? (?:is |was "
     r"|has been )?(?:now )?(?:cleared"
     r"|closed|gone|done)\b|\b(?:ok|okay|fine|good|compliant|passes) now\b|\bnow (?:ok|okay|fine|good|compliant"
@@ -380,17 +376,24 @@ DRAWN_BEHIND = re.compile(
     r"\s*(?:by|on|per|in|according to) (?:the )?(?:as-?builts?|designs?|drawings?|plans?|prints?|permit|records?)\b",
     re.IGNORECASE,
 )
+# A report is taken back with these, or left open, wherever they stand in it.
+_TAKEN_BACK = (
+    r"disregard|discard|entry error|typo|misread|correction\s*:|training|exercise|guess\w*|by eye|eyeball\w*|not sure"
+    r"|unsure|unclear|wrong (?:pole|location|address|line|wire|span|street|block|house|circuit)|re-?check(?!ed)"
+    r"|re-?measure(?!d)|re-?verif\w*|verification"
+)
 DOUBT = re.compile(
-    r"\b(?:or so|i think|not sure|unclear|can'?t tell|could not|couldn'?t|cannot|unknown|guess\w*|maybe|perhaps"
-    r"|suppose\b|let us say|let'?s say|say,|for example|for instance|e\.?g\b|training|exercise|quiz|overlay"
+    rf"\b(?:{_TAKEN_BACK}"
+    r"|or so|i think|can'?t tell|could not|couldn'?t|cannot|unknown|maybe|perhaps"
+    r"|suppose\b|let us say|let'?s say|say,|for example|for instance|e\.?g\b|quiz|overlay"
     r"|re-?paved|new pavement|in the event|assuming|imagine"
     r"|anonymous|rumou?r\w*|told (?:us|me|him|her|them|that)|was told|were told|swears?|according to|disputes?d?"
-    r"|depending on|disregard|discard|ignore|entry error|typo|mistake\w*|misread|wrong (?:pole|location|address|line"
-    r"|span|street)|broken stick|by eye|judging|judged|no stick|without (?:a |my )?stick|lidar|google|street view"
-    r"|photos?|pictures?|map|satellite|drone|re-?check(?!ed)|re-?measure(?!d)|re-?verif\w*|verification|double[- ]check"
-    r"|pending|nobody|no ?one|none of us|or was it|old reading|old record|stale|out of date|outdated|correction\s*:"
+    r"|depending on|ignore|mistake\w*|broken stick|judging|judged|no stick|without (?:a |my )?stick|lidar|google"
+    r"|street view"
+    r"|photos?|pictures?|map|satellite|drone|double[- ]check"
+    r"|pending|nobody|no ?one|none of us|or was it|old reading|old record|stale|out of date|outdated"
     r"|per (?:the |an? |our |his |her )?(?:home ?owner|owner|neighbou?r|customer|resident|tenant|caller|contractor|crew"
-    r"|foreman|old|map|photo|phone|memory)|looks like|seems|appears|eyeball\w*|supposedly|allegedly|reportedly"
+    r"|foreman|old|map|photo|phone|memory)|looks like|seems|appears|supposedly|allegedly|reportedly"
     r"|they say|claims?|claimed|hearsay"
     r"|unverified|illegible|unreadable|tbd|to confirm|whether|wonder\w*|wants? to know|no(?:body"
     r"| one) (?:has )?measured|no measurement|unmeasured|without measuring|(?:neighbou?r|customer|owner|homeowner"
@@ -501,21 +504,19 @@ UPPER_END = re.compile(
 )
 # What takes back what a report of several sentences says, wherever it stands.
 WITHDRAWN = re.compile(
-    r"\b(?:disregard|discard|withdraw\w*|ignore (?:this|my|the|that)|entry error|typo|misread|correction\s*:"
-    r"|wrong (?:pole|location|address|line|wire|span|street|block|house|circuit)|not sure|unsure|unclear|not certain"
+    rf"\b(?:{_TAKEN_BACK}"
+    r"|withdraw\w*|ignore (?:this|my|the|that)|not certain"
     r"|(?:do not|don'?t|did not|didn'?t|would not|wouldn'?t) (?:trust|believe|rely|know)|trust (?:none|neither)"
     r"|need (?:someone|somebody)|please (?:tell|advise|decide)|to decide|desk review|which (?:rule|standard|code)"
-    r"|does(?: not|n'?t) say|supposed|pretend|training|exercise|example|drill|for the class|hypothetical\w*"
-    r"|re-?check(?!ed)|re-?measure(?!d)|measure (?:it )?again|redo|guess\w*|no code|(?:two|both|which) (?:codes"
+    r"|does(?: not|n'?t) say|supposed|pretend|example|drill|for the class|hypothetical\w*"
+    r"|measure (?:it )?again|redo|verify|no code|(?:two|both|which) (?:codes"
     r"|standards|rules)"
-    r"|(?:codes|standards|rules) (?:would|differ|disagree)|none is (?:named|cited|on)|verify|verification|by eye"
-    r"|eyeball\w*)\b|\?",
+    r"|(?:codes|standards|rules) (?:would|differ|disagree)|none is (?:named|cited|on))\b|\?",
     re.IGNORECASE,
 )
 # In a report of several sentences things are raised and replaced that are not the one in question.
 PUT_RIGHT = re.compile(
-    r"\b(?:rectified|abated|remedied|resolved|corrected|re-?sagged|re-?tensioned|re-?hung|rebuilt|retired|undergrounded"
-    r"|put right|made good|brought (?:up |back |in)?(?:to|into) (?:code|compliance|standard)|back in compliance)\b"
+    rf"\b(?:{_MENDED})\b"
     r"|\b(?:was|were|been|got|since|already|then|now|crew|lineman|they|we|he|she|i) (?:\w+ ){0,2}?(?:raised|fixed"
     r"|repaired"
     r"|replaced|lifted|lowered|trimmed|moved it|pulled (?:it )?(?:up|tight)|buried it|extended)\b|\bnow (?:at "
@@ -523,12 +524,6 @@ PUT_RIGHT = re.compile(
     r"(?:[0-9]|ok|okay|fine|good|complies)|\bafter (?:the )?(?:repair|work|fix)\b|\b(?:raised|fixed|repaired"
     r"|replaced|lifted|lowered|trimmed|moved) it\b"
     r"|\ball (?:clear|ok|okay|good|fine) now\b|\bnew one\b|\bput on since\b",
-    re.IGNORECASE,
-)
-CALLED_WRONG = re.compile(
-    r"\b(?:violation|infraction|illegal|non-?complian\w+|too (?:low|close|shallow|high|short|near|tight)"
-    r"|not (?:deep|high"
-    r"|long|far) enough|unsafe|red[- ]tag\w*|substandard|out of (?:spec|code|compliance)|fails?\b|failed\b|rejected)",
     re.IGNORECASE,
 )
 # What is said of things of a kind is a rule, and no finding.
@@ -583,17 +578,23 @@ DENIED_BEHIND = re.compile(
     r"|given|so)\b",
     re.IGNORECASE,
 )
-# What says that something is wrong, where the figures say that nothing is.
+# What says that something is wrong, where the figures say that nothing is; in a report of several sentences, too.
+_WRONG = (
+    r"infractions?|non-?complian\w+|illegal|too (?:low|close|shallow|high|short|near|small|tight)|not (?:deep|high"
+    r"|long|far"
+    r"|low|wide|big|clear|good) enough|unsafe|red[- ]tag\w*|substandard|out of (?:spec|code|compliance|tolerance)"
+    r"|fail(?:s|ed)?\b(?! test)|reject\w*"
+)
+CALLED_WRONG = re.compile(rf"\b(?:violation|{_WRONG})\b", re.IGNORECASE)
 BREACH = re.compile(
-    r"\b(?:violat\w+|infractions?|non-?complian\w+|not (?:in )?complian\w+|too (?:low|close|shallow|high|short|near"
-    r"|small|tight)|not met|(?:does|did)(?: not|n['\u2019]?t) (?:meet|comply|pass|make)|fail(?:s|ed)?\b(?! test)"
-    r"|illegal|unlawful|not (?:legal|allowed|permitted|per code|acceptable|ok|okay|safe|good|up to code)|per code no"
-    r"|reject\w*|unacceptable|citation|cited|no good|hazard\w*|unsafe|danger\w*|red[- ]tag\w*|wrong|burn(?:t|ed)"
+    rf"\b(?:{_WRONG}"
+    r"|violat\w+|not (?:in )?complian\w+|not met|(?:does|did)(?: not|n['\u2019]?t) (?:meet|comply|pass|make)"
+    r"|unlawful|not (?:legal|allowed|permitted|per code|acceptable|ok|okay|safe|good|up to code)|per code no"
+    r"|unacceptable|citation|cited|no good|hazard\w*|danger\w*|wrong|burn(?:t|ed)"
     r"|needs? to (?:go|come|be) (?:up|raised|higher|moved|re-?sagged|lifted|buried|deeper|longer|replaced)"
     r"|(?<=, )(?:low|shallow|short|close)(?=\s*[.!;]|\s*$)|(?<=\) )(?:low|shallow|short)(?=\s*[.!;]|\s*$)"
-    r"|bare copper showing|exposed|frayed|insufficient|inadequate|deficien\w+|substandard|out of (?:spec|code"
-    r"|compliance|tolerance)|not (?:deep|high"
-    r"|long|far|low|wide|big|clear|good) enough|(?:below|under) (?:code|spec|standard|minimum|the (?:minimum|limit"
+    r"|bare copper showing|exposed|frayed|insufficient|inadequate|deficien\w+|(?:below|under) (?:code|spec|standard"
+    r"|minimum|the (?:minimum|limit"
     r"|requirement)))\b",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itner.core.types import Mention
 from itner.dashboard.redact import start
 from itner.files.items import Upload
-from itner.files.redaction import Plan
+from itner.files.redactor import Plan
 
 PLAN = Plan({"NAME": "label"}, b"a key")
 

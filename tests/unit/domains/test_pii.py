@@ -22,7 +22,7 @@ from itner.domains.pii.lexicons import GIVEN_NAMES
 from itner.domains.pii.pseudonyms import pseudonym
 from itner.domains.pii.scheme import PERSONAL, SCHEME
 from itner.domains.registry import get_domain
-from itner.files.redaction import Redactor
+from itner.files.redactor import Redactor
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.redact import make_plan
 

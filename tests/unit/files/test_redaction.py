@@ -25,7 +25,8 @@ from shipped import REPOSITORY
 from itner.core.errors import InputError
 from itner.core.types import Mention
 from itner.files.items import Upload
-from itner.files.redaction import METHODS, Find, Method, Plan, Redactor, redact_files
+from itner.files.redaction import Find, redact_files
+from itner.files.redactor import METHODS, Method, Plan, Redactor
 from itner.files.rewriting import OPENERS, Known, Opened, open_file, readings
 from itner.files.tagging import Stopped
 
