@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 from datasets_at import begin_tiny
+from here_pool import HerePool
 from tiny import Tiny
 
+from itner.benchmark import turns
 from itner.benchmark.turns import TurnSettings
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
@@ -50,6 +52,13 @@ def made(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) 
     place = begin_tiny(tiny, tiny_root, root)
     make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=1))
     return root
+
+
+@pytest.fixture(autouse=True)
+def timed_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are timed in this process; starting one for each takes longer than all else here."""
+    if request.node.get_closest_marker("apart") is None:
+        monkeypatch.setattr(turns, "ProcessPoolExecutor", HerePool)
 
 
 @pytest.fixture
@@ -119,6 +128,7 @@ def test_every_point_is_trained_scored_and_timed_once(place: Workspace, monkeypa
     assert trained == []
 
 
+@pytest.mark.apart
 def test_variants_that_are_built_are_scored_and_timed(place: Workspace) -> None:
     points = study(place, BUILT, names=["base", "1 layer"]).points
     assert [point.name for point in points] == ["base", "1 layer"]
