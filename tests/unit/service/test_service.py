@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from shipped import HERE
 
+from itner.cli import serving
 from itner.core.errors import InputError
 from itner.domains.utility.rules import TABLE
 from itner.records.workspace import Workspace
@@ -353,3 +354,22 @@ def test_an_address_that_cannot_be_listened_on_is_bad_input(
         port = free.getsockname()[1]
     assert run_itner("serve", "--port", str(port), "--rules", "none.yaml") == 2
     assert "no such table of rules" in capsys.readouterr().err
+
+
+def test_an_answer_on_a_kept_connection_does_not_wait_for_the_client() -> None:
+    async def accept(bound: socket.socket) -> int:
+        """Whether asyncio made the connections of this socket send at once."""
+        options: list[int] = []
+
+        def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            sock = writer.get_extra_info("socket")
+            options.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=bound):
+            reader, writer = await asyncio.open_connection(*bound.getsockname()[:2])
+            await reader.read()
+            writer.close()
+        return options[0]
+
+    assert asyncio.run(accept(serving._bind("127.0.0.1", 0))) == 1
