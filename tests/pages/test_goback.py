@@ -27,11 +27,15 @@ LINES = b"16 ft clearance over the street\n18 ft clearance over the street\n"
 
 def settle(page: AppTest) -> AppTest:
     """Wait for the page's jobs, as its fragment does."""
-    while any(button.label == "Stop" for button in page.button):
+    for _ in range(100):
+        if not any(button.label == "Stop" for button in page.button):
+            break
         for name in ("judging_tags", "judging_verdicts"):
             if name in page.session_state:
                 assert page.session_state[name][1].wait(60)
         page.run()
+    else:
+        pytest.fail("the page still offers to stop")
     assert not page.exception
     return page
 

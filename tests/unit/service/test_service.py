@@ -9,9 +9,9 @@ import re
 import shutil
 import socket
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from itner.domains.utility.rules import TABLE
 from itner.records.workspace import Workspace
 from itner.service import app as service
 from itner.service.app import create_app
-from itner.service.limits import RateLimit
+from itner.service.limits import Places, RateLimit
 from itner.service.settings import ServiceSettings, Told, read_environment
 
 TEXT = "Mrs Ingrid Halvorsen, +47 22 55 01 43, runs Outlook 2021 on Windows 11"
@@ -251,26 +251,33 @@ def test_a_client_that_goes_away_while_it_sends_is_no_error(caplog: pytest.LogCa
 
 def test_no_more_is_taken_on_than_can_be_done_and_health_is_told_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     held = threading.Event()
-    begun = threading.Semaphore(0)
-    find = service.find_mentions
+    placed = threading.Semaphore(0)
+    find, take = service.find_mentions, Places.take
 
     def slow(*given: Any) -> Any:
-        begun.release()
-        assert held.wait(30)
+        assert held.wait(60)
         return find(*given)
+
+    @contextmanager
+    def note(places: Places) -> Iterator[bool]:
+        with take(places) as free:
+            placed.release()
+            yield free
 
     app = create_app(ServiceSettings(max_requests=6))
     monkeypatch.setattr(service, "find_mentions", slow)
+    monkeypatch.setattr(Places, "take", note)
     with TestClient(app) as busy, ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(busy.post, "/tag", json={"texts": ["Windows 11"]}) for _ in range(6)]
-        assert begun.acquire(timeout=30)
-        while (
-            refused := busy.post("/tag", content=b"{", headers={"content-type": "application/json"})
-        ).status_code != 503:
-            time.sleep(0.01)
-        assert int(refused.headers["Retry-After"]) >= 1
-        assert busy.get("/health").status_code == 200
-        held.set()
+        try:
+            for _ in asked:
+                assert placed.acquire(timeout=30)
+            refused = busy.post("/tag", json={"texts": ["a"]})
+            assert refused.status_code == 503
+            assert int(refused.headers["Retry-After"]) >= 1
+            assert busy.get("/health").status_code == 200
+        finally:
+            held.set()
         assert {each.result().status_code for each in asked} == {200}
         assert busy.post("/tag", json={"texts": ["a"]}).status_code == 200
 
