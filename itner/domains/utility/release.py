@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from itner.domains.release import Aim, CurvePlan, OwnPreset, Release
+from itner.domains.release import Aim, CurvePlan, OwnPreset, Release, TransferPlan
 from itner.records.config import LoraSettings
 
 _ALL = "specifications"
 _DEEP, _STANDARD, _SMALL = "utility_lora_deep", "utility_lora", "utility_compact"
+_TAUGHT = "utility_lora_kd"
+# These teach, and do not ship.
+_FULL, _OTHER_FULL, _WIDE = "utility_full", "utility_full_b", "utility_lora_wide"
 _RULES = "utility_rules"
 _ATTENTION = ("query", "value")
 # Few sentences make few steps: an average over several hundred of them would still hold the beginning.
 _FEW = {"context": False, "batch_size": 16, "ema_decay": 0.0}
+_WHOLE = _FEW | {"learning_rate": 3e-4, "epochs": 20, "early_stopping_patience": 20}
 
 RELEASE = Release(
     runs=(_RULES,),
@@ -42,7 +46,16 @@ RELEASE = Release(
                 "early_stopping_patience": 20,
             },
         ),
+        OwnPreset(_FULL, "minilm_full", _WHOLE),
+        OwnPreset(_OTHER_FULL, "minilm_full", _WHOLE | {"seed": 14}),
+        OwnPreset(_WIDE, "minilm_lora", _WHOLE | {"learning_rate": 1e-3}),
+        OwnPreset(_TAUGHT, "minilm_lora_kd"),
         OwnPreset(_SMALL, "compact_s"),
+    ),
+    transfers=(
+        TransferPlan(
+            "utility", (), (_FULL, _OTHER_FULL, _WIDE, _DEEP), copies=20, learners={_TAUGHT: _WIDE, _SMALL: None}
+        ),
     ),
     aims=(Aim(_DEEP, _ALL, 0.9),),
     curve=CurvePlan(_DEEP, _ALL, (10, 20, 40, 80, 160, None), (13, 14, 15)),
