@@ -182,4 +182,73 @@ class UnionConfig:
     schema_version: Literal[1] = 1
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | UnionConfig, Field(discriminator="kind")]
+Provider = Literal["ollama", "openai"]
+# How a server is held to the form of an answer: by a JSON schema, to some JSON, or not at all.
+Structured = Literal["schema", "json", "none"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Price:
+    """What a million tokens cost, those that a model reads and those that it writes."""
+
+    tokens_in: Annotated[float, Field(ge=0)]
+    tokens_out: Annotated[float, Field(ge=0)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Budget:
+    """What a tagger may use up from its opening until it is closed; None for as much as it takes."""
+
+    requests: Annotated[int, Field(ge=1)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    money: Annotated[float, Field(gt=0)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class PromptedConfig:
+    """A prompted tagger, complete: whom it asks for what, and how patiently.
+
+    Attributes:
+        provider: whose interface the server speaks.
+        endpoint: the server's address.
+        key_variable: the environment variable with the key for it; None where none is needed. The key is never stored.
+        domain: whose guideline the model is told.
+        shots: examples in front of each text, the most similar ones of the run's.
+        temperature: None to leave it to the server, for models that allow no other.
+        max_tokens: of an answer.
+        concurrency: requests under way at once.
+        timeout_s: for a whole answer.
+        retries: of a request that failed.
+        price: None where it is not known.
+    """
+
+    provider: Provider
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s@/?#]+(/[^\s@?#]*)?$")]
+    model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
+    domain: Name
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    shots: Annotated[int, Field(ge=0, le=50)] = 0
+    structured: Structured = "schema"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    max_tokens: Annotated[int, Field(ge=16)] = 2048
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 13
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 4
+    timeout_s: Annotated[float, Field(gt=0)] = 120.0
+    retries: Annotated[int, Field(ge=0)] = 6
+    budget: Budget = Budget()
+    price: Price | None = None
+    kind: Literal["prompted"] = "prompted"
+    schema_version: Literal[1] = 1
+
+    @model_validator(mode="after")
+    def _money_needs_a_price(self) -> PromptedConfig:
+        if self.budget.money is not None and self.price is None:
+            raise ValueError("a budget in money needs a price")
+        return self
+
+
+RunConfig = Annotated[
+    EncoderConfig | RulesConfig | CompactConfig | UnionConfig | PromptedConfig, Field(discriminator="kind")
+]

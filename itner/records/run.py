@@ -195,4 +195,28 @@ class UnionRun(_Made):
         return "union"
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun, Field(discriminator="kind")]
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class PromptedRun(_Untrained):
+    """A language model that is asked for mentions.
+
+    `digest` is the server's of the model's weights, None where it tells none; `examples` says where the examples come
+    from that stand in front of a text, and `examples_sha256` is of them. `model_sha256` is over all that shapes an
+    answer: server, model, digest, prompt, examples and settings.
+    """
+
+    kind: Literal["prompted"] = "prompted"
+    model: str
+    digest: str | None
+    prompt_sha256: Sha256
+    examples: DatasetRef | None = None
+    examples_sha256: Sha256 | None = None
+    model_sha256: Sha256
+    schema_version: Literal[1] = 1
+
+    @property
+    def family(self) -> str:
+        """What it stands under in legends and tables."""
+        return "prompted"
+
+
+RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun | PromptedRun, Field(discriminator="kind")]

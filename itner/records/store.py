@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from itner.core.errors import InputError
+from itner.records.answers import AnswerReport, Answers
 from itner.records.bench import BenchReport
 from itner.records.codec import to_json
 from itner.records.config import CompactConfig, EncoderConfig, RunConfig
@@ -45,6 +46,7 @@ ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
 SEEDS = "seeds.json"
 RECALL = "recall.json"
+ANSWERS = "answers.json"
 PREDICTIONS = "predictions"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
@@ -153,6 +155,11 @@ class Run:
         """What the run's mentions hide at thresholds; empty where nobody measured it."""
         return _read(self.path / RECALL, Recalls) or Recalls()
 
+    @cached_property
+    def answers(self) -> Answers:
+        """What a language model was asked for and what it took; empty for runs that ask none."""
+        return _read(self.path / ANSWERS, Answers) or Answers()
+
     def is_repeated_by(self, made: SeedRun) -> bool:
         """Whether a training is the run's own but for the seed: the same settings, data, teachers and beginning.
 
@@ -238,7 +245,7 @@ class RunStore:
             try:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
-                _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.log
+                _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.answers, run.log
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
@@ -258,7 +265,7 @@ class RunStore:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
-        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, RECALL, INCOMPLETE, WEIGHTS, ADAPTER)
+        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, RECALL, ANSWERS, INCOMPLETE, WEIGHTS, ADAPTER)
         marks = []
         for folder in self._folders():
             marks.append((folder.name, 0, 0))
@@ -331,6 +338,13 @@ def write_recall(run: Run, curves: list[RecallCurve]) -> None:
         Recalls,
         lambda known: Recalls(_merge(known.curves if known is not None else (), curves)),
         indent=None,
+    )
+
+
+def write_answers(run: Run, reports: list[AnswerReport]) -> None:
+    """Merge accounts into `answers.json`, as `write_metrics` does."""
+    change_record(
+        run.path / ANSWERS, Answers, lambda known: Answers(_merge(known.reports if known is not None else (), reports))
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from itner.core.labels import LabelScheme, TokenSpan
 from itner.core.sentences import Sentence
 from itner.core.types import Document, Mention, Tagger
+from itner.records.answers import Account
 from itner.records.bench import Unit
 from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
@@ -82,6 +83,15 @@ class Adjustable(Tagger, Protocol):
         That is P(label) / (P(label) + P(O)) of the most likely label of a type. At 0.5 it marks what is most likely.
         Mentions keep their scores, the probabilities of their labels among all.
         """
+        ...
+
+
+@runtime_checkable
+class Accountable(Tagger, Protocol):
+    """A tagger whose answers cost something, or have no place in the text now and then, which it counts."""
+
+    def account(self) -> Account:
+        """What it did since it was opened."""
         ...
 
 

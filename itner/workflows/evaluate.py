@@ -16,11 +16,12 @@ from itner.domains.registry import get_domain
 from itner.evaluation.masking import curve_of
 from itner.evaluation.predictions import load_arrow, read_predictions, write_predictions
 from itner.evaluation.report import score_predictions
+from itner.records.answers import AnswerReport
 from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
 from itner.records.recall import RecallCurve
-from itner.records.store import PREDICTIONS, Run, RunStore, write_errors, write_metrics, write_recall
+from itner.records.store import PREDICTIONS, Run, RunStore, write_answers, write_errors, write_metrics, write_recall
 from itner.records.workspace import Workspace
-from itner.taggers.base import Adjustable, TokenScores
+from itner.taggers.base import Accountable, Adjustable, TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
 from itner.workflows.card import write_run_card
 from itner.workflows.open import built, check_domain
@@ -106,6 +107,17 @@ def predict(
             provenance=collect_provenance(),
         )
         write_predictions(run.predictions_path(dataset, split, variant), info, documents, mentions)
+        if isinstance(tagger, Accountable):
+            report_of = AnswerReport(
+                dataset=dataset,
+                split=split,
+                split_sha256=stats.splits[split].processed_sha256,
+                variant=variant,
+                model_sha256=run.info.model_sha256,
+                account=tagger.account(),
+                provenance=collect_provenance(),
+            )
+            write_answers(run, [report_of])
 
 
 def measure_recall(

@@ -1,0 +1,92 @@
+"""`answers.json`: what a language model was asked for, how it answered, and what that took."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Provenance
+from itner.core.validation import STRICT, Name, NonNegative, Sha256
+
+_Amount = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Losses:
+    """How many mentions of answers have no place in their text.
+
+    Attributes:
+        absent: what the text does not hold.
+        unknown: of a type that was not asked for.
+        crowded: in the text, but only where a longer mention or the same one stands already.
+    """
+
+    absent: NonNegative = 0
+    unknown: NonNegative = 0
+    crowded: NonNegative = 0
+
+    def __add__(self, other: Losses) -> Losses:
+        return Losses(self.absent + other.absent, self.unknown + other.unknown, self.crowded + other.crowded)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.absent + self.unknown + self.crowded
+
+
+@dataclass(frozen=True, config=STRICT)
+class Account:
+    """What a tagger that asks a language model did since it was opened.
+
+    Attributes:
+        answers: texts with a readable answer, those that were known included.
+        known: of these, by an earlier call, or because the same text was asked about already.
+        requests: that were sent, those that failed included.
+        failures: of the requests, by what was wrong.
+        repaired: answers that were cut off or garbled, of which whole pairs were kept.
+        unreadable: answers that held no pair list at all, every time they were asked for; nothing is marked there.
+        tokens_in, tokens_out: of all answers, as the server counts them; `uncounted` answers came without.
+        latency_s: of answers that were asked for now, at the 50th and 95th percentile, from the request that succeeded;
+            None where none was.
+        seconds: that the tagger was at work.
+        cost: of the requests that were sent now and answered, in the price's currency; None without a price.
+    """
+
+    answers: NonNegative = 0
+    known: NonNegative = 0
+    requests: NonNegative = 0
+    failures: dict[str, NonNegative] = field(default_factory=dict)
+    repaired: NonNegative = 0
+    unreadable: NonNegative = 0
+    losses: Losses = Losses()
+    tokens_in: NonNegative = 0
+    tokens_out: NonNegative = 0
+    uncounted: NonNegative = 0
+    latency_s: tuple[_Amount, _Amount] | None = None
+    seconds: _Amount = 0.0
+    cost: _Amount | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class AnswerReport:
+    """The account of predicting a dataset split with a variant of a run."""
+
+    dataset: Name
+    split: Name
+    split_sha256: Sha256
+    variant: Name
+    model_sha256: Sha256
+    account: Account
+    provenance: Provenance
+
+
+@dataclass(frozen=True, config=STRICT)
+class Answers:
+    """The accounts of a run."""
+
+    reports: tuple[AnswerReport, ...] = ()
+    schema_version: Literal[1] = 1
