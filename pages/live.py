@@ -14,6 +14,7 @@ from itner.dashboard.widgets import begin_page, end_page, note_absent, show_figu
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
+from itner.taggers.base import Accountable
 
 runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
@@ -92,6 +93,8 @@ for row in range(0, len(results), 3):
             st.markdown(f"**{label}**")
             st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:.1f} ms", help="Median of 3 calls.")
             st.html(STYLE + live.view(text, label, result, places))
+            for note in result.notes:
+                st.caption(note)
 
 if len(results) > 1:
     differing = tables.disagreements(text, places)
@@ -120,8 +123,12 @@ with race_tab:
         f"Each model tags this text over and over, in turns, {live.RACE_ROUNDS} rounds. What you see is this machine "
         "now, with everybody who uses it; the measured comparison stands on the Efficiency page."
     )
-    if st.button("Start the race", icon=":material/flag:"):
-        taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in by_label.items()}
+    taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in by_label.items()}
+    paid = [label for label, tagger in taggers.items() if isinstance(tagger, Accountable)]
+    if paid:
+        st.caption(f"{listed(paid)}: not in the race, because each answer costs something and is kept.")
+        taggers = {label: tagger for label, tagger in taggers.items() if label not in paid}
+    if st.button("Start the race", icon=":material/flag:", disabled=not taggers):
         families = {label: choice.run.info.family for label, choice in by_label.items()}
         bar, lanes = st.progress(0.0, "Racing"), st.empty()
 

@@ -74,6 +74,11 @@ if evaluations.empty:
 else:
     show_table(evaluations, f"evaluations-{run.name}", record.evaluation_columns())
 
+asked = record.answers(run)
+if not asked.empty:
+    st.subheader("What was asked and answered")
+    show_table(asked, f"answers-{run.name}", record.answer_columns())
+
 if run.info.dataset is not None:
     st.subheader("With other seeds")
     drawn = record.other_seeds(run)

@@ -124,11 +124,21 @@ def evaluate(
     last = reports[-1]
     from itner.evaluation.confusion import list_confusions
     from itner.records.store import RunStore
+    from itner.reporting.answers import describe
 
-    found = RunStore(place.models).load(run).error_report(last.dataset, last.split, last.variant)
+    record = RunStore(place.models).load(run)
+    accounts = [
+        each.account for each in record.answers.reports if (each.dataset, each.split) == (last.dataset, last.split)
+    ]
+    for line in (line for account in accounts for line in describe(account)):
+        typer.echo(line)
+    found = record.error_report(last.dataset, last.split, last.variant)
     if found is not None:
         listed = ", ".join(f"{gold} → {pred}: {n}" for gold, pred, n in list_confusions(found)[:_MOST_CONFUSIONS])
         typer.echo(f"most frequent confusions of {last.variant}: {listed}")
+    if any(account.unreadable for account in accounts):
+        # Texts without an answer count as texts without mentions.
+        raise typer.Exit(1)
 
 
 def score(

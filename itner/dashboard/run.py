@@ -16,6 +16,7 @@ from itner.records.codec import list_settings
 from itner.records.config import RunConfig
 from itner.records.files import sha256_file
 from itner.records.store import ONNX, PREDICTIONS, Run
+from itner.reporting.answers import answer_row
 from itner.reporting.palette import SERIES_COLORS
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Remake
@@ -163,6 +164,48 @@ def evaluation_columns() -> dict[str, Any]:
             format="%.4f", help="Share of tokens with the same tag as the reference: for an encoder FP32 in PyTorch."
         ),
         "largest logit difference": number(format="%.2g", help="Largest absolute difference to that variant."),
+    }
+
+
+def answers(run: Run) -> pd.DataFrame:
+    """What a language model was asked for in each evaluation, how it answered, and what that took."""
+    records = []
+    for row in map(answer_row, run.answers.reports):
+        records.append(
+            {
+                "dataset": row.dataset,
+                "split": row.split,
+                "texts": row.texts,
+                "unreadable": row.unreadable,
+                "repaired": row.repaired,
+                "not in the text": row.absent,
+                "unknown type": row.unknown,
+                "overlapping": row.crowded,
+                "tokens read": row.tokens_in,
+                "tokens written": row.tokens_out,
+                "p50 s": row.p50_s,
+                "p95 s": row.p95_s,
+            }
+        )
+    return pd.DataFrame.from_records(records)
+
+
+def answer_columns() -> dict[str, Any]:
+    """How Streamlit shows `answers`."""
+    number = st.column_config.NumberColumn
+    told = {
+        "texts": "Asked about; sentences of one text together.",
+        "unreadable": "Texts whose answers never held a list of mentions; nothing is marked there.",
+        "repaired": "Answers that broke off or were garbled, of which the whole mentions were kept.",
+        "not in the text": "Mentions of answers that the text does not hold; left out.",
+        "unknown type": "Mentions of a type that was not asked for; left out.",
+        "overlapping": "Mentions where a longer one, or the same one, stands already; left out.",
+        "tokens read": "As the server counts them; missing where it does not.",
+        "tokens written": "As the server counts them; missing where it does not.",
+    }
+    return {
+        **{name: number(format="%,d", help=text) for name, text in told.items()},
+        **{name: number(format="%.2f", help="Of answers that were asked for then.") for name in ("p50 s", "p95 s")},
     }
 
 

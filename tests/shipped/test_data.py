@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from shipped import HERE, REPOSITORY
 
+from itner.core.types import Document
 from itner.data.markup import count_channels, read_markup
 from itner.data.processed import read_split, read_stats
 from itner.data.stats import list_mentions
 from itner.domains.it.scheme import SCHEME
+from itner.domains.utility.scheme import SCHEME as UTILITY
+from itner.evaluation.annotators import compare_annotators
 
 
 def test_the_committed_statistics_show_the_real_corpus() -> None:
@@ -52,3 +56,17 @@ def test_the_card_of_the_check_says_what_is_in_it() -> None:
     for kind, count in check.mentions.items():
         new = sum(found[0] == kind and found not in known for found in list_mentions(documents))
         assert f"| {kind} | {count} | {new} ({new / count:.0%}) |" in card
+
+
+def test_the_marks_that_one_person_made_are_as_good_as_a_second_reading_says() -> None:
+    def read(name: str, split: str) -> dict[str, Document]:
+        documents = read_markup(HERE.corpus(f"utility/{name}.txt"), UTILITY, "utility")[split].documents
+        return {document.text: document for document in documents}
+
+    again, train = read("train_again", "check"), read("texts", "train")
+    assert again.keys() <= train.keys()
+    stand = [replace(train[text], id=document.id) for text, document in again.items()]
+    agreement = compare_annotators(stand, list(again.values()), UTILITY.types)
+    card = (REPOSITORY / "data" / "utility" / "README.md").read_text(encoding="utf-8")
+    assert f"{agreement.sentences} sentences, from the raw text" in card
+    assert f"F1 {agreement.overall.f1:.3f} between\n  their marks and those that stand" in card

@@ -243,11 +243,11 @@ def test_a_server_that_is_not_there_or_only_fails(tmp_path: Path) -> None:
         tagger = open_tagger(tmp_path, endpoint, provider=provider, retries=1)
         with pytest.raises(InputError, match=r"failed 2 times in a row \(the connection broke"):
             tagger.tag_documents([document(0)])
-    with serving(Behaviour(find, status=503)) as endpoint:
-        with pytest.raises(
-            InputError, match=r"failed 3 times in a row \(status 503\); what was answered before is kept"
-        ):
-            open_tagger(tmp_path, endpoint, retries=2).tag_documents([document(0), document(1)])
+    with (
+        serving(Behaviour(find, status=503)) as endpoint,
+        pytest.raises(InputError, match=r"failed 3 times in a row \(status 503\); what was answered before is kept"),
+    ):
+        open_tagger(tmp_path, endpoint, retries=2).tag_documents([document(0), document(1)])
 
 
 def test_another_model_behind_the_name_is_refused(tmp_path: Path) -> None:
