@@ -1,0 +1,53 @@
+"""A run that asks a language model, on the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from llm_server import Behaviour, serving
+from opening import open_page
+
+from itner.records.config import PromptedConfig
+from itner.records.workspace import Workspace
+from itner.workflows.prompt import make_prompted
+
+TEXT = "Outlook fails on Windows"
+
+
+def test_live_asks_once_and_says_what_the_model_made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    behaviour = Behaviour(lambda text: [("Outlook", "SOFTWARE"), ("Teams", "SOFTWARE"), ("Windows", "SYSTEM")])
+    (tmp_path / "models").mkdir()
+    (tmp_path / "data").mkdir()
+    place = Workspace(tmp_path / "models", tmp_path / "data")
+    with serving(behaviour) as endpoint:
+        make_prompted(PromptedConfig("ollama", endpoint, "tiny", "it"), None, place, "asked")
+        page = open_page("live", place.models, monkeypatch, text=TEXT)
+        assert not page.exception
+        assert len(behaviour.bodies) == 1
+        said = [caption.value for caption in page.caption]
+        assert "1 mention of the answers not in the text, left out" in said
+        assert "1 of a type that was not asked for, left out" in said
+        assert any("not in the race" in caption for caption in said)
+        assert next(button for button in page.button if button.label == "Start the race").disabled
+        page.run()
+        assert len(behaviour.bodies) == 1
+    # The server is gone: what it answered is kept, what it did not is an error in words.
+    page = open_page("live", place.models, monkeypatch, text=f"{TEXT} 11")
+    assert not page.exception
+    assert [error.value for error in page.error] == ["asked · Answers cannot be loaded."]
+
+
+def test_the_record_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "data").mkdir()
+    with serving(Behaviour(lambda text: [])) as endpoint:
+        make_prompted(
+            PromptedConfig("openai", f"{endpoint}/v1", "tiny", "it"),
+            None,
+            Workspace(tmp_path / "models", tmp_path / "data"),
+            "asked",
+        )
+    for name in ("run", "overview", "quality", "efficiency", "errors"):
+        page = open_page(name, tmp_path / "models", monkeypatch)
+        assert not page.exception, name
