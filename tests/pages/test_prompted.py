@@ -21,7 +21,7 @@ def test_live_asks_once_and_says_what_the_model_made_up(tmp_path: Path, monkeypa
     (tmp_path / "data").mkdir()
     place = Workspace(tmp_path / "models", tmp_path / "data")
     with serving(behaviour) as endpoint:
-        make_prompted(PromptedConfig("ollama", endpoint, "tiny", "it"), None, place, "asked")
+        make_prompted(PromptedConfig("ollama", endpoint, "tiny", "it", retries=0), None, place, "asked")
         page = open_page("live", place.models, monkeypatch, text=TEXT)
         assert not page.exception
         assert len(behaviour.bodies) == 1
@@ -42,12 +42,8 @@ def test_the_record_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "models").mkdir()
     (tmp_path / "data").mkdir()
     with serving(Behaviour(lambda text: [])) as endpoint:
-        make_prompted(
-            PromptedConfig("openai", f"{endpoint}/v1", "tiny", "it"),
-            None,
-            Workspace(tmp_path / "models", tmp_path / "data"),
-            "asked",
-        )
+        place = Workspace(tmp_path / "models", tmp_path / "data")
+        make_prompted(PromptedConfig("openai", f"{endpoint}/v1", "tiny", "it"), None, place, "asked")
     for name in ("run", "overview", "quality", "efficiency", "errors"):
         page = open_page(name, tmp_path / "models", monkeypatch)
         assert not page.exception, name
