@@ -14,7 +14,7 @@ from itner.dashboard.widgets import begin_page, end_page, note_absent, show_figu
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
-from itner.taggers.base import Accountable
+from itner.taggers.registry import kind_of
 
 runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
@@ -123,12 +123,12 @@ with race_tab:
         f"Each model tags this text over and over, in turns, {live.RACE_ROUNDS} rounds. What you see is this machine "
         "now, with everybody who uses it; the measured comparison stands on the Efficiency page."
     )
-    taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in by_label.items()}
-    paid = [label for label, tagger in taggers.items() if isinstance(tagger, Accountable)]
-    if paid:
-        st.caption(f"{listed(paid)}: not in the race, because each answer costs something and is kept.")
-        taggers = {label: tagger for label, tagger in taggers.items() if label not in paid}
-    if st.button("Start the race", icon=":material/flag:", disabled=not taggers):
+    remote = [label for label, choice in by_label.items() if kind_of(choice.run).remote]
+    if remote:
+        st.caption(f"{listed(remote)}: not in the race, because a server answers, and its answers are kept.")
+    racing = {label: choice for label, choice in by_label.items() if label not in remote}
+    if st.button("Start the race", icon=":material/flag:", disabled=not racing):
+        taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in racing.items()}
         families = {label: choice.run.info.family for label, choice in by_label.items()}
         bar, lanes = st.progress(0.0, "Racing"), st.empty()
 

@@ -19,7 +19,7 @@ _EXTRAS = {
     },
     "dashboard": {"pandas", "plotly", "streamlit"},
     "serve": {"fastapi", "uvicorn"},
-    "llm": {"ollama", "openai", "tenacity"},
+    "llm": {"llguidance", "ollama", "openai", "tenacity"},
 }  # fmt: skip
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "transfer": (data.transfer, data.TRANSFER),
     "measure-corpus": (data.measure_corpus, data.MEASURE_CORPUS),
     "train": (training.train, training.TRAIN),
+    "build-decoder": (training.build_decoder, training.BUILD),
     "distill": (training.distill, training.DISTILL),
     "rules": (training.rules, training.RULES),
     "union": (training.union, training.UNION),

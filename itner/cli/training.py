@@ -1,4 +1,4 @@
-"""Verbs that make runs: train, distill, rules, union, ablate, seeds, learning-curve, study-compression, reproduce."""
+"""Verbs that make runs: train, build-decoder, distill, rules, union, ablate, seeds, learning-curve, and studies."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ itner train minilm_l3 --transfer NAME --begin minilm_full_kd --run mine_l3
 itner train minilm_lora --data stackoverflow --run lora_seed7 --seed 7
 itner train minilm_full --data combined --run mine --resume
 itner train bert_full --data stackoverflow --device cuda
+itner train decoder_lora --data combined       # writes mentions; needs `itner build-decoder small`
+itner train qwen3_lora --data combined --device cuda
+"""
+BUILD = """
+itner build-decoder small
+itner build-decoder large --megabytes 40 --passes 2
 """
 DISTILL = """
 itner distill minilm_l3 --teacher minilm_full_kd --teacher minilm_lora_kd --data combined --run mine_kd
@@ -96,16 +102,22 @@ def train(
     """Train one run from a preset: on a dataset, or on what teachers said of a transfer set."""
     from itner.taggers.compact.presets import is_compact
     from itner.taggers.encoder.presets import is_taught
+    from itner.taggers.generative.presets import is_generative
     from itner.workflows.student import check_preset
 
     check_preset(preset)
+    if is_generative(preset) and (transfer is not None or begin is not None):
+        raise typer.BadParameter(f"{preset} learns from a dataset: --data, without --transfer and --begin")
     changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
     if transfer is None:
         if is_compact(preset) or is_taught(preset) or begin is not None:
             raise typer.BadParameter(f"name the transfer set that {preset} learns from with --transfer")
         if data is None:
             raise typer.BadParameter(f"name the dataset that {preset} learns from with --data")
-        _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
+        if is_generative(preset):
+            _train_generative(preset, changes | {"base": backbone}, data, run, resume, models, data_root)
+        else:
+            _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
         return
     if data is not None or backbone is not None:
         raise typer.BadParameter("--transfer says what is learned from and read, so --data and --backbone are left out")
@@ -165,6 +177,64 @@ def _train(
     typer.echo(
         f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f} (epoch {info.best_epoch:.0f}), "
         f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
+    )
+
+
+def _train_generative(
+    name: str,
+    changes: dict[str, Any],
+    data: str,
+    run: str | None,
+    resume: bool,
+    models: Path | None,
+    data_root: Path | None,
+) -> None:
+    from itner.taggers.generative.presets import preset
+    from itner.workflows.generative import train_generative
+
+    check_one_of(changes["device"], _DEVICES, "--device")
+    config = preset(name, **changes)
+    place = Workspace.find(models, data_root)
+    with console() as progress:
+        info = train_generative(config, data, place, run, resume, progress)
+    typer.echo(
+        f"{place.models.name}/{info.name}: dev loss {info.best_dev_loss:.4f} (epoch {info.best_epoch:.0f}), "
+        f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
+    )
+
+
+def build_decoder(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the decoder, which is `built/NAME` from then on.")],
+    megabytes: Annotated[float | None, typer.Option(min=0.01, help="Of text that it learns from at most.")] = None,
+    passes: Annotated[int | None, typer.Option(min=1, help="Over that text.")] = None,
+    seed: Seed = None,
+    resume: Resume = False,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Build a small decoder for generative taggers where no hub is reachable: tokenizer and network, from nothing.
+
+    It learns from the text that ships, without what anything is tested on, and from the documentation of installed
+    packages whose licence allows it, into models/bases/NAME.
+    """
+    from dataclasses import replace
+
+    from itner.records.base import BaseConfig
+    from itner.workflows.generative import build_decoder as build
+
+    usual = BaseConfig()
+    config = replace(
+        usual,
+        megabytes=megabytes or usual.megabytes,
+        passes=passes or usual.passes,
+        seed=usual.seed if seed is None else seed,
+    )
+    place = Workspace.find(models, data_root)
+    with console() as progress:
+        record = build(name, place, config, resume, progress)
+    typer.echo(
+        f"{place.models.name}/bases/{name}: {record.parameters:,} parameters, {record.pieces:,} word pieces read, "
+        f"loss {record.loss:.3f} on text put aside; train on it with --backbone built/{name}"
     )
 
 

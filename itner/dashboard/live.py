@@ -135,7 +135,7 @@ def tag_with(choice: Choice, text: str) -> Tagged:
 
 
 def _ask(tagger: Tagger, text: str) -> Tagged:
-    """Ask once, with an account of this text alone: asking again would time what is kept of the first answer."""
+    """Ask once, with an account of this text alone: asked again, a kept answer would be timed."""
     started = time.perf_counter()
     (mentions,) = tagger.tag([text])
     seconds = time.perf_counter() - started

@@ -249,6 +249,54 @@ class PromptedConfig:
         return self
 
 
+@dataclass(frozen=True, config=STRICT)
+class AdapterSettings:
+    """Low-rank adapters of a decoder (LoRA: Hu et al. 2021); with `dora`, direction and magnitude are apart (Liu et al.
+    2024). `targets` are module names: the projections of attention and MLP."""
+
+    r: Annotated[int, Field(ge=1)] = 16
+    alpha: Annotated[int, Field(ge=1)] = 32
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    dora: bool = False
+    targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True, config=STRICT)
+class GenerativeConfig:
+    """One fine-tuning of a decoder, complete.
+
+    Attributes:
+        base: a decoder that was built here (`built/NAME`), a folder, or a hub name.
+        window: word pieces that several examples are packed into.
+        longest: word pieces of an answer at most.
+        batch_size: windows of a step on one device; `accumulate` of these before the weights change.
+    """
+
+    preset: str
+    base: str
+    adapter: AdapterSettings = AdapterSettings()
+    window: Annotated[int, Field(ge=64)] = 512
+    longest: Annotated[int, Field(ge=16)] = 192
+    epochs: Annotated[int, Field(ge=1)] = 3
+    batch_size: Annotated[int, Field(ge=1)] = 8
+    accumulate: Annotated[int, Field(ge=1)] = 1
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-4
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    warmup_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    gradient_checkpointing: bool = False
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    kind: Literal["generative"] = "generative"
+    schema_version: Literal[1] = 1
+
+    @model_validator(mode="after")
+    def _an_answer_fits(self) -> GenerativeConfig:
+        if self.longest >= self.window:
+            raise ValueError("an answer must be shorter than a window")
+        return self
+
+
 RunConfig = Annotated[
-    EncoderConfig | RulesConfig | CompactConfig | UnionConfig | PromptedConfig, Field(discriminator="kind")
+    EncoderConfig | RulesConfig | CompactConfig | UnionConfig | PromptedConfig | GenerativeConfig,
+    Field(discriminator="kind"),
 ]

@@ -22,7 +22,7 @@ from itner.records.codec import from_json, to_json
 MAX_JSON_BYTES = 64 * 2**20
 _NAME = re.compile(NAME)
 # What lies beside runs or inside them under these names is something else.
-_TAKEN = {"onnx", "predictions"}
+_TAKEN = {"bases", "onnx", "predictions"}
 
 
 def check_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -219,4 +220,48 @@ class PromptedRun(_Untrained):
         return "prompted"
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun | PromptedRun, Field(discriminator="kind")]
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class GenerativeRun(_Record):
+    """A decoder with adapters that writes mentions.
+
+    `base_sha256` is of the decoder's weights, `wording` says how it was taught to read and write; `best_sha256` is of
+    the adapter after the epoch with the lowest loss on dev, `last_sha256` of the one after the last epoch.
+    """
+
+    kind: Literal["generative"] = "generative"
+    preset: str
+    base: str
+    base_sha256: Sha256
+    wording: str
+    dataset: DatasetRef
+    parameters_total: Positive
+    parameters_trainable: Positive
+    seed: int
+    best_epoch: float
+    best_dev_loss: float
+    train_seconds: float
+    arithmetic: Arithmetic
+    best_sha256: Sha256
+    last_sha256: Sha256
+    schema_version: Literal[1] = 1
+
+    @property
+    def family(self) -> str:
+        """What it stands under in legends and tables."""
+        return "generative"
+
+    @property
+    def teachers(self) -> dict[str, str]:
+        """Nobody taught it."""
+        return {}
+
+    @property
+    def model_sha256(self) -> str:
+        """What every measurement of the run is tied to: both adapters, the base and the wording."""
+        parts = (self.base_sha256, self.best_sha256, self.last_sha256, self.wording)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+RunRecord = Annotated[
+    EncoderRun | RulesRun | CompactRun | UnionRun | PromptedRun | GenerativeRun, Field(discriminator="kind")
+]

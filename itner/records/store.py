@@ -48,6 +48,8 @@ SEEDS = "seeds.json"
 RECALL = "recall.json"
 ANSWERS = "answers.json"
 PREDICTIONS = "predictions"
+# Decoders that were built here, under the runs that stand on them.
+BASES = "bases"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
@@ -285,7 +287,7 @@ class RunStore:
             for path in self.root.iterdir()
             if path.is_dir()
             and not path.name.startswith(".")
-            and path.name not in (ONNX, PREDICTIONS)
+            and path.name not in (ONNX, PREDICTIONS, BASES)
             and not _holds_locks_alone(path)
         )
 

@@ -12,11 +12,12 @@ from itner.records.store import Run
 from itner.taggers.base import Kind, Lack, TokenScores
 from itner.taggers.compact.kind import COMPACT
 from itner.taggers.encoder.kind import ENCODER
+from itner.taggers.generative.kind import GENERATIVE
 from itner.taggers.prompted.kind import PROMPTED
 from itner.taggers.rules.kind import RULES
 from itner.taggers.union.kind import UNION
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT, RULES, UNION, PROMPTED)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ENCODER, COMPACT, RULES, UNION, PROMPTED, GENERATIVE)}
 # Every variant of any kind, with its name for people: kinds that share a variant share what it is called.
 VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name, title in kind.variants.items()}
 VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)

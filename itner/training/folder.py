@@ -11,12 +11,12 @@ from itner.compress.calibrate import calibrate_run
 from itner.core.errors import InputError
 from itner.core.progress import Progress
 from itner.core.types import Document
-from itner.records.config import CompactConfig, EncoderConfig
+from itner.records.config import CompactConfig, EncoderConfig, GenerativeConfig
 from itner.records.run import CompactRun, EncoderRun
 from itner.records.store import CHECKPOINTS, Run, read_config, read_training_note, write_run
 
 
-def check_same(folder: Path, config: EncoderConfig | CompactConfig, note: dict[str, Any]) -> None:
+def check_same(folder: Path, config: EncoderConfig | CompactConfig | GenerativeConfig, note: dict[str, Any]) -> None:
     """InputError when the training that was begun in a folder is another one.
 
     Args:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -54,6 +53,7 @@ from itner.taggers.encoder.model import (
 )
 from itner.taggers.encoder.windows import Encoder, Window
 from itner.training.averaging import AveragedTrainer, WeightAverage
+from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device
 from itner.training.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
 from itner.training.encoder_record import describe_encoder
@@ -182,7 +182,7 @@ def train_run(
         if isinstance(trainer, DistillingTrainer) and lesson is not None:
             trainer.lesson, trainer.smoothing = lesson, config.label_smoothing
         trainer.remove_callback(PrinterCallback)
-        clock = _Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
+        clock = Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
         trainer.add_callback(clock)
         trainer.average = WeightAverage(model, config.ema_decay)
         trainer.add_callback(trainer.average)
@@ -274,21 +274,6 @@ class _Report(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         self._score = f" (dev F1 {kwargs['metrics']['eval_f1']:.4f} after epoch {state.epoch:.0f})"
-
-
-class _Clock(TrainerCallback):
-    """Training time over all sessions of a run: what went before a checkpoint is kept beside it."""
-
-    def __init__(self, path: Path, keep: bool):
-        self._path = path
-        self._before = float(path.read_text(encoding="utf-8")) if keep and path.is_file() else 0.0
-        self._started = time.monotonic()
-
-    def seconds(self) -> float:
-        return self._before + time.monotonic() - self._started
-
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        write_atomic(self._path, f"{self.seconds():.1f}")
 
 
 def _checkpoint_to_resume(folder: Path, config: EncoderConfig, note: dict[str, Any]) -> str | None:

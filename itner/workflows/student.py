@@ -16,6 +16,7 @@ from itner.records.workspace import Workspace
 from itner.taggers.compact import presets as compact_presets
 from itner.taggers.encoder import presets as encoder_presets
 from itner.taggers.encoder.variants import facts_of
+from itner.taggers.generative import presets as generative_presets
 from itner.workflows.train import choose_folder, refer
 from itner.workflows.transfer import read_transfer
 
@@ -30,7 +31,10 @@ def taught_config(name: str, lesson: TransferLesson, **changes: Any) -> EncoderC
 
 def check_preset(name: str) -> None:
     """InputError when no kind of network has a preset of that name, nor any domain."""
-    known = (*encoder_presets.PRESETS, *encoder_presets.TAUGHT, *compact_presets.PRESETS, *list_presets())
+    known = (
+        *encoder_presets.PRESETS, *encoder_presets.TAUGHT, *compact_presets.PRESETS, *generative_presets.PRESETS,
+        *list_presets(),
+    )  # fmt: skip
     if name not in known:
         raise InputError(f"unknown preset {name!r}; the presets are {', '.join(known)}")
 

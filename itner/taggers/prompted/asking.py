@@ -12,7 +12,7 @@ from tenacity.wait import wait_random_exponential
 
 from itner.core.errors import InputError
 from itner.records.config import PromptedConfig
-from itner.taggers.prompted.answers import Pairs, read_answer
+from itner.taggers.answers import Pairs, read_answer
 from itner.taggers.prompted.budget import Ledger
 from itner.taggers.prompted.endpoint import Endpoint, FailedError, Reply
 from itner.taggers.prompted.prompt import Message

@@ -175,4 +175,5 @@ PROMPTED = Kind(
     },
     remake=_remake,
     card=_card,
+    remote=True,
 )

@@ -14,8 +14,8 @@ from itner.core.sentences import tag_by_sentences
 from itner.core.types import Document, Mention, Token
 from itner.records.answers import Account
 from itner.records.config import PromptedConfig
+from itner.taggers.answers import Pairs
 from itner.taggers.placing import PLACING_RULE, place
-from itner.taggers.prompted.answers import Pairs
 from itner.taggers.prompted.asking import Asker, in_parallel
 from itner.taggers.prompted.budget import Ledger
 from itner.taggers.prompted.cache import AnswerCache, Found, open_cache

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from itner.taggers.placing import Pair
-from itner.taggers.prompted.prompt import MENTIONS, SURFACE, TYPE
 
+# The name of the list of mentions in an answer, and of what stands in it.
+MENTIONS, SURFACE, TYPE = "mentions", "text", "type"
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 # One that holds no other, and no list; brackets inside strings are none.

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itner.taggers.answers import Pairs, read_answer
 from itner.taggers.placing import Pair
-from itner.taggers.prompted.answers import Pairs, read_answer
 from itner.taggers.prompted.prompt import write_answer
 
 A, B = Pair("Windows 11", "OS"), Pair("VPN", "SOFTWARE")

@@ -1,0 +1,158 @@
+"""Building a small decoder: a tokenizer and a network of the architecture of Qwen3, from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from itner.core.progress import Progress
+from itner.core.provenance import collect_provenance, describe_machine
+from itner.records.base import BaseConfig, BaseRecord
+from itner.records.codec import to_json
+from itner.records.files import sha256_file, write_atomic
+from itner.records.store import CHECKPOINTS, training
+from itner.training.clock import Clock
+from itner.training.device import choose_arithmetic, choose_device
+from itner.training.generative.report import Report
+from itner.training.generative.texts import Texts
+
+END = "<|endoftext|>"
+RECORD = "base.json"
+# Of the windows, put aside to measure the loss on.
+_HELD_SHARE = 0.02
+
+
+def train_tokenizer(texts: Sequence[str], vocabulary: int) -> PreTrainedTokenizerFast:
+    """A byte-level BPE tokenizer, which has a piece for every byte and so for every text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=[END],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=END)
+
+
+def new_network(config: BaseConfig, vocabulary: int, end: int) -> Any:
+    """The network before it has learned anything."""
+    return Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=vocabulary,
+            hidden_size=config.hidden,
+            intermediate_size=config.feed_forward,
+            num_hidden_layers=config.layers,
+            num_attention_heads=config.heads,
+            num_key_value_heads=config.key_heads,
+            head_dim=config.hidden // config.heads,
+            max_position_embeddings=config.positions,
+            tie_word_embeddings=True,
+            bos_token_id=end,
+            eos_token_id=end,
+            pad_token_id=end,
+        )
+    )
+
+
+def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress: Progress) -> BaseRecord:
+    """Build into `folder`, which is marked incomplete until all is written; `resume` goes on where it stopped."""
+    checkpoints = folder / CHECKPOINTS
+    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    provenance = collect_provenance()
+    device = choose_device("auto")
+    arithmetic = choose_arithmetic(device, describe_machine().isa)
+    set_seed(config.seed)
+    with training(folder, {"base": folder.name}):
+        tokenizer = train_tokenizer(texts.texts, config.vocabulary)
+        windows = _cut(texts.texts, tokenizer, config)
+        held = max(1, int(len(windows) * _HELD_SHARE))
+        network = new_network(config, len(tokenizer), int(tokenizer.eos_token_id))
+        clock = Clock(checkpoints / "seconds.txt", keep=last is not None)
+        on_gpu = device == "cuda"
+        trainer = Trainer(
+            model=network,
+            args=TrainingArguments(
+                output_dir=str(checkpoints),
+                num_train_epochs=config.passes,
+                per_device_train_batch_size=config.batch_size,
+                per_device_eval_batch_size=config.batch_size,
+                learning_rate=config.learning_rate,
+                lr_scheduler_type="cosine",
+                warmup_steps=config.warmup_steps,
+                weight_decay=0.1,
+                fp16=arithmetic == "fp16",
+                bf16=arithmetic == "bf16",
+                use_cpu=not on_gpu,
+                dataloader_pin_memory=on_gpu,
+                save_steps=200,
+                save_total_limit=2,
+                logging_steps=50,
+                seed=config.seed,
+                disable_tqdm=True,
+                report_to="none",
+                log_level="error",
+            ),
+            train_dataset=[{"input_ids": window, "labels": window} for window in windows[held:]],
+            eval_dataset=[{"input_ids": window, "labels": window} for window in windows[:held]],
+            data_collator=_stack,
+            callbacks=[Report(progress, f"building {folder.name}"), clock],
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train(resume_from_checkpoint=last)
+        loss = float(trainer.evaluate()["eval_loss"])
+        network.half().save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        weights = folder / "model.safetensors"
+        weights.chmod(0o644)
+        record = BaseRecord(
+            name=folder.name,
+            config=config,
+            characters=texts.characters,
+            packages=texts.packages,
+            held_out=texts.held_out,
+            pieces=(len(windows) - held) * config.window * config.passes,
+            parameters=sum(parameter.numel() for parameter in network.parameters()),
+            loss=round(loss, 4),
+            train_seconds=round(clock.seconds(), 1),
+            arithmetic=arithmetic,
+            weights_sha256=sha256_file(weights),
+            provenance=provenance,
+        )
+        write_atomic(folder / RECORD, to_json(record))
+        shutil.rmtree(checkpoints)
+    return record
+
+
+def _cut(texts: Sequence[str], tokenizer: PreTrainedTokenizerFast, config: BaseConfig) -> list[np.ndarray]:
+    """The texts one behind the other, in windows of one width, in an order drawn by the seed."""
+    end = int(tokenizer.eos_token_id)
+    pieces = [piece for ids in tokenizer(list(texts))["input_ids"] for piece in (*ids, end)]
+    flat = np.array(pieces[: len(pieces) // config.window * config.window], dtype=np.int32)
+    windows = flat.reshape(-1, config.window)
+    return [windows[index] for index in np.random.default_rng(config.seed).permutation(len(windows))]
+
+
+def _stack(windows: Sequence[dict[str, np.ndarray]]) -> dict[str, torch.Tensor]:
+    ids = torch.from_numpy(np.stack([window["input_ids"] for window in windows])).long()
+    return {"input_ids": ids, "labels": ids.clone()}
