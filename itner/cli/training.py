@@ -106,9 +106,9 @@ def train(
     from itner.workflows.student import check_preset
 
     check_preset(preset)
+    changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
     if is_generative(preset) and (transfer is not None or begin is not None):
         raise typer.BadParameter(f"{preset} learns from a dataset: --data, without --transfer and --begin")
-    changes = {"epochs": epochs, "learning_rate": lr, "seed": seed, "device": device}
     if transfer is None:
         if is_compact(preset) or is_taught(preset) or begin is not None:
             raise typer.BadParameter(f"name the transfer set that {preset} learns from with --transfer")

@@ -24,6 +24,8 @@ from itner.workflows.transfer import read_transfer
 def taught_config(name: str, lesson: TransferLesson, **changes: Any) -> EncoderConfig | CompactConfig:
     """The named preset, to learn from a transfer set, with fields replaced; None means "as the preset has it"."""
     check_preset(name)
+    if generative_presets.is_generative(name):
+        raise InputError(f"{name} learns from a dataset: itner train {name} --data NAME")
     if compact_presets.is_compact(name):
         return compact_presets.preset(name, lesson, **changes)
     return encoder_presets.taught_preset(name, lesson, **changes)

@@ -67,7 +67,8 @@ class EchoRun(_Untrained):
         return self.echo_sha256
 
 
-RunRecord = Annotated[EncoderRun | RulesRun | CompactRun | UnionRun | EchoRun'''
+RunRecord = Annotated[
+    EncoderRun | RulesRun | CompactRun | UnionRun | PromptedRun | GenerativeRun | EchoRun'''
 CONFIG = '''
 @dataclass(frozen=True, config=STRICT)
 class EchoConfig:
@@ -77,7 +78,8 @@ class EchoConfig:
     schema_version: Literal[1] = 1
 
 
-RunConfig = Annotated[EncoderConfig | RulesConfig | CompactConfig | UnionConfig | EchoConfig'''
+RunConfig = Annotated[
+    EncoderConfig | RulesConfig | CompactConfig | UnionConfig | PromptedConfig | GenerativeConfig | EchoConfig'''
 MAKE = """
 import sys
 from pathlib import Path
@@ -149,7 +151,7 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
         (folder / f"{name}.py").write_text(text.lstrip(), encoding="utf-8")
     # 3
     registry = root / "itner" / "taggers" / "registry.py"
-    replace_in(registry, "(ENCODER, COMPACT, RULES, UNION)", "(ENCODER, COMPACT, RULES, UNION, ECHO)")
+    replace_in(registry, "PROMPTED, GENERATIVE)", "PROMPTED, GENERATIVE, ECHO)")
     replace_in(
         registry,
         "from itner.taggers.encoder.kind",
@@ -157,11 +159,11 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
     )
     # 4
     records = root / "itner" / "records"
-    kinds = ("Encoder", "Rules", "Compact", "Union")
+    kinds = ("Encoder", "Rules", "Compact", "Union", "Prompted", "Generative")
     for module, what, new in (("run", "Run", RECORD), ("config", "Config", CONFIG)):
         union = " | ".join(f"{kind}{what}" for kind in kinds)
         name = "RunRecord" if what == "Run" else "RunConfig"
-        replace_in(records / f"{module}.py", f"{name} = Annotated[{union}", new.lstrip())
+        replace_in(records / f"{module}.py", f"{name} = Annotated[\n    {union}", new.lstrip())
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ITNER_")}
     environment |= {"PYTHONPATH": str(root)}

@@ -8,6 +8,7 @@ from itner.core.errors import InputError
 from itner.records.config import CompactConfig, TransferLesson
 from itner.taggers.compact.presets import PRESETS as COMPACT
 from itner.taggers.encoder.presets import PRESETS, TAUGHT
+from itner.taggers.generative.presets import PRESETS as GENERATIVE
 from itner.workflows.student import check_preset, taught_config
 
 
@@ -17,7 +18,12 @@ def test_an_unknown_preset_is_refused_with_those_of_all_kinds() -> None:
     named = refused.value.problem.split("the presets are ")[1].split(", ")
     assert {*PRESETS, *TAUGHT, *COMPACT, "pii_compact"} <= set(named)
     assert len(named) == len(set(named))
+    assert {*PRESETS, *GENERATIVE} <= set(named)
     for name in named:
         check_preset(name)
-        taught_config(name, TransferLesson("set"))
+        if name in GENERATIVE:
+            with pytest.raises(InputError, match=f"{name} learns from a dataset: itner train {name} --data NAME"):
+                taught_config(name, TransferLesson("set"))
+        else:
+            taught_config(name, TransferLesson("set"))
     assert isinstance(taught_config("compact_m", TransferLesson("set")), CompactConfig)

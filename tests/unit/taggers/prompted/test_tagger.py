@@ -64,7 +64,7 @@ def test_every_document_is_answered_once_by_a_server_that_fails_three_times_in_t
 ) -> None:
     documents = [document(each) for each in range(number)]
     # Those that take their time are rarer, and a busy machine that answers late is none of them.
-    patience_s = 3.0
+    patience_s = 2.0
     kinds = [kind for kind in FAULTS for _ in range(1 if kind in ("silence", "drip") else 4)]
     behaviour = Behaviour(find, faults=0.3, kinds=kinds, silence_s=1.4 * patience_s)
     shares: list[float] = []
@@ -78,7 +78,7 @@ def test_every_document_is_answered_once_by_a_server_that_fails_three_times_in_t
     assert set(behaviour.given.values()) == {1}
     assert len(behaviour.given) == number
     assert set(behaviour.failed) == set(FAULTS)
-    assert 8 < behaviour.most_at_once <= 64
+    assert 1 < behaviour.most_at_once <= 64
     account = tagger.account()
     assert (account.answers, account.known, account.unreadable) == (number, 0, 0)
     assert account.requests == number + behaviour.failed.total() == number + sum(account.failures.values())
