@@ -23,6 +23,8 @@ from itner.workflows.evaluate import evaluate
 from itner.workflows.generative import build_decoder, train_generative
 from itner.workflows.prepare import prepare
 
+# One worker builds and trains what all of these look at.
+pytestmark = pytest.mark.xdist_group("generative")
 DATASET = "specifications-40"
 TEXTS = [f"Pole {number} stands beside the road, and the crossarm on it is of fir. " * 3 for number in range(40)]
 TINY = BaseConfig(
