@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     show_table,
 )
 from itner.records.store import CARD
+from itner.workflows.seeds import can_repeat
 
 runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
 run = choose_run(runs)
@@ -59,12 +60,10 @@ if run.info.train_seconds is None:
 elif curves.empty:
     st.info("This run has no training log.")
 else:
-    left, right = st.columns(2)
-    with left:
-        show_figure(record.loss_figure(curves), curves, f"loss-{run.name}", "Line chart: loss by epoch.")
-    with right:
-        figure = record.f1_figure(curves, run.info.best_epoch)
-        show_figure(figure, curves, f"f1-{run.name}", "Line chart: micro-F1 on dev by epoch.")
+    figures = record.training_figures(curves, run.info.best_epoch)
+    for column, (name, figure, told) in zip(st.columns(len(figures)), figures, strict=True):
+        with column:
+            show_figure(figure, curves, f"{name}-{run.name}", told)
 
 st.header("Evaluations")
 evaluations = record.evaluations(run)
@@ -79,7 +78,7 @@ if not asked.empty:
     st.subheader("What was asked and answered")
     show_table(asked, f"answers-{run.name}", record.answer_columns())
 
-if run.info.dataset is not None:
+if can_repeat(run):
     st.subheader("With other seeds")
     drawn = record.other_seeds(run)
     if drawn.empty:

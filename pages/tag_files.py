@@ -26,6 +26,7 @@ from itner.files.items import Settings
 from itner.files.tagging import TaggedItem
 from itner.files.writers import FORMATS, title
 from itner.taggers.registry import guidelines_of
+from itner.workflows.tag import Chosen, list_notices
 
 runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
@@ -90,6 +91,7 @@ if job is None:
         st.error("The model cannot be loaded.")
         st.text(str(error))
         st.stop()
+    st.session_state.tag_by = Chosen(tagger, choices[model].label, guideline)
     job = st.session_state.tag_job = uploads.start(read.items, tagger, guideline)
     st.session_state.tag_asked = asked
     # Small files are done at once; drawn anew, the page has no button left to press twice.
@@ -99,7 +101,16 @@ if job.running:
     follow(job, "Tagging")
     st.stop()
 
-found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
+try:
+    found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
+except InputError as error:
+    st.error("The texts could not be tagged.")
+    st.text(str(error))
+    if st.button("Try again", icon=":material/refresh:"):
+        st.session_state.tag_job = None
+        st.rerun()
+    st.stop()
+show_notices((), list_notices(st.session_state.tag_by))
 if job.stopped:
     st.warning(f"Stopped: {len(found.results):,} of {len(read.items):,} texts are tagged.", icon=":material/stop:")
 if not found.results:

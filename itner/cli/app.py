@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from itner._version import __version__
-from itner.cli import data, measuring, models, serving, tagging, training
+from itner.cli import data, measuring, prompting, serving, tagging, training
 from itner.core.errors import InputError
 
 _BAD_INPUT = 2
@@ -36,7 +36,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "distill": (training.distill, training.DISTILL),
     "rules": (training.rules, training.RULES),
     "union": (training.union, training.UNION),
-    "prompt": (models.prompt, models.PROMPT),
+    "prompt": (prompting.prompt, prompting.PROMPT),
     "ablate": (training.ablate, training.ABLATE),
     "seeds": (training.seeds, training.SEEDS),
     "learning-curve": (training.learning_curve, training.CURVE),

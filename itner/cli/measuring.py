@@ -127,9 +127,8 @@ def evaluate(
     from itner.reporting.answers import describe
 
     record = RunStore(place.models).load(run)
-    accounts = [
-        each.account for each in record.answers.reports if (each.dataset, each.split) == (last.dataset, last.split)
-    ]
+    made = {(report.dataset, report.split, report.variant) for report in reports}
+    accounts = [each.account for each in record.answers.reports if (each.dataset, each.split, each.variant) in made]
     for line in (line for account in accounts for line in describe(account)):
         typer.echo(line)
     found = record.error_report(last.dataset, last.split, last.variant)

@@ -95,7 +95,7 @@ def tag(
     anything was left out; the rest is tagged, except with --strict.
     """
     from itner.files.writers import FORMATS
-    from itner.workflows.tag import choose_tagger, read_files, tag_files
+    from itner.workflows.tag import choose_tagger, list_notices, read_files, tag_files
 
     # A format that is named twice is written once.
     formats = list(dict.fromkeys(named(name, tuple(FORMATS), "--format") for name in format or ("JSONL",)))
@@ -107,7 +107,7 @@ def tag(
     with console() as progress:
         chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress)
         tag_files(read, chosen, output, formats, threshold, progress)
-    _say((*read.problems, *read.notes))
+    _say((*read.problems, *read.notes, *list_notices(chosen)))
     typer.echo(f"tagged by {chosen.what}", err=True)
     typer.echo(f"{counted(len(read.items), 'text')} tagged, {output} written")
     if read.problems:
@@ -158,7 +158,7 @@ def redact(
     from itner.records.store import RunStore
     from itner.workflows.redact import aim_at, make_plan, personal_domain
     from itner.workflows.redact import redact as redact_files
-    from itner.workflows.tag import choose_tagger
+    from itner.workflows.tag import choose_tagger, list_notices
 
     check_one_of(method, METHODS, "--method")
     if recall is not None and threshold:
@@ -177,7 +177,7 @@ def redact(
         if recall is not None:
             chosen = aim_at(chosen, recall, plan, place)
         done = redact_files(files, output, chosen, plan, threshold, mapping, progress)
-    _say((*done.problems, *done.notes))
+    _say((*done.problems, *done.notes, *list_notices(chosen)))
     typer.echo(f"found by {chosen.what}", err=True)
     for name, count in done.counts.items():
         typer.echo(f"{name:14} {count:>7,} replaced ({plan.methods[name]})")
@@ -248,7 +248,7 @@ def goback(
         score_reports,
     )
     from itner.workflows.inputs import read_paths
-    from itner.workflows.tag import choose_tagger
+    from itner.workflows.tag import choose_tagger, list_notices
 
     if not files and not text and decided is None:
         raise typer.BadParameter("name files, or give a --text")
@@ -282,7 +282,7 @@ def goback(
         chosen = choose_tagger(run, variant, None, place, progress, judge.name)
         given = list(go_back(items, judge, chosen, threshold, certain, progress, rulebook))
     judged = [describe(each) for each in given]
-    _say((*read.problems, *read.notes))
+    _say((*read.problems, *read.notes, *list_notices(chosen)))
     typer.echo(f"found by {chosen.what}", err=True)
     if output is not None:
         write_atomic(output, as_json_lines(given))

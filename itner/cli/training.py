@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -27,6 +27,9 @@ from itner.cli.options import (
 from itner.core.errors import InputError
 from itner.core.words import counted, listed
 from itner.records.workspace import Workspace
+
+if TYPE_CHECKING:
+    from itner.records.run import EncoderRun, GenerativeRun
 
 TRAIN = """
 itner train minilm_full --data combined --run mine
@@ -114,10 +117,7 @@ def train(
             raise typer.BadParameter(f"name the transfer set that {preset} learns from with --transfer")
         if data is None:
             raise typer.BadParameter(f"name the dataset that {preset} learns from with --data")
-        if is_generative(preset):
-            _train_generative(preset, changes | {"base": backbone}, data, run, resume, models, data_root)
-        else:
-            _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
+        _train(preset, changes | {"backbone": backbone}, data, run, resume, models, data_root)
         return
     if data is not None or backbone is not None:
         raise typer.BadParameter("--transfer says what is learned from and read, so --data and --backbone are left out")
@@ -167,38 +167,25 @@ def _train(
     data_root: Path | None,
 ) -> None:
     from itner.taggers.encoder.presets import preset
+    from itner.taggers.generative import presets as generative
+    from itner.workflows.generative import train_generative
     from itner.workflows.train import train as train_run
 
     check_one_of(changes["device"], _DEVICES, "--device")
-    config = preset(name, **changes)
     place = Workspace.find(models, data_root)
-    with console() as progress:
-        info = train_run(config, data, place, run, resume, progress)
+    info: EncoderRun | GenerativeRun
+    if generative.is_generative(name):
+        fine_tuned = generative.preset(name, **{"base" if key == "backbone" else key: changes[key] for key in changes})
+        with console() as progress:
+            info = train_generative(fine_tuned, data, place, run, resume, progress)
+        best = f"loss {info.best_dev_loss:.4f}"
+    else:
+        config = preset(name, **changes)
+        with console() as progress:
+            info = train_run(config, data, place, run, resume, progress)
+        best = f"micro-F1 {info.best_dev_f1:.4f}"
     typer.echo(
-        f"{place.models.name}/{info.name}: dev micro-F1 {info.best_dev_f1:.4f} (epoch {info.best_epoch:.0f}), "
-        f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
-    )
-
-
-def _train_generative(
-    name: str,
-    changes: dict[str, Any],
-    data: str,
-    run: str | None,
-    resume: bool,
-    models: Path | None,
-    data_root: Path | None,
-) -> None:
-    from itner.taggers.generative.presets import preset
-    from itner.workflows.generative import train_generative
-
-    check_one_of(changes["device"], _DEVICES, "--device")
-    config = preset(name, **changes)
-    place = Workspace.find(models, data_root)
-    with console() as progress:
-        info = train_generative(config, data, place, run, resume, progress)
-    typer.echo(
-        f"{place.models.name}/{info.name}: dev loss {info.best_dev_loss:.4f} (epoch {info.best_epoch:.0f}), "
+        f"{place.models.name}/{info.name}: dev {best} (epoch {info.best_epoch:.0f}), "
         f"{info.parameters_trainable:,} of {info.parameters_total:,} parameters trained"
     )
 
@@ -222,13 +209,8 @@ def build_decoder(
     from itner.records.base import BaseConfig
     from itner.workflows.generative import build_decoder as build
 
-    usual = BaseConfig()
-    config = replace(
-        usual,
-        megabytes=megabytes or usual.megabytes,
-        passes=passes or usual.passes,
-        seed=usual.seed if seed is None else seed,
-    )
+    told: dict[str, Any] = {"megabytes": megabytes, "passes": passes, "seed": seed}
+    config = replace(BaseConfig(), **{name: value for name, value in told.items() if value is not None})
     place = Workspace.find(models, data_root)
     with console() as progress:
         record = build(name, place, config, resume, progress)

@@ -33,6 +33,8 @@ from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
 from itner.reporting.rows import Row
+from itner.taggers.base import Accountable
+from itner.taggers.registry import open_variant
 
 
 def workspace() -> Workspace:
@@ -206,8 +208,12 @@ def load_peers(domain: str) -> Peers | None:
 
 
 def get_tagger(run: Run, variant: str) -> Tagger:
-    """The tagger, loaded once for all sessions of this process; what it is opened from is built first when missing."""
-    return _load_tagger(run.name, variant, run.path.parent, run.info.model_sha256)
+    """The tagger, loaded once for all sessions of this process; what it is opened from is built first when missing.
+
+    One that keeps an account is opened anew each time, so that the account is of who asks; what is large is shared.
+    """
+    tagger = _load_tagger(run.name, variant, run.path.parent, run.info.model_sha256)
+    return open_variant(run, variant) if isinstance(tagger, Accountable) else tagger
 
 
 @st.cache_resource(show_spinner="Loading the model (the first time, its files are built from the weights)")

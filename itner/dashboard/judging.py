@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
 from itner.dashboard.live import Choice, choose_tagger
 from itner.domains.registry import Domain
@@ -45,7 +46,12 @@ def judge(
     tagging = once(
         _TAGGING, (domain.name, tagger, tuple(items)), lambda: _start_tagging(items, choose_tagger(domain, choice))
     )
-    tagged = finish(tagging, "Tagging")
+    try:
+        tagged = finish(tagging, "Tagging")
+    except InputError:
+        # What failed once, such as a server, may work when the page is opened again.
+        let_go(_TAGGING)
+        raise
     known = st.session_state.get(_KNOWN)
     before = known[1] if known is not None and known[0] == tagging.number else []
     judging = once(_JUDGING, (tagging.number, threshold), lambda: _start_judging(tagged, domain, threshold, before))

@@ -24,7 +24,7 @@ from itner.records.store import Run
 from itner.reporting.answers import list_losses
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.taggers.base import Accountable, Adjustable, TokenScores
-from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of, open_variant
+from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.tag import Chosen
 
@@ -121,7 +121,7 @@ def tag_with(choice: Choice, text: str) -> Tagged:
         return known[choice.key][2]
     tagger = get_tagger(choice.run, choice.variant)
     if isinstance(tagger, Accountable):
-        known[choice.key] = (model, text, _ask(open_variant(choice.run, choice.variant), text))
+        known[choice.key] = (model, text, _ask(tagger, text))
         return known[choice.key][2]
     times: list[float] = []
     mentions: list[Mention] = []
@@ -134,15 +134,13 @@ def tag_with(choice: Choice, text: str) -> Tagged:
     return result
 
 
-def _ask(tagger: Tagger, text: str) -> Tagged:
-    """Ask once, with an account of this text alone: asked again, a kept answer would be timed."""
+def _ask(tagger: Accountable, text: str) -> Tagged:
+    """Ask once: asked again, a kept answer would be timed."""
     started = time.perf_counter()
     (mentions,) = tagger.tag([text])
     seconds = time.perf_counter() - started
-    if not isinstance(tagger, Accountable):
-        raise TypeError("this tagger has no account")
     account = tagger.account()
-    notes = list_losses(account.losses, account.repaired, account.unreadable)
+    notes = list_losses(account)
     if account.known and not account.requests:
         notes.append("answered before, so the time says nothing")
     return Tagged(tuple(mentions), seconds * 1000, tuple(notes))

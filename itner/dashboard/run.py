@@ -15,7 +15,7 @@ from itner.core.words import listed
 from itner.records.codec import list_settings
 from itner.records.config import RunConfig
 from itner.records.files import sha256_file
-from itner.records.store import ONNX, PREDICTIONS, Run
+from itner.records.store import CHECKPOINTS, Run
 from itner.reporting.answers import answer_row
 from itner.reporting.palette import SERIES_COLORS
 from itner.reporting.seeds import list_seed_rows
@@ -73,10 +73,13 @@ def needed_first(run: Run, runs: Sequence[Run]) -> str:
     """What has to be made before the run can be made again, in words; empty where everything is among `runs`."""
     here = {other.name for other in runs}
     absent = [name for name in run.info.teachers if name not in here]
+    lesson = getattr(run.config, "transfer", None)
+    begun = lesson.begin if lesson is not None else None
+    if begun is not None and begun not in (*here, *absent):
+        absent.append(begun)
     if not absent:
         return ""
-    words = f"Its teachers {listed(absent)} are" if len(absent) > 1 else f"Its teacher {absent[0]} is"
-    words += " not here and to be trained first"
+    words = f"What it learned from, {listed(absent)}, is not here and to be trained first"
     facts = getattr(run.info, "transfer", None)
     if facts is not None:
         words += f", to label the transfer set {facts.name} (itner transfer, {facts.settings.copies} copies)"
@@ -104,6 +107,14 @@ def loss_figure(frame: pd.DataFrame) -> go.Figure:
     return _lines(frame, ("training loss", "dev loss"), "loss", ".3f")
 
 
+def training_figures(frame: pd.DataFrame, best_epoch: float | None) -> list[tuple[str, go.Figure, str]]:
+    """The charts that the log has something for: name, figure, and what it shows."""
+    figures = [("loss", loss_figure(frame), "Line chart: loss by epoch.")]
+    if frame["dev micro-F1"].notna().any():
+        figures.append(("f1", f1_figure(frame, best_epoch), "Line chart: micro-F1 on dev by epoch."))
+    return figures
+
+
 def f1_figure(frame: pd.DataFrame, best_epoch: float | None) -> go.Figure:
     """Micro-F1 on dev by epoch, with the epoch whose weights were kept."""
     figure = _lines(frame, ("dev micro-F1",), "micro-F1 on dev", ".3f")
@@ -120,7 +131,8 @@ def _hash(path: str, modified_ns: int, size: int) -> str:
 def artifacts(run: Run) -> pd.DataFrame:
     """The files of the run folder with sizes and SHA-256; hidden files, links and checkpoints are left out."""
     records = []
-    folders = (run.path, run.path / ONNX, run.path / PREDICTIONS)
+    inside = (path for path in run.path.iterdir() if path.is_dir() and not path.is_symlink())
+    folders = (run.path, *(path for path in sorted(inside) if path.name != CHECKPOINTS and path.name[0] != "."))
     for path in sorted(path for folder in folders for path in folder.glob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
             stat = path.stat()
@@ -194,19 +206,18 @@ def answer_columns() -> dict[str, Any]:
     """How Streamlit shows `answers`."""
     number = st.column_config.NumberColumn
     told = {
-        "texts": "Asked about; sentences of one text together.",
+        "texts": "So many answers; where a server is asked, sentences of one text have one together.",
         "unreadable": "Texts whose answers never held a list of mentions; nothing is marked there.",
         "repaired": "Answers that broke off or were garbled, of which the whole mentions were kept.",
         "not in the text": "Mentions of answers that the text does not hold; left out.",
         "unknown type": "Mentions of a type that was not asked for; left out.",
         "overlapping": "Mentions where a longer one, or the same one, stands already; left out.",
-        "tokens read": "As the server counts them; missing where it does not.",
-        "tokens written": "As the server counts them; missing where it does not.",
+        "tokens read": "As the server or the tokenizer counts them; missing where nobody does.",
+        "tokens written": "As the server or the tokenizer counts them; missing where nobody does.",
     }
-    return {
-        **{name: number(format="%,d", help=text) for name, text in told.items()},
-        **{name: number(format="%.2f", help="Of answers that were asked for then.") for name in ("p50 s", "p95 s")},
-    }
+    seconds = number(format="%.2f", help="Time of an answer of a server; missing for a model on this machine.")
+    counts = {name: number(format="%,d", help=text) for name, text in told.items()}
+    return counts | {"p50 s": seconds, "p95 s": seconds}
 
 
 def other_seeds(run: Run) -> pd.DataFrame:

@@ -39,7 +39,7 @@ class Losses:
 
 @dataclass(frozen=True, config=STRICT)
 class Account:
-    """What a tagger that asks a language model did since it was opened.
+    """What a tagger with a language model did since it was opened.
 
     Attributes:
         answers: texts with a readable answer, those that were known included.
@@ -48,9 +48,10 @@ class Account:
         failures: of the requests, by what was wrong.
         repaired: answers that were cut off or garbled, of which whole pairs were kept.
         unreadable: answers that held no pair list at all, every time they were asked for; nothing is marked there.
-        tokens_in, tokens_out: of all answers, as the server counts them; `uncounted` answers came without.
-        latency_s: of answers that were asked for now, at the 50th and 95th percentile, from the request that succeeded;
-            None where none was.
+        tokens_in, tokens_out: of all answers, as the server or the tokenizer counts them.
+        uncounted: answers whose tokens nobody counted.
+        latency_s: of answers, at the 50th and 95th percentile, from the request that succeeded; those that were known
+            as they took then. None where nothing says.
         seconds: that the tagger was at work.
         cost: of the requests that were sent now and answered, in the price's currency; None without a price.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AnyHttpUrl, Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from itner.core.validation import STRICT, Name
@@ -241,6 +241,13 @@ class PromptedConfig:
     price: Price | None = None
     kind: Literal["prompted"] = "prompted"
     schema_version: Literal[1] = 1
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_an_address(cls, endpoint: str) -> str:
+        # As given: the validated form has a host and a path of its own spelling.
+        AnyHttpUrl(endpoint)
+        return endpoint
 
     @model_validator(mode="after")
     def _money_needs_a_price(self) -> PromptedConfig:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from itner.core.words import counted
-from itner.records.answers import Account, AnswerReport, Losses
+from itner.records.answers import Account, AnswerReport
 
 
-def list_losses(losses: Losses, repaired: int, unreadable: int) -> list[str]:
+def list_losses(account: Account) -> list[str]:
     """What of answers is marked nowhere, each kind in a clause; none where all is."""
+    losses, repaired, unreadable = account.losses, account.repaired, account.unreadable
     found = []
     if losses.absent:
         found.append(f"{counted(losses.absent, 'mention')} of the answers not in the text, left out")
@@ -45,7 +46,7 @@ def describe(account: Account) -> list[str]:
     lines.append(counts)
     if account.cost is not None and account.requests:
         lines.append(f"cost now: {account.cost:,.4f} {account.currency}")
-    return [*lines, *list_losses(account.losses, account.repaired, account.unreadable)]
+    return [*lines, *list_losses(account)]
 
 
 @dataclass(frozen=True)

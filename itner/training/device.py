@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -24,3 +25,13 @@ def choose_arithmetic(device: str, isa: Sequence[str]) -> Arithmetic:
     if device == "cuda":
         return "fp16"
     return "bf16" if {"avx512_bf16", "amx_bf16"} & set(isa) else "fp32"
+
+
+def on_device(device: str, arithmetic: Arithmetic) -> dict[str, Any]:
+    """What the Trainer is told of the device and the arithmetic, as its arguments."""
+    return {
+        "fp16": arithmetic == "fp16",
+        "bf16": arithmetic == "bf16",
+        "use_cpu": device != "cuda",
+        "dataloader_pin_memory": device == "cuda",
+    }

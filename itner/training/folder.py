@@ -37,6 +37,21 @@ def check_same(folder: Path, config: EncoderConfig | CompactConfig | GenerativeC
         )
 
 
+def last_checkpoint(folder: Path, config: EncoderConfig | GenerativeConfig, note: dict[str, Any]) -> str | None:
+    """The Trainer's last checkpoint in a folder, None without; InputError when another training was begun there.
+
+    Args:
+        note: see `check_same`.
+    """
+    from transformers.trainer_utils import get_last_checkpoint
+
+    checkpoints = folder / CHECKPOINTS
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if last is not None:
+        check_same(folder, config, note)
+    return str(last) if last is not None else None
+
+
 def _known_other(before: Any, now: Any) -> bool:
     return before is not None and now is not None and before != now
 

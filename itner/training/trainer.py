@@ -21,14 +21,10 @@ from transformers import (
     AutoTokenizer,
     DataCollatorForTokenClassification,
     EvalPrediction,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
     TrainingArguments,
     set_seed,
 )
 from transformers.trainer_callback import EarlyStoppingCallback, PrinterCallback
-from transformers.trainer_utils import get_last_checkpoint
 
 from itner.core.labels import LabelScheme, decode_label_ids, document_tags
 from itner.core.progress import Progress
@@ -54,10 +50,11 @@ from itner.taggers.encoder.model import (
 from itner.taggers.encoder.windows import Encoder, Window
 from itner.training.averaging import AveragedTrainer, WeightAverage
 from itner.training.clock import Clock
-from itner.training.device import choose_arithmetic, choose_device
+from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
 from itner.training.encoder_record import describe_encoder
-from itner.training.folder import check_same, complete
+from itner.training.folder import complete, last_checkpoint
+from itner.training.report import Report
 
 IGNORED = -100  # torch's cross entropy skips this label
 CASING_LEARNING_RATE = 7e-4
@@ -148,7 +145,7 @@ def train_run(
         "dataset_sha256": dataset.sha256,
         "teachers": dict(lesson.sha256) if lesson is not None else {},
     }
-    last = _checkpoint_to_resume(folder, config, note) if resume else None
+    last = last_checkpoint(folder, config, note) if resume else None
     backbone = find_backbone(config.backbone)
     # What trains is the code as it is now, whatever happens to the working tree in the meantime.
     provenance = collect_provenance()
@@ -177,7 +174,10 @@ def train_run(
             data_collator=(DataCollatorForTokenClassification if lesson is None else SoftCollator)(tokenizer),
             compute_metrics=_score,
             preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
-            callbacks=[EarlyStoppingCallback(config.early_stopping_patience), _Report(progress, folder.name)],
+            callbacks=[
+                EarlyStoppingCallback(config.early_stopping_patience),
+                Report(progress, f"training {folder.name}", ("eval_f1", "F1")),
+            ],
         )
         if isinstance(trainer, DistillingTrainer) and lesson is not None:
             trainer.lesson, trainer.smoothing = lesson, config.label_smoothing
@@ -255,38 +255,7 @@ def build_optimizer(model: nn.Module, config: EncoderConfig) -> torch.optim.Adam
     )
 
 
-class _Report(TrainerCallback):
-    """Passes the share of steps done on to a progress callback, with the last dev F1."""
-
-    def __init__(self, progress: Progress, name: str):
-        self._progress = progress
-        self._name = name
-        self._score = ""
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        self._progress(f"training {self._name}{self._score}", state.global_step / max(state.max_steps, 1))
-
-    def on_evaluate(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: Any,
-    ) -> None:
-        self._score = f" (dev F1 {kwargs['metrics']['eval_f1']:.4f} after epoch {state.epoch:.0f})"
-
-
-def _checkpoint_to_resume(folder: Path, config: EncoderConfig, note: dict[str, Any]) -> str | None:
-    checkpoints = folder / CHECKPOINTS
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    if last is None:
-        return None
-    check_same(folder, config, note)
-    return str(last)
-
-
 def _arguments(config: EncoderConfig, output: Path, device: str, arithmetic: Arithmetic) -> TrainingArguments:
-    on_gpu = device == "cuda"
     return TrainingArguments(
         output_dir=str(output),
         num_train_epochs=config.epochs,
@@ -298,11 +267,8 @@ def _arguments(config: EncoderConfig, output: Path, device: str, arithmetic: Ari
         weight_decay=config.weight_decay,
         label_smoothing_factor=config.label_smoothing,
         activation_checkpointing=config.gradient_checkpointing,
-        fp16=arithmetic == "fp16",
-        bf16=arithmetic == "bf16",
-        tf32=on_gpu or None,
-        use_cpu=not on_gpu,
-        dataloader_pin_memory=on_gpu,
+        tf32=device == "cuda" or None,
+        **on_device(device, arithmetic),
         train_sampling_strategy="group_by_length",
         eval_strategy="epoch",
         save_strategy="epoch",

@@ -74,7 +74,7 @@ def reproduce(
     presets = [name for name in wanted if name not in learners]
     for name, plan in learners.items():
         if not is_complete(place.models / run_name(name)):
-            presets += plan.teachers
+            presets += [*plan.teachers, *filter(None, (plan.learners[name],))]
     ordered = _teachers_first(presets, lambda preset_name: is_complete(place.models / run_name(preset_name)))
     datasets = dict.fromkeys(ordered, annotated)
     weakly = [name for name in ordered if name in release.weakly_taught]

@@ -30,6 +30,11 @@ def seeds_of(domain_name: str) -> tuple[int, ...]:
     return release_of(domain_name, "seeds are planned; name some with --seed").seeds
 
 
+def can_repeat(run: Run) -> bool:
+    """Whether a run's training can be repeated with other seeds here."""
+    return isinstance(run.config, EncoderConfig | CompactConfig)
+
+
 def train_seeds(
     name: str,
     place: Workspace,
@@ -51,7 +56,8 @@ def train_seeds(
     run = RunStore(place.models).load(name)
     config = run.config
     if not isinstance(config, EncoderConfig | CompactConfig) or run.info.dataset is None:
-        raise InputError(f"{name} is not trained, so that no seed changes it", path=run.path)
+        why = "is not trained" if run.info.train_seconds is None else f"is of kind {run.info.kind!r}"
+        raise InputError(f"{name} {why}, so that no seed changes it here", path=run.path)
     asked = seeds if seeds is not None else seeds_of(run.info.domain)
     if config.seed in asked:
         raise InputError(f"{name} itself was trained with seed {config.seed}; name others", path=run.path)

@@ -11,12 +11,14 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
 from itner.domains.registry import default_domain, get_domain
-from itner.files.items import DEFAULTS, ReadResult, Settings
+from itner.files.items import DEFAULTS, FileNotice, ReadResult, Settings
 from itner.files.tagging import above, tag_items
 from itner.files.writers import write_zip
 from itner.records.files import replacing
 from itner.records.store import RunStore, is_complete
 from itner.records.workspace import Workspace
+from itner.reporting.answers import list_losses
+from itner.taggers.base import Accountable
 from itner.taggers.registry import check_guideline, kind_of
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.inputs import read_paths
@@ -111,6 +113,13 @@ def tag_files(
     with replacing(output) as file:
         personal = get_domain(chosen.domain).personal if chosen.domain is not None else ()
         write_zip(above(tagged, threshold), formats, file, personal)
+
+
+def list_notices(chosen: Chosen) -> list[FileNotice]:
+    """What the tagger could not mark of the texts that it was given."""
+    if not isinstance(chosen.tagger, Accountable):
+        return []
+    return [FileNotice(chosen.what, clause) for clause in list_losses(chosen.tagger.account())]
 
 
 def read_files(paths: Sequence[Path], output: Path, settings: Settings = DEFAULTS) -> ReadResult:

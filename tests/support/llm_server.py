@@ -34,6 +34,7 @@ class Behaviour:
         silence_s: for how long it says nothing.
         write: an answer's content from pairs.
         cut: whether answers say that they broke off at their limit.
+        status: of every answer, in place of one, and the address that it sends on to.
     """
 
     answer: Callable[[str], Pairs]
@@ -47,6 +48,7 @@ class Behaviour:
     )
     cut: bool = False
     status: int | None = None
+    location: str = ""
     tries: Counter[str] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -97,7 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, text: str) -> None:
         behaviour = self.behaviour
         if behaviour.status is not None:
-            self._send(behaviour.status, b'{"error": "no"}')
+            headers = {"Location": behaviour.location} if behaviour.location else None
+            self._send(behaviour.status, b'{"error": "no"}', headers)
             return
         kind = behaviour.fault(text)
         content = behaviour.write(behaviour.answer(text))

@@ -546,6 +546,28 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     assert reproduce("conll", public, "it", place, ["minilm_l3_kd"], SETTINGS) == [learner]
 
 
+def test_what_a_learner_begins_with_is_trained_first_though_it_does_not_teach(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def note(name: str, *_: object) -> str:
+        made.append(name)
+        return name
+
+    for step in ("_train", "_train_taught", "_measure"):
+        monkeypatch.setattr(reproduce_module, step, note if step != "_measure" else lambda name, *_: name)
+    plan = TransferPlan("set", (), ("minilm_full",), 1, {"minilm_lora_kd": "minilm_lora", "compact_s": None})
+    planned = replace(release(), transfers=(plan,))
+    monkeypatch.setattr(reproduce_module, "release_of", lambda name, what: planned)
+    write_weak_texts(place.data)
+    assert reproduce("embedded", None, "it", place, ["minilm_lora_kd"], SETTINGS) == made
+    assert made == ["minilm_full", "minilm_lora", "minilm_lora_kd"]
+    made.clear()
+    reproduce("embedded", None, "it", place, ["compact_s"], SETTINGS)
+    assert made == ["minilm_full", "compact_s"]
+
+
 def test_issues_of_the_hub_are_labelled_as_files_are(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare("embedded", None, "it", place)
     asked = []

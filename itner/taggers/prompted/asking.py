@@ -105,7 +105,9 @@ class Asker:
     def _wait_s(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome is not None else None
         asked = error.wait_s if isinstance(error, FailedError) else 0.0
-        return max(asked, self._backoff(state))
+        wait = max(asked, self._backoff(state))
+        left = self._ledger.seconds_left()
+        return wait if left is None else min(left, wait)
 
 
 class _GivenUpError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +13,8 @@ from itner.core.errors import InputError
 from itner.records.answers import Account, Losses
 from itner.records.config import Budget, Price
 from itner.taggers.prompted.cache import Found
+
+_LAST_ANSWERS = 100_000
 
 
 class SpentError(InputError):
@@ -40,7 +42,8 @@ class Ledger:
     losses: Losses = field(default_factory=Losses)
     tokens: tuple[int, int] = (0, 0)
     spent: tuple[int, int] = (0, 0)
-    latencies: list[float] = field(default_factory=list)
+    # Of the last ones: a service asks for as long as it runs.
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=_LAST_ANSWERS))
     seconds: float = 0.0
     _since: float | None = None
 
@@ -85,8 +88,7 @@ class Ledger:
         self.losses += found.losses
         self.tokens = (self.tokens[0] + (found.tokens_in or 0), self.tokens[1] + (found.tokens_out or 0))
         self.uncounted += None in (found.tokens_in, found.tokens_out)
-        if not known:
-            self.latencies.append(found.latency_s)
+        self.latencies.append(found.latency_s)
 
     @property
     def cost(self) -> float | None:

@@ -95,10 +95,12 @@ def _wait_s(header: str | None) -> float:
 
 def _check(status: int, wait: str | None, config: PromptedConfig) -> None:
     """FailedError or InputError for an answer that is none."""
-    if status < 400:
+    if status < 300:
         return
     if status in _PASSING:
         raise FailedError(f"status {status}", _wait_s(wait))
+    if status < 400:
+        raise InputError(f"{config.endpoint} sends on to another address, which is not followed; name the right one")
     why = {
         401: "it wants another key" if config.key_variable else "it wants a key; name its variable with --key-variable",
         403: "the key may not ask this model",
@@ -176,7 +178,11 @@ class _OpenAI:
 
         self._config = config
         self._client = openai.AsyncOpenAI(
-            api_key=_key(config) or "none", base_url=config.endpoint, max_retries=0, timeout=config.timeout_s
+            api_key=_key(config) or "none",
+            base_url=config.endpoint,
+            max_retries=0,
+            timeout=config.timeout_s,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
         )
         self._refused = openai.APIStatusError
         self._stumbles = openai.APIError

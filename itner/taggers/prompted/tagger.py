@@ -85,8 +85,15 @@ class PromptedTagger:
         return self._ledger.account()
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
-        """Mentions of each text, of any length."""
-        return tag_by_sentences(texts, guideline, self.tag_documents)
+        """Mentions of each text, of any length; InputError where one has no readable answer, which is no result."""
+        before = self._ledger.unreadable
+        found = tag_by_sentences(texts, guideline, self.tag_documents)
+        if self._ledger.unreadable > before:
+            raise InputError(
+                f"{self._config.model} gave no list of mentions for {self._ledger.unreadable - before} of the texts, "
+                f"asked {self._config.retries + 1} times; the other answers are kept: call again, or choose another run"
+            )
+        return found
 
     def tag_documents(
         self, documents: Sequence[Document], on_share: Callable[[float], None] | None = None

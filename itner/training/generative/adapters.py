@@ -9,7 +9,6 @@ from pathlib import Path
 
 from transformers import PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 from transformers.trainer_callback import PrinterCallback
-from transformers.trainer_utils import get_last_checkpoint
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
@@ -25,10 +24,10 @@ from itner.taggers.generative.kind import BEST, LAST
 from itner.taggers.generative.model import add_adapter, count_parameters, load_base, load_tokenizer
 from itner.taggers.generative.wording import WORDING, pairs_of, word_answer, word_prompt
 from itner.training.clock import Clock
-from itner.training.device import choose_arithmetic, choose_device
-from itner.training.folder import check_same
+from itner.training.device import choose_arithmetic, choose_device, on_device
+from itner.training.folder import last_checkpoint
 from itner.training.generative.packing import Collator, Example, pack
-from itner.training.generative.report import Report
+from itner.training.report import Report
 
 _FILES = ("adapter_model.safetensors", "adapter_config.json")
 
@@ -57,14 +56,11 @@ def train_adapters(
 ) -> GenerativeRun:
     """Train into `folder`, which is marked incomplete until everything is written; `resume` goes on where it stopped.
 
-    Kept are the adapters of the epoch with the lowest loss on `dev`, and of the last one. Under `accelerate launch`,
-    every process trains its share and the first one alone writes.
+    Kept are the adapters of the epoch with the lowest loss on `dev`, and of the last one.
     """
     note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256, "base": base.sha256}
     checkpoints = folder / CHECKPOINTS
-    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
-    if last is not None:
-        check_same(folder, config, note)
+    last = last_checkpoint(folder, config, note) if resume else None
     provenance = collect_provenance()
     device = choose_device(config.device)
     arithmetic = _arithmetic(device)
@@ -95,35 +91,34 @@ def train_adapters(
         scored = [entry for entry in history if "eval_loss" in entry]
         best = min(scored, key=lambda entry: float(entry["eval_loss"]))
         total, trained = count_parameters(model)
-        if trainer.is_world_process_zero():
-            write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
-            kept = {
-                BEST: _keep(checkpoints / f"checkpoint-{best['step']}", folder / BEST, base),
-                LAST: _keep(checkpoints / f"checkpoint-{scored[-1]['step']}", folder / LAST, base),
-            }
-            info = GenerativeRun(
-                name=folder.name,
-                domain=domain,
-                scheme=scheme.name,
-                labels=scheme.labels,
-                provenance=provenance,
-                preset=config.preset,
-                base=base.name,
-                base_sha256=base.sha256,
-                wording=WORDING,
-                dataset=dataset,
-                parameters_total=total,
-                parameters_trainable=trained,
-                seed=config.seed,
-                best_epoch=float(best["epoch"]),
-                best_dev_loss=float(best["eval_loss"]),
-                train_seconds=round(clock.seconds(), 1),
-                arithmetic=arithmetic,
-                best_sha256=kept[BEST],
-                last_sha256=kept[LAST],
-            )
-            write_run(folder, info)
-            shutil.rmtree(checkpoints)
+        write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
+        kept = {
+            BEST: _keep(checkpoints / f"checkpoint-{best['step']}", folder / BEST, base),
+            LAST: _keep(checkpoints / f"checkpoint-{scored[-1]['step']}", folder / LAST, base),
+        }
+        info = GenerativeRun(
+            name=folder.name,
+            domain=domain,
+            scheme=scheme.name,
+            labels=scheme.labels,
+            provenance=provenance,
+            preset=config.preset,
+            base=base.name,
+            base_sha256=base.sha256,
+            wording=WORDING,
+            dataset=dataset,
+            parameters_total=total,
+            parameters_trainable=trained,
+            seed=config.seed,
+            best_epoch=float(best["epoch"]),
+            best_dev_loss=float(best["eval_loss"]),
+            train_seconds=round(clock.seconds(), 1),
+            arithmetic=arithmetic,
+            best_sha256=kept[BEST],
+            last_sha256=kept[LAST],
+        )
+        write_run(folder, info)
+        shutil.rmtree(checkpoints)
     return info
 
 
@@ -147,7 +142,6 @@ def _arithmetic(device: str) -> Arithmetic:
 
 
 def _arguments(config: GenerativeConfig, output: Path, device: str, arithmetic: Arithmetic) -> TrainingArguments:
-    on_gpu = device == "cuda"
     return TrainingArguments(
         output_dir=str(output),
         num_train_epochs=config.epochs,
@@ -159,10 +153,7 @@ def _arguments(config: GenerativeConfig, output: Path, device: str, arithmetic: 
         warmup_steps=config.warmup_ratio,
         weight_decay=config.weight_decay,
         activation_checkpointing=config.gradient_checkpointing,
-        fp16=arithmetic == "fp16",
-        bf16=arithmetic == "bf16",
-        use_cpu=not on_gpu,
-        dataloader_pin_memory=on_gpu,
+        **on_device(device, arithmetic),
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=2,

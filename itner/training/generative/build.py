@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,16 +23,17 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
+from itner.core.errors import InputError
 from itner.core.progress import Progress
 from itner.core.provenance import collect_provenance, describe_machine
 from itner.records.base import BaseConfig, BaseRecord
 from itner.records.codec import to_json
 from itner.records.files import sha256_file, write_atomic
-from itner.records.store import CHECKPOINTS, training
+from itner.records.store import CHECKPOINTS, read_training_note, training
 from itner.training.clock import Clock
-from itner.training.device import choose_arithmetic, choose_device
-from itner.training.generative.report import Report
+from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.generative.texts import Texts
+from itner.training.report import Report
 
 END = "<|endoftext|>"
 RECORD = "base.json"
@@ -79,17 +82,26 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
     """Build into `folder`, which is marked incomplete until all is written; `resume` goes on where it stopped."""
     checkpoints = folder / CHECKPOINTS
     last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    note = {
+        "config": json.loads(to_json(config)),
+        "texts_sha256": hashlib.sha256("\0".join(texts.texts).encode()).hexdigest(),
+    }
+    if last is not None and read_training_note(folder) != note:
+        raise InputError(
+            "this decoder was begun with other settings or other text, such as that of other packages; remove the "
+            "folder and begin anew",
+            path=folder,
+        )
     provenance = collect_provenance()
     device = choose_device("auto")
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
-    with training(folder, {"base": folder.name}):
+    with training(folder, note):
         tokenizer = train_tokenizer(texts.texts, config.vocabulary)
         windows = _cut(texts.texts, tokenizer, config)
         held = max(1, int(len(windows) * _HELD_SHARE))
         network = new_network(config, len(tokenizer), int(tokenizer.eos_token_id))
         clock = Clock(checkpoints / "seconds.txt", keep=last is not None)
-        on_gpu = device == "cuda"
         trainer = Trainer(
             model=network,
             args=TrainingArguments(
@@ -101,10 +113,7 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
                 lr_scheduler_type="cosine",
                 warmup_steps=config.warmup_steps,
                 weight_decay=0.1,
-                fp16=arithmetic == "fp16",
-                bf16=arithmetic == "bf16",
-                use_cpu=not on_gpu,
-                dataloader_pin_memory=on_gpu,
+                **on_device(device, arithmetic),
                 save_steps=200,
                 save_total_limit=2,
                 logging_steps=50,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from commands import run_itner
 from itner.core.errors import InputError
 from itner.records.base import BaseConfig
 from itner.records.codec import from_json
+from itner.records.files import sha256_file
 from itner.records.run import GenerativeRun
 from itner.records.store import INCOMPLETE, RunStore
 from itner.records.workspace import Workspace
@@ -112,6 +114,46 @@ def test_a_stopped_training_goes_on_and_ends_the_same(place: Workspace, tmp_path
     whole = RunStore(place.models).load("lora").info
     assert isinstance(whole, GenerativeRun)
     assert (info.last_sha256, info.best_sha256) == (whole.last_sha256, whole.best_sha256)
+
+
+def test_a_stopped_building_goes_on_and_ends_the_same(
+    place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = Workspace(tmp_path / "models", place.data)
+    rooms.models.mkdir()
+    found = reading.Texts()
+    for text in TEXTS * 30:
+        found.add("ours", text)
+    monkeypatch.setattr(reading, "gather", lambda place, most: found)
+    build_decoder("whole", rooms, TINY)
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(message: str, share: float) -> None:
+        if (rooms.models / "bases" / "halves" / "checkpoints" / "checkpoint-200").exists() and share > 0.95:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        build_decoder("halves", rooms, TINY, progress=stop)
+    with pytest.raises(InputError, match="go on with --resume"):
+        build_decoder("halves", rooms, TINY)
+    with pytest.raises(InputError, match="begun with other settings or other text"):
+        build_decoder("halves", rooms, replace(TINY, learning_rate=0.5), resume=True)
+    assert build_decoder("halves", rooms, TINY, resume=True).weights_sha256 == sha256_file(
+        rooms.models / "bases" / "whole" / "model.safetensors"
+    )
+
+
+def test_what_it_could_not_mark_is_said_with_the_files(
+    place: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticket = tmp_path / "ticket.txt"
+    ticket.write_text("Pole 7 carries a 12 kV conductor\n", encoding="utf-8")
+    roots = ("--models", str(place.models), "--data-root", str(place.data))
+    output = ("--output", str(tmp_path / "tagged.zip"))
+    assert run_itner("tag", str(ticket), "--run", "lora", *output, *roots) == 0
+    assert "run lora: 1 answer cut off or garbled, of which whole mentions were kept" in capsys.readouterr().err
 
 
 def test_what_is_missing_or_another_one_says_so(place: Workspace, tmp_path: Path) -> None:

@@ -236,6 +236,37 @@ def test_what_no_patience_mends_is_said_at_once(status: int, problem: str, tmp_p
     assert len(behaviour.bodies) == 2
 
 
+def test_nobody_is_sent_on_to_another_address(tmp_path: Path) -> None:
+    for status in (301, 302, 307, 308):
+        behaviour = Behaviour(find, status=status)
+        elsewhere = Behaviour(find)
+        with serving(elsewhere) as other, serving(behaviour) as endpoint:
+            behaviour.location = f"{other}/api/chat"
+            for provider in ("ollama", "openai"):
+                with pytest.raises(InputError, match="sends on to another address, which is not followed"):
+                    open_tagger(tmp_path, endpoint, provider=provider).tag_documents([document(0)])
+        assert not elsewhere.bodies
+
+
+def test_raw_text_without_a_readable_answer_is_no_text_without_mentions(tmp_path: Path) -> None:
+    behaviour = Behaviour(find, write=lambda pairs: "No." if not pairs else Behaviour(find).write(pairs))
+    with serving(behaviour) as endpoint:
+        tagger = open_tagger(tmp_path, endpoint, retries=1)
+        for texts in (["Hello"], ["Outlook hangs", "Hello"]):
+            with pytest.raises(InputError, match="gave no list of mentions for 1 of the texts, asked 2 times"):
+                tagger.tag(texts)
+        assert tagger.tag(["Outlook hangs"]) == [[Mention(0, 7, "SOFTWARE")]]
+
+
+def test_what_is_kept_tells_how_long_it_took(tmp_path: Path) -> None:
+    with serving(Behaviour(find)) as endpoint:
+        first, second = open_tagger(tmp_path, endpoint), open_tagger(tmp_path, endpoint)
+        for tagger in (first, second):
+            tagger.tag_documents([document(number) for number in range(9)])
+    assert second.account().requests == 0
+    assert second.account().latency_s == first.account().latency_s is not None
+
+
 def test_a_server_that_is_not_there_or_only_fails(tmp_path: Path) -> None:
     with serving(Behaviour(find)) as endpoint:
         pass

@@ -1,4 +1,4 @@
-"""How far a training of a decoder is."""
+"""How far a training is."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from itner.core.progress import Progress
 
 
 class Report(TrainerCallback):
-    """Passes the share of steps done on to a progress callback, with the last loss.
+    """Passes the share of steps done on to a progress callback, with the last score on dev; before one, the loss.
 
     Args:
         what: is done, in words.
+        metric: of the evaluation on dev, and what it is called.
     """
 
-    def __init__(self, progress: Progress, what: str):
+    def __init__(self, progress: Progress, what: str, metric: tuple[str, str] = ("eval_loss", "loss")):
         self._progress = progress
         self._what = what
+        self._metric, self._called = metric
         self._score = ""
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
@@ -26,9 +28,9 @@ class Report(TrainerCallback):
         self._progress(f"{self._what}{self._score}", state.global_step / max(state.max_steps, 1))
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Note the loss on what is learned, until one on dev is known."""
+        """Note the last score."""
         logs = kwargs.get("logs") or {}
-        if "eval_loss" in logs:
-            self._score = f" (dev loss {logs['eval_loss']:.4f} after epoch {state.epoch:.0f})"
+        if self._metric in logs:
+            self._score = f" (dev {self._called} {logs[self._metric]:.4f} after epoch {state.epoch:.0f})"
         elif "loss" in logs and "dev" not in self._score:
             self._score = f" (loss {float(logs['loss']):.3f})"
