@@ -18,6 +18,7 @@ from itner.dashboard.widgets import (
     show_figure,
     show_link,
     show_notices,
+    show_remote,
     show_table,
 )
 from itner.domains.registry import get_domain, list_domains
@@ -68,6 +69,8 @@ with right:
         "Verdicts at least", 0.0, 1.0, 0.01, "goback_confidence", CONFIDENCE, "%.2f", "Below, somebody has to look."
     )
 selection.write_link()
+if chosen in choices:
+    show_remote([choices[chosen].run])
 
 if files:
     st.caption("Only the files are judged. Remove them to judge what stands in the box.")

@@ -5,12 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.core.words import listed
+from itner.core.words import counted, listed
 from itner.dashboard import live, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.figures import arrange
-from itner.dashboard.widgets import begin_page, end_page, note_absent, show_figure, show_lack, show_link, show_table
+from itner.dashboard.widgets import (
+    begin_page,
+    end_page,
+    note_absent,
+    show_figure,
+    show_lack,
+    show_link,
+    show_remote,
+    show_table,
+)
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
@@ -62,6 +71,7 @@ with slider:
     help = "Mentions below it are hidden. Confidence of a mention: the probability of its least certain token."
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f", help)
 selection.write_link()
+show_remote([choices[key].run for key in selected])
 if not text.strip():
     st.info("Enter a text to tag.")
     st.stop()
@@ -91,7 +101,9 @@ for row in range(0, len(results), 3):
         with column.container(border=True):
             result = results[label]
             st.markdown(f"**{label}**")
-            st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:.1f} ms", help="Median of 3 calls.")
+            calls = counted(result.calls, "call")
+            help = f"Median of {calls}." if result.calls > 1 else "One call."
+            st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:,.1f} ms", help=help)
             st.html(STYLE + live.view(text, label, result, places))
             for note in result.notes:
                 st.caption(note)
@@ -123,7 +135,7 @@ with race_tab:
         f"Each model tags this text over and over, in turns, {live.RACE_ROUNDS} rounds. What you see is this machine "
         "now, with everybody who uses it; the measured comparison stands on the Efficiency page."
     )
-    remote = [label for label, choice in by_label.items() if kind_of(choice.run).remote]
+    remote = [label for label, choice in by_label.items() if kind_of(choice.run).remote(choice.run)]
     if remote:
         st.caption(f"{listed(remote)}: not in the race, because a server answers, and its answers are kept.")
     racing = {label: choice for label, choice in by_label.items() if label not in remote}

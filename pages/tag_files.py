@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     show_figure,
     show_lack,
     show_notices,
+    show_remote,
     show_table,
     turn_pages,
 )
@@ -40,6 +41,7 @@ with left:
 with right:
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
 selection.write_link()
+show_remote([choices[model].run])
 
 files = st.file_uploader("Files", type=uploads.TYPES, accept_multiple_files=True, help=uploads.limits_in_words())
 if not files:

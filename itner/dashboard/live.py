@@ -59,10 +59,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Tagged:
-    """A tagger's mentions in a text, and the median time of a call; `notes` on what it could not mark, in clauses."""
+    """A tagger's mentions in a text, and the median time of so many calls; `notes` on what it could not mark."""
 
     mentions: tuple[Mention, ...]
     milliseconds: float
+    calls: int
     notes: tuple[str, ...] = ()
 
 
@@ -129,7 +130,7 @@ def tag_with(choice: Choice, text: str) -> Tagged:
         started = time.perf_counter()
         (mentions,) = tagger.tag([text])
         times.append(time.perf_counter() - started)
-    result = Tagged(tuple(mentions), statistics.median(times) * 1000)
+    result = Tagged(tuple(mentions), statistics.median(times) * 1000, len(times))
     known[choice.key] = (model, text, result)
     return result
 
@@ -143,7 +144,7 @@ def _ask(tagger: Accountable, text: str) -> Tagged:
     notes = list_losses(account)
     if account.known and not account.requests:
         notes.append("answered before, so the time says nothing")
-    return Tagged(tuple(mentions), seconds * 1000, tuple(notes))
+    return Tagged(tuple(mentions), seconds * 1000, 1, tuple(notes))
 
 
 def find(

@@ -251,6 +251,18 @@ def note_absent(runs: Sequence[Run]) -> None:
         st.caption(f"Not to be opened here: {', '.join(absent)}. The page Run says what is lacking, and how to get it.")
 
 
+def show_remote(runs: Sequence[Run]) -> None:
+    """Where texts go whose tagger is not on this machine."""
+    for run in runs:
+        address = kind_of(run).remote(run)
+        if address is not None:
+            st.warning("What you enter leaves this machine.", icon=":material/cloud_upload:")
+            # The address comes from the run's folder: no Markdown in it.
+            st.text(
+                f"{run.name} sends it to {address}. What is kept here is where something stands, and of which type."
+            )
+
+
 def show_no_runs(domain_name: str) -> None:
     """What to do when there is no run of a domain."""
     domain = get_domain(domain_name)

@@ -185,7 +185,7 @@ class Kind:
         table_parameters: how many of a run's parameters stand in tables, of which a text needs a few rows; None where
             there are no such tables.
         parts: the runs beside it that a run opens; its variants are theirs.
-        remote: whether a server does the work, whose time says nothing of this machine.
+        remote: where the server is that does the work and gets the texts; None where this machine does.
     """
 
     name: str
@@ -205,4 +205,4 @@ class Kind:
     guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()
     table_parameters: Callable[[Run], int | None] = lambda run: None
     parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()
-    remote: bool = False
+    remote: Callable[[Run], str | None] = lambda run: None

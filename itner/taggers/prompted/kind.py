@@ -175,5 +175,5 @@ PROMPTED = Kind(
     },
     remake=_remake,
     card=_card,
-    remote=True,
+    remote=lambda run: _facts_of(run)[1].endpoint,
 )
