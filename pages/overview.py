@@ -78,7 +78,7 @@ show_figure(
 )
 st.caption(
     f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of "
-    f"what is deployed. {overview.symbol_key(rows)}. "
+    f"what is deployed. {overview.symbol_key([row for row in rows if row.bench is not None])}. "
     + ("Dotted lines: published results, without a latency. " if reported else "")
     + machine_in_words(runs)
 )

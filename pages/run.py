@@ -75,7 +75,7 @@ else:
 
 asked = record.answers(run)
 if not asked.empty:
-    st.subheader("What was asked and answered")
+    st.subheader("Answers")
     show_table(asked, f"answers-{run.name}", record.answer_columns())
 
 if can_repeat(run):

@@ -112,7 +112,8 @@ except InputError as error:
         st.session_state.tag_job = None
         st.rerun()
     st.stop()
-show_notices((), list_notices(st.session_state.tag_by))
+for notice in list_notices(st.session_state.tag_by):
+    st.text(f"{notice.file}: {notice.reason}")
 if job.stopped:
     st.warning(f"Stopped: {len(found.results):,} of {len(read.items):,} texts are tagged.", icon=":material/stop:")
 if not found.results:

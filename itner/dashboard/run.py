@@ -180,26 +180,29 @@ def evaluation_columns() -> dict[str, Any]:
 
 
 def answers(run: Run) -> pd.DataFrame:
-    """What a language model was asked for in each evaluation, how it answered, and what that took."""
-    records = []
-    for row in map(answer_row, run.answers.reports):
-        records.append(
+    """What a language model answered in each evaluation, and what that took; no columns that nothing is known of."""
+    rows = map(answer_row, run.answers.reports)
+    frame = pd.DataFrame.from_records(
+        [
             {
                 "dataset": row.dataset,
                 "split": row.split,
+                "variant": VARIANT_NAMES.get(row.variant, row.variant),
                 "texts": row.texts,
                 "unreadable": row.unreadable,
                 "repaired": row.repaired,
-                "not in the text": row.absent,
-                "unknown type": row.unknown,
-                "overlapping": row.crowded,
-                "tokens read": row.tokens_in,
-                "tokens written": row.tokens_out,
+                "not in text": row.absent,
+                "other type": row.unknown,
+                "overlap": row.crowded,
+                "read": row.tokens_in,
+                "written": row.tokens_out,
                 "p50 s": row.p50_s,
                 "p95 s": row.p95_s,
             }
-        )
-    return pd.DataFrame.from_records(records)
+            for row in rows
+        ]
+    )
+    return frame.dropna(axis="columns", how="all")
 
 
 def answer_columns() -> dict[str, Any]:
@@ -209,11 +212,11 @@ def answer_columns() -> dict[str, Any]:
         "texts": "So many answers; where a server is asked, sentences of one text have one together.",
         "unreadable": "Texts whose answers never held a list of mentions; nothing is marked there.",
         "repaired": "Answers that broke off or were garbled, of which the whole mentions were kept.",
-        "not in the text": "Mentions of answers that the text does not hold; left out.",
-        "unknown type": "Mentions of a type that was not asked for; left out.",
-        "overlapping": "Mentions where a longer one, or the same one, stands already; left out.",
-        "tokens read": "As the server or the tokenizer counts them; missing where nobody does.",
-        "tokens written": "As the server or the tokenizer counts them; missing where nobody does.",
+        "not in text": "Mentions of answers that the text does not hold; left out.",
+        "other type": "Mentions of a type that was not asked for; left out.",
+        "overlap": "Mentions where a longer one, or the same one, stands already; left out.",
+        "read": "Tokens, as the server or the tokenizer counts them; missing where nobody does.",
+        "written": "Tokens, as the server or the tokenizer counts them; missing where nobody does.",
     }
     seconds = number(format="%.2f", help="Time of an answer of a server; missing for a model on this machine.")
     counts = {name: number(format="%,d", help=text) for name, text in told.items()}

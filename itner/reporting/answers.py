@@ -55,6 +55,7 @@ class AnswerRow:
 
     dataset: str
     split: str
+    variant: str
     texts: int
     unreadable: int
     repaired: int
@@ -74,6 +75,7 @@ def answer_row(report: AnswerReport) -> AnswerRow:
     return AnswerRow(
         dataset=report.dataset,
         split=report.split,
+        variant=report.variant,
         texts=account.answers + account.unreadable,
         unreadable=account.unreadable,
         repaired=account.repaired,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itner.core.errors import InputError
 from itner.core.words import listed
 from itner.domains.registry import get_domain
-from itner.records.codec import list_settings
 from itner.records.config import CompactConfig, TransferLesson
 from itner.records.store import Run
 from itner.taggers.base import CardText, Remake
 from itner.taggers.compact.presets import preset
 from itner.taggers.compact.variants import count_reach, facts_of
 from itner.taggers.encoder.describe import INT8_LIMIT, describe_transfer, list_corpora
+from itner.taggers.remaking import changed, lost
 
 # Options of `itner train`, by the field of the configuration that they change.
 _OPTIONS = {"epochs": "--epochs", "learning_rate": "--lr", "seed": "--seed", "device": "--device"}
@@ -49,19 +49,8 @@ def remake(run: Run, name: str) -> Remake:
     except InputError:
         usual = None
     words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
-    for field, option in _OPTIONS.items():
-        value = getattr(config, field)
-        if usual is None or value != getattr(usual, field):
-            words += [option, str(value)]
-    if usual is None:
-        return Remake(tuple(words), ("preset",))
-    mine, theirs = list_settings(config), list_settings(usual)
-    lost = tuple(
-        key
-        for key in {**mine, **theirs}
-        if mine.get(key) != theirs.get(key) and key not in _OPTIONS.keys() | _FROM_DATA
-    )
-    return Remake(tuple(words), lost)
+    words += changed(config, usual, _OPTIONS)
+    return Remake(tuple(words), lost(config, usual, _OPTIONS.keys() | _FROM_DATA))
 
 
 def write_card_text(run: Run) -> CardText:

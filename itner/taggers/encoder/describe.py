@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from itner.core.errors import InputError
 from itner.core.words import listed
 from itner.domains.registry import Corpus, Domain, get_domain
-from itner.records.codec import list_settings
 from itner.records.config import EMBEDDED_BACKBONE, DistillSettings, EncoderConfig
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import Run
@@ -15,6 +12,7 @@ from itner.records.transfer import TransferFacts
 from itner.taggers.base import CardText, Remake
 from itner.taggers.encoder.presets import preset, taught_preset
 from itner.taggers.encoder.variants import facts_of
+from itner.taggers.remaking import changed, lost
 
 _HUB_NAMES = {EMBEDDED_BACKBONE: "sentence-transformers/all-MiniLM-L6-v2"}
 _LICENSES = {EMBEDDED_BACKBONE: "apache-2.0"}
@@ -89,7 +87,7 @@ def remake(run: Run, name: str) -> Remake:
         words = ["train", config.preset, "--transfer", config.transfer.name, "--run", name]
         words += [] if config.transfer.begin is None else ["--begin", config.transfer.begin]
         options = {field: option for field, option in _OPTIONS.items() if field != "backbone"}
-        return Remake((*words, *_changed(config, base, options)), _lost(info, config, base))
+        return Remake((*words, *changed(config, base, options)), _lost(info, config, base))
     words = [config.preset, "--data", info.dataset.name, "--run", name]
     if config.distill is None or (base is not None and base.distill == config.distill):
         # A preset that distils names the teachers itself.
@@ -98,8 +96,8 @@ def remake(run: Run, name: str) -> Remake:
         words = ["distill", *words]
         for teacher in config.distill.teachers:
             words += ["--teacher", teacher]
-        words += _changed(config.distill, DistillSettings(config.distill.teachers), _DISTILL_OPTIONS)
-    return Remake((*words, *_changed(config, base, _OPTIONS)), _lost(info, config, base))
+        words += changed(config.distill, DistillSettings(config.distill.teachers), _DISTILL_OPTIONS)
+    return Remake((*words, *changed(config, base, _OPTIONS)), _lost(info, config, base))
 
 
 def _preset(config: EncoderConfig) -> EncoderConfig | None:
@@ -111,32 +109,17 @@ def _preset(config: EncoderConfig) -> EncoderConfig | None:
         return None
 
 
-def _changed(settings: object, usual: object | None, options: Mapping[str, str]) -> list[str]:
-    """Options for the settings that are not as usual, all of them where nothing is usual."""
-    words = []
-    for field, option in options.items():
-        value = getattr(settings, field)
-        if usual is None or value != getattr(usual, field):
-            words += [option, str(value)]
-    return words
-
-
 def _lost(info: EncoderRun, config: EncoderConfig, base: EncoderConfig | None) -> tuple[str, ...]:
     """Settings that differ from the preset and have no option.
 
     Guidelines that the data does not follow are no difference: the same preset leaves them out on the same data.
     """
-    if base is None:
-        return ("preset",)
     followed = {facts.guideline for facts in info.dataset.sources.values()}
     reachable = _OPTIONS.keys() | (_FROM_SINGLE_DATA if len(followed) < 2 else _FROM_DATA)
-    mine, usual = list_settings(config), list_settings(base)
     return tuple(
         key
-        for key in {**mine, **usual}
-        if mine.get(key) != usual.get(key)
-        and key not in reachable
-        and not (key.split(".")[0] == "distill" and config.distill is not None)
+        for key in lost(config, base, reachable)
+        if not (key.split(".")[0] == "distill" and config.distill is not None)
     )
 
 

@@ -13,12 +13,22 @@ from itner.records.run import GenerativeRun
 from itner.records.store import Run
 from itner.taggers.base import CardText, Kind, Lack, Probe, Remake
 from itner.taggers.generative.base import BUILT, Base, find_base
+from itner.taggers.generative.presets import PRESETS
 from itner.taggers.generative.tagger import GenerativeTagger
 from itner.taggers.generative.wording import WORDING, word_prompt
+from itner.taggers.remaking import changed, lost
 
 # Folders in the run's, each with an adapter.
 BEST, LAST = "best", "last"
 _ADAPTER = "adapter_model.safetensors"
+# Options of `itner train`, by the field of the configuration that they change.
+_OPTIONS = {
+    "base": "--backbone",
+    "epochs": "--epochs",
+    "learning_rate": "--lr",
+    "seed": "--seed",
+    "device": "--device",
+}
 _VARIANTS = {BEST: "Best adapter", LAST: "Last adapter"}
 
 
@@ -100,18 +110,40 @@ def _deployed_bytes(run: Run, variant: str) -> int:
 
 def _remake(run: Run, name: str) -> Remake:
     info, config = _facts_of(run)
-    words = ["train", info.preset, "--data", info.dataset.name, "--run", name]
-    for option, value in (("--epochs", config.epochs), ("--lr", config.learning_rate), ("--seed", config.seed)):
-        words += [option, str(value)]
-    return Remake((*words, "--backbone", config.base))
+    usual = PRESETS.get(config.preset)
+    words = ["train", info.preset, "--data", info.dataset.name, "--run", name, *changed(config, usual, _OPTIONS)]
+    return Remake(tuple(words), lost(config, usual, _OPTIONS.keys()))
+
+
+def _list_facts(run: Run) -> dict[str, str]:
+    info, config = _facts_of(run)
+    return {
+        "preset": info.preset,
+        "decoder": info.base,
+        "decoder SHA-256": info.base_sha256,
+        "adapters": f"{_sort(config)}, rank {config.adapter.r}",
+        "wording": info.wording,
+        "dataset": f"{info.dataset.name} (source: {info.dataset.source})",
+        "dataset SHA-256": info.dataset.sha256,
+        "training sentences": f"{info.dataset.train_documents:,}",
+        "parameters": f"{info.parameters_total:,}, trained {info.parameters_trainable:,}",
+        "seed": str(info.seed),
+        "best epoch": f"{info.best_epoch:g} (loss on dev {info.best_dev_loss:.4f})",
+        "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
+        "SHA-256 of the best adapter": info.best_sha256,
+        "SHA-256 of the last adapter": info.last_sha256,
+    }
+
+
+def _sort(config: GenerativeConfig) -> str:
+    return "DoRA" if config.adapter.dora else "LoRA"
 
 
 def _card(run: Run) -> CardText:
     info, config = _facts_of(run)
-    sort = "DoRA" if config.adapter.dora else "LoRA"
     return CardText(
         made=(
-            f"The decoder `{info.base}` with {sort} adapters (rank {config.adapter.r}) on "
+            f"The decoder `{info.base}` with {_sort(config)} adapters (rank {config.adapter.r}) on "
             f"{listed(config.adapter.targets)}, fine-tuned to write a text's mentions as JSON; what "
             "it writes is looked for in the text."
         ),
@@ -140,12 +172,7 @@ GENERATIVE = Kind(
     warm=_warm,
     deployed_bytes=_deployed_bytes,
     recipe=lambda variant: None,
-    facts=lambda run: {
-        "decoder": _facts_of(run)[0].base,
-        "SHA-256 of the decoder": _facts_of(run)[0].base_sha256,
-        "adapters": ("DoRA" if _facts_of(run)[1].adapter.dora else "LoRA") + f", rank {_facts_of(run)[1].adapter.r}",
-        "wording": _facts_of(run)[0].wording,
-    },
+    facts=_list_facts,
     remake=_remake,
     card=_card,
 )

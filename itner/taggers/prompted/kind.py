@@ -21,10 +21,29 @@ from itner.taggers.prompted.endpoint import lacks_key
 from itner.taggers.prompted.prompt import prompt_sha256, system_prompt
 from itner.taggers.prompted.shots import Shots, read_shots, shots_sha256
 from itner.taggers.prompted.tagger import PromptedTagger
+from itner.taggers.remaking import changed
 
 VARIANT = "answers"
 # In the run folder; git ignores it, because the texts may be anybody's.
 SHOTS = ".shots.jsonl"
+# Options of `itner prompt`, by the field of the configuration that they set.
+_OPTIONS = {
+    "key_variable": "--key-variable",
+    "shots": "--shots",
+    "structured": "--structured",
+    "max_tokens": "--max-tokens",
+    "seed": "--seed",
+    "concurrency": "--concurrency",
+    "timeout_s": "--timeout",
+    "retries": "--retries",
+}
+_BUDGET_OPTIONS = {
+    "requests": "--max-requests",
+    "tokens": "--max-total-tokens",
+    "money": "--max-cost",
+    "seconds": "--max-seconds",
+}
+_PRICE_OPTIONS = {"tokens_in": "--price-in", "tokens_out": "--price-out", "currency": "--currency"}
 _NEEDED = {"ollama": ("ollama", "tenacity"), "openai": ("openai", "tenacity")}
 
 
@@ -113,20 +132,13 @@ def _remake(run: Run, name: str) -> Remake:
     today = PromptedConfig(config.provider, config.endpoint, config.model, config.domain)
     words = ["prompt", config.model, "--provider", config.provider, "--endpoint", config.endpoint]
     words += ["--domain", config.domain, "--run", name]
-    options = {
-        "--key-variable": (config.key_variable, today.key_variable),
-        "--shots": (config.shots, today.shots),
-        "--structured": (config.structured, today.structured),
-        "--max-tokens": (config.max_tokens, today.max_tokens),
-        "--seed": (config.seed, today.seed),
-    }
-    for option, (value, usual) in options.items():
-        if value != usual:
-            words += [option, str(value)]
     if info.examples is not None:
         words += ["--data", info.examples.name]
     if config.temperature != today.temperature:
         words += ["--temperature", "server" if config.temperature is None else str(config.temperature)]
+    words += changed(config, today, _OPTIONS) + changed(config.budget, today.budget, _BUDGET_OPTIONS)
+    if config.price is not None:
+        words += changed(config.price, None, _PRICE_OPTIONS)
     return Remake(tuple(words))
 
 

@@ -175,6 +175,7 @@ def test_what_is_missing_or_another_one_says_so(place: Workspace, tmp_path: Path
     assert lack.words[0] == "train"
     again = kind_of(run).remake(run, "again").words
     assert again[:6] == ("train", "decoder_lora", "--data", DATASET, "--run", "again")
+    assert kind_of(run).remake(run, "again").lost == ("window", "longest")
 
 
 def test_bad_usage(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def test_made_evaluated_and_described(
     assert itner(place, "evaluate", "asked", "--dataset", DATASET, "--split", "dev") == 0
     assert len(behaviour.bodies) == asked
     shown_rows = record.answers(RunStore(place.models).load("asked"))
-    assert list(shown_rows["not in the text"]) == [asked]
+    assert list(shown_rows["not in text"]) == [asked]
     for name in (ANSWERS, CARD, "run.json", "config_resolved.json"):
         assert documents[0].text not in (place.models / "asked" / name).read_text(encoding="utf-8")
     card = (place.models / "asked" / CARD).read_text(encoding="utf-8")
@@ -111,7 +111,9 @@ def test_made_evaluated_and_described(
 
 
 def test_made_again_by_its_own_words(place: Workspace, endpoint: str) -> None:
-    assert make(place, endpoint, "--temperature", "server", "--max-tokens", "99", "--structured", "none") == 0
+    told = ("--temperature", "server", "--max-tokens", "99", "--structured", "none", "--concurrency", "2")
+    limits = ("--max-requests", "7", "--max-cost", "0.5", "--price-in", "1", "--price-out", "2", "--currency", "EUR")
+    assert make(place, endpoint, *told, *limits) == 0
     run = RunStore(place.models).load("asked")
     assert itner(place, *kind_of(run).remake(run, "again").words) == 0
     assert RunStore(place.models).load("again").config == run.config
