@@ -74,16 +74,18 @@ def needed_first(run: Run, runs: Sequence[Run]) -> str:
     here = {other.name for other in runs}
     absent = [name for name in run.info.teachers if name not in here]
     lesson = getattr(run.config, "transfer", None)
-    begun = lesson.begin if lesson is not None else None
-    if begun is not None and begun not in (*here, *absent):
-        absent.append(begun)
-    if not absent:
-        return ""
-    words = f"What it learned from, {listed(absent)}, is not here and to be trained first"
-    facts = getattr(run.info, "transfer", None)
-    if facts is not None:
-        words += f", to label the transfer set {facts.name} (itner transfer, {facts.settings.copies} copies)"
-    return f"{words}. Where the run ships, itner reproduce does all of it."
+    begun = lesson.begin if lesson is not None and lesson.begin not in (*here, *absent) else None
+    words = []
+    if absent:
+        who = f"Its teachers {listed(absent)} are" if len(absent) > 1 else f"Its teacher {absent[0]} is"
+        facts = getattr(run.info, "transfer", None)
+        label = ""
+        if facts is not None:
+            label = f", to label the transfer set {facts.name} (itner transfer, {facts.settings.copies} copies)"
+        words.append(f"{who} not here and to be trained first{label}.")
+    if begun is not None:
+        words.append(f"It began with {begun}, which is not here and to be trained first.")
+    return " ".join([*words, "Where the run ships, itner reproduce does all of it."]) if words else ""
 
 
 def curves(run: Run) -> pd.DataFrame:
