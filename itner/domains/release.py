@@ -106,6 +106,18 @@ class TransferPlan:
 
 
 @dataclass(frozen=True)
+class TrackPlan:
+    """A run of a preset that learns from one dataset alone, one that ships as text."""
+
+    preset: str
+    dataset: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.preset}-{self.dataset}"
+
+
+@dataclass(frozen=True)
 class UnionPlan:
     """A run in which labelling functions of the domain, by name, overrule the run of the preset `member`."""
 
@@ -195,6 +207,7 @@ class Release:
         weakly_taught: presets that learn from those texts as well.
         transfers: what the runs that are not trained on datasets learn from.
         unions: the runs that are made of rules and one of the others.
+        tracks: the runs that learn from another dataset than all others do.
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
         aims: at the variant `aim_variant` unless they name another one.
@@ -211,6 +224,7 @@ class Release:
     weakly_taught: frozenset[str] = frozenset()
     transfers: tuple[TransferPlan, ...] = ()
     unions: tuple[UnionPlan, ...] = ()
+    tracks: tuple[TrackPlan, ...] = ()
     seeds: tuple[int, ...] = (14, 15)
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None

@@ -11,7 +11,7 @@ from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.data.sources import SourceName
 from itner.domains.registry import get_domain, release_of
-from itner.domains.release import TransferPlan, UnionPlan
+from itner.domains.release import TrackPlan, TransferPlan, UnionPlan
 from itner.records.config import TransferLesson, UnionConfig
 from itner.records.dataset import DataStats
 from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
@@ -68,7 +68,8 @@ def reproduce(
         return preset_name if annotated.name == release.mixture else f"{preset_name}-{annotated.name}"
 
     made_of = [plan.member for plan in unions if not is_complete(place.models / run_name(plan.name))]
-    untrained = {release.rules, *(plan.name for plan in unions)}
+    tracks = [plan for plan in release.tracks if plan.name in asked]
+    untrained = {release.rules, *(plan.name for plan in (*unions, *tracks))}
     wanted = [name for name in dict.fromkeys((*made_of, *asked)) if name not in untrained]
     learners = {name: plan for name in wanted if (plan := release.transfer_of(name)) is not None}
     presets = [name for name in wanted if name not in learners]
@@ -95,7 +96,23 @@ def reproduce(
             make_rules(domain.name, place, release.rules)
         made.append(release.rules)
     made += [_make_union(plan, run_name, place) for plan in unions]
-    return [_measure(name, scored, place, settings, progress) for name in made]
+    measured = [_measure(name, scored, place, settings, progress) for name in made]
+    return [*measured, *(_make_track(plan, domain.name, scored, place, settings, progress) for plan in tracks)]
+
+
+def _make_track(
+    plan: TrackPlan,
+    domain_name: str,
+    scored: Sequence[DataStats],
+    place: Workspace,
+    settings: BenchSettings,
+    progress: Progress,
+) -> Run:
+    """Train a preset on the dataset of a track; it is measured like the others, and on the dev split it was chosen on."""
+    own = prepare(_SHIPPED_SOURCE, None, domain_name, place, plan.dataset)
+    _train(plan.preset, lambda name: f"{name}-{own.name}", own, place, progress)
+    _evaluate(built(plan.name, place, progress=progress), own, "dev", place, progress)
+    return _measure(plan.name, scored, place, settings, progress)
 
 
 def _train(
@@ -189,14 +206,19 @@ def _measure(
     run = built(name, place, progress=progress)
     for stats in scored:
         for split in ("dev", "test"):
-            known = [run.report(stats.name, split, variant) for variant in variants_of(run)]
-            sha256 = stats.splits[split].processed_sha256
-            if not all(report and report.split_sha256 == sha256 and is_current(run, report) for report in known):
-                evaluate(name, stats.name, place, split, progress=progress)
+            _evaluate(run, stats, split, place, progress)
     bench = run.bench
     if bench is None or not all(is_current(run, result) for result in bench.results):
         benchmark(name, scored[0].name, place, settings=settings, progress=progress)
     return RunStore(place.models).load(name)
+
+
+def _evaluate(run: Run, stats: DataStats, split: str, place: Workspace, progress: Progress) -> None:
+    """Evaluate a run on a split unless every variant's report is of today's run and data."""
+    known = [run.report(stats.name, split, variant) for variant in variants_of(run)]
+    sha256 = stats.splits[split].processed_sha256
+    if not all(report and report.split_sha256 == sha256 and is_current(run, report) for report in known):
+        evaluate(run.name, stats.name, place, split, progress=progress)
 
 
 def _teachers_first(presets: Sequence[str], is_complete: Callable[[str], bool]) -> list[str]:
