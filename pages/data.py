@@ -13,6 +13,7 @@ from itner.dashboard.cache import (
     load_curve,
     load_datasets,
     load_documents,
+    load_runs,
     load_weak_reports,
     unlabelled_text,
 )
@@ -39,6 +40,7 @@ from itner.domains.registry import default_domain, domain_names, get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.reporting.ablation import ablation_in_words
 from itner.reporting.curve import curve_in_words
+from itner.reporting.tracks import tracks_in_words
 
 
 def show_ablation(domain: str) -> None:
@@ -81,6 +83,9 @@ def show_curve(domain: str) -> None:
     alt = "Line chart: micro-F1 on dev over the number of annotated sentences, every seed as a point."
     show_figure(curve_figure(curve), points, "curve-figure", alt)
     show_table(points, "curve", curve_columns(curve))
+    release = get_domain(domain).release
+    for paragraph in tracks_in_words(load_runs()[0], release) if release is not None else ():
+        st.markdown(paragraph)
 
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")

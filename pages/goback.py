@@ -37,7 +37,7 @@ if not names:
     st.stop()
 domain = get_domain(choose_domain(names))
 runs = [run for run in load_runs()[0] if run.info.domain == domain.name]
-choices = {choice.key: choice for choice in live.list_choices(runs)}
+choices = goback.by_key(live.list_choices(runs), domain)
 labels = {key: choice.label for key, choice in choices.items()} | {goback.RULES_ALONE: "the domain's rules"}
 
 example = "\n".join(domain.judging.reports) if domain.judging is not None else ""

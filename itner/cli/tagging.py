@@ -206,7 +206,7 @@ def goback(
         typer.Option(metavar="TSV", help="Score verdicts against those by hand there; --output gets the scores."),
     ] = None,
     run: Annotated[
-        str | None, typer.Option(metavar="RUN", help="The run that finds (default: the domain's, or its rules).")
+        str | None, typer.Option(metavar="RUN", help="The run that finds (default: the one that judges best).")
     ] = None,
     variant: Variant = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Mentions less certain count as not found.")] = 0.0,
@@ -240,6 +240,7 @@ def goback(
         check_output,
         count_verdicts,
         describe,
+        finder_of,
         go_back,
         judging_domain,
         list_reports,
@@ -264,7 +265,7 @@ def goback(
     certain = CONFIDENCE if confidence is None else confidence
     if decided is not None:
         with console() as progress:
-            chosen = choose_tagger(run, variant, None, place, progress, judge.name)
+            chosen = choose_tagger(run, variant, None, place, progress, judge.name, finder_of(judge))
             scores = score_reports(decided, judge, chosen, threshold, certain, progress, rulebook)
         if rules is not None:
             chosen = replace(chosen, what=f"{chosen.what}; judged by {rules.name}")
@@ -279,7 +280,7 @@ def goback(
     read = read_paths(files, reading(text_column, encoding, joined=True), output) if files else ReadResult()
     items = [*(TextItem("", "", given) for given in text or ()), *list_reports(read.items)]
     with console() as progress:
-        chosen = choose_tagger(run, variant, None, place, progress, judge.name)
+        chosen = choose_tagger(run, variant, None, place, progress, judge.name, finder_of(judge))
         given = list(go_back(items, judge, chosen, threshold, certain, progress, rulebook))
     judged = [describe(each) for each in given]
     _say((*read.problems, *read.notes, *list_notices(chosen)))

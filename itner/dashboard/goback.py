@@ -10,11 +10,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.types import Mention
+from itner.dashboard.live import Choice
 from itner.domains.registry import Domain
 from itner.files.highlighting import highlight
 from itner.records.verdicts import VerdictReport
 from itner.reporting.palette import SERIES_COLORS
-from itner.workflows.goback import Judged
+from itner.workflows.goback import Judged, finder_of
 
 MAX_CHARACTERS = 20_000
 MAX_LINK_CHARACTERS = 1_500
@@ -23,6 +24,12 @@ RULES_ALONE = "rules"
 MOST_SHOWN = 20
 Colour = Literal["red", "green", "orange"]
 _BADGES: dict[str, Colour] = {"violation": "red", "compliant": "green", "review": "orange"}
+
+
+def by_key(choices: Sequence[Choice], domain: Domain) -> dict[str, Choice]:
+    """The taggers by their keys in links; the one that verdicts rest on where none is chosen comes first."""
+    finder = finder_of(domain)
+    return {choice.key: choice for choice in sorted(choices, key=lambda choice: choice.run.name != finder)}
 
 
 def badge(judged: Judged) -> tuple[str, Colour]:

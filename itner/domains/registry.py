@@ -75,10 +75,13 @@ class Judging:
     Attributes:
         read: the rules of a table, None for the one that ships; InputError where it is wrong.
         reports: to try it on.
+        finder: the run of the release whose mentions verdicts rest on where none is named: the one that is best at it
+            on reports decided by hand, which need not be the one that tags best.
     """
 
     read: Callable[[Path | None], Rulebook]
     reports: tuple[str, ...]
+    finder: str
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from itner.reporting.ablation import ablation_in_words, dev_sets, measure_gain, 
 from itner.reporting.aims import aims_table, list_aims
 from itner.reporting.readme import README_BEGIN, README_END, peers_section, replace_section, results_section
 from itner.reporting.rows import MISSING
+from itner.reporting.tracks import tracks_in_words
 
 CORPUS_BEGIN = "<!-- corpus: written by `itner readme` -->"
 CORPUS_END = "<!-- end of corpus -->"
@@ -99,6 +100,7 @@ def fill_data_card(
         results = f"{results_section(runs)}\n\n{peers_section(runs, peers)}".rstrip()
         text = replace_section(text, README_BEGIN, README_END, results)
     section = [aims_table(list_aims(runs, release, peers, study), release.aim_variant)] if release.aims else []
+    section += tracks_in_words(runs, release)
     if ablation is not None:
         section += [ablation_in_words(ablation), tried_table(ablation)]
     return replace_section(text, AIMS_BEGIN, AIMS_END, "\n\n".join(section)) if section else text

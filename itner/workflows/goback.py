@@ -45,6 +45,11 @@ def judging_domain(name: str | None = None) -> Domain:
     return domains[0]
 
 
+def finder_of(domain: Domain) -> str | None:
+    """The run whose mentions a domain's verdicts rest on where none is named."""
+    return domain.judging.finder if domain.judging is not None else None
+
+
 def read_rulebook(domain: Domain, table: Path | None = None) -> Rulebook:
     """The rules of a table, None for the one that ships with the domain; InputError where it is wrong."""
     if domain.judging is None:

@@ -69,7 +69,7 @@ def reproduce(
 
     made_of = [plan.member for plan in unions if not is_complete(place.models / run_name(plan.name))]
     tracks = [plan for plan in release.tracks if plan.name in asked]
-    untrained = {release.rules, *(plan.name for plan in (*unions, *tracks))}
+    untrained = {release.rules, *(plan.name for plan in unions), *(plan.name for plan in tracks)}
     wanted = [name for name in dict.fromkeys((*made_of, *asked)) if name not in untrained]
     learners = {name: plan for name in wanted if (plan := release.transfer_of(name)) is not None}
     presets = [name for name in wanted if name not in learners]
@@ -108,7 +108,7 @@ def _make_track(
     settings: BenchSettings,
     progress: Progress,
 ) -> Run:
-    """Train a preset on the dataset of a track; it is measured like the others, and on the dev split it was chosen on."""
+    """Train a preset on the dataset of a track; it is measured like the others, and on the dev split that chose it."""
     own = prepare(_SHIPPED_SOURCE, None, domain_name, place, plan.dataset)
     _train(plan.preset, lambda name: f"{name}-{own.name}", own, place, progress)
     _evaluate(built(plan.name, place, progress=progress), own, "dev", place, progress)

@@ -51,8 +51,9 @@ def choose_tagger(
     place: Workspace,
     progress: Progress = silent,
     domain_name: str | None = None,
+    default: str | None = None,
 ) -> Chosen:
-    """The run that was asked for; without a name the domain's default run, or its rules where that is not here.
+    """The run that was asked for; without a name the default run, or the domain's rules where that is not here.
 
     The rules need nothing but this package. `what` says which it is, so that nobody takes one for the other.
 
@@ -60,14 +61,15 @@ def choose_tagger(
         guideline: the annotation guideline by which the texts are read; None leaves the choice to the run.
         domain_name: whose default is meant, and of which a run is to be; None for the domain that is meant where none
             is named, and any run.
+        default: the run that is meant where none is named; None for the one of the domain's release.
     Raises:
         InputError: there is no such run, or it is of another domain.
     """
     domain = get_domain(domain_name or default_domain())
-    release = domain.release
-    default = name is None and release is not None and is_complete(place.models / release.default)
-    if name is None and default and release is not None:
-        name = release.default
+    default = default or (domain.release.default if domain.release is not None else None)
+    unnamed = name is None
+    if default is not None and unnamed and is_complete(place.models / default):
+        name = default
     if name is not None:
         run = RunStore(place.models).load(name)
         if domain_name is not None and run.info.domain != domain_name:
@@ -76,7 +78,7 @@ def choose_tagger(
                 f"runs of that are {_list_runs(place, domain_name)}"
             )
         check_guideline(run, guideline)
-        what = f"run {name}" + (", the default" if default else "")
+        what = f"run {name}" + (", the default" if unnamed else "")
         if guideline is not None:
             what += f", by the guideline of {guideline}"
         variant = variant or kind_of(run).live[0]
@@ -84,7 +86,7 @@ def choose_tagger(
     if variant is not None or guideline is not None:
         option = "--variant" if variant is not None else "--guideline"
         raise InputError(f"{option} needs --run: where there is no run, the rules tag")
-    where = f"there is no run {release.default} under {place.models}" if release is not None else "there is no run"
+    where = f"there is no run {default} under {place.models}" if default is not None else "there is no run"
     what = f"the rules of domain {domain.name!r}, because {where}; choose a run with --run"
     return Chosen(RulesTagger(domain), what, domain=domain.name)
 

@@ -38,6 +38,7 @@ PUBLIC, OWN = release().annotated
 SHIPPED = shipped()
 RULES = tuple(name for name, domain in SHIPPED.items() if domain.release and name == domain.release.rules)
 UNIONS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.unions}
+TRACKS = {plan.name: plan.preset for domain in SHIPPED.values() if domain.release for plan in domain.release.tracks}
 EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES and name not in UNIONS)
 # Those for IT-support text, of which most is promised.
 TRAINED = tuple(name for name in release().runs if name not in RULES)
@@ -50,7 +51,7 @@ def expected_config(run: Run) -> EncoderConfig | CompactConfig:
     assert run.info.dataset is not None
     stats, plan = read_stats(run.info.dataset.name, HERE), released(run.name).transfer_of(run.name)
     if plan is None:
-        return mark_guidelines(preset(run.name), stats)
+        return mark_guidelines(preset(TRACKS.get(run.name, run.name)), stats)
     lesson = TransferLesson(plan.name, plan.learners[run.name])
     return told_of(taught_config(run.name, lesson), mark_guidelines(preset(plan.teachers[0]), stats).guidelines)
 

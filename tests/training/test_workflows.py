@@ -25,7 +25,7 @@ from itner.core.types import Document, Mention
 from itner.data.jsonl import read_documents, write_lines
 from itner.data.processed import read_split, read_stats
 from itner.domains.it.scheme import SCHEME
-from itner.domains.release import AblationPlan, Arm, TransferPlan, UnionPlan
+from itner.domains.release import AblationPlan, Arm, TrackPlan, TransferPlan, UnionPlan
 from itner.evaluation.predictions import read_predictions, write_predictions
 from itner.records.codec import from_json, to_json
 from itner.records.config import DistillSettings, EncoderConfig, TransferLesson, UnionConfig
@@ -485,7 +485,8 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
     monkeypatch.setitem(PRESETS, "minilm_l3_first", taught)
     plan = TransferPlan("set", ("raw.txt",), ("minilm_l3_first",), 1, {"minilm_l3_kd": "minilm_l3_first"})
     both = UnionPlan("both", "minilm_l3_kd", ("os_names", "device_nouns"))
-    planned = replace(release(), transfers=(plan,), unions=(both,))
+    track = TrackPlan("minilm_l3", "helpdesk")
+    planned = replace(release(), transfers=(plan,), unions=(both,), tracks=(track,))
     monkeypatch.setattr(reproduce_module, "release_of", lambda name, what: planned)
     # What is timed, in a process for each variant, is another test's.
     monkeypatch.setattr(reproduce_module, "benchmark", lambda *_, **__: None)
@@ -517,6 +518,13 @@ def test_the_shipped_runs_learn_from_both_corpora_and_from_each_other(
         "tickets",
     }
     assert reproduce("conll", public, "it", place, names, SETTINGS) == runs
+    # A track learns from its own dataset alone, and is scored like the others.
+    (apart,) = reproduce("conll", public, "it", place, [track.name], SETTINGS)
+    assert (apart.name, apart.info.dataset.name, apart.config.guidelines) == ("minilm_l3-helpdesk", "helpdesk", ())
+    assert {(report.dataset, report.split) for report in apart.metrics.reports} == {
+        (dataset, split) for dataset in ("stackoverflow", "helpdesk") for split in ("dev", "test")
+    }
+    assert reproduce("conll", public, "it", place, [track.name], SETTINGS) == [apart]
     # Another source's runs have names of their own, and so have their teachers. One guideline needs no mark.
     alone = reproduce("embedded", None, "it", place, names, SETTINGS)
     assert [run.name for run in alone] == [f"{name}-helpdesk" for name in names]

@@ -84,5 +84,6 @@ DOMAIN = Domain(
     examples=EXAMPLES,
     tags=("utility", "specifications"),
     release=RELEASE,
-    judging=Judging(_read_rulebook, REPORTS),
+    # On `infractions_dev`, `_hard` and `_long` the patterns decide more than a trained run does, as rightly.
+    judging=Judging(_read_rulebook, REPORTS, finder=RELEASE.rules),
 )

@@ -27,7 +27,17 @@ def test_every_run_of_a_release_can_be_made(domain) -> None:
     assert (HERE.data / corpus.folder / "README.md").is_file()
     assert all(domain.corpus(name) for name in release.annotated)
     assert release.default in release.runs
+    for track in release.tracks:
+        assert track.name in release.runs
+        own = domain.corpus(track.dataset)
+        assert (own.source, own.guideline) == ("embedded", corpus.guideline)
+        assert preset(track.preset).preset == track.preset
+    tracks = {track.name for track in release.tracks}
+    if domain.judging is not None:
+        assert domain.judging.finder in release.runs
     for name in release.runs:
+        if name in tracks:
+            continue
         plan = release.transfer_of(name)
         if plan is not None:
             assert is_compact(name) or is_taught(name)
