@@ -46,8 +46,8 @@ def _paragraph(dataset: str, corpus: str, scored: Sequence[tuple[TrackPlan, Eval
         f"{counted(few.documents, 'dev sentence')} ({counted(few.micro.support, 'mention')}) they reach "
         f"{listed([_f1(report) for _, report, _ in scored])}; on the {counted(whole.documents, 'sentence')} of "
         f"{corpus} test ({counted(whole.micro.support, 'mention')}) {listed([_f1(report) for *_, report in scored])}. "
-        f"An interval on the {few.documents:,} is up to {widths[0]:.2f} wide: two F1 that differ by less are hardly told "
-        f"apart there, and the weights were chosen on the same sentences, which flatters them. On the "
+        f"An interval on the {few.documents:,} is up to {widths[0]:.2f} wide: two F1 that differ by less are hardly "
+        f"told apart there, and the weights were chosen on the same sentences, which flatters them. On the "
         f"{whole.documents:,} it is {widths[1]:.2f}. So few sentences show that something was learned, not how good "
         "it is, nor which of two is better."
     )
