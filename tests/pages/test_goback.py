@@ -97,10 +97,16 @@ def test_how_often_verdicts_are_right_comes_from_the_file_of_the_corpus(
 def test_scores_on_other_reports_are_told_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("goback", tmp_path, monkeypatch)
     others = load_other_verdicts("utility")
-    assert [other.reports for other in others] == ["infractions_odd.tsv"]
-    told = [text.value for text in page.markdown if "infractions_odd.tsv" in text.value]
-    assert len(told) == 1
-    assert f"{others[0].scores.wrong} are decided wrongly" in told[0]
+    assert [(other.reports, "utility_lora_kd" in other.found_by) for other in others] == [
+        ("infractions_odd.tsv", False),
+        ("infractions_odd.tsv", True),
+        ("infractions.tsv", True),
+    ]
+    told = [text.value for text in page.markdown if text.value.startswith("On `infractions")]
+    assert len(told) == len(others)
+    for words, other in zip(told, others, strict=True):
+        assert f"{other.scores.wrong} are decided wrongly" in words
+        assert other.found_by in words
     # A share is none above the whole.
     scored = load_verdicts("utility")
     assert scored is not None

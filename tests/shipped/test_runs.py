@@ -38,7 +38,7 @@ PUBLIC, OWN = release().annotated
 SHIPPED = shipped()
 RULES = tuple(name for name, domain in SHIPPED.items() if domain.release and name == domain.release.rules)
 UNIONS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.unions}
-TRACKS = {plan.name: plan.preset for domain in SHIPPED.values() if domain.release for plan in domain.release.tracks}
+TRACKS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.tracks}
 EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES and name not in UNIONS)
 # Those for IT-support text, of which most is promised.
 TRAINED = tuple(name for name in release().runs if name not in RULES)
@@ -51,7 +51,7 @@ def expected_config(run: Run) -> EncoderConfig | CompactConfig:
     assert run.info.dataset is not None
     stats, plan = read_stats(run.info.dataset.name, HERE), released(run.name).transfer_of(run.name)
     if plan is None:
-        return mark_guidelines(preset(TRACKS.get(run.name, run.name)), stats)
+        return mark_guidelines(preset(TRACKS[run.name].preset if run.name in TRACKS else run.name), stats)
     lesson = TransferLesson(plan.name, plan.learners[run.name])
     return told_of(taught_config(run.name, lesson), mark_guidelines(preset(plan.teachers[0]), stats).guidelines)
 
@@ -134,6 +134,9 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
     for report in (*run.metrics.reports, *run.bench.results):
         assert report.int8 == recipe_of(run, report.variant)
     expected = {(d, s, v) for d in released(name).annotated for s in ("dev", "test") for v in kind.variants}
+    if name in TRACKS:
+        # What its weights were chosen on.
+        expected |= {(TRACKS[name].dataset, "dev", v) for v in kind.variants}
     assert {(r.dataset, r.split, r.variant) for r in run.metrics.reports} == expected
     assert {path.name for path in (run.path / PREDICTIONS).iterdir()} == {
         f"{d}-{s}-{v}.parquet" for d, s, v in expected
@@ -208,7 +211,8 @@ def test_the_shipped_numbers_meet_what_was_promised() -> None:
     assert f1(small, OWN, "int8") >= 0.85
 
 
-@pytest.mark.parametrize("name", EVERY_TRAINED)
+# Who learned from forty sentences is expected to do neither this nor what comes below: a third of it is right.
+@pytest.mark.parametrize("name", [name for name in EVERY_TRAINED if name not in TRACKS])
 def test_every_trained_run_beats_the_rules(name: str) -> None:
     rules = shipped_run(released(name).rules)
     for dataset in released(name).annotated:
@@ -233,12 +237,13 @@ def test_int8_costs_no_more_than_was_promised_on_dev(name: str, dataset: str) ->
     assert f1(shipped_run(name), dataset, "fp32", "dev") - f1(shipped_run(name), dataset, "int8", "dev") <= 0.003
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY_TRAINED if name not in TRAINED])
+@pytest.mark.parametrize("name", [name for name in EVERY_TRAINED if name not in (*TRAINED, *TRACKS)])
 def test_int8_costs_little_where_dev_sets_are_small(name: str) -> None:
     run = shipped_run(name)
     # Taken together: of a few hundred mentions, five are more than a hundredth.
+    splits = [(dataset, split) for dataset in released(name).annotated for split in ("dev", "test")]
     exact, quantised = (
-        sum((found_on(run, dataset, variant) for dataset in released(name).annotated), Counts()).f1
+        sum((found_on(run, dataset, variant, split) for dataset, split in splits), Counts()).f1
         for variant in ("fp32", "int8")
     )
     assert exact - quantised <= 0.01
