@@ -17,6 +17,8 @@ from itner.dashboard.widgets import (
     show_figure,
     show_table,
 )
+from itner.domains.registry import get_domain
+from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import list_rows
 
 runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
@@ -84,6 +86,13 @@ else:
     base = next(row for row in rows if row.label == baseline)
     others = [row for row in rows if row is not base]
     show_table(differences_table(base, others, compare), f"paired-{name}", tables.difference_columns())
+
+abroad = list_language_rows(runs, get_domain(runs[0].info.domain))
+if abroad:
+    st.header("Other languages")
+    for paragraph in languages_in_words(abroad):
+        st.markdown(paragraph)
+    show_table(quality.languages(abroad), "languages", quality.languages_columns())
 
 with st.expander("All scores and counts"):
     show_table(frame, name, quality.score_columns())

@@ -247,6 +247,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
+    from itner.reporting.languages import fill_languages_card, languages_card, list_language_rows
     from itner.reporting.peers import read_peers
     from itner.reporting.readme import (
         APP_TIMINGS,
@@ -277,9 +278,15 @@ def readme(domain: DomainName = None) -> None:
     runs = [RunStore(place.models).load(shipped) for shipped in release.runs]
     stats, ablation = read_stats(release.corpus, place), read_ablation(place.models)
     ablation = ablation if ablation is not None and ablation.domain == name else None
+    abroad = list_language_rows(runs, get_domain(name))
+    other = languages_card(abroad, get_domain(name))
     peers, study = read_peers(place, name), read_study(place.models)
     study = study if study is not None and study.domain == name else None
     filled = fill_data_card(card.read_text(encoding="utf-8"), report, stats, runs, release, ablation, peers, study)
+    if other is not None:
+        told = place.data / other
+        write_atomic(told, fill_languages_card(told.read_text(encoding="utf-8"), abroad))
+        typer.echo(f"{other}: {len(abroad)} scores")
     if name != default_domain():
         write_atomic(card, filled)
         typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} texts, results of {len(runs)} runs")

@@ -12,6 +12,7 @@ import streamlit as st
 
 from itner.records.store import Run
 from itner.reporting.findings import FEW_MENTIONS
+from itner.reporting.languages import LanguageRow
 from itner.reporting.palette import SERIES_COLORS, SERIES_PATTERNS
 from itner.reporting.recall import curve_of
 from itner.reporting.rows import Row
@@ -55,6 +56,34 @@ def scores(rows: Sequence[Row]) -> pd.DataFrame:
             for name, precision, recall, f1, counts in lines
         ]
     return pd.DataFrame.from_records(records)
+
+
+def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:
+    """One line a run and language."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "language": row.language,
+                "model": f"{row.run} · {VARIANT_NAMES[row.variant]}",
+                "recall": row.report.micro.recall,
+                "precision": row.report.micro.precision,
+                "F1": row.report.micro.f1,
+                "F1 low": row.report.micro_f1_interval.low,
+                "F1 high": row.report.micro_f1_interval.high,
+                "sentences": row.report.documents,
+                "gold": row.report.micro.support,
+                "dataset": row.split,
+            }
+            for row in rows
+        ]
+    )
+
+
+def languages_columns() -> dict[str, Any]:
+    """How Streamlit shows `languages`."""
+    number = st.column_config.NumberColumn
+    names = ("recall", "precision", "F1", "F1 low", "F1 high")
+    return {name: number(format="%.3f") for name in names} | {"gold": number(help="Mentions of the annotation.")}
 
 
 def masking(rows: Sequence[Row]) -> pd.DataFrame:

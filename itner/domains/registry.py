@@ -36,6 +36,7 @@ class Corpus:
         few: how many sentences of a split are taken, drawn once and such that every type occurs if it can; all of those
             that are not named.
         published: whether others publish results on it, so that it must not be changed.
+        language: in which it is written, as its English name.
     """
 
     dataset: str
@@ -48,6 +49,7 @@ class Corpus:
     limit_alone: str = ""
     few: Mapping[str, int] = field(default_factory=dict)
     published: bool = False
+    language: str = "English"
 
     @property
     def folder(self) -> str | None:

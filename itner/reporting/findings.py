@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from itner.core.errors import InputError
 from itner.core.words import listed
+from itner.domains.registry import get_domain
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
 from itner.records.int8 import INT8
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
+from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import Row, list_rows
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.registry import VARIANT_NAMES, kind_of
@@ -44,8 +46,20 @@ def list_findings(
         lambda: _quantisation(rows, dataset, compare),
         lambda: _types(rows, dataset),
         lambda: _domains(runs, dataset, split),
+        lambda: _languages(runs),
     ]
     return [finding for make in makers if (finding := make()) is not None]
+
+
+def _languages(runs: Sequence[Run]) -> Finding | None:
+    """What is lost in languages that were not learned, and what to do then."""
+    rows = list_language_rows(runs, get_domain(runs[0].info.domain)) if runs else []
+    words = languages_in_words(rows)
+    if not words:
+        return None
+    foreign = next(row.report for row in rows if not row.home)
+    query: dict[str, str | list[str]] = {"dataset": foreign.dataset, "split": foreign.split}
+    return Finding("Other languages", " ".join(words), "quality", query)
 
 
 def describe_difference(difference: Difference | None) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from shipped import HERE, REPOSITORY
 
 from itner.core.types import Document
 from itner.data.markup import count_channels, read_markup
-from itner.data.processed import read_split, read_stats
+from itner.data.processed import read_corpus_report, read_split, read_stats
 from itner.data.stats import list_mentions
 from itner.domains.it.scheme import SCHEME
 from itner.domains.utility.scheme import SCHEME as UTILITY
 from itner.evaluation.annotators import compare_annotators
+from itner.records.scores import Counts
 
 
 def test_the_committed_statistics_show_the_real_corpus() -> None:
@@ -70,3 +72,27 @@ def test_the_marks_that_one_person_made_are_as_good_as_a_second_reading_says() -
     card = (REPOSITORY / "data" / "utility" / "README.md").read_text(encoding="utf-8")
     assert f"{agreement.sentences} sentences, from the raw text" in card
     assert f"F1 {agreement.overall.f1:.3f} between\n  their marks and those that stand" in card
+
+
+FOREIGN = {"German": "de", "Spanish": "es", "French": "fr"}
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_text_in_other_languages_is_a_check_and_its_card_says_what_is_in_it(language: str) -> None:
+    code = FOREIGN[language]
+    documents = read_split(f"helpdesk-{code}", "check", HERE)
+    assert len({document.text for document in documents}) == len(documents) >= 80
+    stats = read_stats(f"helpdesk-{code}", HERE)
+    assert list(stats.splits) == ["check"]
+    check = stats.splits["check"]
+    card = (REPOSITORY / "data" / "languages" / "README.md").read_text(encoding="utf-8")
+    texts = sum(count_channels(HERE.corpus(f"languages/{code}/texts.txt")).values())
+    mentions = check.mentions
+    counts = " | ".join(str(mentions[kind]) for kind in sorted(mentions))
+    cells = f"{language} | {texts} | {check.sentences} | {check.tokens:,} | {sum(mentions.values())} | {counts}"
+    assert f"| {cells} |" in card
+    report = read_corpus_report(REPOSITORY / "data" / "languages" / code)
+    assert report is not None
+    agreed = report.agreement
+    assert agreed.sentences == check.sentences
+    assert sum(agreed.per_type.values(), Counts()).f1 > 0.99

@@ -137,6 +137,10 @@ def test_everything_measured_is_of_the_run_as_it_is(name: str) -> None:
     if name in TRACKS:
         # What its weights were chosen on.
         expected |= {(TRACKS[name].dataset, "dev", v) for v in kind.variants}
+    if name != BARE:
+        # In other languages.
+        foreign = [corpus.dataset for corpus in SHIPPED[name].corpora if corpus.language != "English"]
+        expected |= {(d, "check", v) for d in foreign for v in kind.variants}
     assert {(r.dataset, r.split, r.variant) for r in run.metrics.reports} == expected
     assert {path.name for path in (run.path / PREDICTIONS).iterdir()} == {
         f"{d}-{s}-{v}.parquet" for d, s, v in expected

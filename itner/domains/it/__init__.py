@@ -56,6 +56,10 @@ DOMAIN = Domain(
             limit="The helpdesk tickets were written for the corpus; tickets of your own organisation may differ.",
         ),
         Corpus("elsewhere", "embedded", "helpdesk", path="elsewhere/texts.txt"),
+        *(
+            Corpus(f"helpdesk-{code}", "embedded", "helpdesk", path=f"languages/{code}/texts.txt", language=language)
+            for code, language in (("de", "German"), ("es", "Spanish"), ("fr", "French"))
+        ),
     ),
     # Okabe and Ito's set, which stays apart under the common colour-vision deficiencies.
     colours={
