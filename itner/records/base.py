@@ -22,21 +22,23 @@ class BaseConfig:
         positions: word pieces that it has room for.
         megabytes: of text (10^6 characters) that it learns from at most.
         passes: over that text.
+        exercises: in copying out of text what is asked for, between the text.
     """
 
-    vocabulary: Annotated[int, Field(ge=300)] = 8_000
-    hidden: Annotated[int, Field(ge=16)] = 320
-    layers: Annotated[int, Field(ge=1)] = 6
-    heads: Annotated[int, Field(ge=1)] = 5
-    key_heads: Annotated[int, Field(ge=1)] = 5
-    feed_forward: Annotated[int, Field(ge=16)] = 960
+    vocabulary: Annotated[int, Field(ge=300)] = 6_000
+    hidden: Annotated[int, Field(ge=16)] = 256
+    layers: Annotated[int, Field(ge=1)] = 8
+    heads: Annotated[int, Field(ge=1)] = 4
+    key_heads: Annotated[int, Field(ge=1)] = 2
+    feed_forward: Annotated[int, Field(ge=16)] = 704
     positions: Annotated[int, Field(ge=64)] = 512
     window: Annotated[int, Field(ge=32)] = 256
     batch_size: Annotated[int, Field(ge=1)] = 16
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     warmup_steps: Annotated[int, Field(ge=0)] = 100
-    megabytes: Annotated[float, Field(gt=0)] = 12.0
+    megabytes: Annotated[float, Field(gt=0)] = 6.0
     passes: Annotated[int, Field(ge=1)] = 1
+    exercises: NonNegative = 100_000
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 13
     schema_version: Literal[1] = 1
 

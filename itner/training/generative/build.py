@@ -32,6 +32,7 @@ from itner.records.files import sha256_file, write_atomic
 from itner.records.store import CHECKPOINTS, read_training_note, training
 from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
+from itner.training.generative.exercises import make_exercises
 from itner.training.generative.texts import Texts
 from itner.training.report import Report
 
@@ -98,7 +99,8 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
     set_seed(config.seed)
     with training(folder, note):
         tokenizer = train_tokenizer(texts.texts, config.vocabulary)
-        windows = _cut(texts.texts, tokenizer, config)
+        exercises = list(make_exercises(texts.texts, config.exercises, config.seed))
+        windows = _cut([*texts.texts, *exercises], tokenizer, config)
         held = max(1, int(len(windows) * _HELD_SHARE))
         network = new_network(config, len(tokenizer), int(tokenizer.eos_token_id))
         clock = Clock(checkpoints / "seconds.txt", keep=last is not None)

@@ -30,7 +30,16 @@ pytestmark = pytest.mark.xdist_group("generative")
 DATASET = "specifications-40"
 TEXTS = [f"Pole {number} stands beside the road, and the crossarm on it is of fir. " * 3 for number in range(40)]
 TINY = BaseConfig(
-    vocabulary=400, hidden=32, layers=2, heads=2, key_heads=1, feed_forward=64, window=64, batch_size=4, positions=1024
+    vocabulary=400,
+    hidden=32,
+    layers=2,
+    heads=2,
+    key_heads=1,
+    feed_forward=64,
+    window=64,
+    batch_size=4,
+    positions=1024,
+    exercises=20,
 )
 SHORT = {"base": "built/tiny", "epochs": 2, "window": 1024, "longest": 24, "learning_rate": 1e-3}
 
