@@ -29,7 +29,7 @@ from itner.files.writers import FORMATS, title
 from itner.taggers.registry import guidelines_of
 from itner.workflows.tag import Chosen, list_notices
 
-runs = begin_page("Tag files", "Upload tickets, logs or mails; see what is in them; take the results away.")
+runs = begin_page("Tag files", "Upload files of text; see what is in them; take the results away.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     show_lack(runs[0])

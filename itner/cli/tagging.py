@@ -36,6 +36,7 @@ itner tag export.json --text-column fields.description
 itner tag no_header.csv old.txt --text-column 2 --encoding cp850
 itner tag questions.jsonl --run minilm_full_kd --guideline stackoverflow
 itner tag logs/ 'archive/**/*.log' --strict
+itner tag bid.docx --domain utility    # by the run of another domain that tags there
 """
 REDACT = """
 itner redact ticket.txt mails.eml --output redacted
@@ -71,6 +72,7 @@ def tag(
         ),
     ] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Leave out mentions less certain.")] = 0.0,
+    domain: DomainName = None,
     guideline: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Read as this guideline annotates (default: the run's choice for raw text)."),
@@ -105,7 +107,7 @@ def tag(
         typer.echo(f"nothing written: {len(read.problems):,} left out, and --strict", err=True)
         raise typer.Exit(_LEFT_OUT)
     with console() as progress:
-        chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress)
+        chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress, domain)
         tag_files(read, chosen, output, formats, threshold, progress)
     _say((*read.problems, *read.notes, *list_notices(chosen)))
     typer.echo(f"tagged by {chosen.what}", err=True)
@@ -270,7 +272,8 @@ def goback(
         if rules is not None:
             chosen = replace(chosen, what=f"{chosen.what}; judged by {rules.name}")
         typer.echo(f"found by {chosen.what}", err=True)
-        typer.echo(f"{scores.right:,} of {scores.reports:,} as by hand, {scores.wrong:,} decided wrongly")
+        told = f"{scores.decided:,} decided, {scores.wrong:,} of them wrongly"
+        typer.echo(f"{scores.right:,} of {scores.reports:,} as by hand; {told}")
         for point in scores.curve:
             share = f"{point.accuracy:.1%} right" if point.accuracy is not None else "none decided"
             typer.echo(f"  certain to {point.threshold:.2f}: {point.coverage:6.1%} decided, {share}")

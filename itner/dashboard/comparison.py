@@ -14,11 +14,15 @@ from itner.reporting.rows import Row
 
 def comparison_in_words(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> str:
     """One sentence on what is compared, on what."""
-    report = next((row.report for row in rows if row.report), None)
+    scored = [row for row in rows if row.report]
+    report = scored[0].report if scored else None
+    names = {row.run for row in scored}
+    others = counted(len({run.name for run in runs} - names), "other run")
+    beside = f" ({others} not scored there)" if len(names) < len(runs) else ""
     gold = f", {report.micro.support:,} gold mentions in {report.documents:,} sentences" if report else ""
     return (
-        f"{counted(len(runs), 'run')}, {counted(len(rows), 'variant')} in all, scored on the {split} set of "
-        f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right)."
+        f"{counted(len(names), 'run')}, {counted(len(scored), 'variant')} in all, scored on the {split} set of "
+        f"`{dataset}`{gold} (entity level, strict: boundaries and type must be right){beside}."
     )
 
 

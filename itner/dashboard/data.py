@@ -337,9 +337,11 @@ def annotation_in_words(report: CorpusReport) -> str:
     """Who annotated what, and how far they agreed."""
     both = report.agreement
     share = both.identical_sentences / both.sentences if both.sentences else 0.0
+    once = report.sentences - both.sentences
+    twice = "each annotated twice" if once <= 0 else f"{both.sentences:,} of them annotated twice, {once:,} once"
     return (
-        f"{report.tickets:,} {report.what}, {report.sentences:,} sentences, each annotated twice: the second time by "
-        f"another annotator, from the raw text alone. They agree on {share:.0%} of the sentences wholly, with F1 "
+        f"{report.tickets:,} {report.what}, {report.sentences:,} sentences, {twice}: the second time by another "
+        f"annotator, from the raw text alone. The two agree on {share:.0%} of those sentences wholly, with F1 "
         f"{both.overall.f1:.3f}{_kappa_in_words(report)}. Where they differ, the guideline decides."
     )
 
@@ -385,7 +387,7 @@ def diversity(report: CorpusReport) -> pd.DataFrame:
         ("different mention strings", f"{found.mention_strings:,}"),
         ("of these, occur once", f"{found.once_only_share:.1%}"),
         ("different openings of sentences", f"{found.distinct_opening_share:.1%}"),
-        *((f"tickets by {channel}", f"{count:,}") for channel, count in report.channels.items()),
+        *((f"texts by {channel}", f"{count:,}") for channel, count in report.channels.items()),
     ]
     return pd.DataFrame.from_records(lines, columns=["measure", "value"])
 

@@ -77,10 +77,13 @@ def verdict_columns() -> dict[str, Any]:
 def scores_in_words(report: VerdictReport) -> str:
     """How often verdicts are as by hand."""
     scores = report.scores
+    decided = scores.decided
+    share = f" ({1 - scores.wrong / decided:.0%} right)" if decided else ""
     return (
-        f"Of {scores.reports:,} reports that were decided by hand, {scores.right:,} are judged alike, "
-        f"{scores.wrong:,} are decided wrongly, and the others are left to a person. Found by {report.found_by}; "
-        f"verdicts below {scores.confidence:.2f} count as for review."
+        f"Of {scores.reports:,} reports that were decided by hand, {decided:,} are decided, {scores.wrong:,} of them "
+        f"wrongly{share}; {scores.reports - decided:,} are left to a person, which "
+        f"{scores.counts['review']['review']:,} of them were by hand, too. Found by {report.found_by}; verdicts below "
+        f"{scores.confidence:.2f} count as for review."
     )
 
 

@@ -68,15 +68,29 @@ class Tagged:
 
 
 def list_choices(runs: Sequence[Run]) -> list[Choice]:
-    """Every variant of every run that can be opened here: the most useful first, of equals by their kinds."""
+    """Every variant of every run that can be opened here: the most useful first, of equals by their kinds.
+
+    The run that its domain tags with comes first, those that learned from few sentences last.
+    """
     kinds = list(KINDS)
     ranked = [
-        ((place, kinds.index(run.info.kind), number), Choice(run, variant))
+        ((place, _rank(run), kinds.index(run.info.kind), number), Choice(run, variant))
         for number, run in enumerate(runs)
         if lack_of(run) is None
         for place, variant in enumerate(kind_of(run).live)
     ]
     return [choice for _, choice in sorted(ranked, key=lambda entry: entry[0])]
+
+
+# The rank of those that learned from few sentences.
+_FEW = 2
+
+
+def _rank(run: Run) -> int:
+    release = get_domain(run.info.domain).release
+    if release is None:
+        return 1
+    return 0 if run.name == release.default else _FEW if run.name in {plan.name for plan in release.tracks} else 1
 
 
 def choose_tagger(domain: Domain, choice: Choice | None, wished: float | None = None) -> Chosen:
@@ -105,6 +119,7 @@ def choose_first(choices: Sequence[Choice]) -> list[str]:
     Where there are no networks, whatever there is.
     """
     deployed = [choice for choice in choices if choice.variant == kind_of(choice.run).live[0]]
+    deployed = [choice for choice in deployed if _rank(choice.run) < _FEW] or deployed
     networks = [choice for choice in deployed if choice.run.info.parameters_total is not None]
     ordered = sorted(networks, key=lambda choice: -(choice.run.info.parameters_total or 0)) or deployed
     places = dict.fromkeys((0, len(ordered) // 2, len(ordered) - 1))

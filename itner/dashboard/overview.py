@@ -135,7 +135,8 @@ def trade_off(
             text=f"<b>{chosen.label}</b>",
             showarrow=True,
             arrowhead=2,
-            ax=-90,
+            # Into the figure: beside the left edge there is no room on the left.
+            ax=_aside(chosen, shown),
             ay=75,
         )
     if limits is not None and limits.max_ms is not None:
@@ -163,6 +164,13 @@ def trade_off(
         margin={"t": 30, "r": 20, "b": 50},
     )
     return figure
+
+
+def _aside(chosen: Row, shown: Sequence[Row]) -> int:
+    """Where the label of what is advised stands beside it, in pixels: on the side that has more room."""
+    times = [math.log(row.p50_ms) for row in shown if row.p50_ms]
+    middle = (min(times) + max(times)) / 2
+    return 90 if chosen.p50_ms and math.log(chosen.p50_ms) < middle else -90
 
 
 def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:

@@ -69,6 +69,11 @@ class VerdictScores:
         return sum(given[word] for word, given in self.counts.items())
 
     @property
+    def decided(self) -> int:
+        """How many were not left to a person."""
+        return sum(number for given in self.counts.values() for word, number in given.items() if word != "review")
+
+    @property
     def accuracy(self) -> float:
         """Their share."""
         return self.right / self.reports if self.reports else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from itner.core.words import counted
 from itner.evaluation.compare import Difference, compare_reports
 from itner.reporting.rows import Row, mebibytes, milliseconds
 
@@ -38,6 +39,8 @@ class Limits:
 
 # So much faster at least: one benchmark's rounds differ by less, and nobody gives up F1 for less.
 WORTHWHILE = 1.25
+# With fewer gold mentions an interval on F1 is wider than taggers differ.
+ENOUGH = 100
 
 
 @dataclass(frozen=True)
@@ -92,18 +95,27 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
             break
         chosen, lead = row, difference
     f1 = f"Its micro-F1 of {chosen.micro_f1:.3f}"
+    little = _too_little(chosen)
     if len(allowed) == 1:
-        return Advice(chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {_cost(chosen)}.")
+        return Advice(chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {_cost(chosen)}.{little}")
     if lead is None:
-        return Advice(chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {_cost(chosen)}.")
+        return Advice(chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {_cost(chosen)}.{little}")
     return Advice(
         chosen,
         f"{f1} cannot be told from the best of the {len(allowed)} that fit "
         f"({best.label}, {best.micro_f1:.3f}; "
         f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to "
         f"{lead.high:+.3f}), and it answers {(best.p50_ms or 0) / (chosen.p50_ms or 1):.1f} times as fast: "
-        f"{_cost(chosen)}.",
+        f"{_cost(chosen)}.{little}",
     )
+
+
+def _too_little(row: Row) -> str:
+    """A warning where so few mentions were scored that nobody should choose by them; empty else."""
+    mentions = row.report.micro.support if row.report is not None else ENOUGH
+    if mentions >= ENOUGH:
+        return ""
+    return f" But {counted(mentions, 'gold mention')} are too few to choose by: look at another dataset or split."
 
 
 def pareto_front(rows: Sequence[Row]) -> list[Row]:

@@ -34,13 +34,16 @@ def curve_in_words(curve: LearningCurve) -> str:
     first, last = rows[0], rows[-1]
     words = (
         f"`{curve.preset}` learned from {first.sentences:,} to {last.sentences:,} sentences of {curve.dataset}, "
-        f"{counted(min(row.seeds for row in rows), 'time')} or more each, every time with other sentences and another "
-        f"beginning, and was scored on dev: from {first.mean.mean:.3f} to {last.mean.mean:.3f}."
+        f"{counted(min(row.seeds for row in rows), 'time')} or more each, every time from another beginning and with "
+        "other sentences where these are not all, and was scored on dev: from "
+        f"{first.mean.mean:.3f} to {last.mean.mean:.3f}."
     )
     if len(rows) > 1:
         before = rows[-2]
         gain = last.mean.mean - before.mean.mean
         words += f" The last step, from {before.sentences:,}, brought {gain:+.3f}"
         spreads = [row.mean.spread for row in (before, last) if row.mean.spread is not None]
-        words += f"; trainings of one size differ by {max(spreads):.3f} (standard deviation)." if spreads else "."
+        words += (
+            f"; of one size, trainings differ by {max(spreads):.3f} there (standard deviation)." if spreads else "."
+        )
     return words

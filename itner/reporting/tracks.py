@@ -39,7 +39,7 @@ def _report(run: Run, dataset: str, split: str, release: Release) -> EvalReport 
 
 def _paragraph(dataset: str, corpus: str, scored: Sequence[tuple[TrackPlan, EvalReport, EvalReport]]) -> str:
     few, whole = scored[0][1], scored[0][2]
-    names = listed([f"`{plan.preset}`" for plan, _, _ in scored])
+    names = listed([f"`{plan.name}`" for plan, _, _ in scored])
     widths = [max(_width(report) for _, report, _ in scored), max(_width(report) for *_, report in scored)]
     return (
         f"{names} learned from the train sentences of {dataset} alone. On its "

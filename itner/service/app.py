@@ -165,8 +165,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             )
         names = [name for name, each in served.items() if able(each.domain)]
         if asked.domain is None and names:
-            first = default_domain()
-            return served[first if first in names else names[0]]
+            # What a run was named for is meant before what only rules tag.
+            return served[min(names, key=lambda name: (name not in settings.runs, name != default_domain()))]
         if asked.domain not in names:
             raise HTTPException(404, f"no domain of that name that {what}; there is {', '.join(names) or 'none'}")
         return served[asked.domain]

@@ -233,6 +233,10 @@ def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) 
     assert report is not None
     words = corpus.annotation_in_words(report)
     assert words.startswith(f"{report.tickets:,} tickets, {report.sentences:,} sentences, each annotated twice")
+    # Where some were annotated once, it is told of which the agreement is.
+    partly = read_corpus_report(REPOSITORY / "data" / "utility")
+    assert partly is not None
+    assert "4,332 sentences, 765 of them annotated twice, 3,567 once" in corpus.annotation_in_words(partly)
     assert f"with F1 {report.agreement.overall.f1:.3f} and Cohen's kappa {report.agreement.kappa:.3f}" in words
     frame = corpus.agreement(report).set_index("type")
     assert frame.loc["all types", "first to second"] == report.agreement.overall.f1

@@ -41,7 +41,7 @@ def test_the_table_and_the_figure_hold_every_training() -> None:
     assert list(each.y) == pytest.approx([0.4, 0.5, 0.8, 0.82])
     words = curve_in_words(CURVE)
     assert "from 0.450 to 0.810" in words
-    assert "from 10, brought +0.360; trainings of one size differ by 0.071" in words
+    assert "from 10, brought +0.360; of one size, trainings differ by 0.071" in words
 
 
 def test_the_page_shows_it_or_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

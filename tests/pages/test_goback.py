@@ -74,7 +74,8 @@ def test_how_often_verdicts_are_right_comes_from_the_file_of_the_corpus(
     scored = load_verdicts("utility")
     assert scored is not None
     assert any(
-        f"{scored.scores.right} are judged alike, {scored.scores.wrong} are" in text.value for text in page.markdown
+        f"{scored.scores.decided} are decided, {scored.scores.wrong} of them wrongly (100% right)" in text.value
+        for text in page.markdown
     )
     shares = next(table.value for table in page.dataframe if "reports decided" in table.value.columns)
     assert list(shares["reports decided"]) == [point.decided for point in scored.scores.curve]
@@ -87,7 +88,9 @@ def test_how_often_verdicts_are_right_comes_from_the_file_of_the_corpus(
     own.write_text(to_json(replace(scored, scores=others)), encoding="utf-8")
     page.run()
     assert any(
-        "Of 9 reports that were decided by hand, 3 are judged alike, 4 are" in text.value for text in page.markdown
+        "Of 9 reports that were decided by hand, 6 are decided, 4 of them wrongly (33% right); 3 are left to a person, "
+        "which 1 of them were by hand, too." in text.value
+        for text in page.markdown
     )
     own.write_text("{}", encoding="utf-8")
     page.run()
@@ -105,7 +108,7 @@ def test_scores_on_other_reports_are_told_beside(tmp_path: Path, monkeypatch: py
     told = [text.value for text in page.markdown if text.value.startswith("On `infractions")]
     assert len(told) == len(others)
     for words, other in zip(told, others, strict=True):
-        assert f"{other.scores.wrong} are decided wrongly" in words
+        assert f"{other.scores.decided} are decided, {other.scores.wrong} of them wrongly" in words
         assert other.found_by in words
     # A share is none above the whole.
     scored = load_verdicts("utility")

@@ -16,10 +16,12 @@ from typing import Literal
 from itner.core.types import Evidence, Mention, Verdict
 from itner.domains.utility.candidates import Candidate, Report, differ_by_voltage, find_candidates, name_exception
 from itner.domains.utility.fitting import gap, is_apart, is_explained, is_loose, list_fitting
+from itner.domains.utility.quantities import DASHES
 from itner.domains.utility.readings import Reading, before, statement_before, statement_behind
 from itner.domains.utility.rules import Limit, Rule
 from itner.domains.utility.wording import (
     BREACH,
+    CALLED_RIGHT,
     DOUBT,
     HEARSAY,
     NO_BREACH,
@@ -52,6 +54,7 @@ NO_RULE, NO_FIGURE = 0.95, 0.93
 # A value that is so many times a least one, or so small a part of it, is a slip of the pen.
 _FAR_OFF, _FAR_BELOW, _WHOLE = 10.0, 30.0, 100.0
 _WORD = re.compile(r"[^\W\d_]+")
+_SIGN = re.compile(rf"(?:^|[\s(:=])[{DASHES}]$")
 _OPEN = "it can be read in two ways"
 
 
@@ -228,6 +231,8 @@ def _doubt(text: str, readings: Sequence[Reading], outcome: _Outcome) -> str:
         return f"it tells a rule, and no finding ({told[0].strip()})"
     if any(_is_implausible(finding) for finding in outcome.findings):
         return "it can hardly be meant so"
+    if any(_is_signed(text, finding.reading) for finding in outcome.findings):
+        return "its figure has a minus sign"
     if outcome.first.candidate.subject is None and (word := _foreign(text, readings)):
         return f"it is not said what hangs there ({word})"
     if other := _other_point(text, outcome):
@@ -258,6 +263,8 @@ def _doubt(text: str, readings: Sequence[Reading], outcome: _Outcome) -> str:
         )
         breach = next(called, None)
         return f"the report calls it wrong ({breach[0]})" if breach is not None else ""
+    if right := CALLED_RIGHT.search(text):
+        return f"the report calls it right ({right[0]})"
     repairs = (each for each in REPAIRED.finditer(text, reading.end) if not NOT_YET.search(before(text, each.start())))
     repaired = next(repairs, None)
     return f"it is said to have been put right ({repaired[0]})" if repaired is not None else ""
@@ -273,6 +280,13 @@ def _is_implausible(finding: _Finding) -> bool:
     if min(ends) < 0 or max(ends) == 0 or (reading.dimension == "share" and max(ends) > _WHOLE):
         return True
     return least is not None and (max(ends) > _FAR_OFF * least or min(ends) < least / _FAR_BELOW)
+
+
+def _is_signed(text: str, reading: Reading) -> bool:
+    """Whether a minus sign stands before a figure, or a dash that begins an entry and touches it."""
+    if reading.dimension == "temperature" or not reading.start:
+        return False
+    return _SIGN.search(text, 0, reading.start) is not None
 
 
 def _foreign(text: str, readings: Sequence[Reading]) -> str:

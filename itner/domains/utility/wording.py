@@ -601,6 +601,12 @@ BREACH = re.compile(
 NO_BREACH = re.compile(
     r"\b(?:no|not an?|without(?: an?)?|zero|free of|never an?|any|isn'?t an?|nor|neither)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
+# What says that nothing is wrong, where the figures say that something is.
+CALLED_RIGHT = re.compile(
+    r"\b(?:no|not an?|isn['\u2019]?t an?|without(?: an?)?|never an?|zero|free of)\s+"
+    r"(?!(?:other|more|further|additional|new|second)\b)(?:\w+\s+)?(?:violations?|infractions?|breach(?:es)?|non-?compliances?)\b",
+    re.IGNORECASE,
+)
 # Names.
 # ------
 # How people shorten the table's words.

@@ -1,7 +1,7 @@
 """Exercises for a decoder before it is taught a domain: what a sentence holds of kinds that anybody can check.
 
-Little text teaches a small network few facts about words. Copying out of a text what was asked for is all that it will do
-afterwards, so a part of what it is built from is just that, in the wording of the taggers (see
+Little text teaches a small network few facts about words. Copying out of a text what was asked for is all that it will
+do afterwards, so a part of what it is built from is just that, in the wording of the taggers (see
 `itner.taggers.generative.wording`), of kinds that no domain marks.
 """
 

@@ -42,6 +42,13 @@ def test_words_count_and_name_machines(root: Path) -> None:
     words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")
     assert words.startswith("2 runs, 8 variants in all")
     assert "110 gold mentions in 150 sentences" in words
+    assert "not scored there" not in words
+    # What was not scored is not among it.
+    write_run(root, "other", measured=False)
+    runs, _ = RunStore(root).load_all()
+    words = comparison_in_words(runs, list_rows(runs, "stackoverflow"), "stackoverflow", "test")
+    assert words.startswith("2 runs, 8 variants in all")
+    assert words.endswith("(1 other run not scored there).")
     assert machine_in_words(runs) == "Measured on Test CPU with 2 threads."
     assert machine_in_words([]) == "Speed was not measured."
 

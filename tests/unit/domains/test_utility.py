@@ -430,3 +430,31 @@ def test_the_rules_tag_specifications() -> None:
         ("INSTALLATION", "Poles"), ("GRADE", "Grade B"), ("MEASURE", "6'-6\""), ("STANDARD", "G.O. 95"),
         ("SECTION", "Table 1"), ("MATERIAL", "native soil"), ("ZONE", "Heavy Loading District"),
     } <= found  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("not a violation: 16 ft clearance over the street", "calls it right (not a violation)"),
+        ("No code violation here, 16 ft clearance over the street", "calls it right (No code violation)"),
+        ("Primary conductor 16 ft over the street, no infractions.", "calls it right (no infractions)"),
+        ("-16 ft clearance over the street", "minus sign"),
+        ("Clearance over the street is \u221216 ft", "minus sign"),
+    ],
+)
+def test_what_contradicts_the_figure_is_left_to_a_person(text: str, why: str) -> None:
+    found = judge(text, (), read_rules())
+    assert found.verdict == "review"
+    assert why in found.why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Primary conductor 16 ft over the street, no other violation.",
+        "- 16 ft clearance over the street",
+        "16-ft clearance over the street",
+    ],
+)
+def test_what_does_not_contradict_it_is_decided(text: str) -> None:
+    assert judge(text, (), read_rules()).verdict == "violation"

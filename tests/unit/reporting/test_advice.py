@@ -7,6 +7,7 @@ import pytest
 from synthetic import write_run
 
 from itner.evaluation.compare import Difference
+from itner.records.scores import Counts
 from itner.records.store import RunStore
 from itner.reporting.advice import Advice, Limits, advise, compare_rows, fits, pareto_front
 from itner.reporting.rows import Row, list_rows
@@ -48,6 +49,20 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     assert advice.row is not None
     assert advice.row.label == "good · FP32 (PyTorch)"
     assert advice.reason == "Its micro-F1 of 0.884 is the highest of the 8 that fit, at 40.0 ms and 80.0 MiB."
+
+
+def test_few_mentions_are_said_to_be_too_few(rows: list[Row]) -> None:
+    assert "too few" not in advise(rows, Limits()).reason
+
+    def shrunk(each: Row) -> Row:
+        assert each.report is not None
+        return replace(each, report=replace(each.report, per_type={"OS": Counts(10, 5, 20)}))
+
+    for limits in (Limits(), Limits(max_ms=2.0)):
+        advice = advise([shrunk(each) for each in rows], limits)
+        assert advice.reason.endswith(
+            "But 30 gold mentions are too few to choose by: look at another dataset or split."
+        )
 
 
 def test_the_only_one_that_fits_is_not_compared(rows: list[Row]) -> None:

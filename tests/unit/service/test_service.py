@@ -348,6 +348,16 @@ def test_a_run_is_served_with_its_variant(tmp_path: Path) -> None:
     assert client.post("/tag", json={"texts": ["Windows 11"]}).json()["results"][0]
 
 
+def test_what_a_run_was_named_for_is_meant_where_no_domain_is_asked_for(tmp_path: Path) -> None:
+    shutil.copytree(HERE.models / "utility_rules", tmp_path / "utility_rules")
+    client = TestClient(create_app(ServiceSettings(runs={"utility": tmp_path / "utility_rules"})))
+    told = client.post("/tag", json={"texts": ["16 ft clearance over the street"]}).json()
+    assert told["found_by"] == "run utility_rules, Patterns"
+    assert told["results"][0]
+    # What it cannot do, another one does.
+    assert client.post("/redact", json={"texts": ["x"]}).json()["found_by"] == "the rules of pii"
+
+
 def test_an_address_that_cannot_be_listened_on_is_bad_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
