@@ -1,4 +1,4 @@
-"""Greedy decoding of many answers at once, with a mask over the vocabulary that leaves whole JSON alone."""
+"""Greedy decoding of many answers at once, with a mask over the vocabulary: whole JSON, surfaces out of the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import torch
 from llguidance import LLMatcher
 from transformers import LogitsProcessor, LogitsProcessorList, PreTrainedTokenizerFast
 
-from itner.taggers.generative.wording import answer_grammar
+from itner.taggers.generative.wording import Question, answer_grammar
 
 # Word pieces of a batch, padding included: what is read, and what may be written.
 _BATCH_PIECES = {"cpu": 4_096, "cuda": 65_536}
@@ -42,10 +42,8 @@ class Decoder:
         self._tokenizer = tokenizer
         self._longest = longest
         self._end = int(tokenizer.eos_token_id)
+        self._types = tuple(types)
         self._guide = llguidance.hf.from_tokenizer(tokenizer, n_vocab=model.config.vocab_size, eos_token=self._end)
-        self._grammar = llguidance.grammar_from("lark", answer_grammar(types))
-        if problem := LLMatcher(self._guide, self._grammar).get_error():
-            raise ValueError(f"the grammar of answers: {problem}")
         self.positions = int(model.config.max_position_embeddings)
         self.longest = longest
 
@@ -53,9 +51,9 @@ class Decoder:
         """The word pieces of a prompt."""
         return len(self._tokenizer(prompt)["input_ids"])
 
-    def write(self, prompts: Sequence[str], on_share: Callable[[float], None] | None = None) -> list[Written]:
-        """An answer to each prompt, whatever order is quickest: prompts of like length together."""
-        ids = [list(self._tokenizer(prompt)["input_ids"]) for prompt in prompts]
+    def write(self, questions: Sequence[Question], on_share: Callable[[float], None] | None = None) -> list[Written]:
+        """An answer to each question, whatever order is quickest: prompts of like length together."""
+        ids = [list(self._tokenizer(question.prompt)["input_ids"]) for question in questions]
         order = sorted(range(len(ids)), key=lambda index: -len(ids[index]))
         written: dict[int, Written] = {}
         pieces = _BATCH_PIECES[self._model.device.type]
@@ -64,19 +62,20 @@ class Decoder:
             # The longest one comes first, so that what fits is known at once.
             size = max(1, pieces // (len(ids[order[at]]) + self._longest))
             batch = order[at : at + size]
-            written |= dict(zip(batch, self._write_batch([ids[index] for index in batch]), strict=True))
+            answers = self._write_batch([ids[index] for index in batch], [questions[index].words for index in batch])
+            written |= dict(zip(batch, answers, strict=True))
             at += size
             if on_share is not None:
                 on_share(min(1.0, at / len(order)))
         return [written[index] for index in range(len(ids))]
 
     @torch.inference_mode()
-    def _write_batch(self, batch: Sequence[Sequence[int]]) -> list[Written]:
+    def _write_batch(self, batch: Sequence[Sequence[int]], words: Sequence[Sequence[str]]) -> list[Written]:
         width = max(map(len, batch))
         # On the left, so that every answer begins at the same place.
         ids = torch.tensor([[self._end] * (width - len(row)) + list(row) for row in batch])
         mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in batch])
-        matchers = [LLMatcher(self._guide, self._grammar) for _ in batch]
+        matchers = [self._matcher(each) for each in words]
         guided = _Guided(matchers, width, self._model.config.vocab_size, self._end)
         made = self._model.generate(
             input_ids=ids.to(self._model.device),
@@ -96,6 +95,12 @@ class Decoder:
             content = self._tokenizer.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             answers.append(Written(str(content), not ended, len(read), len(said)))
         return answers
+
+    def _matcher(self, words: Sequence[str]) -> LLMatcher:
+        matcher = LLMatcher(self._guide, llguidance.grammar_from("lark", answer_grammar(self._types, words)))
+        if problem := matcher.get_error():
+            raise RuntimeError(f"the grammar of answers: {problem}")
+        return matcher
 
 
 class _Guided(LogitsProcessor):

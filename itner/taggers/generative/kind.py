@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.tokens import split_tokens
 from itner.core.types import Document
 from itner.core.words import listed
 from itner.records.config import GenerativeConfig
@@ -15,7 +16,7 @@ from itner.taggers.base import CardText, Kind, Lack, Probe, Remake
 from itner.taggers.generative.base import BUILT, Base, find_base
 from itner.taggers.generative.presets import PRESETS
 from itner.taggers.generative.tagger import GenerativeTagger
-from itner.taggers.generative.wording import WORDING, word_prompt
+from itner.taggers.generative.wording import WORDING, Question, word_prompt
 from itner.taggers.remaking import changed, lost
 
 # Folders in the run's, each with an adapter.
@@ -79,21 +80,22 @@ def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     sha256 = {BEST: info.best_sha256, LAST: info.last_sha256}[variant]
     writer = AdapterWriter(_base(run), run.path / variant, sha256, info.types, config.longest, threads)
 
-    def read(length: int, documents: Sequence[Document]) -> list[str]:
+    def read(length: int, documents: Sequence[Document]) -> list[Question]:
         words = [word for document in documents for word in document.token_texts()]
         # As many words as make a prompt of that many pieces, as near as words allow.
         number = 1
         while number < len(words) and writer.count(word_prompt(" ".join(words[:number]), info.types)) < length:
             number += 1
-        return [word_prompt(" ".join(words[:number]), info.types)]
+        text = " ".join(words[:number])
+        return [Question.of(text, split_tokens(text), info.types)]
 
     def forward(length: int, documents: Sequence[Document]) -> Callable[[], object]:
-        prompts = read(length, documents)
-        return lambda: writer.write(prompts)
+        asked = read(length, documents)
+        return lambda: writer.write(asked)
 
     def batch(number: int, length: int, documents: Sequence[Document]) -> Callable[[], object]:
-        prompts = read(length, documents) * number
-        return lambda: writer.write(prompts)
+        asked = read(length, documents) * number
+        return lambda: writer.write(asked)
 
     return Probe(GenerativeTagger(writer, info.types), "pieces", forward, batch)
 

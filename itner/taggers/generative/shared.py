@@ -10,6 +10,7 @@ import torch
 from itner.taggers.generative.base import Base
 from itner.taggers.generative.decoding import Decoder, Written
 from itner.taggers.generative.model import shared_decoder
+from itner.taggers.generative.wording import Question
 
 
 class AdapterWriter:
@@ -45,9 +46,9 @@ class AdapterWriter:
         """The word pieces of a prompt."""
         return self._decoder.count(prompt)
 
-    def write(self, prompts: Sequence[str], on_share: Callable[[float], None] | None = None) -> list[Written]:
-        """An answer to each prompt."""
+    def write(self, questions: Sequence[Question], on_share: Callable[[float], None] | None = None) -> list[Written]:
+        """An answer to each question."""
         with self._shared.using(self._adapter, self._sha256):
             if self._threads is not None:
                 torch.set_num_threads(self._threads)
-            return self._decoder.write(prompts, on_share)
+            return self._decoder.write(questions, on_share)

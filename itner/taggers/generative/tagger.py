@@ -11,7 +11,7 @@ from itner.core.sentences import tag_by_sentences
 from itner.core.types import Document, Mention, Token
 from itner.records.answers import Account, Losses
 from itner.taggers.answers import Pairs, read_answer
-from itner.taggers.generative.wording import word_prompt
+from itner.taggers.generative.wording import Question, word_prompt
 from itner.taggers.placing import place
 
 
@@ -48,8 +48,10 @@ class Writer(Protocol):
         """The word pieces of a prompt."""
         ...
 
-    def write(self, prompts: Sequence[str], on_share: Callable[[float], None] | None = None) -> Sequence[Writing]:
-        """An answer to each prompt."""
+    def write(
+        self, questions: Sequence[Question], on_share: Callable[[float], None] | None = None
+    ) -> Sequence[Writing]:
+        """An answer to each question."""
         ...
 
 
@@ -98,7 +100,7 @@ class GenerativeTagger:
         """The mentions of each document, over its own tokens; without scores."""
         started = time.perf_counter()
         parts = [part for index, document in enumerate(documents) for part in self._split(index, document)]
-        written = self._decoder.write([word_prompt(part.text, self._types) for part in parts], on_share)
+        written = self._decoder.write([Question.of(part.text, part.tokens, self._types) for part in parts], on_share)
         mentions: list[list[Mention]] = [[] for _ in documents]
         losses, repaired = Losses(), 0
         for part, said in zip(parts, written, strict=True):

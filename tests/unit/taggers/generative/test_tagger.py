@@ -9,7 +9,7 @@ from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
 from itner.records.answers import Losses
 from itner.taggers.generative.tagger import GenerativeTagger
-from itner.taggers.generative.wording import word_answer
+from itner.taggers.generative.wording import Question, word_answer
 from itner.taggers.placing import Pair
 
 TYPES = ("OS", "SOFTWARE")
@@ -35,7 +35,8 @@ class Writer:
     def count(self, prompt: str) -> int:
         return len(prompt.split())
 
-    def write(self, prompts: Sequence[str], on_share: Callable[[float], None] | None = None) -> list[Said]:
+    def write(self, questions: Sequence[Question], on_share: Callable[[float], None] | None = None) -> list[Said]:
+        prompts = [question.prompt for question in questions]
         self.prompts += prompts
         return [self._find(prompt.split("\n")[1].removeprefix("Text: ")) for prompt in prompts]
 
