@@ -185,7 +185,7 @@ def score_columns() -> dict[str, Any]:
 
 
 def overall(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line a run and variant: micro with its interval, macro, token accuracy."""
+    """One line a run and variant: micro with its interval, macro, token accuracy, pairs of surface and type."""
     records = []
     for row in rows:
         if row.report is None:
@@ -201,6 +201,8 @@ def overall(rows: Sequence[Row]) -> pd.DataFrame:
                 "recall": report.micro.recall,
                 "macro-F1": report.macro_f1,
                 "token accuracy": report.token_accuracy,
+                "pairs F1": report.pairs.counts.f1 if report.pairs is not None else None,
+                "texts right": report.exact_texts,
             }
         )
     return pd.DataFrame.from_records(records)

@@ -63,6 +63,11 @@ def leaderboard_columns() -> dict[str, Any]:
         "precision": number(format="%.3f", help="Share of predicted mentions that are right."),
         "recall": number(format="%.3f", help="Share of gold mentions that were found."),
         "token accuracy": number(format="%.3f", help="Share of tokens with the right BIO tag; most tokens are O."),
+        "pairs F1": number(
+            format="%.3f",
+            help="F1 of what is mentioned and its type, wherever it stands: how language models are judged.",
+        ),
+        "texts right": number(format="%.3f", help="Share of texts in which every such pair is right and none missing."),
         "p50 ms": number(format="%.2f", help="Median latency of the model on 128 pieces, batch 1; rules read tokens."),
         "p95 ms": number(format="%.2f", help="95th percentile of the same."),
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),

@@ -6,6 +6,7 @@ The counts equal those of seqeval with `mode="strict", scheme=IOB2`.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from itner.core.labels import TokenSpan, align_mentions, align_to_tokens, spans_to_tags
 from itner.core.types import Document, Mention
-from itner.records.scores import Counts, Interval
+from itner.records.scores import Counts, Interval, PairScores
 
 TYPE_COUNTS = 3  # tp, fp, fn
 
@@ -44,7 +45,24 @@ def score_documents(
         "unaligned_gold": unaligned,
         "per_type": counts_per_type(counts, types),
         "micro_f1_interval": bootstrap_micro_f1(counts, seed),
+        "pairs": score_pairs(documents, pred),
     }
+
+
+def score_pairs(documents: Sequence[Document], pred: Sequence[Sequence[Mention]]) -> PairScores:
+    """Mentions as pairs of surface and type, without regard to where in the text they stand."""
+    tp = fp = fn = texts = 0
+    for document, found in zip(documents, pred, strict=True):
+        expected, given = (
+            Counter((document.text[m.start : m.end], m.type) for m in mentions)
+            for mentions in (document.mentions, found)
+        )
+        right = (expected & given).total()
+        tp += right
+        fp += given.total() - right
+        fn += expected.total() - right
+        texts += expected == given
+    return PairScores(Counts(tp, fp, fn), texts)
 
 
 def count_spans(

@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, NonNegative, Positive, Sha256
 from itner.records.int8 import Int8Recipe, check_recipe
-from itner.records.scores import Counts, Interval, MaskedCharacters
+from itner.records.scores import Counts, Interval, MaskedCharacters, PairScores
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -45,7 +45,8 @@ class EvalReport:
     `model_sha256` is of what tagged: weights, or rules. `int8` is how the weights were quantised, None for other
     variants. `max_logit_difference` (absolute, over all tokens) and `tag_agreement` (share of tokens) compare with the
     run's reference variant; None for that variant itself, and for kinds that have a single one. `masking` is what
-    redaction would hide; None in domains without types that point at a person.
+    redaction would hide; None in domains without types that point at a person. `pairs` is None in reports of before it
+    was counted; `itner score` counts it.
     """
 
     dataset: str
@@ -65,6 +66,7 @@ class EvalReport:
     tag_agreement: float | None
     provenance: Provenance
     masking: MaskedCharacters | None = None
+    pairs: PairScores | None = None
 
     def __post_init__(self) -> None:
         check_recipe(self.variant, self.int8)
@@ -93,6 +95,11 @@ class EvalReport:
     def token_accuracy(self) -> float:
         """Share of tokens whose BIO tag is right, O included."""
         return self.tokens_correct / self.tokens if self.tokens else 0.0
+
+    @property
+    def exact_texts(self) -> float | None:
+        """Share of texts whose pairs are all right; None where that was not counted."""
+        return self.pairs.texts / self.documents if self.pairs is not None and self.documents else None
 
     def _seen(self) -> list[Counts]:
         return [counts for counts in self.per_type.values() if counts.tp + counts.fp + counts.fn]

@@ -86,6 +86,19 @@ class MaskedCharacters:
 
 
 @dataclass(frozen=True, config=STRICT)
+class PairScores:
+    """Mentions as what stands in them and their type, wherever in a text: how systems that write mentions are judged.
+
+    Attributes:
+        counts: pairs that both have, or one alone; what a text has twice counts twice.
+        texts: in which all pairs are right and none is missing.
+    """
+
+    counts: Counts
+    texts: NonNegative
+
+
+@dataclass(frozen=True, config=STRICT)
 class Interval:
     """A confidence interval from resampling documents."""
 

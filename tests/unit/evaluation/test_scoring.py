@@ -12,9 +12,10 @@ from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
 from itner.core.labels import repair_tags, tags_to_spans
+from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention, Token
 from itner.domains.it.scheme import SCHEME
-from itner.evaluation.scoring import bootstrap_micro_f1, count_spans, counts_per_type, score_documents
+from itner.evaluation.scoring import bootstrap_micro_f1, count_spans, counts_per_type, score_documents, score_pairs
 from itner.records.scores import Counts
 
 sentence = st.integers(1, 9).flatmap(
@@ -107,3 +108,18 @@ def test_the_bootstrap_resamples_documents() -> None:
     # One document that is all right has no spread, and its copies have none either.
     same = np.tile(np.array([[[1, 0, 0]]]), (20, 1, 1))
     assert (bootstrap_micro_f1(same, 1).low, bootstrap_micro_f1(same, 1).high) == (1.0, 1.0)
+
+
+def test_pairs_count_what_is_mentioned_and_not_where() -> None:
+    text = "Windows beside Windows and Outlook"
+    first, second, third = Mention(0, 7, "OS"), Mention(15, 22, "OS"), Mention(27, 34, "SOFTWARE")
+    gold = [Document(text, split_tokens(text), mentions, str(number), "x") for number, mentions in enumerate(
+        [(first, third), (first, second), (), (third,), ()]
+    )]  # fmt: skip
+    # The other place, once too few, nothing, another type, one too many.
+    pred = [(second, third), (second,), (), (Mention(27, 34, "OS"),), (first,)]
+    found = score_pairs(gold, pred)
+    assert (found.counts.tp, found.counts.fp, found.counts.fn) == (3, 2, 2)
+    assert found.texts == 2
+    assert score_documents(gold, pred, ("OS", "SOFTWARE"))["pairs"] == found
+    assert score_documents(gold, pred, ("OS", "SOFTWARE"))["per_type"]["OS"].tp < found.counts.tp
