@@ -168,6 +168,7 @@ def _train(
 ) -> None:
     from itner.taggers.encoder.presets import preset
     from itner.taggers.generative import presets as generative
+    from itner.training.processes import is_first
     from itner.workflows.generative import train_generative
     from itner.workflows.train import train as train_run
 
@@ -178,6 +179,8 @@ def _train(
         fine_tuned = generative.preset(name, **{"base" if key == "backbone" else key: changes[key] for key in changes})
         with console() as progress:
             info = train_generative(fine_tuned, data, place, run, resume, progress)
+        if not is_first():
+            return
         best = f"loss {info.best_dev_loss:.4f}"
     else:
         config = preset(name, **changes)

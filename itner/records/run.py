@@ -225,7 +225,8 @@ class GenerativeRun(_Record):
     """A decoder with adapters that writes mentions.
 
     `base_sha256` is of the decoder's weights, `wording` says how it was taught to read and write; `best_sha256` is of
-    the adapter after the epoch with the lowest loss on dev, `last_sha256` of the one after the last epoch.
+    the adapter after the epoch with the lowest loss on dev, `last_sha256` of the one after the last epoch. `processes`
+    trained together, each its own windows of a step.
     """
 
     kind: Literal["generative"] = "generative"
@@ -243,6 +244,7 @@ class GenerativeRun(_Record):
     arithmetic: Arithmetic
     best_sha256: Sha256
     last_sha256: Sha256
+    processes: Positive = 1
     schema_version: Literal[1] = 1
 
     @property

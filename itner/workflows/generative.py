@@ -44,6 +44,7 @@ def train_generative(
 ) -> GenerativeRun:
     """Fine-tune adapters of a decoder on a dataset into `models/<name>/`; `name` is the preset's unless given."""
     from itner.training.generative.adapters import train_adapters
+    from itner.training.processes import is_first
 
     folder = choose_folder(place, name or config.preset, resume)
     stats = read_stats(dataset, place)
@@ -52,5 +53,6 @@ def train_generative(
     documents, dev = read_split(dataset, "train", place), read_split(dataset, "dev", place)
     source = refer(stats, len(documents), len(documents))
     info = train_adapters(config, base, folder, domain.scheme, domain.name, source, documents, dev, resume, progress)
-    write_run_card(folder.name, place)
+    if is_first():
+        write_run_card(folder.name, place)
     return info

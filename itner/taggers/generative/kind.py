@@ -131,7 +131,8 @@ def _list_facts(run: Run) -> dict[str, str]:
         "parameters": f"{info.parameters_total:,}, trained {info.parameters_trainable:,}",
         "seed": str(info.seed),
         "best epoch": f"{info.best_epoch:g} (loss on dev {info.best_dev_loss:.4f})",
-        "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
+        "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}"
+        + (f", by {info.processes} processes" if info.processes > 1 else ""),
         "SHA-256 of the best adapter": info.best_sha256,
         "SHA-256 of the last adapter": info.last_sha256,
     }

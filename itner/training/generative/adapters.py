@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from transformers import PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
@@ -27,6 +28,7 @@ from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.folder import last_checkpoint
 from itner.training.generative.packing import Collator, Example, pack
+from itner.training.processes import count, is_first, meet
 from itner.training.report import Report
 
 _FILES = ("adapter_model.safetensors", "adapter_config.json")
@@ -56,7 +58,8 @@ def train_adapters(
 ) -> GenerativeRun:
     """Train into `folder`, which is marked incomplete until everything is written; `resume` goes on where it stopped.
 
-    Kept are the adapters of the epoch with the lowest loss on `dev`, and of the last one.
+    Kept are the adapters of the epoch with the lowest loss on `dev`, and of the last one. Several processes may train
+    together, as `accelerate launch` starts them: each reads its share of a step, and the first one writes.
     """
     note = {"preset": config.preset, "dataset": dataset.name, "dataset_sha256": dataset.sha256, "base": base.sha256}
     checkpoints = folder / CHECKPOINTS
@@ -74,8 +77,10 @@ def train_adapters(
             f"{packed.too_long} sentences of train and {held.too_long} of dev are longer, with their answers, than a "
             f"window of {config.window} pieces; take a preset with larger ones"
         )
-    with training(folder, note):
-        write_config(folder, config)
+    meet(device)
+    with training(folder, note) if is_first() else nullcontext():
+        if is_first():
+            write_config(folder, config)
         clock = Clock(checkpoints / "seconds.txt", keep=last is not None)
         trainer = Trainer(
             model=model,
@@ -83,7 +88,7 @@ def train_adapters(
             train_dataset=[{"examples": window} for window in packed.windows],
             eval_dataset=[{"examples": window} for window in held.windows],
             data_collator=Collator(config.window, int(tokenizer.eos_token_id)),
-            callbacks=[Report(progress, f"training {folder.name}"), clock],
+            callbacks=[Report(progress, f"training {folder.name}"), clock] if is_first() else [],
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=last)
@@ -91,11 +96,12 @@ def train_adapters(
         scored = [entry for entry in history if "eval_loss" in entry]
         best = min(scored, key=lambda entry: float(entry["eval_loss"]))
         total, trained = count_parameters(model)
-        write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
-        kept = {
-            BEST: _keep(checkpoints / f"checkpoint-{best['step']}", folder / BEST, base),
-            LAST: _keep(checkpoints / f"checkpoint-{scored[-1]['step']}", folder / LAST, base),
-        }
+        if is_first():
+            write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
+            for name, entry in ((BEST, best), (LAST, scored[-1])):
+                _keep(checkpoints / f"checkpoint-{entry['step']}", folder / name, base)
+        meet(device)
+        kept = {name: sha256_file(folder / name / _FILES[0]) for name in (BEST, LAST)}
         info = GenerativeRun(
             name=folder.name,
             domain=domain,
@@ -116,21 +122,23 @@ def train_adapters(
             arithmetic=arithmetic,
             best_sha256=kept[BEST],
             last_sha256=kept[LAST],
+            processes=count(),
         )
-        write_run(folder, info)
-        shutil.rmtree(checkpoints)
+        if is_first():
+            write_run(folder, info)
+            shutil.rmtree(checkpoints)
+    meet(device)
     return info
 
 
-def _keep(checkpoint: Path, folder: Path, base: Base) -> str:
-    """Copy the adapter of a checkpoint; the SHA-256 of its weights."""
+def _keep(checkpoint: Path, folder: Path, base: Base) -> None:
+    """Copy the adapter of a checkpoint."""
     folder.mkdir(exist_ok=True)
     for name in _FILES:
         shutil.copyfile(checkpoint / name, folder / name)
     settings = json.loads((folder / _FILES[1]).read_text(encoding="utf-8"))
     # The folder on this machine says nothing elsewhere.
     write_atomic(folder / _FILES[1], json.dumps(settings | {"base_model_name_or_path": base.name}, indent=2) + "\n")
-    return sha256_file(folder / _FILES[0])
 
 
 def _arithmetic(device: str) -> Arithmetic:

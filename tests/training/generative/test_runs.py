@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commands import run_itner
+from shipped import REPOSITORY
 
 from itner.core.errors import InputError
 from itner.records.base import BaseConfig
@@ -245,3 +248,26 @@ def test_what_a_decoder_is_built_from(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(reading, "list_domains", list)
     with pytest.raises(InputError, match="no text"):
         reading.gather(Workspace(tmp_path, tmp_path), 0)
+
+
+def test_two_processes_train_one_run_together(place: Workspace, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(place.models / "bases", models / "bases")
+    # As `accelerate launch` starts several processes of one machine.
+    made = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "0"),
+            *("--rdzv_backend", "c10d", "--rdzv_endpoint", "localhost:0"),
+            *("-m", "itner", "train", "decoder_lora", "--backbone", "built/tiny", "--epochs", "2", "--device", "cpu"),
+            *("--data", DATASET, "--models", str(models), "--data-root", str(place.data)),
+        ],
+        capture_output=True, text=True, timeout=300, cwd=REPOSITORY,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr[-2000:]
+    assert made.stdout.count("parameters trained") == 1
+    run = RunStore(models).load("decoder_lora")
+    assert isinstance(run.info, GenerativeRun)
+    assert run.info.processes == 2
+    assert not (run.path / INCOMPLETE).exists()
+    assert lack_of(run) is None
+    assert evaluate("decoder_lora", DATASET, Workspace(models, place.data), "dev", ("best",))
