@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     choose_runs,
     choose_variants,
     end_page,
+    find_prices,
     load_measured,
     show_command,
     show_damage,
@@ -25,6 +26,7 @@ from itner.dashboard.widgets import (
 )
 from itner.domains.registry import get_domain
 from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, speed_to_rank_by, study_in_words
+from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 
@@ -103,6 +105,19 @@ costs = efficiency.costs(chosen, timed)
 measure = selection.choose_one("Show", list(efficiency.MEASURES), "measure", pills=True)
 alt = f"Bar chart: {efficiency.MEASURES[measure]} of each model."
 show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
+
+prices = find_prices()
+priced = efficiency.prices_frame(rows, list_costs(chosen, rows, prices))
+if prices is not None and not priced.empty:
+    st.header("What a thousand tickets cost")
+    alt = "Scatter plot: micro-F1 over the cost of a thousand tickets."
+    show_figure(efficiency.price_scatter(priced, prices.currency), priced, f"prices-{dataset}-{split}", alt)
+    st.caption(
+        f"A ticket of {prices.tokens_per_ticket:g} words and signs, {prices.compute.core_hour:g} {prices.currency} an "
+        "hour of a core. These are examples: edit `data/prices.toml`."
+    )
+    if worth := worth_in_words(chosen, rows, list_costs(chosen, rows, prices), prices):
+        st.markdown(worth)
 
 st.header("Everything measured")
 show_table(costs, "efficiency", efficiency.cost_columns(costs))

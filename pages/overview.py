@@ -9,8 +9,9 @@ from itner.dashboard import overview, selection, tables
 from itner.dashboard.cache import compare, find, load_peers, load_published
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
 from itner.dashboard.peers import peer_scatter, peers_columns, peers_frame, trials_frame
-from itner.dashboard.widgets import begin_page, choose_dataset, show_damage, show_figure, show_table
+from itner.dashboard.widgets import begin_page, choose_dataset, find_prices, show_damage, show_figure, show_table
 from itner.reporting.advice import advise, pareto_front
+from itner.reporting.cost import list_costs
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
 from itner.taggers.registry import lack_of
@@ -98,7 +99,11 @@ if findings:
             )
 
 st.header("Leaderboard")
-show_table(tables.leaderboard(rows), f"leaderboard-{dataset}-{split}", tables.leaderboard_columns())
+prices = find_prices()
+board = tables.leaderboard(rows, list_costs(runs, rows, prices))
+show_table(
+    board, f"leaderboard-{dataset}-{split}", tables.leaderboard_columns(prices.currency if prices is not None else "")
+)
 try:
     peers = load_peers(runs[0].info.domain)
 except InputError as error:

@@ -24,6 +24,7 @@ from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
 from itner.records.peers import Peers
+from itner.records.prices import Prices, read_prices
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
@@ -76,15 +77,31 @@ def _key(row: Row) -> tuple[str, ...]:
 
 @st.cache_resource(show_spinner="Comparing the runs", max_entries=32)
 def _findings(
-    root: Path, fingerprint: tuple[tuple[str, int, int], ...], _runs: Sequence[Run], dataset: str, split: str
+    root: Path,
+    fingerprint: tuple[tuple[str, int, int], ...],
+    _runs: Sequence[Run],
+    dataset: str,
+    split: str,
+    _prices: Prices | None,
+    told: str,
 ) -> list[Finding]:
-    return list_findings(_runs, dataset, split, compare)
+    return list_findings(_runs, dataset, split, compare, _prices)
 
 
 def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
     """`list_findings`, once for each state of the run folders."""
     root = workspace().models
-    return _findings(root, RunStore(root).fingerprint(), runs, dataset, split)
+    try:
+        prices = load_prices()
+    except InputError:
+        # The leaderboard says what is wrong with the file.
+        prices = None
+    return _findings(root, RunStore(root).fingerprint(), runs, dataset, split, prices, repr(prices))
+
+
+def load_prices() -> Prices | None:
+    """What taggers cost, None where there is no such file; InputError when it is damaged."""
+    return read_prices(workspace())
 
 
 def load_ablation(domain: str) -> Ablation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import streamlit as st
 
 from itner.dashboard.tables import leaderboard_columns, rounded
 from itner.records.store import Run
+from itner.reporting.cost import Cost
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
 from itner.reporting.rows import Row
 from itner.taggers.registry import VARIANT_NAMES
@@ -175,6 +176,56 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
         },
         yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
         height=420,
+        margin={"t": 30, "b": 50},
+    )
+    return figure
+
+
+def prices_frame(rows: Sequence[Row], costs: Mapping[str, Cost]) -> pd.DataFrame:
+    """One line a model that has a price and a score."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": row.label,
+                "family": row.family,
+                "variant": row.variant,
+                "micro-F1": row.micro_f1,
+                "1,000 tickets": costs[row.label].amount,
+                "of": costs[row.label].of,
+            }
+            for row in rows
+            if row.label in costs and row.micro_f1 is not None
+        ]
+    )
+
+
+def price_scatter(frame: pd.DataFrame, currency: str) -> go.Figure:
+    """Micro-F1 over what a thousand tickets cost."""
+    figure = go.Figure()
+    for family in dict.fromkeys(frame["family"]):
+        part = frame[frame["family"] == family]
+        figure.add_trace(
+            go.Scatter(
+                x=part["1,000 tickets"],
+                y=part["micro-F1"],
+                mode="markers",
+                name=family,
+                marker={
+                    "size": 13,
+                    "color": FAMILY_COLORS.get(family, NEUTRAL),
+                    "symbol": [VARIANT_SYMBOLS[variant] for variant in part["variant"]],
+                    "line": {"width": 1, "color": "white"},
+                },
+                customdata=part[["model", "of"]],
+                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2~g} "
+                + currency
+                + " of %{customdata[1]}<br>micro-F1 %{y:.3f}<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": f"1,000 tickets, {currency} (log scale)", "type": "log"},
+        yaxis={"title": "micro-F1", "tickformat": ".3f"},
+        height=400,
         margin={"t": 30, "b": 50},
     )
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -11,14 +12,19 @@ import streamlit as st
 from itner.core.types import Mention
 from itner.evaluation.agreement import Place
 from itner.records.study import Published
+from itner.reporting.cost import Cost
 from itner.reporting.rows import Row
 from itner.taggers.registry import VARIANT_NAMES
 
 OUTSIDE_TEXT = "not marked"
 
 
-def leaderboard(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line a run and variant, best micro-F1 first; what was not measured is empty."""
+def leaderboard(rows: Sequence[Row], costs: Mapping[str, Cost] = MappingProxyType({})) -> pd.DataFrame:
+    """One line a run and variant, best micro-F1 first; what was not measured is empty.
+
+    Args:
+        costs: by the rows' labels.
+    """
     records = []
     for row in rows:
         report = row.report
@@ -36,6 +42,7 @@ def leaderboard(rows: Sequence[Row]) -> pd.DataFrame:
                 "p95 ms": row.p95_ms,
                 "tokens/s": rounded(row.tokens_per_s),
                 "size MiB": row.size_mib,
+                "1,000 tickets": costs[row.label].amount if row.label in costs else None,
             }
         )
     frame = pd.DataFrame.from_records(records)
@@ -49,7 +56,7 @@ def rounded(value: float | None) -> int | None:
     return round(value) if value is not None else None
 
 
-def leaderboard_columns() -> dict[str, Any]:
+def leaderboard_columns(currency: str = "") -> dict[str, Any]:
     """How Streamlit shows `leaderboard`: digits that the samples support, and what each column means."""
     number = st.column_config.NumberColumn
     f1 = "Strict entity-level micro-F1: every mention weighs the same."
@@ -73,6 +80,11 @@ def leaderboard_columns() -> dict[str, Any]:
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "size MiB": number(format="%.2f", help="What has to be deployed beside the program: weights, or lexicons."),
         "parameters M": number(format="%.1f", help="Parameters in millions, adapters merged."),
+        "1,000 tickets": number(
+            f"1,000 tickets, {currency}" if currency else "cost of 1,000 tickets",
+            format="%.2g",
+            help="What reading so many costs: a machine's time or a model's tokens, at the prices of data/prices.toml.",
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
-from itner.dashboard.cache import AbsentText, load_datasets, load_runs, workspace
+from itner.dashboard.cache import AbsentText, load_datasets, load_prices, load_runs, workspace
 from itner.dashboard.commands import FOLDER, known_dataset, preparing_ways, reproducing_words
 from itner.dashboard.figures import arrange
 from itner.data.corpus import CHECK
@@ -21,6 +21,7 @@ from itner.data.processed import preparing_words
 from itner.domains.registry import default_domain, domain_names, get_domain
 from itner.files.items import FileNotice
 from itner.files.writers import harmless_cell
+from itner.records.prices import Prices
 from itner.records.store import BrokenRun, Run
 from itner.reporting.rows import list_datasets
 from itner.taggers.base import Kind
@@ -218,6 +219,15 @@ def load_measured(load: Callable[[], T | None], what: str, undone: str, *words: 
         st.info(undone)
         show_command(*words)
     return found
+
+
+def find_prices() -> Prices | None:
+    """What taggers cost; where that cannot be read, None, and the page says so."""
+    try:
+        return load_prices()
+    except InputError as error:
+        show_damage("The prices cannot be read.", error)
+        return None
 
 
 def show_command(*words: str) -> None:

@@ -11,8 +11,10 @@ from itner.domains.registry import get_domain
 from itner.evaluation.compare import Difference
 from itner.records.config import Family
 from itner.records.int8 import INT8
+from itner.records.prices import Prices
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
+from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import Row, list_rows
 from itner.taggers.encoder.variants import facts_of
@@ -34,9 +36,13 @@ class Finding:
 
 
 def list_findings(
-    runs: Sequence[Run], dataset: str, split: str = "test", compare: Compare = compare_rows
+    runs: Sequence[Run],
+    dataset: str,
+    split: str = "test",
+    compare: Compare = compare_rows,
+    prices: Prices | None = None,
 ) -> list[Finding]:
-    """What the numbers say about the families, the variants, the types and the data sets."""
+    """What the numbers say about the families, the variants, the types and the data sets; with prices, about costs."""
     rows = list_rows(runs, dataset, split)
     makers: list[Callable[[], Finding | None]] = [
         lambda: _families(runs, rows, "full", "lora", dataset, compare),
@@ -47,8 +53,17 @@ def list_findings(
         lambda: _types(rows, dataset),
         lambda: _domains(runs, dataset, split),
         lambda: _languages(runs),
+        lambda: _worth(runs, rows, dataset, prices),
     ]
     return [finding for make in makers if (finding := make()) is not None]
+
+
+def _worth(runs: Sequence[Run], rows: Sequence[Row], dataset: str, prices: Prices | None) -> Finding | None:
+    """What a language model would have to cost to be worth it."""
+    words = worth_in_words(runs, rows, list_costs(runs, rows, prices), prices)
+    if words is None:
+        return None
+    return Finding("What a language model would have to cost", words, "efficiency", {"dataset": dataset})
 
 
 def _languages(runs: Sequence[Run]) -> Finding | None:

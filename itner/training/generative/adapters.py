@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 from transformers.trainer_callback import PrinterCallback
 
@@ -132,10 +133,12 @@ def train_adapters(
 
 
 def _keep(checkpoint: Path, folder: Path, base: Base) -> None:
-    """Copy the adapter of a checkpoint."""
+    """The adapter of a checkpoint, in half precision as the decoder that it changes."""
     folder.mkdir(exist_ok=True)
-    for name in _FILES:
-        shutil.copyfile(checkpoint / name, folder / name)
+    weights = {name: tensor.half().contiguous() for name, tensor in load_file(checkpoint / _FILES[0]).items()}
+    save_file(weights, folder / _FILES[0], {"format": "pt"})
+    (folder / _FILES[0]).chmod(0o644)
+    shutil.copyfile(checkpoint / _FILES[1], folder / _FILES[1])
     settings = json.loads((folder / _FILES[1]).read_text(encoding="utf-8"))
     # The folder on this machine says nothing elsewhere.
     write_atomic(folder / _FILES[1], json.dumps(settings | {"base_model_name_or_path": base.name}, indent=2) + "\n")

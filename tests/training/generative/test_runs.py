@@ -77,7 +77,7 @@ def test_what_is_written_down_of_a_run(place: Workspace) -> None:
         assert settings["base_model_name_or_path"] == "built/tiny"
         assert settings["use_dora"] is True
     card = (run.path / "README.md").read_text(encoding="utf-8")
-    assert "with DoRA adapters (rank 64)" in card
+    assert "with DoRA adapters (rank 32)" in card
     assert lack_of(run) is None
     # The folder of decoders is no run, and cannot become one.
     assert [each.name for each in RunStore(place.models).load_all()[0]] == ["dora", "lora"]
