@@ -26,7 +26,7 @@ def _qwen(preset: str, adapter: AdapterSettings) -> GenerativeConfig:
 def _small(preset: str, adapter: AdapterSettings) -> GenerativeConfig:
     # What it was built with is little, so that the adapters have more to learn than those of a large one.
     wide = dataclasses.replace(adapter, r=32, alpha=64)
-    return GenerativeConfig(preset, SMALL, wide, epochs=6, learning_rate=2e-3)
+    return GenerativeConfig(preset, SMALL, wide, epochs=4, learning_rate=2e-3)
 
 
 PRESETS: dict[str, GenerativeConfig] = {
