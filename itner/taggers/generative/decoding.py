@@ -16,7 +16,7 @@ from transformers import LogitsProcessor, LogitsProcessorList, PreTrainedTokeniz
 from itner.taggers.generative.wording import Question, answer_grammar
 
 # Word pieces of a batch, padding included: what is read, and what may be written.
-_BATCH_PIECES = {"cpu": 4_096, "cuda": 65_536}
+_BATCH_PIECES = {"cpu": 16_384, "cuda": 65_536}
 
 
 @dataclass(frozen=True)

@@ -271,7 +271,7 @@ def test_a_printed_command_names_the_folders_it_is_for(tmp_path: Path, monkeypat
     assert line.endswith(f"--models '{tmp_path / 'my models'}'")
 
 
-@pytest.mark.parametrize("verb", sorted(set(cli.VERBS) - {"readme", "measure-corpus"}))
+@pytest.mark.parametrize("verb", sorted(set(cli.VERBS) - {"readme", "measure-corpus", "harvest", "label-batch"}))
 def test_a_command_for_other_folders_is_one_for_every_verb(verb: str, tmp_path: Path) -> None:
     place = Workspace(tmp_path / "runs", tmp_path / "texts")
     for example in cli.VERBS[verb][1].strip().splitlines():
