@@ -1,7 +1,7 @@
 """How much memory and time merging a million labelled texts takes: `python -m tools.engine_size [TEXTS]`.
 
-The texts are made here: with copies, near copies, texts labelled differently and held-out ones planted at known places, so
-that what is left out is known beforehand. Printed are time, peak memory, and whether every text is accounted for.
+The texts are made here: with copies, near copies, texts labelled differently and held-out ones planted at known places,
+so that what is left out is known beforehand. Printed are time, peak memory, and whether every text is accounted for.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def make_texts(count: int, seed: int = 13) -> Iterator[Text]:
     for number in range(count):
         place = number % 100
         said = " ".join(chance.choices(words, k=chance.randint(8, 30)))
-        mention = (Mention(0, len(said.split()[0]), "SOFTWARE"),)
+        mention: tuple[Mention, ...] = (Mention(0, len(said.split()[0]), "SOFTWARE"),)
         if place == 0:
             before = said
         if place in (10, 20):
-            said, mention = before.upper(), mention if place == 20 else ()
+            said = before.upper()
             mention = (Mention(0, len(said.split()[0]), "SOFTWARE"),) if place == 10 else ()
         elif place in (30, 40) and len(before.split()) > 25:
             said = f"{before} {words[number % len(words)]}"
@@ -64,9 +64,8 @@ def main(count: int) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         kept = int((plan.split >= 0).sum())
         print(f"{count:,} texts made in {made:.0f} s, {before:.0f} MiB")
-        print(
-            f"planned in {took:.0f} s, peak {peak:.0f} MiB; files of facts {sum(p.stat().st_size for p in scratch.iterdir()) / 2**20:.0f} MiB"
-        )
+        facts = sum(path.stat().st_size for path in scratch.iterdir()) / 2**20
+        print(f"planned in {took:.0f} s, peak {peak:.0f} MiB; files of facts {facts:.0f} MiB")
         print(f"kept {kept:,}, left out {plan.left_out}, conflicts {plan.conflicts:,}")
         print(f"accounted for: {kept + sum(plan.left_out.values()) == count}")
 
