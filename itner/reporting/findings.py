@@ -22,7 +22,7 @@ from itner.taggers.registry import VARIANT_NAMES, kind_of
 
 # Below this many gold mentions, one mention moves a type's F1 by several points.
 FEW_MENTIONS = 30
-RULES, COMPACT = "rules", "compact"
+RULES, COMPACT, GENERATIVE, PROMPTED = "rules", "compact", "generative", "prompted"
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,32 @@ def list_findings(
         lambda: _types(rows, dataset),
         lambda: _domains(runs, dataset, split),
         lambda: _languages(runs),
+        lambda: _generative(rows, dataset, compare),
         lambda: _worth(runs, rows, dataset, prices),
     ]
     return [finding for make in makers if (finding := make()) is not None]
+
+
+def _generative(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
+    """What writing mentions word for word loses and costs, against the best tagger of another family."""
+    writing = [row for row in rows if row.family == GENERATIVE and row.micro_f1 is not None]
+    others = [row for row in rows if row.family not in (GENERATIVE, PROMPTED, RULES)]
+    large = _best(others, INT8)
+    best = max(writing, key=lambda row: row.micro_f1 or 0.0, default=None)
+    if best is None or large is None or best.micro_f1 is None or large.micro_f1 is None:
+        return None
+    parts = [
+        f"{best.run}, a decoder that writes mentions, reaches micro-F1 {best.micro_f1:.3f}, {large.run} "
+        f"{large.micro_f1:.3f} (INT8): {best.micro_f1 - large.micro_f1:+.3f}, "
+        f"{describe_difference(compare(best, large))}."
+    ]
+    if best.p50_ms and large.p50_ms and best.tokens_per_s and large.tokens_per_s:
+        parts.append(
+            f"It takes {best.p50_ms / large.p50_ms:,.0f} times as long for one text ({best.p50_ms:,.0f} ms against "
+            f"{large.p50_ms:.1f} ms), and {large.tokens_per_s / best.tokens_per_s:,.0f} times as long for many."
+        )
+    query: dict[str, str | list[str]] = {"dataset": dataset, "run": [large.run, best.run]}
+    return Finding("Writing mentions, or marking them", " ".join(parts), "quality", query)
 
 
 def _worth(runs: Sequence[Run], rows: Sequence[Row], dataset: str, prices: Prices | None) -> Finding | None:

@@ -12,7 +12,7 @@ from itner.records.files import check_name
 from itner.records.run import GenerativeRun
 from itner.records.store import BASES, INCOMPLETE
 from itner.records.workspace import Workspace
-from itner.taggers.generative.base import find_base
+from itner.taggers.generative.base import RECORD, find_base
 from itner.workflows.card import write_run_card
 from itner.workflows.train import choose_folder, refer
 
@@ -21,7 +21,7 @@ def build_decoder(
     name: str, place: Workspace, config: BaseConfig | None = None, resume: bool = False, progress: Progress = silent
 ) -> BaseRecord:
     """Build a small decoder into `models/bases/<name>/`, for `built/<name>`; InputError where one is."""
-    from itner.training.generative.build import RECORD, build
+    from itner.training.generative.build import build
     from itner.training.generative.texts import gather
 
     folder = place.models / BASES / check_name(name)

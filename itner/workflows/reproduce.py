@@ -14,13 +14,17 @@ from itner.domains.registry import get_domain, release_of
 from itner.domains.release import TrackPlan, TransferPlan, UnionPlan
 from itner.records.config import TransferLesson, UnionConfig
 from itner.records.dataset import DataStats
-from itner.records.store import INCOMPLETE, Run, RunStore, is_complete
+from itner.records.store import BASES, INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
+from itner.taggers.generative.base import BUILT, RECORD
+from itner.taggers.generative.presets import is_generative
+from itner.taggers.generative.presets import preset as writing_preset
 from itner.taggers.registry import is_current, variants_of
 from itner.workflows.benchmark import benchmark
 from itner.workflows.evaluate import evaluate
+from itner.workflows.generative import build_decoder, train_generative
 from itner.workflows.open import built
 from itner.workflows.prepare import mix, prepare
 from itner.workflows.rules import make_rules
@@ -69,7 +73,8 @@ def reproduce(
 
     made_of = [plan.member for plan in unions if not is_complete(place.models / run_name(plan.name))]
     tracks = [plan for plan in release.tracks if plan.name in asked]
-    untrained = {release.rules, *(plan.name for plan in unions), *(plan.name for plan in tracks)}
+    writers = [name for name in asked if is_generative(name)]
+    untrained = {release.rules, *(plan.name for plan in unions), *(plan.name for plan in tracks), *writers}
     wanted = [name for name in dict.fromkeys((*made_of, *asked)) if name not in untrained]
     learners = {name: plan for name in wanted if (plan := release.transfer_of(name)) is not None}
     presets = [name for name in wanted if name not in learners]
@@ -96,6 +101,7 @@ def reproduce(
             make_rules(domain.name, place, release.rules)
         made.append(release.rules)
     made += [_make_union(plan, run_name, place) for plan in unions]
+    made += [_train_writer(name, run_name(name), annotated, place, progress) for name in writers]
     measured = [_measure(name, scored, place, settings, progress) for name in made]
     return [*measured, *(_make_track(plan, domain.name, scored, place, settings, progress) for plan in tracks)]
 
@@ -180,6 +186,23 @@ def _make_union(plan: UnionPlan, run_name: Callable[[str], str], place: Workspac
     return name
 
 
+def _train_writer(preset_name: str, name: str, trained: DataStats, place: Workspace, progress: Progress) -> str:
+    """Fine-tune a decoder, which is built before where it is one that is, unless that was done; the run's name."""
+    config = writing_preset(preset_name)
+    folder = place.models / name
+    if not is_complete(folder):
+        built_name = config.base.removeprefix(BUILT)
+        if config.base != built_name and not (place.models / BASES / built_name / RECORD).is_file():
+            begun = (place.models / BASES / built_name / INCOMPLETE).exists()
+            build_decoder(built_name, place, resume=begun, progress=progress)
+        resume = (folder / INCOMPLETE).exists()
+        train_generative(config, trained.name, place, name, resume=resume, progress=progress)
+        return name
+    run = RunStore(place.models).load(name)
+    _check_made(run, run.config == config, trained)
+    return name
+
+
 def _same_teachers(run: Run, names: Sequence[str], place: Workspace) -> bool:
     """Whether a complete run had these teachers, as they are here; it needs them no more."""
     return list(run.info.teachers) == list(names) and all(
@@ -191,7 +214,8 @@ def _same_teachers(run: Run, names: Sequence[str], place: Workspace) -> bool:
 
 def _check_made(run: Run, taught: bool, trained: DataStats) -> None:
     """InputError unless a complete run was `taught` as it would be today, on this dataset."""
-    if not taught or run.info.dataset is None or run.info.dataset.sha256 != trained.sha256:
+    made_of = getattr(run.info, "dataset", None)
+    if not taught or made_of is None or made_of.sha256 != trained.sha256:
         raise InputError(
             "this run was made from other data, another configuration or other teachers; "
             "remove the folder, or reproduce into another one with --models",

@@ -17,16 +17,18 @@ from itner.domains.registry import get_domain
 from itner.domains.release import Release, TransferPlan
 from itner.evaluation.predictions import read_predictions
 from itner.evaluation.report import score_predictions
+from itner.records.base import BaseRecord
 from itner.records.config import CompactConfig, EncoderConfig, TransferLesson, UnionConfig
-from itner.records.files import sha256_file
-from itner.records.run import CompactRun, EncoderRun
+from itner.records.files import read_record, sha256_file
+from itner.records.run import CompactRun, EncoderRun, GenerativeRun
 from itner.records.scores import Counts
 from itner.records.store import PREDICTIONS, Run, read_ablation
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
 from itner.reporting.recall import curve_of
 from itner.taggers.encoder.presets import preset
-from itner.taggers.registry import kind_of, recipe_of, variants_of
+from itner.taggers.generative.presets import preset as writing_preset
+from itner.taggers.registry import kind_of, lack_of, recipe_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
 from itner.workflows.open import open_tagger
 from itner.workflows.student import taught_config, told_of
@@ -39,7 +41,9 @@ SHIPPED = shipped()
 RULES = tuple(name for name, domain in SHIPPED.items() if domain.release and name == domain.release.rules)
 UNIONS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.unions}
 TRACKS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.tracks}
-EVERY_TRAINED = tuple(name for name in SHIPPED if name not in RULES and name not in UNIONS)
+EVERY_TRAINED = tuple(name for name in SHIPPED if name not in (*RULES, *UNIONS))
+# Decoders that write mentions, to be looked at beside the runs of the release.
+WRITERS = ("decoder_lora",)
 # Those for IT-support text, of which most is promised.
 TRAINED = tuple(name for name in release().runs if name not in RULES)
 # A baseline, of which the numbers are wanted and nobody tags with.
@@ -61,6 +65,26 @@ def released(name: str) -> Release:
     found = SHIPPED[name].release
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_run_that_writes_is_whole_and_stands_on_its_decoder(name: str) -> None:
+    run = shipped_run(name)
+    assert isinstance(run.info, GenerativeRun)
+    assert run.config == writing_preset(name)
+    assert run.info.dataset.sha256 == read_stats("combined", HERE).sha256
+    assert lack_of(run) is None
+    base = HERE.models / "bases" / run.info.base.removeprefix("built/")
+    assert sha256_file(base / "model.safetensors") == run.info.base_sha256
+    for variant, sha256 in (("best", run.info.best_sha256), ("last", run.info.last_sha256)):
+        assert sha256_file(run.path / variant / "adapter_model.safetensors") == sha256
+    record = read_record(base / "base.json", BaseRecord)
+    assert record is not None
+    assert record.weights_sha256 == run.info.base_sha256
+    # An hour of two cores is what it may take, both together.
+    assert record.train_seconds + run.info.train_seconds < 2 * 3600
+    for account in run.answers.reports:
+        assert account.account.losses.absent == account.account.losses.unknown == 0
 
 
 @pytest.mark.parametrize("name", EVERY_TRAINED)

@@ -30,6 +30,7 @@ from itner.records.base import BaseConfig, BaseRecord
 from itner.records.codec import to_json
 from itner.records.files import sha256_file, write_atomic
 from itner.records.store import CHECKPOINTS, read_training_note, training
+from itner.taggers.generative.base import RECORD
 from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.generative.exercises import make_exercises
@@ -37,7 +38,6 @@ from itner.training.generative.texts import Texts
 from itner.training.report import Report
 
 END = "<|endoftext|>"
-RECORD = "base.json"
 # Of the windows, put aside to measure the loss on.
 _HELD_SHARE = 0.02
 
