@@ -119,6 +119,7 @@ def choose_first(choices: Sequence[Choice]) -> list[str]:
     Where there are no networks, whatever there is.
     """
     deployed = [choice for choice in choices if choice.variant == kind_of(choice.run).live[0]]
+    deployed = [choice for choice in deployed if not kind_of(choice.run).slow] or deployed
     deployed = [choice for choice in deployed if _rank(choice.run) < _FEW] or deployed
     networks = [choice for choice in deployed if choice.run.info.parameters_total is not None]
     ordered = sorted(networks, key=lambda choice: -(choice.run.info.parameters_total or 0)) or deployed

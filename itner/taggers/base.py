@@ -186,6 +186,7 @@ class Kind:
             there are no such tables.
         parts: the runs beside it that a run opens; its variants are theirs.
         remote: where the server is that does the work and gets the texts; None where this machine does.
+        slow: whether it writes word for word, so that nobody should wait for it without having asked.
     """
 
     name: str
@@ -206,3 +207,4 @@ class Kind:
     table_parameters: Callable[[Run], int | None] = lambda run: None
     parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()
     remote: Callable[[Run], str | None] = lambda run: None
+    slow: bool = False

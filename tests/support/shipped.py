@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from itner.domains.registry import Domain, get_domain, list_domains
 from itner.domains.release import Release
-from itner.records.store import ONNX, Run, RunStore
+from itner.records.store import BASES, ONNX, Run, RunStore
 from itner.records.workspace import CHECKOUT, Workspace
 
 assert CHECKOUT is not None
@@ -42,6 +42,8 @@ def copy_models(target: Path) -> Path:
     with FileLock(target / ".copying"):
         for folder in (path for path in HERE.models.iterdir() if (path / "run.json").is_file()):
             _copy_run(folder, target / folder.name)
+        # The decoders that some runs stand on.
+        _copy_run(HERE.models / BASES, target / BASES)
         for path in HERE.models.glob("*.json"):
             shutil.copyfile(path, target / path.name)
         for gone in {path.name for path in target.iterdir() if path.is_dir()} - {p.name for p in HERE.models.iterdir()}:

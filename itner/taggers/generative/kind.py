@@ -178,4 +178,5 @@ GENERATIVE = Kind(
     facts=_list_facts,
     remake=_remake,
     card=_card,
+    slow=True,
 )

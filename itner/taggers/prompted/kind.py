@@ -188,4 +188,5 @@ PROMPTED = Kind(
     remake=_remake,
     card=_card,
     remote=lambda run: _facts_of(run)[1].endpoint,
+    slow=True,
 )

@@ -101,7 +101,10 @@ def test_missing_and_empty_splits_are_errors(tmp_path: Path) -> None:
         read_source("embedded", tmp_path, get_domain("it"), "x", HERE)
 
 
-@pytest.mark.parametrize(("source", "names"), [("embedded", "helpdesk, elsewhere"), ("hub", "stackoverflow-hub")])
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [("embedded", "helpdesk, elsewhere, helpdesk-de, helpdesk-es, helpdesk-fr"), ("hub", "stackoverflow-hub")],
+)
 def test_a_corpus_that_a_source_does_not_bring_is_refused_with_those_it_brings(
     source: Literal["embedded", "hub"], names: str
 ) -> None:

@@ -121,7 +121,10 @@ def test_a_budget_stops_and_the_next_call_goes_on_there(tmp_path: Path) -> None:
     assert set(behaviour.given.values()) == {1}
 
 
-def test_an_interrupt_loses_nothing(tmp_path: Path) -> None:
+def test_an_interrupt_loses_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    # A shell has its jobs in the background ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     documents = [document(number) for number in range(40)]
     behaviour = Behaviour(find)
 
