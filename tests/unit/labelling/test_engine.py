@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import random
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def test_raw_text_becomes_a_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (gathered.read, gathered.kept) == (93, count_shards(texts, TEXTS))
     assert gathered.left_out["repeated"] == gathered.left_out["too short"] == 1
     # The waits between tries are not what is tested.
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(random, "uniform", lambda least, most: 0.0)
     with serving(Behaviour(find, faults=0.2)) as endpoint:
         words = ["label-batch", str(texts), "tiny", "--endpoint", endpoint, "--chunk", "20", "--poll", "0"]
         code = run_itner(*words, "--domain", "it", "--output", str(labelled))
