@@ -591,3 +591,30 @@ def test_issues_of_the_hub_are_labelled_as_files_are(place: Workspace, monkeypat
     assert list(report.inputs) == ["bigcode/the-stack-github-issues"]
     with pytest.raises(InputError, match="no text to label"):
         label_weakly([], "helpdesk", "none", place)
+
+
+def test_a_decoder_is_built_before_its_adapters_are_trained_and_once(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, ...]] = []
+
+    def build(name: str, where: Workspace, resume: bool, progress: object) -> None:
+        done.append(("build", name, str(resume)))
+        folder = where.models / "bases" / name
+        folder.mkdir(parents=True)
+        (folder / "base.json").write_text("{}", encoding="utf-8")
+
+    def train_one(config: object, dataset: str, where: Workspace, name: str, resume: bool, progress: object) -> None:
+        done.append(("train", dataset, name, str(resume)))
+
+    monkeypatch.setattr(reproduce_module, "build_decoder", build)
+    monkeypatch.setattr(reproduce_module, "train_generative", train_one)
+    monkeypatch.setattr(reproduce_module, "_measure", lambda name, *_: name)
+    asked = ["decoder_lora", "decoder_dora"]
+    made = reproduce("embedded", None, "it", place, asked, SETTINGS)
+    assert made == [f"{name}-helpdesk" for name in asked]
+    assert done == [
+        ("build", "small", "False"),
+        ("train", "helpdesk", "decoder_lora-helpdesk", "False"),
+        ("train", "helpdesk", "decoder_dora-helpdesk", "False"),
+    ]
