@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from itner._version import __version__
-from itner.cli import batches, data, engine, measuring, merging, prompting, serving, tagging, training
+from itner.cli import data, engine, measuring, prompting, serving, tagging, training
 from itner.core.errors import InputError
 
 _BAD_INPUT = 2
@@ -38,8 +38,8 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "union": (training.union, training.UNION),
     "prompt": (prompting.prompt, prompting.PROMPT),
     "harvest": (engine.harvest, engine.HARVEST),
-    "label-batch": (batches.label_batch, batches.BATCH),
-    "merge": (merging.merge, merging.MERGE),
+    "label-batch": (engine.label_batch, engine.BATCH),
+    "merge": (engine.merge, engine.MERGE),
     "ablate": (training.ablate, training.ABLATE),
     "seeds": (training.seeds, training.SEEDS),
     "learning-curve": (training.learning_curve, training.CURVE),

@@ -1,4 +1,4 @@
-"""Verbs of the data engine, which makes much labelled text: harvest."""
+"""The verbs of the data engine, which makes much labelled text: harvest, label-batch, merge."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from itner.cli.options import console
+from itner.cli.options import DataRoot, DomainName, check_one_of, console, domain_or_default
 from itner.core.errors import InputError
 from itner.core.words import counted
 
@@ -18,7 +18,20 @@ itner harvest tickets.jsonl.gz --text-key body.text --language en --language de 
 itner harvest dewiki-pages-articles.xml.bz2 --language de --limit 100000 --output texts
 itner harvest hub:NAME --limit 50000 --output texts
 """
-_LEFT_OUT = 1
+BATCH = """
+itner label-batch harvested/ MODEL --output labelled/
+itner label-batch harvested/ MODEL --output labelled/ --max-cost 20 --price-in 0.05 --price-out 0.2
+itner label-batch harvested/ MODEL --output labelled/ --max-wait 0    # send, and look again another day
+itner label-batch harvested/ NAME --endpoint https://api.example.com/v1 --key-variable MY_KEY --output labelled/
+"""
+MERGE = """
+itner merge labelled --domain it --output corpus
+itner merge by_hand labelled --conflicts first --output corpus     # by hand comes first
+itner merge labelled --balance 5 --validation 0.05 --test helpdesk --output corpus
+itner prepare --source jsonl --path corpus --dataset own           # straight on, with --test above
+"""
+_LEFT_OUT, _INTERRUPTED = 1, 130
+_OPENAI, _KEY = "https://api.openai.com/v1", "OPENAI_API_KEY"
 
 
 def harvest(
@@ -82,6 +95,144 @@ def harvest(
     found = ", ".join(f"{code} {count:,}" for code, count in report.languages.items())
     typer.echo(f"{report.kept:,} of {counted(report.read, 'text')} kept ({found}), {output} written")
     if report.unread:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def label_batch(
+    texts: Annotated[Path, typer.Argument(metavar="TEXTS", help="A folder of harvested texts.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="As the server calls it.")],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder, or that of an earlier call.")],
+    endpoint: Annotated[
+        str, typer.Option(metavar="URL", help="A server that speaks OpenAI's Batch API (default: OpenAI's own).")
+    ] = _OPENAI,
+    key_variable: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help=f"Environment variable with the key, never stored (for OpenAI's own server: {_KEY})."
+        ),
+    ] = None,
+    chunk: Annotated[int, typer.Option(min=1, max=50_000, help="Texts of a batch at most.")] = 1_000,
+    poll: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Between two looks at what is under way.")
+    ] = 30.0,
+    max_requests: Annotated[
+        int | None, typer.Option(min=1, help="Budget, of all calls together: texts sent, those sent again included.")
+    ] = None,
+    max_total_tokens: Annotated[int | None, typer.Option(min=1, help="Budget: read and written together.")] = None,
+    max_cost: Annotated[float | None, typer.Option(help="Budget in money; needs the prices.")] = None,
+    price_in: Annotated[
+        float | None, typer.Option(min=0, help="Of a million tokens that the model reads, in a batch.")
+    ] = None,
+    price_out: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that it writes.")] = None,
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Of the prices.")] = "USD",
+    max_wait: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Stop after so long; call again to go on.")
+    ] = None,
+    domain: DomainName = None,
+) -> None:
+    """Have a language model label a folder of texts through a Batch API, for less than one by one.
+
+    A call that was stopped, by Ctrl-C, its budget or anything else, goes on when it is made again: what the server has
+    is waited for, not sent again. Texts that get no answer however often they are sent stand in left_out.jsonl, and the
+    exit code is 1. Texts go to that server, which may keep what is uploaded: mind whose it is.
+    """
+    from pydantic import ValidationError
+
+    from itner.core.validation import describe
+    from itner.labelling.batches import Patience
+    from itner.records.config import Budget, Price, PromptedConfig
+    from itner.workflows.label_batch import label_batch as label
+
+    if (price_in is None) != (price_out is None):
+        raise typer.BadParameter("give both --price-in and --price-out, or neither")
+    address = endpoint.rstrip("/")
+    try:
+        config = PromptedConfig(
+            provider="openai",
+            endpoint=address,
+            model=model,
+            domain=domain_or_default(domain),
+            key_variable=key_variable or (_KEY if address == _OPENAI else None),
+            budget=Budget(max_requests, max_total_tokens, max_cost),
+            price=Price(price_in, price_out, currency) if price_in is not None and price_out is not None else None,
+        )
+    except ValidationError as error:
+        raise InputError(describe(error)) from None
+    try:
+        with console() as progress:
+            report = label(texts, config, output, chunk, Patience(poll, max_wait), progress)
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; what is known is kept in {output}: call again to go on", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+    for reason, number in report.left_out.items():
+        typer.echo(f"left out: {counted(number, 'text')} ({reason})", err=True)
+    cost = f", {report.cost:.2f} {report.currency}" if report.cost is not None else ""
+    typer.echo(
+        f"{output}: {report.labelled:,} of {counted(report.texts, 'text')} labelled in {report.batches:,} batches, "
+        f"{report.tokens_in + report.tokens_out:,} tokens{cost}"
+    )
+    if report.left_out:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def merge(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="Of labelled texts; the first counts most.")
+    ],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder for train.jsonl and val.jsonl.")],
+    conflicts: Annotated[
+        str, typer.Option(metavar="first|vote|drop", help="Which labels count where a text has several.")
+    ] = "first",
+    alike: Annotated[
+        float, typer.Option(min=0.0, help="Texts that share so much are one; above 1, only copies are.")
+    ] = 0.8,
+    balance: Annotated[
+        float | None,
+        typer.Option(
+            min=1.0, help="No language with a rarest type has more than so many times the middle one's texts."
+        ),
+    ] = None,
+    validation: Annotated[float, typer.Option(min=0.0, max=0.9, help="The share that goes there.")] = 0.1,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DATASET", help="Whose dev, test, check may not leak; repeatable (default: all here)."),
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="A prepared dataset whose test split is written beside.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is drawn.")] = 13,
+    domain: DomainName = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Merge labelled texts into one corpus: without copies and near copies, without leakage, balanced, split.
+
+    Every text is accounted for in report.json. Exits with 1 when mentions were left out because the domain does not
+    know their type, or held-out text was not here to compare with.
+    """
+    from itner.labelling.merge import CONFLICTS, Rules
+    from itner.records.workspace import Workspace
+    from itner.workflows.merge import merge as merge_texts
+
+    check_one_of(conflicts, CONFLICTS, "--conflicts")
+    rule = next(each for each in CONFLICTS if each == conflicts)
+    rules = Rules(rule, alike, balance, validation, seed)
+    with console() as progress:
+        report = merge_texts(
+            folders, domain_or_default(domain), output, Workspace.find(None, data_root), rules, against, test, progress
+        )
+    for reason, count in report.left_out.items():
+        typer.echo(f"{counted(count, 'text')} left out: {reason}", err=True)
+    if report.conflicts:
+        typer.echo(f"{counted(report.conflicts, 'text')} labelled differently: {conflicts}", err=True)
+    for name, count in report.unknown_types.items():
+        typer.echo(f"{counted(count, 'mention')} of a type that {report.domain} has not: {name}", err=True)
+    if report.not_here:
+        typer.echo(f"not compared, for their text is not here: {', '.join(report.not_here)}", err=True)
+    typer.echo(
+        f"{output}: {report.train:,} texts to train on, {report.validation:,} to validate on, of "
+        f"{sum(report.read.values()):,}"
+    )
+    if report.unknown_types or report.not_here:
         raise typer.Exit(_LEFT_OUT)
 
 

@@ -1,4 +1,4 @@
-"""The one exception that means "the input is wrong", as opposed to "the program is wrong"."""
+"""Exceptions: "the input is wrong", as opposed to "the program is wrong", and "a server stumbled"."""
 
 from __future__ import annotations
 
@@ -20,3 +20,17 @@ class InputError(Exception):
         if self.path is not None:
             where = f"{self.path}:{line}: " if line is not None else f"{self.path}: "
         super().__init__(where + problem)
+
+
+class FailedError(Exception):
+    """A call to a server that failed, and may succeed when it is made again.
+
+    Attributes:
+        what: went wrong, in a few words that quote nothing.
+        wait_s: for how long the server asks to be left alone.
+    """
+
+    def __init__(self, what: str, wait_s: float = 0.0):
+        super().__init__(what)
+        self.what = what
+        self.wait_s = wait_s

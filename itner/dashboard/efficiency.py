@@ -143,28 +143,11 @@ def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
 
 def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
     """How much faster than the baseline, and what it costs in micro-F1."""
-    figure = go.Figure()
-    for family in dict.fromkeys(frame["family"]) if not frame.empty else ():
-        part = frame[frame["family"] == family]
-        if part.empty:
-            continue
-        figure.add_trace(
-            go.Scatter(
-                x=part["times as fast"],
-                y=part["micro-F1 change"],
-                mode="markers",
-                name=family,
-                marker={
-                    "size": 15,
-                    "color": FAMILY_COLORS.get(family, NEUTRAL),
-                    "symbol": [VARIANT_SYMBOLS[variant] for variant in part["variant"]],
-                    "line": {"width": 1, "color": "white"},
-                },
-                customdata=part[["model", "micro-F1", "p50 ms"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.3~g} ms)<br>"
-                "micro-F1 %{y:+.3f} (%{customdata[1]:.3f})<extra></extra>",
-            )
-        )
+    hover = (
+        "<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.3~g} ms)<br>"
+        "micro-F1 %{y:+.3f} (%{customdata[1]:.3f})<extra></extra>"
+    )
+    figure = _scatter(frame, "times as fast", "micro-F1 change", ["model", "micro-F1", "p50 ms"], hover)
     figure.add_hline(y=0, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.add_vline(x=1, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.update_layout(
@@ -175,8 +158,6 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
             "tickformat": "~g",
         },
         yaxis={"title": "change in micro-F1", "tickformat": "+.3f"},
-        height=420,
-        margin={"t": 30, "b": 50},
     )
     return figure
 
@@ -201,33 +182,41 @@ def prices_frame(rows: Sequence[Row], costs: Mapping[str, Cost]) -> pd.DataFrame
 
 def price_scatter(frame: pd.DataFrame, currency: str) -> go.Figure:
     """Micro-F1 over what a thousand tickets cost."""
+    hover = (
+        f"<b>%{{customdata[0]}}</b><br>%{{x:.2~g}} {currency} of %{{customdata[1]}}<br>"
+        "micro-F1 %{y:.3f}<extra></extra>"
+    )
+    figure = _scatter(frame, "1,000 tickets", "micro-F1", ["model", "of"], hover)
+    figure.update_layout(
+        # Whole decades, in digits: Plotly would write millionths as µ.
+        xaxis={"title": f"1,000 tickets, {currency} (log scale)", "type": "log", "dtick": 1, "tickformat": ".8~f"},
+        yaxis={"title": "micro-F1", "tickformat": ".3f"},
+    )
+    return figure
+
+
+def _scatter(frame: pd.DataFrame, x: str, y: str, told: list[str], hover: str) -> go.Figure:
+    """A point a model, in its family's colour; `told` are the columns that `hover` shows."""
     figure = go.Figure()
-    for family in dict.fromkeys(frame["family"]):
+    for family in dict.fromkeys(frame["family"]) if not frame.empty else ():
         part = frame[frame["family"] == family]
         figure.add_trace(
             go.Scatter(
-                x=part["1,000 tickets"],
-                y=part["micro-F1"],
+                x=part[x],
+                y=part[y],
                 mode="markers",
                 name=family,
                 marker={
-                    "size": 13,
+                    "size": 15,
                     "color": FAMILY_COLORS.get(family, NEUTRAL),
                     "symbol": [VARIANT_SYMBOLS[variant] for variant in part["variant"]],
                     "line": {"width": 1, "color": "white"},
                 },
-                customdata=part[["model", "of"]],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{x:.2~g} "
-                + currency
-                + " of %{customdata[1]}<br>micro-F1 %{y:.3f}<extra></extra>",
+                customdata=part[told],
+                hovertemplate=hover,
             )
         )
-    figure.update_layout(
-        xaxis={"title": f"1,000 tickets, {currency} (log scale)", "type": "log"},
-        yaxis={"title": "micro-F1", "tickformat": ".3f"},
-        height=400,
-        margin={"t": 30, "b": 50},
-    )
+    figure.update_layout(height=420, margin={"t": 30, "b": 50})
     return figure
 
 

@@ -40,9 +40,9 @@ def leaderboard(rows: Sequence[Row], costs: Mapping[str, Cost] = MappingProxyTyp
                 "recall": report.micro.recall if report else None,
                 "p50 ms": row.p50_ms,
                 "p95 ms": row.p95_ms,
-                "tokens/s": rounded(row.tokens_per_s),
                 "size MiB": row.size_mib,
                 "1,000 tickets": costs[row.label].amount if row.label in costs else None,
+                "tokens/s": rounded(row.tokens_per_s),
             }
         )
     frame = pd.DataFrame.from_records(records)

@@ -24,9 +24,9 @@ from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 
-from itner.core.errors import InputError
+from itner.core.errors import FailedError, InputError
 from itner.core.progress import Progress
-from itner.labelling.batch_api import URL, Batch, RefusedError, Server, StumbledError
+from itner.labelling.batch_api import URL, Batch, RefusedError, Server
 from itner.labelling.batch_lines import Answer, Replies, read_replies
 from itner.labelling.batch_state import TRIES, Chunk, State, Used
 from itner.labelling.shards import TEXTS
@@ -191,7 +191,7 @@ class Batches:
                 self._tell()
             batch = self._patiently(lambda: self._server.create(file))
             self._state.note_batch(chunk, batch)
-        except (StumbledError, RefusedError) as error:
+        except (FailedError, RefusedError) as error:
             self._settle(chunk, Replies(), f"not taken on ({error.what})")
         self._tell()
 
@@ -210,13 +210,13 @@ class Batches:
             batch = self._patiently(lambda: self._server.retrieve(name))
             if batch.status not in _ENDED:
                 return False
-        except StumbledError:
+        except FailedError:
             return False
         except RefusedError as error:
             batch = Batch(f"gone ({error.what})")
         try:
             files = [self._patiently(partial(self._server.content, file)) for file in batch.files]
-        except StumbledError:
+        except FailedError:
             # Later, perhaps: what was answered is paid for.
             if self._state.count_try(chunk) < TRIES:
                 return False
@@ -266,7 +266,7 @@ class Batches:
         for attempt in range(self._patience.retries + 1):
             try:
                 result = call()
-            except StumbledError as error:
+            except FailedError as error:
                 self._state.count(f"call: {error.what}")
                 if error.wait_s > _LONGEST_PAUSE_S:
                     raise InputError(
@@ -351,10 +351,5 @@ def _limits(budget: Budget, price: Price | None) -> list[_Limit]:
         limits.append(_Limit(budget.tokens, f"{budget.tokens:,} tokens", lambda used: sum(used.tokens)))
     if budget.money is not None and price is not None:
         what = f"{budget.money:g} {price.currency}"
-        limits.append(_Limit(budget.money, what, lambda used: cost_of(used.tokens, price)))
+        limits.append(_Limit(budget.money, what, lambda used: price.of(*used.tokens)))
     return limits
-
-
-def cost_of(tokens: tuple[int, int], price: Price) -> float:
-    """What tokens cost, read and written, in the price's currency."""
-    return (tokens[0] * price.tokens_in + tokens[1] * price.tokens_out) / 1e6

@@ -195,6 +195,10 @@ class Price:
     tokens_out: Annotated[float, Field(ge=0)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
+    def of(self, tokens_in: float, tokens_out: float) -> float:
+        """What so many tokens cost."""
+        return (tokens_in * self.tokens_in + tokens_out * self.tokens_out) / 1e6
+
 
 @dataclass(frozen=True, config=STRICT)
 class Budget:

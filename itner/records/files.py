@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +53,29 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(output: Path) -> Iterator[Path]:
+    """A hidden folder to fill, which takes the place of `output` when the block ends well, and is gone otherwise.
+
+    Raises:
+        InputError: something is there already; an empty folder is nothing.
+    """
+    target = Path(os.path.realpath(output))
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise InputError("name a new or empty folder; this one is not", path=output)
+    hidden = target.with_name(f".{target.name}.tmp-{os.getpid()}")
+    # A call that was killed may have had the same number.
+    shutil.rmtree(hidden, ignore_errors=True)
+    hidden.mkdir(parents=True)
+    try:
+        yield hidden
+        if target.exists():
+            target.rmdir()
+        hidden.rename(target)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from itner.records.config import PromptedConfig
-from itner.records.prices import Prices, TokenPrice
+from itner.records.config import Price
+from itner.records.prices import Prices
 from itner.records.store import Run
 from itner.reporting.rows import Row
+from itner.taggers.base import Paid
+from itner.taggers.registry import kind_of
 
 TICKETS = 1_000
 _HOUR = 3600
@@ -41,10 +43,13 @@ def list_costs(runs: Sequence[Run], rows: Sequence[Row], prices: Prices | None) 
     costs = {}
     for row in rows:
         run = by_name.get(row.run)
+        if run is None:
+            continue
+        paid = kind_of(run).paid(run)
         cost = None
-        if run is not None and isinstance(run.config, PromptedConfig):
-            cost = _tokens(run, run.config, row, prices)
-        elif run is not None and run.bench is not None and row.tokens_per_s:
+        if paid is not None:
+            cost = _tokens(run, paid, row, prices)
+        elif run.bench is not None and row.tokens_per_s:
             seconds = TICKETS * prices.tokens_per_ticket / row.tokens_per_s
             cost = Cost(seconds * run.bench.threads * prices.compute.core_hour / _HOUR, "compute")
         if cost is not None:
@@ -70,15 +75,15 @@ def tokens_of(run: Run, row: Row) -> tuple[float, float] | None:
     return found.account.tokens_in / row.report.tokens, found.account.tokens_out / row.report.tokens
 
 
-def _tokens(run: Run, config: PromptedConfig, row: Row, prices: Prices) -> Cost | None:
+def _tokens(run: Run, paid: Paid, row: Row, prices: Prices) -> Cost | None:
     used = tokens_of(run, row)
-    price: TokenPrice | None = prices.models.get(config.model)
-    if config.price is not None and config.price.currency == prices.currency:
-        price = TokenPrice(config.price.tokens_in, config.price.tokens_out)
+    listed = prices.models.get(paid.model)
+    price = Price(listed.tokens_in, listed.tokens_out, prices.currency) if listed is not None else None
+    if paid.price is not None and paid.price.currency == prices.currency:
+        price = paid.price
     if used is None or price is None:
         return None
-    per_token = (used[0] * price.tokens_in + used[1] * price.tokens_out) / 1e6
-    return Cost(TICKETS * prices.tokens_per_ticket * per_token, "tokens")
+    return Cost(TICKETS * prices.tokens_per_ticket * price.of(*used), "tokens")
 
 
 def money(amount: float, currency: str) -> str:
@@ -99,6 +104,8 @@ def worth_in_words(
     if prices is None or not here:
         return None
     best = max(here, key=lambda row: row.micro_f1 or 0.0)
+    # As one would deploy it.
+    best = min((row for row in here if row.run == best.run), key=lambda row: costs[row.label].amount)
     own = costs[best.label]
     words = (
         f"{best.label}, the best that computes here (micro-F1 {best.micro_f1:.3f}), reads {TICKETS:,} tickets for "
@@ -109,7 +116,7 @@ def worth_in_words(
         (row, run, used)
         for row in rows
         for run in runs
-        if run.name == row.run and isinstance(run.config, PromptedConfig) and (used := tokens_of(run, row)) is not None
+        if run.name == row.run and kind_of(run).paid(run) and (used := tokens_of(run, row)) is not None
     ]
     if not asked:
         return (

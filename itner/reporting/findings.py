@@ -90,14 +90,14 @@ def _worth(runs: Sequence[Run], rows: Sequence[Row], dataset: str, prices: Price
 
 
 def _languages(runs: Sequence[Run]) -> Finding | None:
-    """What is lost in languages that were not learned, and what to do then."""
+    """What is lost in languages that were not learned; by which type, and what to do then, says the page."""
     rows = list_language_rows(runs, get_domain(runs[0].info.domain)) if runs else []
     words = languages_in_words(rows)
     if not words:
         return None
     foreign = next(row.report for row in rows if not row.home)
     query: dict[str, str | list[str]] = {"dataset": foreign.dataset, "split": foreign.split}
-    return Finding("Other languages", " ".join(words), "quality", query)
+    return Finding("Other languages", words[0], "quality", query)
 
 
 def describe_difference(difference: Difference | None) -> str:

@@ -12,6 +12,7 @@ from itner.domains.registry import Domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import Run
 from itner.reporting.readme import replace_section
+from itner.reporting.rows import f1_in_words
 from itner.taggers.registry import VARIANT_NAMES, is_current, kind_of, variants_of
 
 LANGUAGES_BEGIN = "<!-- languages: written by `itner readme` -->"
@@ -74,11 +75,7 @@ def languages_in_words(rows: Sequence[LanguageRow]) -> list[str]:
     best = max(sums, key=lambda name: sums[name])
     own = [row for row in abroad if row.run == best]
     home = next((row for row in rows if row.home and row.run == best), None)
-    each = [
-        f"{row.language} {row.report.micro.f1:.3f} ({row.report.micro_f1_interval.low:.3f} to "
-        f"{row.report.micro_f1_interval.high:.3f})"
-        for row in own
-    ]
+    each = [f"{row.language} {f1_in_words(row.report)}" for row in own]
     tagger = f"`{best}` ({VARIANT_NAMES[own[0].variant]})"
     first = f"Of all taggers {tagger} does best over {listed(languages)}: F1 {listed(each)}"
     if home is not None:
@@ -154,9 +151,9 @@ def languages_table(rows: Sequence[LanguageRow]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        micro, interval = row.report.micro, row.report.micro_f1_interval
+        micro = row.report.micro
         lines.append(
             f"| {row.run} | {VARIANT_NAMES[row.variant]} | {row.language} | {row.split} | {micro.precision:.3f} | "
-            f"{micro.recall:.3f} | {micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f}) |"
+            f"{micro.recall:.3f} | {f1_in_words(row.report)} |"
         )
     return "\n".join(lines)

@@ -17,9 +17,11 @@ FAMILY_COLORS = {
     "compact": "#EE6677",
     "rules": "#228833",
     "union": "#66CCEE",
+    "generative": "#DDAA33",
+    "prompted": "#009988",
 }
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "hexagon", "pentagon")
-_SHADES = ("#BBBBBB", "#4477AA", "#66CCEE", "#EE6677", "#228833", "#CCBB44", "#AA3377")
+_SHADES = ("#BBBBBB", "#4477AA", "#66CCEE", "#EE6677", "#228833", "#CCBB44", "#AA3377", "#EE7733", "#009988")
 VARIANT_SYMBOLS = dict(zip(VARIANTS, cycle(_SYMBOLS)))
 VARIANT_COLORS = dict(zip(VARIANTS, cycle(_SHADES)))
 # Tol's bright set, for models side by side; patterns tell what shares a colour apart.

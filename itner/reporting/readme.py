@@ -12,7 +12,7 @@ from itner.records.store import INT8_TRIALS, Run
 from itner.records.study import AppTimings, Int8Trials, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
-from itner.reporting.rows import MISSING, Row, list_datasets, list_rows, mebibytes, milliseconds
+from itner.reporting.rows import MISSING, Row, f1_in_words, list_datasets, list_rows, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
@@ -193,8 +193,7 @@ def _kept(peer: Peer) -> str:
 def _cells(row: Row, dataset: str) -> list[str]:
     f1 = macro = MISSING
     if row.report:
-        interval = row.report.micro_f1_interval
-        f1 = f"{row.report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+        f1 = f1_in_words(row.report)
         macro = f"{row.report.macro_f1:.3f}"
     latency = MISSING
     if row.p50_ms is not None and row.p95_ms is not None:

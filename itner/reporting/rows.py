@@ -23,6 +23,12 @@ def milliseconds(time: float) -> str:
     return f"{time:.1f}" if time >= 1 else f"{time:.2f}"
 
 
+def f1_in_words(report: EvalReport) -> str:
+    """Micro-F1 with its interval: "0.882 (0.871 to 0.892)"."""
+    interval = report.micro_f1_interval
+    return f"{report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+
+
 @dataclass(frozen=True)
 class Row:
     """A variant of a run; what was not measured, or what its kind has not, is None."""

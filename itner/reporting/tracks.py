@@ -8,6 +8,7 @@ from itner.core.words import counted, listed
 from itner.domains.release import Release, TrackPlan
 from itner.records.evaluation import EvalReport
 from itner.records.store import Run
+from itner.reporting.rows import f1_in_words
 from itner.taggers.registry import is_current
 
 
@@ -38,24 +39,21 @@ def _report(run: Run, dataset: str, split: str, release: Release) -> EvalReport 
 
 
 def _paragraph(dataset: str, corpus: str, scored: Sequence[tuple[TrackPlan, EvalReport, EvalReport]]) -> str:
-    few, whole = scored[0][1], scored[0][2]
+    reports = [(few, whole) for _, few, whole in scored]
+    few, whole = reports[0]
+    few_f1, whole_f1 = ([f1_in_words(each[place]) for each in reports] for place in (0, 1))
     names = listed([f"`{plan.name}`" for plan, _, _ in scored])
-    widths = [max(_width(report) for _, report, _ in scored), max(_width(report) for *_, report in scored)]
+    widths = [max(_width(each[0]) for each in reports), max(_width(each[1]) for each in reports)]
     return (
         f"{names} learned from the train sentences of {dataset} alone. On its "
         f"{counted(few.documents, 'dev sentence')} ({counted(few.micro.support, 'mention')}) they reach "
-        f"{listed([_f1(report) for _, report, _ in scored])}; on the {counted(whole.documents, 'sentence')} of "
-        f"{corpus} test ({counted(whole.micro.support, 'mention')}) {listed([_f1(report) for *_, report in scored])}. "
+        f"{listed(few_f1)}; on the {counted(whole.documents, 'sentence')} of "
+        f"{corpus} test ({counted(whole.micro.support, 'mention')}) {listed(whole_f1)}. "
         f"An interval on the {few.documents:,} is up to {widths[0]:.2f} wide: two F1 that differ by less are hardly "
         f"told apart there, and the weights were chosen on the same sentences, which flatters them. On the "
         f"{whole.documents:,} it is {widths[1]:.2f}. So few sentences show that something was learned, not how good "
         "it is, nor which of two is better."
     )
-
-
-def _f1(report: EvalReport) -> str:
-    interval = report.micro_f1_interval
-    return f"{report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 
 
 def _width(report: EvalReport) -> float:

@@ -13,6 +13,7 @@ from itner.core.sentences import Sentence
 from itner.core.types import Document, Mention, Tagger
 from itner.records.answers import Account
 from itner.records.bench import Unit
+from itner.records.config import Price
 from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
 
@@ -162,6 +163,14 @@ class CardText:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """A language model that is paid for by the token, and its price where that is known."""
+
+    model: str
+    price: Price | None
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of tagger.
 
@@ -186,6 +195,7 @@ class Kind:
             there are no such tables.
         parts: the runs beside it that a run opens; its variants are theirs.
         remote: where the server is that does the work and gets the texts; None where this machine does.
+        paid: the model that is paid for by the token, and its price where the run knows it; None where none is.
         slow: whether it writes word for word, so that nobody should wait for it without having asked.
     """
 
@@ -207,4 +217,5 @@ class Kind:
     table_parameters: Callable[[Run], int | None] = lambda run: None
     parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()
     remote: Callable[[Run], str | None] = lambda run: None
+    paid: Callable[[Run], Paid | None] = lambda run: None
     slow: bool = False

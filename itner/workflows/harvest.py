@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +14,7 @@ from itner.core.words import listed
 from itner.files.items import FileNotice
 from itner.records.codec import to_json
 from itner.records.engine import HarvestReport, HarvestSettings
-from itner.records.files import write_atomic
+from itner.records.files import filling, write_atomic
 
 if TYPE_CHECKING:
     from itner.labelling.harvest import Item, Source, Tally
@@ -49,7 +46,7 @@ def harvest(
     if settings.shortest > settings.longest:
         raise InputError(f"the shortest text, {settings.shortest:,}, is longer than the longest, {settings.longest:,}")
     found = list_sources(sources)
-    with _filling(output) as hidden:
+    with filling(output) as hidden:
         languages = Languages(settings.least_sure)
         _check_languages(settings.languages, languages.codes)
         boilerplate: frozenset[bytes] = frozenset()
@@ -71,25 +68,6 @@ def harvest(
         report = _report(tally, found, settings)
         write_atomic(hidden / REPORT, to_json(report))
     return report
-
-
-@contextmanager
-def _filling(output: Path) -> Iterator[Path]:
-    """A hidden folder to fill, which takes the output's place when the block ends well, and is gone otherwise."""
-    target = Path(os.path.realpath(output))
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise InputError("name a new or empty folder; this one is not", path=output)
-    hidden = target.with_name(f".{target.name}.tmp-{os.getpid()}")
-    # A call that was killed may have had the same number.
-    shutil.rmtree(hidden, ignore_errors=True)
-    hidden.mkdir(parents=True)
-    try:
-        yield hidden
-        if target.exists():
-            target.rmdir()
-        hidden.rename(target)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _watch(items: Iterable[Item], doing: str, progress: Progress) -> Iterator[Item]:

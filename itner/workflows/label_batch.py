@@ -7,31 +7,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.core.tokens import split_tokens
 from itner.domains.registry import Domain, get_domain
-from itner.labelling.batch_api import OpenAIServer, Server
+from itner.labelling.batch_api import Server
 from itner.labelling.batch_lines import Answer
 from itner.labelling.batch_state import STATE, State, open_state, remove_state
-from itner.labelling.batches import Batches, Patience, Task, cost_of
+from itner.labelling.batches import Batches, Patience, Task
 from itner.labelling.shards import LABELLED, REPORT, TEXTS, Text, read_shards, write_shards
 from itner.records.answers import Losses
-from itner.records.batches import BatchReport, LeftOut
 from itner.records.codec import to_json
 from itner.records.config import PromptedConfig
+from itner.records.engine import BatchReport, LeftOut
 from itner.records.files import replacing, write_atomic
 from itner.taggers.answers import read_answer
 from itner.taggers.placing import Pair, place
+from itner.taggers.prompted.batch_api import OpenAIServer
+from itner.taggers.prompted.endpoint import chat_options
 from itner.taggers.prompted.kind import answers_sha256
-from itner.taggers.prompted.prompt import answer_schema, messages_for, prompt_sha256, system_prompt
+from itner.taggers.prompted.prompt import messages_for, prompt_sha256, system_prompt
 
 LEFT_OUT = "left_out.jsonl"
-# Its models know the limit on an answer by another name than the servers that imitate it.
-_OPENAI_HOST = "api.openai.com"
 
 
 def label_batch(
@@ -97,12 +96,7 @@ def _answers_sha256(config: PromptedConfig, domain: Domain) -> str:
 
 def _body(config: PromptedConfig, domain: Domain) -> Callable[[str], dict[str, Any]]:
     """The request about a text, as a prompted tagger makes it."""
-    schema = {"name": "mentions", "strict": True, "schema": answer_schema(domain.scheme.types)}
-    limit = "max_completion_tokens" if urlsplit(config.endpoint).hostname == _OPENAI_HOST else "max_tokens"
-    options: dict[str, Any] = {limit: config.max_tokens, "seed": config.seed}
-    if config.temperature is not None:
-        options["temperature"] = config.temperature
-    options["response_format"] = {"type": "json_schema", "json_schema": schema}
+    options = chat_options(config, domain.scheme.types)
     system = system_prompt(domain)
     return lambda text: {"model": config.model, "messages": messages_for(system, (), text), **options}
 
@@ -142,7 +136,7 @@ def _write(texts: Path, state: State, config: PromptedConfig, domain: Domain, ou
         tokens_in=used.tokens[0],
         tokens_out=used.tokens[1],
         uncounted=state.uncounted(),
-        cost=cost_of(used.tokens, config.price) if config.price is not None else None,
+        cost=config.price.of(*used.tokens) if config.price is not None else None,
         currency=config.price.currency if config.price is not None else None,
         provenance=collect_provenance(),
     )

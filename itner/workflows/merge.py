@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -23,8 +21,8 @@ from itner.labelling.held_out import HeldOut
 from itner.labelling.merge import TRAIN, VALIDATION, Rules, plan_merge, read_all
 from itner.labelling.shards import LABELLED, REPORT, Text, count_shards
 from itner.records.codec import to_json
-from itner.records.files import write_atomic
-from itner.records.merging import MergeReport
+from itner.records.engine import MergeReport
+from itner.records.files import filling, write_atomic
 from itner.records.workspace import Workspace
 
 _FILES = {TRAIN: "train.jsonl", VALIDATION: "val.jsonl"}
@@ -56,15 +54,11 @@ def merge(
     domain = get_domain(domain_name)
     if not folders:
         raise InputError("name a folder of labelled texts, or several")
-    if output.is_dir() and any(output.iterdir()):
-        raise InputError("this folder is not empty; choose another --output", path=output)
-    if output.exists() and not output.is_dir():
-        raise InputError("this is a file; choose a folder as --output", path=output)
     read = {f"{number}: {folder.name}": count_shards(folder, LABELLED) for number, folder in enumerate(folders, 1)}
     total = sum(read.values())
     held, splits, absent = _held_out(domain, against, place)
     tests = read_split(test, "test", place) if test is not None else []
-    with _hidden(output) as build:
+    with filling(output) as build:
         scratch = build / "scratch"
         scratch.mkdir()
         plan = plan_merge(folders, held, rules, scratch, lambda done: progress("reading", 0.7 * done / max(total, 1)))
@@ -114,21 +108,6 @@ def merge(
         write_atomic(build / REPORT, to_json(report))
     progress("writing", 1.0)
     return report
-
-
-@contextmanager
-def _hidden(output: Path) -> Iterator[Path]:
-    """A folder beside `output` that takes its place when the body ends well, and is gone when it does not."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
-    try:
-        yield build
-        build.chmod(0o755)
-        if output.is_dir():
-            output.rmdir()
-        build.rename(output)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
 
 
 def _held_out(

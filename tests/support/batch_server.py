@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from loopback import serve_with
 
 Pairs = Sequence[tuple[str, str]]
 # Of a call, of a batch, and of a line.
@@ -245,23 +247,8 @@ def _field(part: bytes) -> tuple[str, bytes]:
     return head.decode().partition('name="')[2].partition('"')[0], content.removesuffix(b"\r\n")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, *given: object) -> None:
-        """Nothing: a connection that broke is what some tests are about."""
-
-
 @contextmanager
 def serving(behaviour: Behaviour) -> Iterator[str]:
     """The address of a server that behaves so."""
-    handler = type("Handler", (_Handler,), {"behaviour": behaviour})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        finally:
-            server.shutdown()
-            thread.join(10)
+    with serve_with(_Handler, behaviour=behaviour) as address:
+        yield f"{address}/v1"

@@ -10,11 +10,11 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from itner.core.errors import InputError
+from itner.core.errors import FailedError, InputError
 from itner.records.config import PromptedConfig
 from itner.taggers.answers import Pairs, read_answer
 from itner.taggers.prompted.budget import Ledger
-from itner.taggers.prompted.endpoint import Endpoint, FailedError, Reply
+from itner.taggers.prompted.endpoint import Endpoint, Reply
 from itner.taggers.prompted.prompt import Message
 
 T = TypeVar("T")

@@ -95,7 +95,7 @@ class Ledger:
         """Of what was sent and answered; None without a price."""
         if self.price is None:
             return None
-        return (self.spent[0] * self.price.tokens_in + self.spent[1] * self.price.tokens_out) / 1e6
+        return self.price.of(*self.spent)
 
     def account(self) -> Account:
         """What was done so far."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from itner.core.errors import InputError
+from itner.core.errors import FailedError, InputError
 from itner.records.config import PromptedConfig
 from itner.taggers.prompted.prompt import Message, answer_schema
 
@@ -31,20 +31,6 @@ class Reply:
     cut: bool
     tokens_in: int | None
     tokens_out: int | None
-
-
-class FailedError(Exception):
-    """A request that failed, and may succeed when it is sent again.
-
-    Attributes:
-        what: went wrong, in a few words that quote nothing.
-        wait_s: for how long the server asks to be left alone.
-    """
-
-    def __init__(self, what: str, wait_s: float = 0.0):
-        super().__init__(what)
-        self.what = what
-        self.wait_s = wait_s
 
 
 class Endpoint(Protocol):
@@ -73,7 +59,8 @@ def lacks_key(config: PromptedConfig) -> bool:
     return config.key_variable is not None and not os.environ.get(config.key_variable)
 
 
-def _key(config: PromptedConfig) -> str | None:
+def read_key(config: PromptedConfig) -> str | None:
+    """The key, None where none is needed; InputError when it is not in the environment."""
     if config.key_variable is None:
         return None
     key = os.environ.get(config.key_variable)
@@ -85,7 +72,7 @@ def _key(config: PromptedConfig) -> str | None:
     return key
 
 
-def _wait_s(header: str | None) -> float:
+def asked_wait_s(header: str | None) -> float:
     """What `Retry-After` asks for in seconds; 0 for a date or nothing."""
     try:
         return max(0.0, float(header or 0))
@@ -93,14 +80,39 @@ def _wait_s(header: str | None) -> float:
         return 0.0
 
 
+def is_passing(status: int) -> bool:
+    """Whether a status is worth another try."""
+    return status in _PASSING
+
+
+def chat_options(config: PromptedConfig, types: Sequence[str]) -> dict[str, Any]:
+    """What a request of OpenAI's chat interface says beside model and messages."""
+    schema = {"name": "mentions", "strict": True, "schema": answer_schema(types)}
+    formats: dict[str, dict[str, Any]] = {
+        "schema": {"response_format": {"type": "json_schema", "json_schema": schema}},
+        "json": {"response_format": {"type": "json_object"}},
+        "none": {},
+    }
+    limit = "max_completion_tokens" if urlsplit(config.endpoint).hostname == _OPENAI_HOST else "max_tokens"
+    options: dict[str, Any] = {limit: config.max_tokens, "seed": config.seed}
+    if config.temperature is not None:
+        options["temperature"] = config.temperature
+    return options | formats[config.structured]
+
+
+def sends_on(config: PromptedConfig) -> InputError:
+    """What is wrong with an address that answers with another one."""
+    return InputError(f"{config.endpoint} sends on to another address, which is not followed; name the right one")
+
+
 def _check(status: int, wait: str | None, config: PromptedConfig) -> None:
     """FailedError or InputError for an answer that is none."""
     if status < 300:
         return
-    if status in _PASSING:
-        raise FailedError(f"status {status}", _wait_s(wait))
+    if is_passing(status):
+        raise FailedError(f"status {status}", asked_wait_s(wait))
     if status < 400:
-        raise InputError(f"{config.endpoint} sends on to another address, which is not followed; name the right one")
+        raise sends_on(config)
     why = {
         401: "it wants another key" if config.key_variable else "it wants a key; name its variable with --key-variable",
         403: "the key may not ask this model",
@@ -120,7 +132,7 @@ class _Ollama:
         import ollama
 
         self._config = config
-        key = _key(config)
+        key = read_key(config)
 
         async def check(response: httpx.Response) -> None:
             _check(response.status_code, response.headers.get("Retry-After"), config)
@@ -143,7 +155,7 @@ class _Ollama:
         try:
             said = await self._client.chat(config.model, messages, format=self._format, options=options)
         except self._stumbles as error:
-            raise FailedError(_named(error)) from None
+            raise FailedError(name_failure(error)) from None
         except ValueError:
             # No JSON, or JSON of another form.
             raise FailedError("no answer of the interface") from None
@@ -156,7 +168,7 @@ class _Ollama:
         try:
             listed = await self._client.list()
         except self._stumbles as error:
-            raise FailedError(_named(error)) from None
+            raise FailedError(name_failure(error)) from None
         except ValueError:
             raise FailedError("no answer of the interface") from None
         wanted = self._config.model
@@ -178,7 +190,7 @@ class _OpenAI:
 
         self._config = config
         self._client = openai.AsyncOpenAI(
-            api_key=_key(config) or "none",
+            api_key=read_key(config) or "none",
             base_url=config.endpoint,
             max_retries=0,
             timeout=config.timeout_s,
@@ -186,27 +198,17 @@ class _OpenAI:
         )
         self._refused = openai.APIStatusError
         self._stumbles = openai.APIError
-        schema = {"name": "mentions", "strict": True, "schema": answer_schema(types)}
-        formats: dict[str, dict[str, Any]] = {
-            "schema": {"response_format": {"type": "json_schema", "json_schema": schema}},
-            "json": {"response_format": {"type": "json_object"}},
-            "none": {},
-        }
-        self._format = formats[config.structured]
-        limit = "max_completion_tokens" if urlsplit(config.endpoint).hostname == _OPENAI_HOST else "max_tokens"
-        self._options: dict[str, Any] = {limit: config.max_tokens, "seed": config.seed}
-        if config.temperature is not None:
-            self._options["temperature"] = config.temperature
+        self._options = chat_options(config, types)
 
     async def ask(self, messages: Sequence[Message]) -> Reply:
         request: dict[str, Any] = {"model": self._config.model, "messages": list(messages)}
         try:
-            said: Any = await self._client.chat.completions.create(**request, **self._format, **self._options)
+            said: Any = await self._client.chat.completions.create(**request, **self._options)
         except self._refused as error:
             _check(error.status_code, error.response.headers.get("Retry-After"), self._config)
             raise FailedError(f"status {error.status_code}") from None
         except self._stumbles as error:
-            raise FailedError(_named(error)) from None
+            raise FailedError(name_failure(error)) from None
         except ValueError:
             raise FailedError("no answer of the interface") from None
         # The client believes whatever JSON a server sends.
@@ -237,7 +239,7 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and value >= 0 else None
 
 
-def _named(error: Exception) -> str:
+def name_failure(error: Exception) -> str:
     """The kind of an error alone: its message may quote what was sent."""
     name = type(error).__name__
     return "no answer in time" if "Timeout" in name else f"the connection broke ({name})"

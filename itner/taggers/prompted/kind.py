@@ -15,7 +15,7 @@ from itner.records.config import PromptedConfig
 from itner.records.files import read_bytes
 from itner.records.run import PromptedRun
 from itner.records.store import Run
-from itner.taggers.base import CardText, Kind, Lack, Probe, Remake
+from itner.taggers.base import CardText, Kind, Lack, Paid, Probe, Remake
 from itner.taggers.prompted.cache import ANSWERS
 from itner.taggers.prompted.endpoint import lacks_key
 from itner.taggers.prompted.prompt import prompt_sha256, system_prompt
@@ -188,5 +188,6 @@ PROMPTED = Kind(
     remake=_remake,
     card=_card,
     remote=lambda run: _facts_of(run)[1].endpoint,
+    paid=lambda run: Paid(_facts_of(run)[1].model, _facts_of(run)[1].price),
     slow=True,
 )

@@ -24,19 +24,19 @@ import pytest
 from batch_server import Behaviour, serving
 from shipped import REPOSITORY
 
-from itner.cli import batches as verb
-from itner.core.errors import InputError
+from itner.cli import engine as verb
+from itner.core.errors import FailedError, InputError
 from itner.core.progress import silent
 from itner.core.provenance import collect_provenance
 from itner.core.types import Mention
-from itner.labelling.batch_api import Batch, RefusedError, StumbledError
+from itner.labelling.batch_api import Batch, RefusedError
 from itner.labelling.batch_lines import Answer, read_replies
 from itner.labelling.batch_state import STATE, TRIES, State, open_state
 from itner.labelling.batches import AT_ONCE, OpenError, Patience
 from itner.labelling.shards import LABELLED, REPORT, TEXTS, Text, read_shards, write_shards
-from itner.records.batches import BatchReport
 from itner.records.codec import from_json
 from itner.records.config import Budget, Price, PromptedConfig
+from itner.records.engine import BatchReport
 from itner.taggers.prompted.prompt import system_prompt
 from itner.taggers.prompted.tagger import PromptedTagger
 from itner.workflows import label_batch as workflow
@@ -475,7 +475,7 @@ class Scripted:
         """Nothing."""
 
 
-PASSING, FINAL = StumbledError("status 500"), RefusedError("status 404")
+PASSING, FINAL = FailedError("status 500"), RefusedError("status 404")
 
 
 @pytest.mark.parametrize(

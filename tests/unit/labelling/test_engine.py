@@ -12,10 +12,8 @@ from shipped import HERE
 
 from itner.data.processed import read_split
 from itner.labelling.shards import LABELLED, TEXTS, count_shards, read_shards
-from itner.records.batches import BatchReport
-from itner.records.engine import HarvestReport
+from itner.records.engine import BatchReport, HarvestReport, MergeReport
 from itner.records.files import read_record
-from itner.records.merging import MergeReport
 from itner.records.workspace import Workspace
 from itner.workflows.prepare import prepare
 

@@ -20,8 +20,8 @@ from itner.data.processed import read_split
 from itner.labelling.held_out import HeldOut
 from itner.labelling.merge import TRAIN, VALIDATION, Plan, Rules, plan_merge
 from itner.labelling.shards import LABELLED, REPORT, TEXTS, Text, count_shards, read_shards, write_shards
+from itner.records.engine import MergeReport
 from itner.records.files import read_record
-from itner.records.merging import MergeReport
 from itner.records.workspace import Workspace
 from itner.workflows.merge import merge
 from itner.workflows.prepare import prepare
