@@ -107,7 +107,8 @@ alt = f"Bar chart: {efficiency.MEASURES[measure]} of each model."
 show_figure(efficiency.measure_bars(costs, measure), costs, "measures", alt)
 
 prices = find_prices()
-priced = efficiency.prices_frame(rows, list_costs(chosen, rows, prices))
+spent = list_costs(chosen, rows, prices)
+priced = efficiency.prices_frame(rows, spent)
 if prices is not None and not priced.empty:
     st.header("What a thousand tickets cost")
     alt = "Scatter plot: micro-F1 over the cost of a thousand tickets."
@@ -116,7 +117,7 @@ if prices is not None and not priced.empty:
         f"A ticket of {prices.tokens_per_ticket:g} words and signs, {prices.compute.core_hour:g} {prices.currency} an "
         "hour of a core. These are examples: edit `data/prices.toml`."
     )
-    if worth := worth_in_words(chosen, rows, list_costs(chosen, rows, prices), prices):
+    if worth := worth_in_words(chosen, rows, spent, prices):
         st.markdown(worth)
 
 st.header("Everything measured")

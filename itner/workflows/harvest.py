@@ -17,7 +17,8 @@ from itner.records.engine import HarvestReport, HarvestSettings
 from itner.records.files import filling, write_atomic
 
 if TYPE_CHECKING:
-    from itner.labelling.harvest import Item, Source, Tally
+    from itner.labelling.harvest import Tally
+    from itner.labelling.raw_sources import Item, Source
 
 _PACKAGES = ("pyarrow", "lxml", "mwparserfromhell", "py3langid")
 _SAID_EVERY = 1_000
@@ -40,7 +41,8 @@ def harvest(
         InputError: a source names nothing, the folder is taken, a setting makes no sense, or no text is left.
     """
     _check_packages()
-    from itner.labelling.harvest import Languages, Tally, choose_texts, find_boilerplate, list_sources, read_sources
+    from itner.labelling.harvest import Languages, Tally, choose_texts, find_boilerplate
+    from itner.labelling.raw_sources import list_sources, read_sources
     from itner.labelling.shards import REPORT, TEXTS, write_shards
 
     if settings.shortest > settings.longest:

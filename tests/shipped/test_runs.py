@@ -81,7 +81,7 @@ def test_a_run_that_writes_is_whole_and_stands_on_its_decoder(name: str) -> None
     record = read_record(base / "base.json", BaseRecord)
     assert record is not None
     assert record.weights_sha256 == run.info.base_sha256
-    # An hour of two cores is what it may take, both together.
+    # Beside other work on the two cores; an hour of both alone is what it may take.
     assert record.train_seconds + run.info.train_seconds < 2 * 3600
     for account in run.answers.reports:
         assert account.account.losses.absent == account.account.losses.unknown == 0

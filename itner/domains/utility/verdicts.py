@@ -25,6 +25,7 @@ from itner.domains.utility.wording import (
     DOUBT,
     HEARSAY,
     NO_BREACH,
+    NOT_RIGHT,
     NOT_YET,
     NOW,
     OF_A_KIND,
@@ -263,8 +264,9 @@ def _doubt(text: str, readings: Sequence[Reading], outcome: _Outcome) -> str:
         )
         breach = next(called, None)
         return f"the report calls it wrong ({breach[0]})" if breach is not None else ""
-    if right := CALLED_RIGHT.search(text):
-        return f"the report calls it right ({right[0]})"
+    rights = (each for each in CALLED_RIGHT.finditer(text) if not NOT_RIGHT.search(before(text, each.start())))
+    if right := next(rights, None):
+        return f"the report calls it right ({right[0].strip()})"
     repairs = (each for each in REPAIRED.finditer(text, reading.end) if not NOT_YET.search(before(text, each.start())))
     repaired = next(repairs, None)
     return f"it is said to have been put right ({repaired[0]})" if repaired is not None else ""

@@ -601,10 +601,22 @@ BREACH = re.compile(
 NO_BREACH = re.compile(
     r"\b(?:no|not an?|without(?: an?)?|zero|free of|never an?|any|isn'?t an?|nor|neither)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
-# What says that nothing is wrong, where the figures say that something is.
+# What says that nothing is wrong, where the figures say that something is; and what, before that, says it is not so.
+_FAULT = r"(?:violations?|infractions?|breach(?:es)?|non-?compliances?|problems?|issues?|defects?|findings?)"
 CALLED_RIGHT = re.compile(
-    r"\b(?:no|not an?|isn['\u2019]?t an?|without(?: an?)?|never an?|zero|free of)\s+"
-    r"(?!(?:other|more|further|additional|new|second)\b)(?:\w+\s+)?(?:violations?|infractions?|breach(?:es)?|non-?compliances?)\b",
+    rf"\b(?:(?:no|not an?|isn['\u2019]?t an?|without(?: an?)?|never an?|zero|free of|no longer an?)\s+"
+    rf"(?!(?:other|more|further|additional|new|second)\b)(?:\w+\s+)?{_FAULT}|not in violation|nothing (?:is )?wrong"
+    r"|(?:does|do|did)(?: not|n['\u2019]?t) violate"
+    r"|in compliance|compliant|compl(?:ies|ied)|ok|okay|acceptable|adequate|satisfactory|sufficient|up to code"
+    r"|good to go|pass(?:es|ed) (?:the )?(?:inspection|tests?|muster)"
+    r"|within (?:the )?(?:limits?|tolerances?|specs?|code)"
+    r"|m(?:eets|et) (?:all |the |both )?(?:code|specs?|specifications?|standards?|requirements?|minimums?|limits?"
+    r"|rules?|g\.? ?o\.?|nesc|nec|ansi|ieee))\b",
+    re.IGNORECASE,
+)
+NOT_RIGHT = re.compile(
+    r"\b(?:not?|never|neither|nor|hardly|barely|longer|without|non|if|is it|whether|fails? to be|\w+n['\u2019]t|to be"
+    r"|should be|must be|would be|considered)[\s-]+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 # Names.

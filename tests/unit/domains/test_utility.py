@@ -438,7 +438,15 @@ def test_the_rules_tag_specifications() -> None:
         ("not a violation: 16 ft clearance over the street", "calls it right (not a violation)"),
         ("No code violation here, 16 ft clearance over the street", "calls it right (No code violation)"),
         ("Primary conductor 16 ft over the street, no infractions.", "calls it right (no infractions)"),
+        *(
+            (f"Primary conductor 16 ft over the street, {said}", "calls it right")
+            for said in (
+                *("in compliance", "meets code", "met G.O. 95", "OK", "clearance is adequate", "passed inspection"),
+                *("nothing wrong", "within limits", "not in violation", "does not violate G.O. 95", "fully compliant"),
+            )
+        ),
         ("-16 ft clearance over the street", "minus sign"),
+        ("(\u201116 ft) clearance over the street", "minus sign"),
         ("Clearance over the street is \u221216 ft", "minus sign"),
     ],
 )
@@ -454,6 +462,17 @@ def test_what_contradicts_the_figure_is_left_to_a_person(text: str, why: str) ->
         "Primary conductor 16 ft over the street, no other violation.",
         "- 16 ft clearance over the street",
         "16-ft clearance over the street",
+        *(
+            f"Primary conductor 16 ft over the street, {said}"
+            for said in (
+                "not compliant",
+                "isn't adequate",
+                "not OK",
+                "never met code",
+                "non-compliant",
+                "not acceptable",
+            )
+        ),
     ],
 )
 def test_what_does_not_contradict_it_is_decided(text: str) -> None:

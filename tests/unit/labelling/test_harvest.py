@@ -24,15 +24,8 @@ import itner.workflows.harvest as workflow
 from itner.cli import engine
 from itner.core.errors import InputError
 from itner.core.provenance import Provenance, collect_provenance
-from itner.labelling.harvest import (
-    Item,
-    Languages,
-    Tally,
-    choose_texts,
-    find_boilerplate,
-    list_sources,
-    read_sources,
-)
+from itner.labelling.harvest import Languages, Tally, choose_texts, find_boilerplate
+from itner.labelling.raw_sources import Item, list_sources, read_sources
 from itner.labelling.shards import REPORT, TEXTS, Text, read_shards
 from itner.labelling.wiki import strip_wiki
 from itner.records.codec import from_json
@@ -200,7 +193,7 @@ def test_the_hub_is_streamed_by_the_helper(monkeypatch: pytest.MonkeyPatch) -> N
         assert dataset == "some/name"
         yield from ("One text", None, "another")
 
-    monkeypatch.setattr(harvesting, "stream_issues", stream)
+    monkeypatch.setattr("itner.labelling.raw_sources.stream_issues", stream)
     found = read("hub:some/name")
     assert [(item.text, item.reason) for item in found] == [("One text", ""), ("", "no text"), ("another", "")]
     assert {item.source for item in found} == {"hub:some/name"}
