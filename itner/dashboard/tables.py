@@ -36,13 +36,13 @@ def leaderboard(rows: Sequence[Row], costs: Mapping[str, Cost] = MappingProxyTyp
                 "micro-F1": row.micro_f1,
                 "F1 low": report.micro_f1_interval.low if report else None,
                 "F1 high": report.micro_f1_interval.high if report else None,
-                "macro-F1": report.macro_f1 if report else None,
                 "recall": report.micro.recall if report else None,
+                "1,000 tickets": costs[row.label].amount if row.label in costs else None,
                 "p50 ms": row.p50_ms,
                 "p95 ms": row.p95_ms,
                 "size MiB": row.size_mib,
-                "1,000 tickets": costs[row.label].amount if row.label in costs else None,
                 "tokens/s": rounded(row.tokens_per_s),
+                "macro-F1": report.macro_f1 if report else None,
             }
         )
     frame = pd.DataFrame.from_records(records)
