@@ -7,6 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from itner.cli.asking import (
+    KEYS,
+    OPENAI,
+    Currency,
+    MaxTokens,
+    ServerSeed,
+    StructuredBy,
+    Temperature,
+    check_structured,
+    read_price,
+    read_temperature,
+)
 from itner.cli.options import DataRoot, DomainName, check_one_of, console, domain_or_default
 from itner.core.errors import InputError
 from itner.core.words import counted
@@ -31,7 +43,6 @@ itner merge labelled --balance 5 --validation 0.05 --test helpdesk --output corp
 itner prepare --source jsonl --path corpus --dataset own           # straight on, with --test above
 """
 _LEFT_OUT, _INTERRUPTED = 1, 130
-_OPENAI, _KEY = "https://api.openai.com/v1", "OPENAI_API_KEY"
 
 
 def harvest(
@@ -104,13 +115,18 @@ def label_batch(
     output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder, or that of an earlier call.")],
     endpoint: Annotated[
         str, typer.Option(metavar="URL", help="A server that speaks OpenAI's Batch API (default: OpenAI's own).")
-    ] = _OPENAI,
+    ] = OPENAI,
     key_variable: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help=f"Environment variable with the key, never stored (for OpenAI's own server: {_KEY})."
+            metavar="NAME",
+            help=f"Environment variable with the key, never stored (for OpenAI's own server: {KEYS[OPENAI]}).",
         ),
     ] = None,
+    structured: StructuredBy = "schema",
+    temperature: Temperature = "0",
+    max_tokens: MaxTokens = 2048,
+    seed: ServerSeed = 13,
     chunk: Annotated[int, typer.Option(min=1, max=50_000, help="Texts of a batch at most.")] = 1_000,
     poll: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Between two looks at what is under way.")
@@ -124,7 +140,7 @@ def label_batch(
         float | None, typer.Option(min=0, help="Of a million tokens that the model reads, in a batch.")
     ] = None,
     price_out: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that it writes.")] = None,
-    currency: Annotated[str, typer.Option(metavar="CODE", help="Of the prices.")] = "USD",
+    currency: Currency = "USD",
     max_wait: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Stop after so long; call again to go on.")
     ] = None,
@@ -140,11 +156,9 @@ def label_batch(
 
     from itner.core.validation import describe
     from itner.labelling.batches import Patience
-    from itner.records.config import Budget, Price, PromptedConfig
+    from itner.records.config import Budget, PromptedConfig
     from itner.workflows.label_batch import label_batch as label
 
-    if (price_in is None) != (price_out is None):
-        raise typer.BadParameter("give both --price-in and --price-out, or neither")
     address = endpoint.rstrip("/")
     try:
         config = PromptedConfig(
@@ -152,9 +166,13 @@ def label_batch(
             endpoint=address,
             model=model,
             domain=domain_or_default(domain),
-            key_variable=key_variable or (_KEY if address == _OPENAI else None),
+            key_variable=key_variable or KEYS.get(address),
+            structured=check_structured(structured),
+            temperature=read_temperature(temperature),
+            max_tokens=max_tokens,
+            seed=seed,
             budget=Budget(max_requests, max_total_tokens, max_cost),
-            price=Price(price_in, price_out, currency) if price_in is not None and price_out is not None else None,
+            price=read_price(price_in, price_out, currency),
         )
     except ValidationError as error:
         raise InputError(describe(error)) from None

@@ -6,6 +6,18 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from itner.cli.asking import (
+    KEYS,
+    OPENAI,
+    Currency,
+    MaxTokens,
+    ServerSeed,
+    StructuredBy,
+    Temperature,
+    check_structured,
+    read_price,
+    read_temperature,
+)
 from itner.cli.options import DataRoot, DomainName, Models, check_one_of, domain_or_default
 from itner.core.errors import InputError
 from itner.records.workspace import Workspace
@@ -16,9 +28,7 @@ itner prompt qwen3:4b --shots 8 --data combined --run qwen_shown
 itner prompt NAME --provider openai --endpoint https://api.example.com/v1 --key-variable MY_KEY --run asked
 itner prompt NAME --provider openai --endpoint http://localhost:8000/v1 --structured none --max-requests 500 --run asked
 """
-_ENDPOINTS = {"ollama": "http://localhost:11434", "openai": "https://api.openai.com/v1"}
-_KEYS = {"https://api.openai.com/v1": "OPENAI_API_KEY"}
-_SERVER = "server"
+_ENDPOINTS = {"ollama": "http://localhost:11434", "openai": OPENAI}
 
 
 def prompt(
@@ -37,14 +47,10 @@ def prompt(
     data: Annotated[
         str | None, typer.Option("--data", metavar="DATASET", help="A prepared dataset, whose train split they are of.")
     ] = None,
-    structured: Annotated[
-        str, typer.Option(metavar="schema|json|none", help="How the server is held to the form of an answer.")
-    ] = "schema",
-    temperature: Annotated[
-        str, typer.Option(metavar="NUMBER|server", help="How freely it answers; `server` leaves that to the server.")
-    ] = "0",
-    max_tokens: Annotated[int, typer.Option(min=16, help="Of an answer.")] = 2048,
-    seed: Annotated[int, typer.Option(min=0, help="For servers that take one.")] = 13,
+    structured: StructuredBy = "schema",
+    temperature: Temperature = "0",
+    max_tokens: MaxTokens = 2048,
+    seed: ServerSeed = 13,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests under way at once.")] = 4,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="For a whole answer.")] = 120.0,
     retries: Annotated[int, typer.Option(min=0, help="Of a request that failed.")] = 6,
@@ -54,7 +60,7 @@ def prompt(
     max_seconds: Annotated[float | None, typer.Option(help="Budget in time.")] = None,
     price_in: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that the model reads.")] = None,
     price_out: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that it writes.")] = None,
-    currency: Annotated[str, typer.Option(metavar="CODE", help="Of the prices.")] = "USD",
+    currency: Currency = "USD",
     domain: DomainName = None,
     models: Models = None,
     data_root: DataRoot = None,
@@ -68,23 +74,20 @@ def prompt(
     from pydantic import ValidationError
 
     from itner.core.validation import describe
-    from itner.records.config import Budget, Price, PromptedConfig, Provider, Structured
+    from itner.records.config import Budget, PromptedConfig, Provider
     from itner.workflows.prompt import make_prompted
 
     check_one_of(provider, get_args(Provider), "--provider")
-    check_one_of(structured, get_args(Structured), "--structured")
-    if (price_in is None) != (price_out is None):
-        raise typer.BadParameter("give both --price-in and --price-out, or neither")
     address = (endpoint or _ENDPOINTS[provider]).rstrip("/")
     settings: dict[str, Any] = {
         "provider": provider,
         "endpoint": address,
         "model": model,
         "domain": domain_or_default(domain),
-        "key_variable": key_variable or _KEYS.get(address),
+        "key_variable": key_variable or KEYS.get(address),
         "shots": shots,
-        "structured": structured,
-        "temperature": _temperature(temperature),
+        "structured": check_structured(structured),
+        "temperature": read_temperature(temperature),
         "max_tokens": max_tokens,
         "seed": seed,
         "concurrency": concurrency,
@@ -92,7 +95,7 @@ def prompt(
         "retries": retries,
     }
     try:
-        price = Price(price_in, price_out, currency) if price_in is not None and price_out is not None else None
+        price = read_price(price_in, price_out, currency)
         budget = Budget(max_requests, max_total_tokens, max_cost, max_seconds)
         config = PromptedConfig(**settings, price=price, budget=budget)
     except ValidationError as error:
@@ -101,12 +104,3 @@ def prompt(
     info = make_prompted(config, data, place, run)
     known = f", digest {info.digest[:12]}" if info.digest else ""
     typer.echo(f"{place.models.name}/{info.name}: {model} at {address}{known}, asked for {', '.join(info.types)}")
-
-
-def _temperature(given: str) -> float | None:
-    if given == _SERVER:
-        return None
-    try:
-        return float(given)
-    except ValueError:
-        raise typer.BadParameter(f"{given!r} is no number, and not `{_SERVER}`", param_hint="--temperature") from None

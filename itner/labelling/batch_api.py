@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 URL: Final = "/v1/chat/completions"
-# What is worth another try: the server has too much to do, or stumbled.
-_PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 529}
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# What a server says where it has no such interface.
-_NOWHERE = {"status 404", "status 405", "status 501"}
 
 
 class RefusedError(Exception):

@@ -80,8 +80,19 @@ _TABLES = (
     "tries INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, tokens_in INTEGER NOT NULL DEFAULT 0, "
     "tokens_out INTEGER NOT NULL DEFAULT 0, counted INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL)",
+    # By what texts are chosen and counted, over and over, so that nobody counts all of them each time.
+    "CREATE TABLE standing (status TEXT NOT NULL, size INTEGER NOT NULL, number INTEGER NOT NULL, "
+    "PRIMARY KEY (status, size)) WITHOUT ROWID",
     "CREATE INDEX by_status ON records (status, size)",
     "CREATE INDEX by_chunk ON records (chunk)",
+)
+# Made when the records are there.
+_TRIGGER = (
+    "CREATE TRIGGER moved AFTER UPDATE OF status, size ON records "
+    "WHEN old.status != new.status OR old.size != new.size BEGIN "
+    "UPDATE standing SET number = number - 1 WHERE status = old.status AND size = old.size; "
+    "INSERT INTO standing VALUES (new.status, new.size, 1) "
+    "ON CONFLICT (status, size) DO UPDATE SET number = number + 1; END"
 )
 
 
@@ -133,6 +144,8 @@ class State:
                 raise InputError("two texts have the same id", path=texts) from None
             if not self._one("SELECT COUNT(*) FROM records"):
                 raise InputError("there is no text to label", path=texts)
+            self._db.execute("INSERT INTO standing SELECT status, size, COUNT(*) FROM records GROUP BY status, size")
+            self._db.execute(_TRIGGER)
             self._db.executemany("INSERT INTO facts VALUES (?, ?)", [*facts.items(), ("texts", hashed.hexdigest())])
 
     def _has_tables(self) -> bool:
@@ -150,8 +163,8 @@ class State:
         """Put open texts together, `most` at most: a full chunk if there is one, large ones first."""
         with self._step():
             found = self._db.execute(
-                "SELECT size, COUNT(*) AS waiting FROM records WHERE status = 'open' GROUP BY size "
-                "ORDER BY waiting < size, size DESC LIMIT 1"
+                "SELECT size, number FROM standing WHERE status = 'open' AND number > 0 "
+                "ORDER BY number < size, size DESC LIMIT 1"
             ).fetchone()
             if found is None:
                 return None
@@ -177,6 +190,10 @@ class State:
             "SELECT number, size, file, batch FROM chunks WHERE status = ? ORDER BY number", (status,)
         )
         return [Chunk(*row) for row in rows]
+
+    def holds_new(self, chunk: Chunk) -> bool:
+        """Whether a chunk has a text that was in no completed chunk before."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM records WHERE chunk = ? AND tries = 0)", chunk.number))
 
     def note_file(self, chunk: Chunk, file: str) -> None:
         """The server has its requests."""
@@ -261,7 +278,7 @@ class State:
 
     def tally(self) -> Counter[str]:
         """Texts by status."""
-        return Counter(dict(self._db.execute("SELECT status, COUNT(*) FROM records GROUP BY status").fetchall()))
+        return Counter(dict(self._db.execute("SELECT status, SUM(number) FROM standing GROUP BY status").fetchall()))
 
     def left_out(self) -> dict[str, int]:
         """Texts that are left out, by reason."""

@@ -33,7 +33,8 @@ from itner.labelling.shards import TEXTS
 from itner.records.config import Budget, Price
 
 T = TypeVar("T")
-# After so many batches of several texts without an answer, one after the other, the fault is not with the texts.
+# After so many batches without an answer, one after the other, the fault is not with the texts. Not counted are single
+# texts, and batches of texts that were tried before while others got answers: these are what nothing comes of.
 _IN_A_ROW = 12
 # More texts than there are.
 _UNBOUNDED = 2**62
@@ -232,10 +233,11 @@ class Batches:
         return True
 
     def _settle(self, chunk: Chunk, found: Replies, failed: str | None) -> None:
+        counts = chunk.size > 1 and (self._state.holds_new(chunk) or not self._state.tally()["labelled"])
         self._state.settle(chunk, found, failed)
         if found.answers:
             self._failed_in_a_row = 0
-        elif chunk.size > 1:
+        elif counts:
             self._failed_in_a_row += 1
         if self._failed_in_a_row == _IN_A_ROW:
             why = failed or Counter(found.faults.values()).most_common(1)[0][0]

@@ -48,6 +48,7 @@ class Behaviour:
         calls, batches, lines: how they do.
         looks: at a batch until it has ended.
         poison: texts with which a batch fails validation.
+        refused: texts that never get an answer.
         code: that a batch has which fails validation.
         full: a batch fails validation with so many others under way; None for however many.
         status: of every answer, in place of one, and the address that it sends on to.
@@ -61,6 +62,7 @@ class Behaviour:
     looks: int = 2
     seed: int = 13
     poison: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     code: str = "invalid_json_line"
     full: int | None = None
     status: int | None = None
@@ -157,9 +159,11 @@ class Behaviour:
 
     def _answer(self, batch: str, name: str, body: dict[str, Any], good: list[str], bad: list[str]) -> None:
         kind = self.fault(self.lines, f"{batch} {name}")
-        if kind == "missing":
+        if name in self.refused:
+            bad.append(_line(name, 400, {"error": {"message": "no"}}))
+        elif kind == "missing":
             return
-        if kind == "status 500":
+        elif kind == "status 500":
             good.append(_line(name, 500, {"error": {"message": "no"}}))
         elif kind == "error":
             bad.append(_line(name, error={"code": "server_error", "message": "no"}))

@@ -326,6 +326,16 @@ def test_lines_that_all_fail_are_not_sent_forever(some: Path, tmp_path: Path) ->
     assert len(server.made) < 20
 
 
+def test_texts_that_are_never_answered_stop_nothing(some: Path, tmp_path: Path) -> None:
+    refused = {f"text/{number}" for number in range(0, 200, 3)}
+    server = Behaviour(answer, refused=refused)
+    with serving(server) as address:
+        report = label_batch(some, config_for(address), tmp_path / "out", 10, AT_ONCE_S)
+    check_accounts(some, tmp_path / "out", report, server)
+    assert (report.labelled, report.left_out) == (200 - len(refused), {"status 400": len(refused)})
+    assert len(server.made) > 40
+
+
 def test_a_server_that_is_full_is_sent_no_more_until_something_is_done(some: Path, tmp_path: Path) -> None:
     server = Behaviour(answer, full=2, looks=5)
     with serving(server) as address:
@@ -543,6 +553,7 @@ def test_the_verb(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         words += ["--output", str(tmp_path / "out"), "--chunk", "10", "--poll", "0"]
         runner = CliRunner()
         assert runner.invoke(app, [*words, "--price-in", "1"]).exit_code == 2
+        words += ["--temperature", "server", "--structured", "none", "--max-tokens", "64"]
         spent = runner.invoke(app, [*words, "--max-requests", "10"])
         assert isinstance(spent.exception, InputError)
         assert isinstance(runner.invoke(app, [*words, "--max-cost", "1"]).exception, InputError)
@@ -553,6 +564,8 @@ def test_the_verb(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         done = runner.invoke(app, [*words, "--price-in", "1", "--price-out", "10"])
     assert done.exit_code == 1
     assert "39 of 40 texts labelled" in done.output
+    assert all(body["max_tokens"] == 64 for body in server.bodies)
+    assert not any({"temperature", "response_format"} & body.keys() for body in server.bodies)
     assert "left out: 1 text (failed (invalid_json_line))" in done.output
     for line in verb.BATCH.strip().splitlines():
         assert line.startswith("itner label-batch ")
