@@ -9,9 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -25,7 +23,7 @@ from filelock import FileLock
 from itner.compress.graphs import graphs_of, int8_recipe
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.records.files import sha256_file
+from itner.records.files import hidden_folder, sha256_file, swap_in
 from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
 from itner.taggers.variants import ONNX_VARIANTS
@@ -90,8 +88,7 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
     with FileLock(run.path / _LOCK):
         if is_exported(run, variants):
             return
-        build = Path(tempfile.mkdtemp(prefix=f".{ONNX}-", dir=run.path))
-        try:
+        with hidden_folder(run.path / ONNX) as build:
             progress(f"building the ONNX files of {run.name}: FP32", 0.1)
             plain = build / "plain.onnx"
             fused = build / run.onnx_path("fp32").name
@@ -107,13 +104,7 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
                 source.unlink()
             plain.unlink(missing_ok=True)
             (build / ONNX_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-            build.chmod(0o755)
-            folder = run.path / ONNX
-            if folder.exists():
-                shutil.rmtree(folder)
-            os.replace(build, folder)
-        finally:
-            shutil.rmtree(build, ignore_errors=True)
+            swap_in(build, run.path / ONNX)
         progress(f"building the ONNX files of {run.name}: done", 1.0)
 
 

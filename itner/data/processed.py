@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +26,7 @@ from itner.records.dataset import (
     SourceFacts,
     WeakReport,
 )
-from itner.records.files import change_record, read_record, sha256_file
+from itner.records.files import change_record, hidden_folder, read_record, sha256_file, swap_in
 from itner.records.workspace import Workspace
 
 PROCESSED = "processed"
@@ -58,8 +55,7 @@ def write_processed(
     scheme = domain.scheme
     folder = place.data / PROCESSED / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
-    try:
+    with hidden_folder(folder) as build:
         hashes = {}
         for split_name, split in splits.items():
             path = build / f"{split_name}.jsonl"
@@ -83,15 +79,10 @@ def write_processed(
         def add(known: ProcessedMeta | None) -> ProcessedMeta:
             datasets = {**(known.datasets if known is not None else {}), name: stats}
             # The folder and its statistics change together, while no other preparation changes either.
-            if folder.exists():
-                shutil.rmtree(folder)
-            build.chmod(0o755)
-            os.replace(build, folder)
+            swap_in(build, folder)
             return ProcessedMeta(dict(sorted(datasets.items())))
 
         change_record(place.data / META, ProcessedMeta, add)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     return stats
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,12 @@ from itner.core.errors import InputError
 from itner.core.validation import NAME, describe
 from itner.records.codec import from_json, to_json
 
+try:
+    import fcntl
+except ImportError:  # not on Windows, where nothing is swept
+    fcntl = None  # type: ignore[assignment]
+
+_TAKES_HOLD_S = 60.0
 # A JSON file larger than this is not ours.
 MAX_JSON_BYTES = 64 * 2**20
 _NAME = re.compile(NAME)
@@ -46,13 +54,95 @@ def sha256_file(path: Path) -> str:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes `path`'s place when the block ends well, and is gone when it does not."""
     # In the same folder, so that the last step is a rename; unique, so that two writers never share it.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+    _sweep(path)
+    temporary = _hidden(path)
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("wb") as file, _held(file.fileno()):
             yield file
-        os.replace(temporary, path)
+            file.flush()
+            # Still held, so that nobody takes it for what a killed call left.
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def hidden_folder(target: Path) -> Iterator[Path]:
+    """A hidden folder to fill, beside `target` and named like it, gone when the block ends; see `swap_in`.
+
+    What killed calls left of such folders goes first.
+    """
+    _sweep(target)
+    hidden = _hidden(target)
+    hidden.mkdir(parents=True)
+    folder = os.open(hidden, os.O_RDONLY)
+    try:
+        with _held(folder):
+            yield hidden
+    finally:
+        os.close(folder)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def swap_in(filled: Path, target: Path) -> None:
+    """Put a folder in another one's place, for the only one that may; the other is gone then."""
+    old = _hidden(target)
+    if target.exists():
+        target.rename(old)
+    filled.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _hidden(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp")
+
+
+@contextmanager
+def _held(descriptor: int) -> Iterator[None]:
+    """Whoever asks finds out that somebody is at work on it; the system forgets that when a process ends."""
+    if fcntl is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+
+
+def _sweep(path: Path) -> None:
+    """Remove the hidden files and folders that calls which were killed filled for a path."""
+    if fcntl is None or not path.parent.is_dir():
+        return
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.[0-9a-f]{{8}}\.tmp")
+    for name in os.listdir(path.parent):
+        match = pattern.fullmatch(name)
+        if match and _is_left(path.parent / name, int(match[1])):
+            left = path.parent / name
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def _is_left(path: Path, process: int) -> bool:
+    """Whether nobody is at work on it any more: nobody holds it, and its maker is gone or had a minute to take hold."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return not _lives(process) or time.time() - os.fstat(descriptor).st_mtime > _TAKES_HOLD_S
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
@@ -65,17 +155,20 @@ def filling(output: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(output))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise InputError("name a new or empty folder; this one is not", path=output)
-    hidden = target.with_name(f".{target.name}.tmp-{os.getpid()}")
-    # A call that was killed may have had the same number.
-    shutil.rmtree(hidden, ignore_errors=True)
-    hidden.mkdir(parents=True)
-    try:
+    with hidden_folder(target) as hidden:
         yield hidden
         if target.exists():
             target.rmdir()
         hidden.rename(target)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def check_space(folder: Path, needed: int, what: str) -> None:
+    """OSError, which says what to do, when a folder's disk has no room for so many bytes more."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(
+            errno.ENOSPC, f"{what} needs {needed / 2**20:,.0f} MiB, and {free / 2**20:,.0f} MiB are free", folder.name
+        )
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -7,12 +7,15 @@ unpickled, and one broken run never hides the others.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from filelock import FileLock, Timeout
 
 from itner.core.errors import InputError
 from itner.records.answers import AnswerReport, Answers
@@ -21,7 +24,7 @@ from itner.records.codec import to_json
 from itner.records.config import CompactConfig, EncoderConfig, RunConfig
 from itner.records.curve import LearningCurves
 from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
-from itner.records.files import change_record, check_name, read_bytes, read_record, write_atomic
+from itner.records.files import change_record, check_name, locked, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
 from itner.records.recall import RecallCurve, Recalls
 from itner.records.run import CompactRun, EncoderRun, RunRecord
@@ -41,6 +44,7 @@ ADAPTER = "adapter_model.safetensors"
 TOKENIZER = "tokenizer.json"
 INCOMPLETE = "incomplete.json"
 CHECKPOINTS = "checkpoints"
+_OLD_CHECKPOINTS, _TRAINING_LOCK = ".old-checkpoints", ".training.lock"
 ONNX = "onnx"
 ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
@@ -50,6 +54,8 @@ ANSWERS = "answers.json"
 PREDICTIONS = "predictions"
 # Decoders that were built here, under the runs that stand on them.
 BASES = "bases"
+# How one of them was built, beside its weights; written last.
+BASE_RECORD = "base.json"
 # Beside the runs, not in one.
 INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
@@ -210,8 +216,9 @@ class Run:
         return _find(self.metrics.reports, dataset, split, variant)
 
     def error_report(self, dataset: str, split: str, variant: str) -> ErrorReport | None:
-        """The errors of a variant on a dataset split, None when there is no record of them."""
-        return _find(self.errors.reports, dataset, split, variant)
+        """The errors of a variant on a dataset split, None when there is no record of them that fits the report."""
+        report, errors = self.report(dataset, split, variant), _find(self.errors.reports, dataset, split, variant)
+        return errors if report is not None and errors is not None and _fit(report, errors) else None
 
 
 def begin_of(info: EncoderRun | CompactRun) -> str | None:
@@ -263,7 +270,10 @@ class RunStore:
             raise InputError(
                 f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train` or `itner rules`"
             )
-        return self._load(path)
+        run = self._load(path)
+        # What a training left that was killed after it was complete.
+        shutil.rmtree(path / _OLD_CHECKPOINTS, ignore_errors=True)
+        return run
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
@@ -314,6 +324,16 @@ def _holds_locks_alone(folder: Path) -> bool:
 
 class _IncompleteError(InputError):
     pass
+
+
+def write_evaluations(run: Run, reports: list[EvalReport], errors: list[ErrorReport]) -> None:
+    """Merge evaluations and the errors of the same ones; those of two calls do not mix.
+
+    Errors come first, which nobody sees before the report that they fit is there (`Run.error_report`).
+    """
+    with locked(run.path / METRICS.removesuffix(".json")):
+        write_errors(run, errors)
+        write_metrics(run, reports)
 
 
 def write_metrics(run: Run, reports: list[EvalReport]) -> None:
@@ -406,11 +426,31 @@ def is_complete(path: Path) -> bool:
 
 @contextmanager
 def training(path: Path, note: dict[str, Any]) -> Iterator[None]:
-    """Mark a run folder incomplete while its training runs; the mark goes only when the body ends well."""
+    """Mark a run folder incomplete while its training runs; the mark goes only when the body ends well.
+
+    Then its checkpoints go, too, which are hidden first: a run that is complete stays so, whatever stops that.
+
+    Raises:
+        InputError: another training of that folder runs, or has ended meanwhile.
+    """
     path.mkdir(parents=True, exist_ok=True)
-    write_atomic(path / INCOMPLETE, json.dumps(note, indent=2) + "\n")
-    yield
-    (path / INCOMPLETE).unlink()
+    lock = FileLock(path / _TRAINING_LOCK)
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            "another call trains here; wait for it, or choose another name with --run", path=path
+        ) from None
+    with held:
+        if not (path / INCOMPLETE).exists() and any((path / name).exists() for name in (RUN, BASE_RECORD)):
+            raise InputError("this was completed by another call meanwhile", path=path)
+        shutil.rmtree(path / _OLD_CHECKPOINTS, ignore_errors=True)
+        write_atomic(path / INCOMPLETE, json.dumps(note, indent=2) + "\n")
+        yield
+        (path / INCOMPLETE).unlink()
+        if (path / CHECKPOINTS).exists():
+            (path / CHECKPOINTS).rename(path / _OLD_CHECKPOINTS)
+            shutil.rmtree(path / _OLD_CHECKPOINTS, ignore_errors=True)
 
 
 def read_training_note(path: Path) -> dict[str, Any] | None:
@@ -420,6 +460,19 @@ def read_training_note(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return note if isinstance(note, dict) else None
+
+
+def _fit(report: EvalReport, errors: ErrorReport) -> bool:
+    """Whether errors are of the same predictions as a report, as far as can be told: of the same text and model, and
+    as many."""
+    counts = report.micro
+    missed = {(error.document, error.gold) for error in errors.errors if error.gold is not None}
+    added = {(error.document, error.pred) for error in errors.errors if error.pred is not None}
+    return (
+        (report.split_sha256, report.model_sha256) == (errors.split_sha256, errors.model_sha256)
+        and (counts.fn, counts.fp) == (len(missed), len(added))
+        and counts.tp + counts.fn == sum(errors.gold_mentions.values())
+    )
 
 
 def _find(reports: Sequence[R], dataset: str, split: str, variant: str) -> R | None:

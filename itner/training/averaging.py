@@ -15,8 +15,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
-from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+
+from itner.training.checkpoints import SafeTrainer
 
 _FILE = "average.safetensors"
 
@@ -52,9 +54,9 @@ class WeightAverage(TrainerCallback):
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         self._average.update_parameters(self._model)
 
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        folder = Path(args.output_dir or "") / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
-        save_file({name: tensor.detach().contiguous() for name, tensor in self._trained()}, folder / _FILE)
+    def write(self, checkpoint: Path) -> None:
+        """Keep the average in a checkpoint."""
+        save_file({name: tensor.detach().contiguous() for name, tensor in self._trained()}, checkpoint / _FILE)
 
     def load(self, checkpoint: Path) -> None:
         """Take the average from a checkpoint."""
@@ -85,10 +87,14 @@ class WeightAverage(TrainerCallback):
             own.data, averaged.data = averaged.data, own.data
 
 
-class AveragedTrainer(Trainer):
+class AveragedTrainer(SafeTrainer):
     """A Trainer that evaluates the weight average."""
 
     average: WeightAverage
+
+    def write_beside(self, folder: Path) -> None:
+        """The average goes into the checkpoint."""
+        self.average.write(folder)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """As `Trainer.evaluate`, with the averaged weights."""

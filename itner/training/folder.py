@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,19 +36,18 @@ def check_same(folder: Path, config: EncoderConfig | CompactConfig | GenerativeC
         )
 
 
-def last_checkpoint(folder: Path, config: EncoderConfig | GenerativeConfig, note: dict[str, Any]) -> str | None:
-    """The Trainer's last checkpoint in a folder, None without; InputError when another training was begun there.
+def last_checkpoint(folder: Path, config: EncoderConfig | GenerativeConfig, note: dict[str, Any]) -> Path | None:
+    """The Trainer's last whole checkpoint in a folder, None without; InputError when another training was begun there.
 
     Args:
         note: see `check_same`.
     """
-    from transformers.trainer_utils import get_last_checkpoint
+    from itner.training.checkpoints import newest_whole
 
-    checkpoints = folder / CHECKPOINTS
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    last = newest_whole(folder / CHECKPOINTS)
     if last is not None:
         check_same(folder, config, note)
-    return str(last) if last is not None else None
+    return last
 
 
 def _known_other(before: Any, now: Any) -> bool:
@@ -63,11 +61,10 @@ def complete(
     train: Sequence[Document],
     progress: Progress,
 ) -> None:
-    """Write the record of what was trained, measure the ranges of its INT8, and remove the checkpoints.
+    """Write the record of what was trained, and measure the ranges of its INT8.
 
     Args:
         train: what the ranges are measured on, the training text.
     """
     write_run(folder, info)
     calibrate_run(Run(folder, info, config), train, info.dataset.name, info.dataset.sha256, progress)
-    shutil.rmtree(folder / CHECKPOINTS)

@@ -49,6 +49,7 @@ from itner.taggers.encoder.model import (
 )
 from itner.taggers.encoder.windows import Encoder, Window
 from itner.training.averaging import AveragedTrainer, WeightAverage
+from itner.training.checkpoints import best_of
 from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.distill import DistillingTrainer, Lesson, SoftCollator, add_soft_labels
@@ -182,14 +183,11 @@ def train_run(
         if isinstance(trainer, DistillingTrainer) and lesson is not None:
             trainer.lesson, trainer.smoothing = lesson, config.label_smoothing
         trainer.remove_callback(PrinterCallback)
-        clock = Clock(folder / CHECKPOINTS / "seconds.txt", keep=last is not None)
-        trainer.add_callback(clock)
+        trainer.clock = clock = Clock(last)
         trainer.average = WeightAverage(model, config.ema_decay)
         trainer.add_callback(trainer.average)
-        trainer.train(resume_from_checkpoint=last)
-        if trainer.state.best_model_checkpoint is None:
-            raise RuntimeError("the Trainer kept no best checkpoint")
-        trainer.average.load(Path(trainer.state.best_model_checkpoint))
+        trainer.train(resume_from_checkpoint=str(last) if last is not None else None)
+        trainer.average.load(best_of(trainer))
         trainer.average.apply()
         weights = save_model(model, backbone, folder)
         history = trainer.state.log_history
@@ -272,7 +270,6 @@ def _arguments(config: EncoderConfig, output: Path, device: str, arithmetic: Ari
         train_sampling_strategy="group_by_length",
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,
         metric_for_best_model="f1",
         greater_is_better=True,
         logging_steps=50,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from itner.domains.release import AblationPlan, Arm
 from itner.evaluation.scoring import score_documents
 from itner.records.codec import to_json
 from itner.records.config import EncoderConfig
-from itner.records.files import change_record, read_record, write_atomic
+from itner.records.files import change_record, hidden_folder, read_record, write_atomic
 from itner.records.store import ABLATION, RunStore, read_ablation
 from itner.records.study import Ablation, AblationArm, AblationRun
 from itner.records.workspace import Workspace
@@ -128,8 +127,8 @@ def _find_ablation_run(arm: Arm, seed: int, made_of: _AblationInputs, place: Wor
 def _train_ablation_run(
     arm: Arm, made_of: _AblationInputs, dev_sets: Sequence[str], place: Workspace, progress: Progress
 ) -> AblationRun:
-    with tempfile.TemporaryDirectory(prefix=".ablation-", dir=place.models) as name:
-        rooms = Workspace(models=Path(name), data=place.data)
+    with hidden_folder(place.models / f"ablation-{arm.name.replace(' ', '-')}-{made_of.config.seed}") as folder:
+        rooms = Workspace(models=folder, data=place.data)
         info = train(made_of.config, arm.dataset, rooms, "arm", progress=progress, teachers=place)
         run = RunStore(rooms.models).load("arm")
         tagger = open_variant(run, kind_of(run).reference or kind_of(run).live[0])

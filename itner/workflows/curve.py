@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
@@ -16,7 +14,7 @@ from itner.evaluation.scoring import score_documents
 from itner.records.config import EncoderConfig
 from itner.records.curve import CurvePoint, LearningCurve, LearningCurves
 from itner.records.dataset import DataStats
-from itner.records.files import change_record, locked
+from itner.records.files import change_record, hidden_folder, locked
 from itner.records.run import EncoderRun
 from itner.records.store import CURVES, Run, RunStore, is_complete, read_curves
 from itner.records.workspace import Workspace
@@ -114,8 +112,8 @@ def _find_trained(config: EncoderConfig, stats: DataStats, place: Workspace) -> 
 def _train_point(
     config: EncoderConfig, dataset: str, sentences: int, place: Workspace, progress: Progress
 ) -> CurvePoint:
-    with tempfile.TemporaryDirectory(prefix=".curve-", dir=place.models) as name:
-        rooms = replace(place, models=Path(name))
+    with hidden_folder(place.models / f"curve-{dataset}-{sentences}-{config.seed}") as folder:
+        rooms = replace(place, models=folder)
         train(config, dataset, rooms, "point", progress=progress, teachers=place, sentences=sentences)
         return _score(RunStore(rooms.models).load("point"), place)
 

@@ -19,7 +19,7 @@ from itner.evaluation.report import score_predictions
 from itner.records.answers import AnswerReport
 from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
 from itner.records.recall import RecallCurve
-from itner.records.store import PREDICTIONS, Run, RunStore, write_answers, write_errors, write_metrics, write_recall
+from itner.records.store import PREDICTIONS, Run, RunStore, write_answers, write_evaluations, write_recall
 from itner.records.workspace import Workspace
 from itner.taggers.base import Accountable, Adjustable, TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
@@ -200,8 +200,7 @@ def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | N
             raise InputError(error.problem, path=path) from None
         reports.append(report)
         errors.append(found)
-    write_metrics(run, reports)
-    write_errors(run, errors)
+    write_evaluations(run, reports, errors)
     write_run_card(name, place)
     return reports
 

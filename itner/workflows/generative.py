@@ -10,9 +10,9 @@ from itner.records.base import BaseConfig, BaseRecord
 from itner.records.config import GenerativeConfig
 from itner.records.files import check_name
 from itner.records.run import GenerativeRun
-from itner.records.store import BASES, INCOMPLETE
+from itner.records.store import BASE_RECORD, BASES, INCOMPLETE
 from itner.records.workspace import Workspace
-from itner.taggers.generative.base import RECORD, find_base
+from itner.taggers.generative.base import find_base
 from itner.workflows.card import write_run_card
 from itner.workflows.train import choose_folder, refer
 
@@ -25,7 +25,7 @@ def build_decoder(
     from itner.training.generative.texts import gather
 
     folder = place.models / BASES / check_name(name)
-    if (folder / RECORD).exists() and not (folder / INCOMPLETE).exists():
+    if (folder / BASE_RECORD).exists() and not (folder / INCOMPLETE).exists():
         raise InputError("this decoder is built; choose another name, or remove the folder", path=folder)
     if (folder / INCOMPLETE).exists() and not resume:
         raise InputError("a decoder was begun here; go on with --resume, or remove the folder", path=folder)

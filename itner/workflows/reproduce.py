@@ -14,11 +14,11 @@ from itner.domains.registry import get_domain, release_of
 from itner.domains.release import TrackPlan, TransferPlan, UnionPlan
 from itner.records.config import TransferLesson, UnionConfig
 from itner.records.dataset import DataStats
-from itner.records.store import BASES, INCOMPLETE, Run, RunStore, is_complete
+from itner.records.store import BASE_RECORD, BASES, INCOMPLETE, Run, RunStore, is_complete
 from itner.records.transfer import TransferSettings
 from itner.records.workspace import Workspace
 from itner.taggers.encoder.presets import preset
-from itner.taggers.generative.base import BUILT, RECORD
+from itner.taggers.generative.base import BUILT
 from itner.taggers.generative.presets import is_generative
 from itner.taggers.generative.presets import preset as writing_preset
 from itner.taggers.registry import is_current, variants_of
@@ -192,7 +192,7 @@ def _train_writer(preset_name: str, name: str, trained: DataStats, place: Worksp
     folder = place.models / name
     if not is_complete(folder):
         built_name = config.base.removeprefix(BUILT)
-        if config.base != built_name and not (place.models / BASES / built_name / RECORD).is_file():
+        if config.base != built_name and not (place.models / BASES / built_name / BASE_RECORD).is_file():
             begun = (place.models / BASES / built_name / INCOMPLETE).exists()
             build_decoder(built_name, place, resume=begun, progress=progress)
         resume = (folder / INCOMPLETE).exists()

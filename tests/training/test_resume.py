@@ -15,6 +15,7 @@ from itner.domains.it.scheme import SCHEME
 from itner.records.store import CHECKPOINTS, RunStore
 from itner.taggers.encoder.model import load_model
 from itner.training import trainer
+from itner.training.clock import Clock
 
 
 @pytest.fixture
@@ -66,9 +67,10 @@ def test_a_resumed_adapter_is_still_an_adapter(short: Tiny, tmp_path: Path) -> N
     from itner.records.config import LoraSettings
 
     config = short.config("lora", family="lora", lora=LoraSettings(r=2, alpha=4), epochs=2, early_stopping_patience=5)
-    with pytest.raises(KeyboardInterrupt):
-        short.train(tmp_path, config, progress=stop_at(0.7))
-    (tmp_path / "lora" / CHECKPOINTS / "seconds.txt").write_text("1000.0", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Clock, "seconds", lambda clock: 1000.0)
+        with pytest.raises(KeyboardInterrupt):
+            short.train(tmp_path, config, progress=stop_at(0.7))
     run = short.train(tmp_path, config, resume=True)
     assert run.weights_path is not None
     assert run.weights_path.name == "adapter_model.safetensors"

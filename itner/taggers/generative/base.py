@@ -10,10 +10,8 @@ from itner.records.store import BASES
 from itner.taggers.pretrained import WEIGHTS, find_pretrained
 from itner.taggers.pretrained import Pretrained as Base
 
-__all__ = ["BUILT", "RECORD", "Base", "find_base"]
+__all__ = ["BUILT", "Base", "find_base"]
 BUILT = "built/"
-# How a decoder was built, beside its weights; written last.
-RECORD = "base.json"
 
 
 def find_base(name: str, models: Path) -> Base:

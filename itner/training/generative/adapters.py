@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from safetensors.torch import load_file, save_file
-from transformers import PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
+from transformers import PreTrainedTokenizerFast, TrainingArguments, set_seed
 from transformers.trainer_callback import PrinterCallback
 
 from itner.core.errors import InputError
@@ -25,6 +25,7 @@ from itner.taggers.generative.base import Base
 from itner.taggers.generative.kind import BEST, LAST
 from itner.taggers.generative.model import add_adapter, count_parameters, load_base, load_tokenizer
 from itner.taggers.generative.wording import WORDING, pairs_of, word_answer, word_prompt
+from itner.training.checkpoints import SafeTrainer
 from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.folder import last_checkpoint
@@ -82,17 +83,17 @@ def train_adapters(
     with training(folder, note) if is_first() else nullcontext():
         if is_first():
             write_config(folder, config)
-        clock = Clock(checkpoints / "seconds.txt", keep=last is not None)
-        trainer = Trainer(
+        trainer = SafeTrainer(
             model=model,
             args=_arguments(config, checkpoints, device, arithmetic),
             train_dataset=[{"examples": window} for window in packed.windows],
             eval_dataset=[{"examples": window} for window in held.windows],
             data_collator=Collator(config.window, int(tokenizer.eos_token_id)),
-            callbacks=[Report(progress, f"training {folder.name}"), clock] if is_first() else [],
+            callbacks=[Report(progress, f"training {folder.name}")] if is_first() else [],
         )
+        trainer.clock = clock = Clock(last)
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(last) if last is not None else None)
         history = trainer.state.log_history
         scored = [entry for entry in history if "eval_loss" in entry]
         best = min(scored, key=lambda entry: float(entry["eval_loss"]))
@@ -127,7 +128,6 @@ def train_adapters(
         )
         if is_first():
             write_run(folder, info)
-            shutil.rmtree(checkpoints)
     meet(device)
     return info
 
@@ -167,7 +167,6 @@ def _arguments(config: GenerativeConfig, output: Path, device: str, arithmetic: 
         **on_device(device, arithmetic),
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,
         load_best_model_at_end=True,
         metric_for_best_model="eval_loss",
         greater_is_better=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,10 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen3Config,
     Qwen3ForCausalLM,
-    Trainer,
     TrainingArguments,
     set_seed,
 )
 from transformers.trainer_callback import PrinterCallback
-from transformers.trainer_utils import get_last_checkpoint
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress
@@ -29,8 +26,8 @@ from itner.core.provenance import collect_provenance, describe_machine
 from itner.records.base import BaseConfig, BaseRecord
 from itner.records.codec import to_json
 from itner.records.files import sha256_file, write_atomic
-from itner.records.store import CHECKPOINTS, read_training_note, training
-from itner.taggers.generative.base import RECORD
+from itner.records.store import BASE_RECORD, CHECKPOINTS, read_training_note, training
+from itner.training.checkpoints import SafeTrainer, newest_whole
 from itner.training.clock import Clock
 from itner.training.device import choose_arithmetic, choose_device, on_device
 from itner.training.generative.exercises import make_exercises
@@ -82,7 +79,7 @@ def new_network(config: BaseConfig, vocabulary: int, end: int) -> Any:
 def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress: Progress) -> BaseRecord:
     """Build into `folder`, which is marked incomplete until all is written; `resume` goes on where it stopped."""
     checkpoints = folder / CHECKPOINTS
-    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    last = newest_whole(checkpoints) if resume else None
     note = {
         "config": json.loads(to_json(config)),
         "texts_sha256": hashlib.sha256("\0".join(texts.texts).encode()).hexdigest(),
@@ -103,8 +100,7 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
         windows = _cut([*texts.texts, *exercises], tokenizer, config)
         held = max(1, int(len(windows) * _HELD_SHARE))
         network = new_network(config, len(tokenizer), int(tokenizer.eos_token_id))
-        clock = Clock(checkpoints / "seconds.txt", keep=last is not None)
-        trainer = Trainer(
+        trainer = SafeTrainer(
             model=network,
             args=TrainingArguments(
                 output_dir=str(checkpoints),
@@ -117,7 +113,6 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
                 weight_decay=0.1,
                 **on_device(device, arithmetic),
                 save_steps=200,
-                save_total_limit=2,
                 logging_steps=50,
                 seed=config.seed,
                 disable_tqdm=True,
@@ -127,10 +122,11 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
             train_dataset=[{"input_ids": window, "labels": window} for window in windows[held:]],
             eval_dataset=[{"input_ids": window, "labels": window} for window in windows[:held]],
             data_collator=_stack,
-            callbacks=[Report(progress, f"building {folder.name}"), clock],
+            callbacks=[Report(progress, f"building {folder.name}")],
         )
+        trainer.clock = clock = Clock(last)
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(last) if last is not None else None)
         loss = float(trainer.evaluate()["eval_loss"])
         network.half().save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -150,8 +146,7 @@ def build(config: BaseConfig, texts: Texts, folder: Path, resume: bool, progress
             weights_sha256=sha256_file(weights),
             provenance=provenance,
         )
-        write_atomic(folder / RECORD, to_json(record))
-        shutil.rmtree(checkpoints)
+        write_atomic(folder / BASE_RECORD, to_json(record))
     return record
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -113,14 +114,43 @@ def test_hidden_folders_the_onnx_folder_and_files_are_no_runs(tmp_path: Path) ->
 
 
 def test_an_unfinished_training_is_never_taken_for_a_run(tmp_path: Path) -> None:
-    folder = write_run(tmp_path, "run")
-    with pytest.raises(RuntimeError, match="killed"), training(folder, {"preset": "x"}):
-        raise RuntimeError("killed")
-    _, broken = RunStore(tmp_path).load_all()
+    made, models = write_run(tmp_path / "made", "run"), tmp_path / "models"
+    folder = models / "run"
+
+    def make_and_stop() -> None:
+        with training(folder, {"preset": "x"}):
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        make_and_stop()
+    _, broken = RunStore(models).load_all()
     assert [(run.name, run.incomplete) for run in broken] == [("run", True)]
     with training(folder, {"preset": "x"}):
         pass
-    assert RunStore(tmp_path).load("run").name == "run"
+    assert RunStore(models).load("run").name == "run"
+
+
+def test_a_folder_is_trained_in_by_one_call_at_a_time(tmp_path: Path) -> None:
+    made, folder = write_run(tmp_path / "made", "run"), tmp_path / "models" / "run"
+    with training(folder, {}):
+        with pytest.raises(InputError, match="another call trains here"), training(folder, {}):
+            pass
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+    with pytest.raises(InputError, match="completed by another call"), training(folder, {}):
+        pass
+    assert RunStore(tmp_path / "models").load("run").name == "run"
+
+
+def test_what_a_killed_clean_up_left_of_checkpoints_is_none_of_the_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with training(folder, {}):
+        (folder / "checkpoints" / "checkpoint-1").mkdir(parents=True)
+    assert not (folder / "checkpoints").exists()
+    (folder / ".old-checkpoints").mkdir()
+    (folder / "incomplete.json").write_text("{}", encoding="utf-8")
+    with training(folder, {}):
+        assert not (folder / ".old-checkpoints").exists()
 
 
 def test_loading_by_name_says_what_there_is(tmp_path: Path) -> None:

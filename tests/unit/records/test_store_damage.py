@@ -143,6 +143,7 @@ def test_writing_nothing_keeps_what_is_there(tmp_path: Path) -> None:
 def test_a_complete_run_beside_an_unfinished_one_of_its_name_waits(tmp_path: Path) -> None:
     # Training anew in a folder that holds an older run.json must not show the old numbers with new files.
     folder = write_run(tmp_path, "run")
+    (folder / "incomplete.json").write_text("{}", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt), training(folder, {}):
         raise KeyboardInterrupt
     runs, (broken,) = RunStore(tmp_path).load_all()

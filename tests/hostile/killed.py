@@ -1,0 +1,190 @@
+"""The workflows that are killed at their file operations: `python tests/hostile/killed.py ROOT NAME [MOST]`.
+
+A process of its own, which forks: it prints a line of JSON with what was found.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.update(HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
+sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
+
+from datasets_at import begin_tiny
+from killing import leftovers, report, try_all
+from tiny import Tiny, build_backbone
+
+from itner.compress.onnx import export_run, is_exported
+from itner.core.errors import InputError
+from itner.data.processed import read_meta, read_split
+from itner.records.config import LoraSettings
+from itner.records.files import sha256_file
+from itner.records.store import CHECKPOINTS, INCOMPLETE, ONNX, RunStore
+from itner.records.workspace import Workspace
+
+Case = tuple[Callable[[Path], None], Callable[[Path], None], Callable[[Path], object], Callable[[Path], None]]
+
+
+def _check_whole(models: Path) -> None:
+    """No run is broken, and nothing hidden is left."""
+    broken = RunStore(models).load_all()[1]
+    assert not broken, [run.reason for run in broken]
+    left = leftovers(models)
+    assert not left, left
+
+
+def training(root: Path, tiny: Tiny, **changes: Any) -> Case:
+    """A training with the Trainer, gone on with by --resume."""
+    short = Tiny(tiny.backbone, tiny.documents[:16])
+    config = short.config("run", epochs=3, ema_decay=0.5, early_stopping_patience=5, **changes)
+
+    def work(folder: Path) -> None:
+        short.train(folder, config)
+
+    def again(folder: Path) -> None:
+        # Completed already: only its last file operations were cut off.
+        if _is_there(folder / "run"):
+            RunStore(folder).load("run")
+        else:
+            short.train(folder, config, resume=True)
+
+    def facts(folder: Path) -> object:
+        _check_whole(folder)
+        run = RunStore(folder).load("run")
+        assert not (run.path / CHECKPOINTS).exists()
+        assert run.weights_path is not None
+        return sha256_file(run.weights_path), [entry.get("eval_f1") for entry in run.log if "eval_f1" in entry]
+
+    return work, again, facts, lambda folder: None
+
+
+def exporting(root: Path, tiny: Tiny) -> Case:
+    """Building the ONNX files of a run."""
+    Tiny(tiny.backbone, tiny.documents[:16]).train(root / "trained", tiny.config("run", epochs=1))
+
+    def begin(folder: Path) -> None:
+        shutil.copytree(root / "trained" / "run", folder / "run", ignore=shutil.ignore_patterns(ONNX))
+
+    def work(folder: Path) -> None:
+        export_run(RunStore(folder).load("run"))
+
+    def facts(folder: Path) -> object:
+        _check_whole(folder)
+        run = RunStore(folder).load("run")
+        assert is_exported(run)
+        return sorted(path.name for path in (run.path / ONNX).iterdir())
+
+    return work, work, facts, begin
+
+
+def evaluating(root: Path, tiny: Tiny) -> Case:
+    """Predicting and scoring, beside an evaluation that is there."""
+    from itner.workflows.evaluate import evaluate
+
+    Tiny(tiny.backbone, tiny.documents[:30]).train(root / "trained", tiny.config("full", epochs=2))
+    place = begin_tiny(tiny, root / "trained", root / "begun")
+    evaluate("full", "tiny", place, "dev", ["torch-fp32"])
+
+    def at(folder: Path) -> Workspace:
+        return Workspace(folder / "models", folder / "data")
+
+    def begin(folder: Path) -> None:
+        shutil.copytree(place.models, folder / "models")
+        shutil.copytree(place.data, folder / "data")
+
+    def work(folder: Path) -> None:
+        evaluate("full", "tiny", at(folder), "test", ["torch-fp32"])
+
+    def facts(folder: Path) -> object:
+        _check_whole(folder / "models")
+        run = RunStore(folder / "models").load("full")
+        found = [run.error_report("tiny", split, "torch-fp32") for split in ("dev", "test")]
+        assert all(found)
+        return [run.report("tiny", split, "torch-fp32").micro for split in ("dev", "test")]  # type: ignore[union-attr]
+
+    return work, work, facts, begin
+
+
+def preparing(root: Path, tiny: Tiny) -> Case:
+    """Preparing a dataset anew, beside another one."""
+    from itner.workflows.prepare import prepare
+
+    prepared = Workspace(root / "m", root / "d")
+    prepare("embedded", None, "utility", prepared, "specifications-40")
+    prepare("embedded", None, "it", prepared, "helpdesk-de")
+
+    def begin(folder: Path) -> None:
+        shutil.copytree(prepared.data, folder / "data")
+
+    def work(folder: Path) -> None:
+        prepare("embedded", None, "it", Workspace(folder / "models", folder / "data"), "helpdesk-de")
+
+    def facts(folder: Path) -> object:
+        place = Workspace(folder / "models", folder / "data")
+        assert not leftovers(folder / "data")
+        names = sorted(read_meta(place).datasets)
+        return names, [len(read_split(name, split, place)) for name, split in _PREPARED]
+
+    return work, work, facts, begin
+
+
+_PREPARED = (("specifications-40", "train"), ("specifications-40", "test"), ("helpdesk-de", "check"))
+
+
+def harvesting(root: Path, tiny: Tiny) -> Case:
+    """Raw text into a folder of shards."""
+    from itner.labelling.shards import TEXTS, read_shards
+    from itner.records.engine import HarvestSettings
+    from itner.workflows.harvest import harvest
+
+    def begin(folder: Path) -> None:
+        (folder / "raw.txt").write_text("\n\n".join(f"Printer {n} of room {n} is out of paper." for n in range(30)))
+
+    def work(folder: Path) -> None:
+        harvest([str(folder / "raw.txt")], folder / "texts", HarvestSettings(boilerplate=0))
+
+    def again(folder: Path) -> None:
+        if not (folder / "texts").exists():
+            work(folder)
+
+    def facts(folder: Path) -> object:
+        assert not leftovers(folder)
+        return [text.text for text in read_shards(folder / "texts", TEXTS)]
+
+    return work, again, facts, begin
+
+
+def _is_there(folder: Path) -> bool:
+    return (folder / "run.json").exists() and not (folder / INCOMPLETE).exists()
+
+
+CASES: dict[str, Callable[[Path, Tiny], Case]] = {
+    "training": training,
+    "training of adapters": lambda root, tiny: training(
+        root, tiny, family="lora", lora=LoraSettings(r=2, alpha=4), learning_rate=2e-2
+    ),
+    "export": exporting,
+    "evaluation": evaluating,
+    "preparation": preparing,
+    "harvest": harvesting,
+}
+
+
+def main(root: Path, name: str, most: int | None) -> None:
+    """Kill one of the workflows at its operations, and say what came of it."""
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        case = CASES[name](root / "given", build_backbone(root / "backbone"))
+    except InputError as error:
+        raise SystemExit(str(error)) from None
+    work, again, facts, begin = case
+    report({name: try_all(work, again, root / "tried", facts, most, begin)})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else None)
