@@ -6,16 +6,15 @@ runtime slow down whatever runs beside them, and because a machine's speed drift
 
 from __future__ import annotations
 
-import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from itner.benchmark.apart import measure_apart
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance, usable_cores
 from itner.core.types import Document
@@ -70,9 +69,7 @@ def benchmark_run(
         round_number, turn = divmod(done, len(variants))
         variant = variants[(turn + round_number) % len(variants)]
         progress(f"benchmarking {run.name}", done / total)
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            work = pool.submit(measure_block, run.path, variant, bulk, settings, round_number)
-            blocks[variant].append(work.result())
+        blocks[variant].append(measure_apart(measure_block, run.path, variant, bulk, settings, round_number))
     progress(f"benchmarking {run.name}", 1.0)
     tokens = sum(len(document.tokens) for document in bulk)
     return BenchReport(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from itner.benchmark.apart import measure_apart
 from itner.benchmark.protocol import summarize_latency
 from itner.core.types import Document
 from itner.records.store import RunStore
@@ -52,8 +51,7 @@ def time_in_turns(
         documents: what the windows are made of.
     """
     # A fresh process, because what a training leaves behind in this one would be timed as well.
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_measure, reference, list(others), list(documents), settings).result()
+    return measure_apart(_measure, reference, list(others), list(documents), settings)
 
 
 def _measure(

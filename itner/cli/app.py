@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import typer
 
 from itner._version import __version__
 from itner.cli import data, engine, measuring, prompting, serving, tagging, training
 from itner.core.errors import InputError
+from itner.records.files import is_full
 
 _BAD_INPUT = 2
+_FREE_SOME = (
+    "free some of that disk, such as models/*/onnx, which is built again when it is needed, and call again: what was "
+    "there before is as it was"
+)
 # What a verb may ask for that the core does without, by the extra that brings it.
 _EXTRAS = {
     "train": {
@@ -82,18 +88,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="itner")
     except InputError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(_BAD_INPUT)
-    except OSError as error:
-        typer.echo(f"error: {error.filename}: {error.strerror}" if error.filename else f"error: {error}", err=True)
-        sys.exit(_BAD_INPUT)
+        _end(str(error))
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         extra = next((name for name, modules in _EXTRAS.items() if missing in modules), None)
         if extra is None:
             raise
-        typer.echo(f"error: this needs {missing}, which is not installed; `pip install 'itner[{extra}]'`", err=True)
-        sys.exit(_BAD_INPUT)
+        _end(f"this needs {missing}, which is not installed; `pip install 'itner[{extra}]'`")
+    except Exception as error:
+        full, of_system = is_full(error), isinstance(error, OSError)
+        if not full and not of_system:
+            raise
+        said = str(error)
+        if isinstance(error, OSError) and error.filename:
+            said = f"{error.filename}: {error.strerror}"
+        _end(f"{said}; {_FREE_SOME}" if full else said)
+
+
+def _end(problem: str) -> NoReturn:
+    typer.echo(f"error: {problem}", err=True)
+    sys.exit(_BAD_INPUT)
 
 
 def run_verb(name: str) -> None:

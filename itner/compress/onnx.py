@@ -23,7 +23,7 @@ from filelock import FileLock
 from itner.compress.graphs import graphs_of, int8_recipe
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.records.files import hidden_folder, sha256_file, swap_in
+from itner.records.files import check_space, hidden_folder, sha256_file, swap_in
 from itner.records.int8 import INT8, Int8Recipe
 from itner.records.store import INT8_RANGES, ONNX, ONNX_MANIFEST, Run
 from itner.taggers.variants import ONNX_VARIANTS
@@ -38,6 +38,8 @@ _GRAPHS = 2
 _BUILDERS = ("onnxruntime", "graphs")
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 _LOCK = ".onnx.lock"
+# Bytes: the graph in single precision four times, half precision, eight bits; and what is not weights.
+_ROOM_A_PARAMETER, _ROOM = 20, 2 * 2**20
 
 
 def is_exported(run: Run, variants: Sequence[str] = ONNX_VARIANTS) -> bool:
@@ -88,6 +90,9 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
     with FileLock(run.path / _LOCK):
         if is_exported(run, variants):
             return
+        check_space(
+            run.path, _ROOM_A_PARAMETER * (run.info.parameters_total or 0) + _ROOM, f"building {run.name}'s ONNX files"
+        )
         with hidden_folder(run.path / ONNX) as build:
             progress(f"building the ONNX files of {run.name}: FP32", 0.1)
             plain = build / "plain.onnx"

@@ -27,6 +27,8 @@ except ImportError:  # not on Windows, where nothing is swept
     fcntl = None  # type: ignore[assignment]
 
 _TAKES_HOLD_S = 60.0
+# What libraries that write by themselves say of a full disk: the system's words, SQLite's, PyTorch's.
+_FULL = ("No space left on device", "database or disk is full", "PytorchStreamWriter failed writing")
 # A JSON file larger than this is not ours.
 MAX_JSON_BYTES = 64 * 2**20
 _NAME = re.compile(NAME)
@@ -160,6 +162,13 @@ def filling(output: Path) -> Iterator[Path]:
         if target.exists():
             target.rmdir()
         hidden.rename(target)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk without room is why something failed, by what the system or a library says of it."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(words in str(error) for words in _FULL)
 
 
 def check_space(folder: Path, needed: int, what: str) -> None:

@@ -1,26 +1,21 @@
-"""The workflows that are killed at their file operations: `python tests/hostile/killed.py ROOT NAME [MOST]`.
+"""The workflows that are killed at their file operations: `python -m tools.kills` calls this for each.
 
 A process of its own, which forks: it prints a line of JSON with what was found.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.update(HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
-sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
-
 from datasets_at import begin_tiny
-from killing import leftovers, report, try_all
+from killing import leftovers, report, try_all, try_full
 from tiny import Tiny, build_backbone
 
 from itner.compress.onnx import export_run, is_exported
-from itner.core.errors import InputError
 from itner.data.processed import read_meta, read_split
 from itner.records.config import LoraSettings
 from itner.records.files import sha256_file
@@ -163,6 +158,8 @@ def _is_there(folder: Path) -> bool:
     return (folder / "run.json").exists() and not (folder / INCOMPLETE).exists()
 
 
+# Bytes that are left on a disk.
+RESTS = (40_000, 0, 4_000, 200_000, 600_000, 1_500_000)
 CASES: dict[str, Callable[[Path, Tiny], Case]] = {
     "training": training,
     "training of adapters": lambda root, tiny: training(
@@ -175,16 +172,20 @@ CASES: dict[str, Callable[[Path, Tiny], Case]] = {
 }
 
 
-def main(root: Path, name: str, most: int | None) -> None:
-    """Kill one of the workflows at its operations, and say what came of it."""
-    root.mkdir(parents=True, exist_ok=True)
-    try:
-        case = CASES[name](root / "given", build_backbone(root / "backbone"))
-    except InputError as error:
-        raise SystemExit(str(error)) from None
-    work, again, facts, begin = case
-    report({name: try_all(work, again, root / "tried", facts, most, begin)})
+def main(root: Path, disk: Path | None, most: int | None, names: Sequence[str]) -> None:
+    """Kill workflows at their operations, or have them find a disk full, and say what came of it."""
+    tiny = build_backbone(root / "backbone")
+    found = {}
+    for name in names or CASES:
+        work, again, facts, begin = CASES[name](root / name / "given", tiny)
+        tried = root / name / "tried"
+        if disk is None:
+            found[name] = try_all(work, again, tried, facts, most, begin)
+        else:
+            found[name] = try_full(work, again, tried, disk, facts, RESTS[:most], begin)
+    report(found)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else None)
+    small = Path(sys.argv[2]) if sys.argv[2] else None
+    main(Path(sys.argv[1]), small, int(sys.argv[3]) or None, sys.argv[4:])

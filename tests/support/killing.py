@@ -13,9 +13,13 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from itner.records.files import is_full
+
+# The exit status of work that found its disk full, and said so.
+FULL = 28
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "os.truncate", "os.link"}
 # Events that may come before the folders are there.
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -93,6 +97,50 @@ def try_all(
     return {"operations": count, "tried": len(tried), "wrong": wrong}
 
 
+def try_full(
+    work: Callable[[Path], None],
+    again: Callable[[Path], None],
+    root: Path,
+    disk: Path,
+    facts: Callable[[Path], object],
+    rests: Sequence[int],
+    begin: Callable[[Path], None] = lambda folder: None,
+) -> dict[str, object]:
+    """Do the work where a disk has so little room left, then again with room, and compare as `try_all` does.
+
+    Args:
+        disk: a small file system of its own.
+        rests: bytes that are left on it, each tried.
+    """
+    plain = root / "plain"
+    plain.mkdir(parents=True)
+    begin(plain)
+    finish(lambda: work(plain), plain)
+    wanted = facts(plain)
+    wrong: dict[int, str] = {}
+    full = 0
+    for rest in rests:
+        folder, filler = disk / "work", disk / "filler"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        begin(folder)
+        filler.write_bytes(bytes(max(0, shutil.disk_usage(disk).free - rest)))
+        ended = _attempt(lambda folder=folder: work(folder), folder, None, None)  # type: ignore[misc]
+        filler.unlink()
+        full += ended == FULL
+        if ended not in (0, FULL):
+            wrong[rest] = f"ended with status {ended}"
+            continue
+        try:
+            finish(lambda folder=folder: again(folder), folder)  # type: ignore[misc]
+            found = facts(folder)
+            if found != wanted:
+                wrong[rest] = f"came to {found!r} instead of {wanted!r}"
+        except AssertionError as error:
+            wrong[rest] = str(error)
+    return {"tried": len(rests), "full": full, "wrong": wrong}
+
+
 def leftovers(folder: Path) -> list[str]:
     """Hidden files below a folder that no call needs any more."""
     return sorted(
@@ -116,7 +164,8 @@ def _attempt(work: Callable[[], None], below: Path, kill: int | None, told: Path
         if told is not None:
             told.write_text(str(seen[0]))
         code = 0
-    except BaseException:  # noqa: BLE001 - an exit status says it, whatever it was
+    except BaseException as error:  # noqa: BLE001 - an exit status says it, whatever it was
+        code = FULL if is_full(error) else 1
         traceback.print_exc()
     finally:
         sys.stderr.flush()
