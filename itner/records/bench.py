@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, Sha256
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, PositiveAmount, Sha256
 from itner.records.int8 import Int8Recipe, check_recipe
 
 # What a sequence's length counts.
@@ -19,11 +19,15 @@ Unit = Literal["pieces", "tokens"]
 class Latency:
     """Quantiles over all timed calls (ms), and each round's own median, which shows how steady the machine was."""
 
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    calls: int
-    round_p50_ms: Annotated[tuple[float, ...], Field(min_length=1)]
+    p50_ms: PositiveAmount
+    p95_ms: PositiveAmount
+    p99_ms: PositiveAmount
+    calls: Positive
+    round_p50_ms: Annotated[tuple[PositiveAmount, ...], Field(min_length=1)]
+
+    def __post_init__(self) -> None:
+        if not self.p50_ms <= self.p95_ms <= self.p99_ms:
+            raise ValueError("quantiles must grow: p50_ms, p95_ms, p99_ms")
 
     @property
     def spread(self) -> float:
@@ -42,16 +46,16 @@ class BenchResult:
     files on disk (file cache warm) to a ready tagger; `peak_rss_mib` the largest resident memory of such a process.
     """
 
-    variant: str
+    variant: Name
     model_sha256: Sha256
     int8: Int8Recipe | None
-    file_mib: float
-    load_s: float
-    peak_rss_mib: float
-    forward: Annotated[dict[int, Latency], Field(min_length=1)]
+    file_mib: Amount
+    load_s: Amount
+    peak_rss_mib: PositiveAmount
+    forward: Annotated[dict[Positive, Latency], Field(min_length=1)]
     end_to_end: Latency
-    bulk_tokens_per_s: float
-    bulk_round_tokens_per_s: tuple[float, ...]
+    bulk_tokens_per_s: PositiveAmount
+    bulk_round_tokens_per_s: tuple[PositiveAmount, ...]
     unit: Unit = "pieces"
 
     def __post_init__(self) -> None:
@@ -65,14 +69,14 @@ class BenchReport:
     `documents` and `tokens` say what bulk throughput was measured on.
     """
 
-    dataset: str
-    split: str
-    documents: int
-    tokens: int
-    threads: int
-    rounds: int
-    calls_per_round: int
-    warmup_calls: int
+    dataset: Name
+    split: Name
+    documents: Positive
+    tokens: Positive
+    threads: Positive
+    rounds: Positive
+    calls_per_round: Positive
+    warmup_calls: NonNegative
     results: tuple[BenchResult, ...]
     provenance: Provenance
     schema_version: Literal[4] = 4

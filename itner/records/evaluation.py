@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, NonNegative, Positive, Sha256
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName, Words
 from itner.records.int8 import Int8Recipe, check_recipe
 from itner.records.scores import Counts, Interval, MaskedCharacters, PairScores
 
@@ -20,17 +20,17 @@ from itner.records.scores import Counts, Interval, MaskedCharacters, PairScores
 class PredictionInfo:
     """What stored predictions are of, and what was measured while they were made (see `EvalReport`)."""
 
-    run: str
-    dataset: str
-    split: str
+    run: Name
+    dataset: Name
+    split: Name
     split_sha256: Sha256
-    variant: str
+    variant: Name
     model_sha256: Sha256
     int8: Int8Recipe | None
-    repair_rule: str
+    repair_rule: Words
     documents: NonNegative
-    max_logit_difference: float | None
-    tag_agreement: float | None
+    max_logit_difference: Amount | None
+    tag_agreement: Share | None
     provenance: Provenance
     schema_version: Literal[2] = 2
 
@@ -49,27 +49,38 @@ class EvalReport:
     was counted; `itner score` counts it.
     """
 
-    dataset: str
-    split: str
+    dataset: Name
+    split: Name
     split_sha256: Sha256
-    variant: str
+    variant: Name
     model_sha256: Sha256
     int8: Int8Recipe | None
-    repair_rule: str
-    documents: int
-    tokens: int
-    tokens_correct: int
-    unaligned_gold: int
-    per_type: dict[str, Counts]
+    repair_rule: Words
+    documents: Positive
+    tokens: Positive
+    tokens_correct: NonNegative
+    unaligned_gold: NonNegative
+    per_type: dict[TypeName, Counts]
     micro_f1_interval: Interval
-    max_logit_difference: float | None
-    tag_agreement: float | None
+    max_logit_difference: Amount | None
+    tag_agreement: Share | None
     provenance: Provenance
     masking: MaskedCharacters | None = None
     pairs: PairScores | None = None
 
     def __post_init__(self) -> None:
         check_recipe(self.variant, self.int8)
+        if self.tokens_correct > self.tokens:
+            raise ValueError("more tokens are right than there are")
+        if self.pairs is not None and self.pairs.texts > self.documents:
+            raise ValueError("more texts are right than there are")
+        if self.documents > self.tokens:
+            raise ValueError("there are more texts than tokens")
+        # Mentions do not overlap, and each has a token at least; what could not be aligned may share one.
+        found = sum((counts.tp + counts.fp for counts in self.per_type.values()), 0)
+        gold = sum((counts.tp + counts.fn for counts in self.per_type.values()), 0)
+        if found > self.tokens or gold > self.tokens + self.unaligned_gold:
+            raise ValueError("there are more mentions than tokens")
 
     @property
     def micro(self) -> Counts:
@@ -115,19 +126,27 @@ ERROR_CLASSES: tuple[ErrorClass, ...] = get_args(ErrorClass)
 class Span:
     """A mention without its text: character offsets and type."""
 
-    start: int
-    end: int
-    type: str
+    start: NonNegative
+    end: Positive
+    type: TypeName
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError("a span must end behind its start")
 
 
 @dataclass(frozen=True, config=STRICT)
 class ErrorRecord:
     """One error, as document id and offsets; the text stays in the dataset."""
 
-    document: str
+    document: Words
     kind: ErrorClass
     gold: Span | None
     pred: Span | None
+
+    def __post_init__(self) -> None:
+        if self.gold is None and self.pred is None:
+            raise ValueError("an error must have a gold or a predicted span")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -139,13 +158,13 @@ class ErrorReport:
     `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs.
     """
 
-    dataset: str
-    split: str
+    dataset: Name
+    split: Name
     split_sha256: Sha256
-    variant: str
+    variant: Name
     model_sha256: Sha256
-    confusion: dict[str, dict[str, NonNegative]]
-    gold_mentions: dict[str, Positive]
+    confusion: dict[TypeName, dict[TypeName, NonNegative]]
+    gold_mentions: dict[Words, Positive]
     errors: tuple[ErrorRecord, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, Positive, Sha256
+from itner.core.validation import STRICT, TYPE, Amount, Name, NonNegative, Positive, Sha256, Share, Words
 from itner.records.config import Arithmetic, Family
 from itner.records.dataset import SourceFacts
 from itner.records.transfer import TransferFacts
@@ -20,11 +21,11 @@ from itner.records.transfer import TransferFacts
 class DatasetRef:
     """Which data a run was trained on; the hash covers the processed splits, `sources` says what is in them."""
 
-    name: str
-    source: str
+    name: Name
+    source: Words
     sha256: Sha256
-    train_documents: int
-    train_documents_oversampled: int
+    train_documents: NonNegative
+    train_documents_oversampled: NonNegative
     sources: dict[str, SourceFacts] = field(default_factory=dict)
 
 
@@ -32,16 +33,18 @@ class DatasetRef:
 class _Record:
     """What the records of all kinds share. `labels` are the BIO tags of the run's types, in model order."""
 
-    name: str
-    domain: str
-    scheme: str
-    labels: tuple[str, ...]
+    name: Name
+    domain: Name
+    scheme: Words
+    labels: Annotated[tuple[str, ...], Field(max_length=1001)]
     provenance: Provenance
 
     @field_validator("labels")
     @classmethod
     def _labels_in_order(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
         types = [label[2:] for label in labels if label.startswith("B-")]
+        if not all(re.fullmatch(TYPE, name) for name in types):
+            raise ValueError("a type must have a name of words")
         expected = ("O", *(f"{prefix}-{name}" for name in types for prefix in "BI"))
         if not types or len(set(types)) != len(types) or labels != expected:
             raise ValueError("labels must be O, then B-X and I-X for each type")
@@ -65,19 +68,19 @@ class EncoderRun(_Record):
 
     kind: Literal["encoder"] = "encoder"
     family: Family
-    preset: str
-    backbone: str
+    preset: Name
+    backbone: Words
     backbone_sha256: Sha256
     dataset: DatasetRef
     parameters_total: Positive
     parameters_trainable: Positive
-    seed: int
-    max_length: int
-    best_epoch: float
-    best_dev_f1: float
-    train_seconds: float
+    seed: NonNegative
+    max_length: Positive
+    best_epoch: Amount
+    best_dev_f1: Share
+    train_seconds: Amount
     weights_sha256: Sha256
-    teachers: dict[str, Sha256] = field(default_factory=dict)
+    teachers: dict[Name, Sha256] = field(default_factory=dict)
     transfer: TransferFacts | None = None
     begin_sha256: Sha256 | None = None
     arithmetic: Arithmetic = "fp32"
@@ -98,16 +101,16 @@ class CompactRun(_Record):
     """
 
     kind: Literal["compact"] = "compact"
-    preset: str
+    preset: Name
     dataset: DatasetRef
     transfer: TransferFacts
-    teachers: dict[str, Sha256]
+    teachers: dict[Name, Sha256]
     parameters_total: Positive
     parameters_trainable: Positive
-    seed: int
-    best_epoch: float
-    best_dev_f1: float
-    train_seconds: float
+    seed: NonNegative
+    best_epoch: Amount
+    best_dev_f1: Share
+    train_seconds: Amount
     weights_sha256: Sha256
     arithmetic: Arithmetic = "fp32"
     schema_version: Literal[1] = 1
@@ -206,8 +209,8 @@ class PromptedRun(_Untrained):
     """
 
     kind: Literal["prompted"] = "prompted"
-    model: str
-    digest: str | None
+    model: Words
+    digest: Words | None
     prompt_sha256: Sha256
     examples: DatasetRef | None = None
     examples_sha256: Sha256 | None = None
@@ -230,17 +233,17 @@ class GenerativeRun(_Record):
     """
 
     kind: Literal["generative"] = "generative"
-    preset: str
-    base: str
+    preset: Name
+    base: Words
     base_sha256: Sha256
-    wording: str
+    wording: Words
     dataset: DatasetRef
     parameters_total: Positive
     parameters_trainable: Positive
-    seed: int
-    best_epoch: float
-    best_dev_loss: float
-    train_seconds: float
+    seed: NonNegative
+    best_epoch: Amount
+    best_dev_loss: Amount
+    train_seconds: Amount
     arithmetic: Arithmetic
     best_sha256: Sha256
     last_sha256: Sha256

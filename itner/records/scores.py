@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from itner.core.validation import STRICT, NonNegative
+from itner.core.validation import STRICT, NonNegative, Positive, Share
 
 # What a token or mention is that no type claims.
 OUTSIDE = "O"
@@ -102,7 +102,11 @@ class PairScores:
 class Interval:
     """A confidence interval from resampling documents."""
 
-    low: float
-    high: float
-    level: float
-    resamples: int
+    low: Share
+    high: Share
+    level: Share
+    resamples: Positive
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError("an interval must end behind its start")

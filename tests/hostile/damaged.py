@@ -1,0 +1,71 @@
+"""Pages and readers over damaged run folders: `python tests/hostile/damaged.py ROOT COUNT SEED`.
+
+A process of its own, so that what hangs can be ended; it prints a line of JSON with what was found.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mutations import copy_run, damage
+from opening import open_page
+from shipped import HERE
+
+from itner.records.store import RunStore
+
+SOURCES = ("compact_s", "minilm_l3", "minilm_full_kd", "it_rules", "decoder_lora", "pii_union")
+PAGES = ("overview", "quality", "efficiency", "errors", "data")
+# A page that takes longer hangs.
+LONGEST_S = 30.0
+
+
+def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> dict[str, str]:
+    """What went wrong on which page; the page of each run by itself is drawn for these runs."""
+    wrong: dict[str, str] = {}
+    pages = [(page, {}) for page in PAGES] + [("run", {"run_name": name}) for name in names]
+    for page, asked in pages:
+        started = time.monotonic()
+        try:
+            open_page(page, root, patch, **asked)
+        except AssertionError as error:
+            wrong[" ".join((page, *asked.values()))] = str(error)[-600:]
+        if time.monotonic() - started > LONGEST_S:
+            wrong[f"{page} took"] = f"{time.monotonic() - started:.0f} s"
+    return wrong
+
+
+def main(root: Path, count: int, seed: int) -> None:
+    """Damage copies, read and draw them all, and where something fails, each by itself."""
+    patch = pytest.MonkeyPatch()
+    made: dict[str, str] = {}
+    together = root / "together"
+    for source in SOURCES:
+        copy_run(HERE.models / source, together, source)
+    for number in range(count):
+        name = f"m{number:03}"
+        folder = copy_run(HERE.models / SOURCES[number % len(SOURCES)], together, name)
+        made[name] = f"{SOURCES[number % len(SOURCES)]}: {damage(folder, seed + number)}"
+    started = time.monotonic()
+    runs, broken = RunStore(together).load_all()
+    taken = time.monotonic() - started
+    # Runs that stand nowhere are read, and are none of those that are drawn.
+    listed = [run.name for run in runs if run.name in made]
+    wrong = draw(together, patch, listed)
+    found: dict[str, Any] = {
+        "folders": count,
+        "cards": sum(each.name in made for each in broken),
+        "shown": len(listed),
+        "seconds": round(taken, 1),
+        "wrong": wrong,
+        "made": {name: made[name] for name in made if name in listed or any(name in place for place in wrong)},
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
