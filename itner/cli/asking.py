@@ -15,6 +15,13 @@ OPENAI = "https://api.openai.com/v1"
 # Where the key is of servers that everybody knows.
 KEYS = {OPENAI: "OPENAI_API_KEY"}
 _SERVER = "server"
+# What the fields of records are called among the options.
+OPTIONS = {
+    "endpoint": "--endpoint", "model": "MODEL", "key_variable": "--key-variable", "temperature": "--temperature",
+    "max_tokens": "--max-tokens", "seed": "--seed", "requests": "--max-requests", "tokens": "--max-total-tokens",
+    "money": "--max-cost", "seconds": "--max-seconds", "tokens_in": "--price-in", "tokens_out": "--price-out",
+    "currency": "--currency", "timeout_s": "--timeout", "retries": "--retries", "concurrency": "--concurrency",
+}  # fmt: skip
 StructuredBy = Annotated[
     str,
     typer.Option("--structured", metavar="schema|json|none", help="How the server is held to the form of an answer."),
@@ -54,4 +61,6 @@ def read_price(price_in: float | None, price_out: float | None, currency: str) -
 
     if (price_in is None) != (price_out is None):
         raise typer.BadParameter("give both --price-in and --price-out, or neither")
-    return Price(price_in, price_out, currency) if price_in is not None and price_out is not None else None
+    if price_in is None or price_out is None:
+        return None
+    return Price(tokens_in=price_in, tokens_out=price_out, currency=currency)

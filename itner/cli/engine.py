@@ -10,6 +10,7 @@ import typer
 from itner.cli.asking import (
     KEYS,
     OPENAI,
+    OPTIONS,
     Currency,
     MaxTokens,
     ServerSeed,
@@ -166,16 +167,16 @@ def label_batch(
             endpoint=address,
             model=model,
             domain=domain_or_default(domain),
-            key_variable=key_variable or KEYS.get(address),
+            key_variable=key_variable if key_variable is not None else KEYS.get(address),
             structured=check_structured(structured),
             temperature=read_temperature(temperature),
             max_tokens=max_tokens,
             seed=seed,
-            budget=Budget(max_requests, max_total_tokens, max_cost),
+            budget=Budget(requests=max_requests, tokens=max_total_tokens, money=max_cost),
             price=read_price(price_in, price_out, currency),
         )
     except ValidationError as error:
-        raise InputError(describe(error)) from None
+        raise InputError(describe(error, OPTIONS)) from None
     try:
         with console() as progress:
             report = label(texts, config, output, chunk, Patience(poll, max_wait), progress)
@@ -210,7 +211,10 @@ def merge(
             min=1.0, help="No language with a rarest type has more than so many times the middle one's texts."
         ),
     ] = None,
-    validation: Annotated[float, typer.Option(min=0.0, max=0.9, help="The share that goes there.")] = 0.1,
+    validation: Annotated[
+        float,
+        typer.Option(min=0.0, max=0.9, help="The share that goes there, above 0."),
+    ] = 0.1,
     against: Annotated[
         list[str] | None,
         typer.Option(metavar="DATASET", help="Whose dev, test, check may not leak; repeatable (default: all here)."),
@@ -232,6 +236,8 @@ def merge(
     from itner.workflows.merge import merge as merge_texts
 
     check_one_of(conflicts, CONFLICTS, "--conflicts")
+    if not validation:
+        raise typer.BadParameter("`itner prepare` needs texts to validate on; name a share above 0 (--validation)")
     rule = next(each for each in CONFLICTS if each == conflicts)
     rules = Rules(rule, alike, balance, validation, seed)
     with console() as progress:

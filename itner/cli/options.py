@@ -54,6 +54,13 @@ Encoding = Annotated[
 ]
 
 
+def given_path(name: str) -> Path:
+    """The path; bad usage for an empty name, as of an unset variable, which would be the folder where one is."""
+    if not name:
+        raise typer.BadParameter("an empty name; name a file, a folder or a pattern")
+    return Path(name)
+
+
 def reading(
     text_columns: Sequence[str] | None, encoding: str | None, carry: bool = False, joined: bool = False
 ) -> Settings:

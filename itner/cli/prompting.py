@@ -9,6 +9,7 @@ import typer
 from itner.cli.asking import (
     KEYS,
     OPENAI,
+    OPTIONS,
     Currency,
     MaxTokens,
     ServerSeed,
@@ -78,13 +79,14 @@ def prompt(
     from itner.workflows.prompt import make_prompted
 
     check_one_of(provider, get_args(Provider), "--provider")
-    address = (endpoint or _ENDPOINTS[provider]).rstrip("/")
+    # What is given and empty, as an unset variable of a shell is, is no wish for another server.
+    address = (endpoint if endpoint is not None else _ENDPOINTS[provider]).rstrip("/")
     settings: dict[str, Any] = {
         "provider": provider,
         "endpoint": address,
         "model": model,
         "domain": domain_or_default(domain),
-        "key_variable": key_variable or KEYS.get(address),
+        "key_variable": key_variable if key_variable is not None else KEYS.get(address),
         "shots": shots,
         "structured": check_structured(structured),
         "temperature": read_temperature(temperature),
@@ -96,10 +98,10 @@ def prompt(
     }
     try:
         price = read_price(price_in, price_out, currency)
-        budget = Budget(max_requests, max_total_tokens, max_cost, max_seconds)
+        budget = Budget(requests=max_requests, tokens=max_total_tokens, money=max_cost, seconds=max_seconds)
         config = PromptedConfig(**settings, price=price, budget=budget)
     except ValidationError as error:
-        raise InputError(describe(error)) from None
+        raise InputError(describe(error, OPTIONS)) from None
     place = Workspace.find(models, data_root)
     info = make_prompted(config, data, place, run)
     known = f", digest {info.digest[:12]}" if info.digest else ""

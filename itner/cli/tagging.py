@@ -18,6 +18,7 @@ from itner.cli.options import (
     check_one_of,
     console,
     existing,
+    given_path,
     named,
     read_key,
     reading,
@@ -58,7 +59,9 @@ _FORMATS = "JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeat
 
 
 def tag(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or patterns.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", parser=given_path, help="Files, folders, or patterns.")
+    ],
     run: Annotated[
         str | None, typer.Option(metavar="RUN", help="The run that tags (default: the domain's, or its rules).")
     ] = None,
@@ -108,16 +111,20 @@ def tag(
         raise typer.Exit(_LEFT_OUT)
     with console() as progress:
         chosen = choose_tagger(run, variant, guideline, existing(models, data_root), progress, domain)
-        tag_files(read, chosen, output, formats, threshold, progress)
+        unscored = tag_files(read, chosen, output, formats, threshold, progress)
     _say((*read.problems, *read.notes, *list_notices(chosen)))
     typer.echo(f"tagged by {chosen.what}", err=True)
+    if threshold and unscored:
+        typer.echo(f"--threshold leaves out none of {counted(unscored, 'mention')} that have no score", err=True)
     typer.echo(f"{counted(len(read.items), 'text')} tagged, {output} written")
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
 
 
 def redact(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, folders, or patterns.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", parser=given_path, help="Files, folders, or patterns.")
+    ],
     output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder for the redacted files.")],
     run: Annotated[
         str | None, typer.Option(metavar="RUN", help="The run that finds (default: that for personal data, or rules).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -27,10 +28,19 @@ TypeName = Annotated[str, Field(pattern=f"^{TYPE}$")]
 Words = Annotated[str, Field(max_length=1000)]
 
 
-def describe(error: ValidationError) -> str:
-    """A validation error in one line: each offending key with what is wrong with it."""
+def describe(error: ValidationError, names: Mapping[str, str] | None = None) -> str:
+    """A validation error in one line: each offending key with what is wrong with it.
+
+    Args:
+        names: what keys are called where the values were given, such as options.
+    """
     parts = []
     for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"]) or "value"
-        parts.append(f"{key}: {item['msg']}")
+        key = ".".join(str(part) for part in item["loc"])
+        # What a rule over several keys says stands by itself.
+        message = item["msg"].removeprefix("Value error, ")
+        if names is not None:
+            parts.append(": ".join(filter(None, (names.get(key, key), message))))
+        else:
+            parts.append(f"{key or 'value'}: {message}")
     return "; ".join(parts)

@@ -141,9 +141,14 @@ def read_stats(name: str, place: Workspace) -> DataStats:
     """Statistics of one prepared dataset."""
     datasets = read_meta(place).datasets
     if name not in datasets:
-        known = ", ".join(datasets) or "none"
+        known = ", ".join(name for name, stats in datasets.items() if _is_here(name, stats, place)) or "none"
         raise InputError(f"dataset {name!r} is not prepared (prepared: {known}); run `itner prepare`")
     return datasets[name]
+
+
+def _is_here(name: str, stats: DataStats, place: Workspace) -> bool:
+    """Whether a dataset's text is on this machine; that of corpora that ship always is."""
+    return stats.source == "embedded" or (place.data / PROCESSED / name).is_dir()
 
 
 def read_split(name: str, split: str, place: Workspace) -> list[Document]:

@@ -129,9 +129,7 @@ class State:
                 )
         hashed = hashlib.sha256()
         if known:
-            for _ in _read_ids(texts, hashed):
-                pass
-            if hashed.hexdigest() != known["texts"]:
+            if hash_texts(texts) != known["texts"]:
                 raise InputError("what is under way here was begun with other texts; choose another folder", path=texts)
             return
         with self._step():
@@ -336,6 +334,14 @@ def open_state(path: Path) -> Iterator[State]:
         raise InputError(
             f"cannot be used ({error}); without it, what is under way is lost and has to be asked for again", path=path
         ) from None
+
+
+def hash_texts(texts: Path) -> str:
+    """Of a folder's ids and texts, in order; see `State.texts_sha256`."""
+    hashed = hashlib.sha256()
+    for _ in _read_ids(texts, hashed):
+        pass
+    return hashed.hexdigest()
 
 
 def remove_state(path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-_WORD = re.compile(r"\w+")
+from itner.labelling.words import split_words
+
 # Shorter texts are written by anybody: "1." or "Thanks a lot" in two places is no copy of one.
 _FEWEST_ALIKE = 3
 _FEWEST_INSIDE = 6
@@ -19,7 +19,7 @@ class HeldOut:
     """
 
     def __init__(self, texts: Iterable[str]):
-        self._texts = [words for text in texts if len(words := _split(text)) >= _FEWEST_ALIKE]
+        self._texts = [words for text in texts if len(words := split_words(text)) >= _FEWEST_ALIKE]
         self._whole = set(self._texts)
         # Where each run of so many words stands: by text and position.
         self._runs: dict[tuple[str, ...], list[tuple[int, int]]] = {}
@@ -29,7 +29,7 @@ class HeldOut:
 
     def holds(self, text: str) -> bool:
         """Whether a text is one of these, has one in it, or is part of one."""
-        words = _split(text)
+        words = split_words(text)
         if words in self._whole:
             return True
         for start, run in _runs(words):
@@ -40,10 +40,6 @@ class HeldOut:
                 if start == 0 and held[first : first + len(words)] == words:
                     return True
         return False
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold()))
 
 
 def _runs(words: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -4,7 +4,8 @@ What is kept is decided on a few hundred bytes a text, which lie in a file while
 twice and never all held. The rules, in this order:
 
 - A text that a held-out split holds, or that is part of one (`itner.labelling.held_out`), is left out: `held out`.
-- Texts alike but for case, signs and white space are one text. Where they are labelled differently, `CONFLICTS` says
+- Texts alike but for case, signs (not + and # behind a word) and white space are one text. Where they are labelled
+  differently, `CONFLICTS` says
   what counts: what the folder named first says, what most say (`vote`; a tie leaves all out), or none (`drop`).
 - A text that shares so much of its runs of three words with an earlier one that it is likely to be one (MinHash) is
   left out: `near`.
@@ -28,6 +29,7 @@ from rensa import RMinHash
 
 from itner.labelling.held_out import HeldOut
 from itner.labelling.shards import LABELLED, Text, count_shards, read_shards
+from itner.labelling.words import split_words
 
 Conflict = Literal["first", "vote", "drop"]
 CONFLICTS: tuple[Conflict, ...] = get_args(Conflict)
@@ -37,7 +39,8 @@ TRAIN, VALIDATION = 0, 1
 _NUMBERS, _ROWS = 64, 4
 _GROUP = 2_000
 _RUN = 3
-_WORD = re.compile(r"\w+")
+# A product's name is another one without them: C, C++, C#.
+_SIGNS = "+#"
 _DIGITS = re.compile(r"\d")
 _NOWHERE = -1
 
@@ -144,7 +147,7 @@ class _Facts:
         if not texts:
             return
         rows = slice(self.count, self.count + len(texts))
-        words = [_WORD.findall(text.text.casefold()) for text in texts]
+        words = [split_words(text.text, _SIGNS) for text in texts]
         self.words[rows] = [_two(" ".join(each)) for each in words]
         self.labels[rows] = [
             _two(repr([(text.text[m.start : m.end], m.type) for m in text.mentions]))[0] for text in texts
@@ -287,7 +290,8 @@ def _find_surplus(strata: np.ndarray, kept: np.ndarray, order: np.ndarray, times
     surplus = np.zeros(len(kept), bool)
     groups = _groups(strata, kept, order)
     if groups:
-        most = max(1, round(times * float(np.median([len(group) for group in groups]))))
+        # No group has more than all of them, so that no number is too large.
+        most = max(1, round(min(times * float(np.median([len(group) for group in groups])), len(kept))))
         for group in groups:
             surplus[group[most:]] = True
     return surplus

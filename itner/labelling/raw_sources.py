@@ -107,6 +107,8 @@ def read_sources(sources: Iterable[Source], text_key: str) -> Iterator[Item]:
 
 def _check(source: Source) -> None:
     given = source.given
+    if not given:
+        raise InputError("an empty name; name a file, a folder, a pattern or a dataset")
     if given.startswith(HUB):
         if given == HUB:
             raise InputError(f"name a dataset behind {HUB}")
@@ -208,6 +210,9 @@ def _read_file(path: Path, place: Item, text_key: str) -> Iterator[Item]:
     read = _find_reader(path.name)
     assert read is not None
     try:
+        if not path.stat().st_size:
+            # Nothing, also where a packed file would have to hold an end.
+            return
         with cast(IO[bytes], _PACKED.get(path.suffix.lower(), open)(path, "rb")) as file:
             for text, reason in read(file, text_key):
                 yield Item(place.number, place.source, text, reason, reason == NO_PAGES)

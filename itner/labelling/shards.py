@@ -107,11 +107,7 @@ def read_shards(folder: Path, kind: str) -> Iterator[Text]:
     Raises:
         InputError: there is none, it is not whole, or a shard is not what it is to be.
     """
-    paths = sorted(folder.glob(f"{kind}-*.parquet"))
-    if not (folder / REPORT).is_file():
-        raise InputError(
-            f"this folder has no {REPORT}, so it is none of ours, or what makes it is not done", path=folder
-        )
+    paths = _list(folder, kind)
     schema = _SCHEMAS[kind]
     for path in paths:
         try:
@@ -130,9 +126,22 @@ def read_shards(folder: Path, kind: str) -> Iterator[Text]:
 def count_shards(folder: Path, kind: str) -> int:
     """How many texts a folder holds, by what its shards say of themselves."""
     try:
-        return sum(pq.ParquetFile(path).metadata.num_rows for path in sorted(folder.glob(f"{kind}-*.parquet")))
+        return sum(pq.ParquetFile(path).metadata.num_rows for path in _list(folder, kind))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"a shard cannot be read ({type(error).__name__})", path=folder) from error
+
+
+def _list(folder: Path, kind: str) -> list[Path]:
+    if not (folder / REPORT).is_file():
+        raise InputError(
+            f"this folder has no {REPORT}, so it is none of ours, or what makes it is not done", path=folder
+        )
+    paths = sorted(folder.glob(f"{kind}-*.parquet"))
+    other = next((name for name in _SCHEMAS if name != kind and any(folder.glob(f"{name}-*.parquet"))), None)
+    if not paths and other is not None:
+        what = "raw texts; `itner label-batch` labels them" if kind == LABELLED else "labelled texts"
+        raise InputError(f"this folder holds no {kind}-*.parquet, but {what}", path=folder)
+    return paths
 
 
 def _text(row: dict[str, object], path: Path) -> Text:

@@ -48,8 +48,9 @@ class Account:
         failures: of the requests, by what was wrong.
         repaired: answers that were cut off or garbled, of which whole pairs were kept.
         unreadable: answers that held no pair list at all, every time they were asked for; nothing is marked there.
-        tokens_in, tokens_out: of all answers, as the server or the tokenizer counts them.
-        uncounted: answers whose tokens nobody counted.
+        tokens_in, tokens_out: of all answers, those that could not be read included, as the server or the tokenizer
+            counts them.
+        uncounted: texts some of whose tokens nobody counted.
         latency_s: of answers, at the 50th and 95th percentile, from the request that succeeded; those that were known
             as they took then. None where nothing says.
         seconds: that the tagger was at work.

@@ -86,6 +86,11 @@ def hidden_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(hidden, ignore_errors=True)
 
 
+def _leads_somewhere(folder: Path) -> bool:
+    """Whether a folder is there or can be made."""
+    return folder.is_dir() if folder.exists() else folder.parent != folder and _leads_somewhere(folder.parent)
+
+
 def swap_in(filled: Path, target: Path) -> None:
     """Put a folder in another one's place, for the only one that may; the other is gone then."""
     old = _hidden(target)
@@ -157,11 +162,18 @@ def filling(output: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(output))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise InputError("name a new or empty folder; this one is not", path=output)
+    if not _leads_somewhere(target.parent):
+        raise InputError("a file is in the way of this folder", path=output)
     with hidden_folder(target) as hidden:
         yield hidden
-        if target.exists():
-            target.rmdir()
-        hidden.rename(target)
+        try:
+            if target.exists():
+                target.rmdir()
+            hidden.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            raise InputError("another call has filled this folder meanwhile; name another one", path=output) from None
 
 
 def is_full(error: BaseException) -> bool:

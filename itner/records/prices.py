@@ -56,10 +56,10 @@ def read_prices(place: Workspace) -> Prices | None:
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError("this file is too large to hold prices", path=path)
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"the prices cannot be read: {error}", path=path) from error
     try:
         # By way of JSON, in which a table may become a dataclass and a whole number an amount.

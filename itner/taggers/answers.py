@@ -23,7 +23,7 @@ _TYPES = (TYPE, "label", "entity_type", "category", "class", "tag")
 
 @dataclass(frozen=True)
 class Pairs:
-    """What an answer holds; `repaired` where it is not whole."""
+    """What an answer holds; `repaired` where it is not whole, or breaks the form somewhere."""
 
     pairs: tuple[Pair, ...]
     repaired: bool = False
@@ -43,8 +43,7 @@ def read_answer(content: str) -> Pairs | None:
         value, _ = decoder.raw_decode(content, begin)
     except (ValueError, RecursionError):
         return _salvage(content[begin:], decoder)
-    found = _pairs_of(value)
-    return Pairs(tuple(found)) if found is not None else None
+    return _pairs_of(value)
 
 
 class _Entries(list[tuple[str, Any]]):
@@ -55,20 +54,26 @@ class _Entries(list[tuple[str, Any]]):
         return next((value for name in names for key, value in self if key == name and isinstance(value, str)), None)
 
 
-def _pairs_of(value: Any) -> list[Pair] | None:
+def _pairs_of(value: Any) -> Pairs | None:
     if isinstance(value, _Entries):
-        lists = [inner for key, inner in value if isinstance(inner, list) and key == MENTIONS] or [
-            inner for _, inner in value if isinstance(inner, list) and not isinstance(inner, _Entries)
-        ]
+        named = [inner for key, inner in value if key == MENTIONS]
+        lists = {key: inner for key, inner in value if isinstance(inner, list) and not isinstance(inner, _Entries)}
+        if named:
+            return _pairs_of(named[0])
+        if lists and all(isinstance(each, str) for inner in lists.values() for each in inner) and any(lists.values()):
+            # Surfaces by type.
+            listed = tuple(Pair(surface, key) for key, inner in lists.items() for surface in inner)
+            return Pairs(listed, repaired=len(lists) < len(value))
         if lists:
-            return _pairs_of(lists[0])
+            return _pairs_of(next(iter(lists.values())))
         if (one := _pair_of(value)) is not None:
-            return [one]
-        flat = [Pair(key, inner) for key, inner in value if isinstance(inner, str)]
-        return flat if len(flat) == len(value) else None
+            return Pairs((one,))
+        flat = tuple(Pair(key, inner) for key, inner in value if isinstance(inner, str))
+        return Pairs(flat, len(flat) < len(value)) if flat or not value else None
     if isinstance(value, list):
-        found = [_pair_of(inner) for inner in value]
-        return None if None in found else [pair for pair in found if pair is not None]
+        found = tuple(pair for inner in value if (pair := _pair_of(inner)) is not None)
+        # A list of which nothing can be read is no answer; one that breaks the form at a place has its other pairs.
+        return Pairs(found, len(found) < len(value)) if found or not value else None
     return None
 
 

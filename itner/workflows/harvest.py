@@ -48,9 +48,9 @@ def harvest(
     if settings.shortest > settings.longest:
         raise InputError(f"the shortest text, {settings.shortest:,}, is longer than the longest, {settings.longest:,}")
     found = list_sources(sources)
+    languages = Languages(settings.least_sure)
+    _check_languages(settings.languages, languages.codes)
     with filling(output) as hidden:
-        languages = Languages(settings.least_sure)
-        _check_languages(settings.languages, languages.codes)
         boilerplate: frozenset[bytes] = frozenset()
         if settings.boilerplate:
             items = _watch(read_sources(found, settings.text_key), "looking for boilerplate", progress)

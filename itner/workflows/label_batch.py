@@ -15,14 +15,14 @@ from itner.core.tokens import split_tokens
 from itner.domains.registry import Domain, get_domain
 from itner.labelling.batch_api import Server
 from itner.labelling.batch_lines import Answer
-from itner.labelling.batch_state import STATE, State, open_state, remove_state
+from itner.labelling.batch_state import STATE, State, hash_texts, open_state, remove_state
 from itner.labelling.batches import Batches, Patience, Task
 from itner.labelling.shards import LABELLED, REPORT, TEXTS, Text, read_shards, write_shards
 from itner.records.answers import Losses
 from itner.records.codec import to_json
 from itner.records.config import PromptedConfig
 from itner.records.engine import BatchReport, LeftOut
-from itner.records.files import replacing, write_atomic
+from itner.records.files import read_record, replacing, write_atomic
 from itner.taggers.answers import read_answer
 from itner.taggers.placing import Pair, place
 from itner.taggers.prompted.batch_api import OpenAIServer
@@ -52,9 +52,17 @@ def label_batch(
     Raises:
         OpenError: the budget or the time is used up; what is known is kept.
         InputError: the state is of another model, domain, prompt or folder; or the server refuses, or is not there.
+    Returns:
+        what was done, also where an earlier call did all of it.
     """
     domain = get_domain(config.domain)
     path = output / STATE
+    done: BatchReport | None = read_record(output / REPORT, BatchReport)
+    if done is not None and not path.exists():
+        asked_for = (config.domain, config.model, config.endpoint, _answers_sha256(config, domain), hash_texts(texts))
+        if (done.domain, done.model, done.endpoint, done.model_sha256, done.texts_sha256) != asked_for:
+            raise InputError("here lie the labels of other texts, or of another model or setting", path=output)
+        return done
     if not path.exists() and output.exists() and any(output.iterdir()):
         raise InputError(f"this folder is not empty, and holds no {STATE} to go on with; name another one", path=output)
     asked = server(config)

@@ -85,7 +85,8 @@ def merge(
         if not all(written[split] for split in _FILES):
             gone = ", ".join(f"{count:,} {reason}" for reason, count in plan.left_out.items() if count)
             raise InputError(
-                f"of {total:,} texts too few are left to train and validate on ({gone or 'few were there'})"
+                f"of {total:,} texts too few are left to train and validate on ({gone or 'few were there'}); a larger "
+                "share to validate on (--validation) may do"
             )
         if tests:
             (build / _TEST).write_text(write_lines(tests), encoding="utf-8")

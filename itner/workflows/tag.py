@@ -103,8 +103,12 @@ def tag_files(
     formats: Sequence[str] = ("JSONL",),
     threshold: float = 0.0,
     progress: Progress = silent,
-) -> None:
-    """Tag what `read_files` read, and write the results into the zip `output`."""
+) -> int:
+    """Tag what `read_files` read, and write the results into the zip `output`.
+
+    Returns:
+        how many mentions have no score, which no threshold leaves out.
+    """
     tagged = tag_items(
         read.items,
         chosen.tagger,
@@ -115,6 +119,7 @@ def tag_files(
     with replacing(output) as file:
         personal = get_domain(chosen.domain).personal if chosen.domain is not None else ()
         write_zip(above(tagged, threshold), formats, file, personal)
+    return sum(mention.score is None for entry in tagged for mention in entry.mentions)
 
 
 def list_notices(chosen: Chosen) -> list[FileNotice]:

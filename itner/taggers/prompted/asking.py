@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
@@ -39,30 +40,40 @@ class Asker:
     async def read(self, messages: Sequence[Message]) -> tuple[Pairs | None, Reply, float]:
         """The pairs of the answer, the answer, and its seconds; None where no answer held any, however often asked.
 
+        The answer's tokens are those of all that were given, which are paid for; None where one was not counted.
+
         Raises:
             InputError: the server refuses, or fails too often, or the budget is used up.
         """
-        last: list[tuple[Reply, float]] = []
+        given: list[Reply] = []
+        seconds = 0.0
 
-        async def ask() -> tuple[Pairs | None, Reply, float]:
+        async def ask() -> Pairs:
+            nonlocal seconds
             started = time.perf_counter()
             reply = await self._endpoint.ask(messages)
             self._ledger.pay(reply.tokens_in, reply.tokens_out)
             pairs = read_answer(reply.content)
-            last[:] = [(reply, time.perf_counter() - started)]
+            given.append(reply)
+            seconds = time.perf_counter() - started
             if pairs is None:
                 raise FailedError(_UNREADABLE)
-            return pairs, *last[0]
+            return pairs
 
         try:
-            return await self._patiently(ask)
+            pairs: Pairs | None = await self._patiently(ask)
         except _GivenUpError as error:
             if error.what == _UNREADABLE:
-                return None, *last[0]
-            raise InputError(
-                f"{self._config.endpoint} failed {self._config.retries + 1} times in a row ({error.what}); what was "
-                "answered before is kept: call again to go on"
-            ) from None
+                pairs = None
+            else:
+                raise self._failed(error.what) from None
+        return pairs, _together(given), seconds
+
+    def _failed(self, what: str) -> InputError:
+        return InputError(
+            f"{self._config.endpoint} failed {self._config.retries + 1} times in a row ({what}); what was answered "
+            "before is kept: call again to go on"
+        )
 
     async def digest(self) -> str | None:
         """What the server calls the model's weights by."""
@@ -108,6 +119,17 @@ class Asker:
         wait = max(asked, self._backoff(state))
         left = self._ledger.seconds_left()
         return wait if left is None else min(left, wait)
+
+
+def _together(given: Sequence[Reply]) -> Reply:
+    """The last reply, with the tokens of all."""
+    read, written = [reply.tokens_in for reply in given], [reply.tokens_out for reply in given]
+    return replace(given[-1], tokens_in=_sum(read), tokens_out=_sum(written))
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 class _GivenUpError(Exception):

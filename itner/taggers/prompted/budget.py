@@ -86,9 +86,17 @@ class Ledger:
         self.known += known
         self.repaired += found.repaired
         self.losses += found.losses
-        self.tokens = (self.tokens[0] + (found.tokens_in or 0), self.tokens[1] + (found.tokens_out or 0))
-        self.uncounted += None in (found.tokens_in, found.tokens_out)
+        self._count(found.tokens_in, found.tokens_out)
         self.latencies.append(found.latency_s)
+
+    def note_unreadable(self, tokens_in: int | None, tokens_out: int | None) -> None:
+        """Count a text without a readable answer, and what its answers took."""
+        self.unreadable += 1
+        self._count(tokens_in, tokens_out)
+
+    def _count(self, tokens_in: int | None, tokens_out: int | None) -> None:
+        self.tokens = (self.tokens[0] + (tokens_in or 0), self.tokens[1] + (tokens_out or 0))
+        self.uncounted += None in (tokens_in, tokens_out)
 
     @property
     def cost(self) -> float | None:

@@ -142,7 +142,7 @@ class PromptedTagger:
                         pairs, reply, seconds = await asker.read(messages[index])
                         done += 1
                         if pairs is None:
-                            self._ledger.unreadable += 1
+                            self._ledger.note_unreadable(reply.tokens_in, reply.tokens_out)
                         else:
                             known[key] = self._place(questions[index], pairs, reply, seconds)
                             cache.put(key, known[key])

@@ -399,7 +399,18 @@ def test_what_is_under_way_is_not_mixed_with_another_task(few: Path, tmp_path: P
             label_batch(folder_of(tmp_path / "others", 41), config, output, 10, patience)
         with open_state(output / STATE), pytest.raises(InputError, match="another call is at work"):
             label_batch(few, config, output, 10, patience)
-        assert label_batch(few, config, output, 10, AT_ONCE_S).labelled == 40
+        report = label_batch(few, config, output, 10, AT_ONCE_S)
+        assert report.labelled == 40
+        asked = len(server.made)
+        # What is done is done: asked again, nothing is sent.
+        assert label_batch(few, config, output, 10, patience) == report
+        assert len(server.made) == asked
+        for given in ({"model": "other"}, {"seed": 1}):
+            with pytest.raises(InputError, match="labels of other texts, or of another model"):
+                label_batch(few, config_for(address, **given), output, 10, patience)
+        with pytest.raises(InputError, match="labels of other texts"):
+            label_batch(tmp_path / "others", config, output, 10, patience)
+        (output / REPORT).unlink()
         with pytest.raises(InputError, match="not empty"):
             label_batch(few, config, output, 10, patience)
 
@@ -556,7 +567,16 @@ def test_the_verb(few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         words += ["--temperature", "server", "--structured", "none", "--max-tokens", "64"]
         spent = runner.invoke(app, [*words, "--max-requests", "10"])
         assert isinstance(spent.exception, InputError)
-        assert isinstance(runner.invoke(app, [*words, "--max-cost", "1"]).exception, InputError)
+        for wrong, said in (
+            (["--max-cost", "1"], "a budget in money needs a price"),
+            (["--max-cost", "-1"], "--max-cost: Input should be greater than 0"),
+            (["--price-in", "inf", "--price-out", "1"], "--price-in: Input should be a finite number"),
+            (["--price-in", "1", "--price-out", "1", "--currency", "dollars"], "--currency: String should match"),
+            (["--endpoint", ""], "--endpoint: String should match"),
+        ):
+            refused = runner.invoke(app, [*words, *wrong]).exception
+            assert isinstance(refused, InputError)
+            assert refused.problem.startswith(said)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(workflow, "_write", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
             stopped = runner.invoke(app, words)

@@ -30,6 +30,7 @@ from itner.labelling.shards import REPORT, TEXTS, Text, read_shards
 from itner.labelling.wiki import strip_wiki
 from itner.records.codec import from_json
 from itner.records.engine import HarvestReport, HarvestSettings
+from itner.records.files import filling
 from itner.workflows.harvest import harvest
 
 ENGLISH = "The printer on the second floor does not print anything since Monday morning."
@@ -178,6 +179,17 @@ def test_a_pattern_names_files_from_where_it_begins_and_follows_no_links(
     for name in ("s/one", "s/two", "three.txt"):
         (tmp_path / name).symlink_to(tmp_path)
     assert [item.source for item in read(tmp_path / pattern) if not item.reason] == expected
+
+
+def test_an_empty_name_is_no_folder() -> None:
+    with pytest.raises(InputError, match="an empty name"):
+        list_sources([""])
+
+
+@pytest.mark.parametrize("suffix", ["txt", "txt.gz", "txt.bz2", "jsonl.bz2"])
+def test_an_empty_file_is_not_damaged(suffix: str, tmp_path: Path) -> None:
+    (tmp_path / f"a.{suffix}").touch()
+    assert list(read(tmp_path)) == []
 
 
 @pytest.mark.parametrize("name", ["none.txt", "*.none", "a.png", "hub:", "pipe", "x**y/[a"])
@@ -404,6 +416,15 @@ def test_a_folder_that_is_taken_is_left_alone_and_an_empty_one_used(mails: Path,
         with pytest.raises(InputError, match="new or empty"):
             harvest([str(mails)], taken, HarvestSettings())
     assert sorted(path.name for path in out.iterdir()) == before == ["report.json", "texts-00000.parquet"]
+    with pytest.raises(InputError, match="a file is in the way"):
+        harvest([str(mails)], mails / "a.txt" / "out", HarvestSettings())
+
+
+def test_of_two_calls_into_one_folder_one_says_that_the_other_was_there(mails: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="another call has filled"), filling(out):
+        harvest([str(mails)], out, HarvestSettings(limit=1))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".out")) == []
 
 
 def test_a_harvest_that_fails_leaves_nothing(mails: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

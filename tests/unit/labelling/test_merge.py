@@ -165,6 +165,29 @@ def test_no_stratum_outweighs_the_middle_one_by_more_than_was_asked_for(tmp_path
     again = plan(tmp_path, [other], Rules(alike=2.0, balance=1.0, validation=0.2))
     assert again.split[::-1].tolist() == result.split.tolist()
     assert plan(tmp_path, [folder], Rules(alike=2.0, balance=1.0, seed=1)).split.tolist() != result.split.tolist()
+    for endless in (float("inf"), 1e308):
+        assert plan(tmp_path, [folder], Rules(alike=2.0, balance=endless)).left_out["balance"] == 0
+
+
+def test_texts_that_only_a_sign_tells_apart_are_several(tmp_path: Path) -> None:
+    said = [
+        "\u0915\u0940 \u0932\u092a", "\u0915\u093e \u0932\u092a", "C++ stopped here", "C# stopped here",
+        "C stopped here", "!!!", "???", "\U0001f600", "It stopped!", "it  STOPPED",
+    ]  # fmt: skip
+    folder = write(tmp_path / "a", [Text(str(n), each, None, "made", (), "x") for n, each in enumerate(said)])
+    assert plan(tmp_path, [folder], Rules(alike=2.0)).left_out["repeated"] == 1
+
+
+def test_a_folder_of_the_other_kind_says_what_to_do(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    write_shards([Text("1", "It stopped", None, "made")], raw, TEXTS)
+    (raw / REPORT).write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="label-batch"):
+        list(read_shards(raw, LABELLED))
+    with pytest.raises(InputError, match="but labelled texts"):
+        list(read_shards(write(tmp_path / "a", ordinary(1)), TEXTS))
+    assert run_itner("merge", str(raw), "--output", str(tmp_path / "b"), "--validation", "0") == 2
 
 
 words = st.lists(st.sampled_from(["zoom", "fails", "on", "teams", "again", "7"]), min_size=1, max_size=7).map(" ".join)

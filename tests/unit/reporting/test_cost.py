@@ -144,6 +144,12 @@ def test_the_file_of_prices_is_read_and_checked(tmp_path: Path) -> None:
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(InputError):
             read_prices(place)
+    # As an editor on Windows saves it, with a mark before the text.
+    file.write_text(f"\ufeff{text}", encoding="utf-8")
+    assert read_prices(place) == shipped
+    file.write_text(f"{text}\nx = {'[' * 5_000}", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_prices(place)
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="cannot be read"):
         read_prices(place)

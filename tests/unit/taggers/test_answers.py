@@ -33,6 +33,18 @@ def test_whole_answers_of_several_forms(content: str) -> None:
     assert read_answer(content) == Pairs((A, B))
 
 
+@pytest.mark.parametrize("broken", ['{"text": "VPN"}', '"VPN"', "5", "null", '{"text": null, "type": "OS"}', "[]"])
+def test_an_item_out_of_form_costs_no_other(broken: str) -> None:
+    item = '{"text": "Windows 11", "type": "OS"}'
+    assert read_answer(f'{{"mentions": [{item}, {broken}]}}') == Pairs((A,), repaired=True)
+    assert read_answer(f'{{"mentions": [{broken}]}}') is None
+
+
+def test_surfaces_by_type() -> None:
+    assert read_answer('{"OS": ["Windows 11"], "SOFTWARE": ["VPN"], "ERROR": []}') == Pairs((A, B))
+    assert read_answer('{"OS": [], "SOFTWARE": []}') == Pairs(())
+
+
 @pytest.mark.parametrize(
     ("content", "pairs"),
     [
