@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,10 @@ def is_exported(run: Run, variants: Sequence[str] = ONNX_VARIANTS) -> bool:
         manifest = json.loads((folder / ONNX_MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(manifest == _manifest(run)) and all(run.onnx_path(variant).is_file() for variant in variants)
+    if not isinstance(manifest, dict):
+        return False
+    files = manifest.pop("files", None)
+    return manifest == _manifest(run) and isinstance(files, dict) and _are_these(run, variants, files)
 
 
 def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = ONNX_VARIANTS) -> None:
@@ -108,6 +112,7 @@ def export_run(run: Run, progress: Progress = silent, variants: Sequence[str] = 
                 quantize(source, build / run.onnx_path(INT8).name, recipe, ranges.tensors)
                 source.unlink()
             plain.unlink(missing_ok=True)
+            manifest["files"] = {path.name: sha256_file(path) for path in sorted(build.glob("*.onnx"))}
             (build / ONNX_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
             swap_in(build, run.path / ONNX)
         progress(f"building the ONNX files of {run.name}: done", 1.0)
@@ -198,6 +203,23 @@ def quantize(source: Path, target: Path, recipe: Int8Recipe, ranges: Ranges | No
         fix_scales(target, ranges if ranges is not None else {})
 
 
+def _are_these(run: Run, variants: Sequence[str], files: Mapping[str, object]) -> bool:
+    """Whether the ONNX files of the variants are those that were built."""
+    paths = [run.onnx_path(variant) for variant in variants]
+    return all(path.is_file() and files.get(path.name) == _hash(path) for path in paths)
+
+
+def _hash(path: Path) -> str:
+    """Of a file, once for as long as it is not written."""
+    stat = path.stat()
+    return _hash_once(path, stat.st_mtime_ns, stat.st_ino, stat.st_size)
+
+
+@lru_cache(maxsize=256)
+def _hash_once(path: Path, changed_ns: int, number: int, size: int) -> str:
+    return sha256_file(path)
+
+
 def _built_by(run: Run, variants: Sequence[str]) -> str | None:
     """What built other files of the same weights and recipe that are here; None when there are none.
 
@@ -209,7 +231,11 @@ def _built_by(run: Run, variants: Sequence[str]) -> str | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     wanted = _manifest(run)
+    # Earlier versions hashed none of their files.
+    files = manifest.pop("files", None)
     there = all(run.onnx_path(variant).is_file() for variant in variants)
+    if files is not None:
+        there = there and isinstance(files, dict) and _are_these(run, variants, files)
     if not there or {**manifest, **{key: wanted[key] for key in _BUILDERS}} != wanted:
         return None
     return f"onnxruntime {other}" if manifest.get("graphs") == _GRAPHS else "an earlier version"

@@ -37,6 +37,9 @@ from itner.reporting.rows import Row
 from itner.taggers.base import Accountable
 from itner.taggers.registry import open_variant
 
+# Taggers that are kept in memory at once, of all sessions together.
+MOST_TAGGERS = 8
+
 
 def workspace() -> Workspace:
     """The folders that the dashboard shows: the checkout's, or those that ITNER_MODELS and ITNER_DATA name."""
@@ -233,9 +236,12 @@ def get_tagger(run: Run, variant: str) -> Tagger:
     return open_variant(run, variant) if isinstance(tagger, Accountable) else tagger
 
 
-@st.cache_resource(show_spinner="Loading the model (the first time, its files are built from the weights)")
+# Six are compared at most; who was not asked for the longest goes first, and its memory with it.
+@st.cache_resource(
+    show_spinner="Loading the model (the first time, its files are built from the weights)", max_entries=MOST_TAGGERS
+)
 def _load_tagger(name: str, variant: str, root: Path, model_sha256: str) -> Tagger:
     # Imported here so that pages without a model never pay for the runtime.
     from itner.workflows.open import open_tagger
 
-    return open_tagger(name, variant, Workspace(root, workspace().data))
+    return open_tagger(name, variant, Workspace(root, workspace().data), apart=True)

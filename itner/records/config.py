@@ -17,6 +17,10 @@ EMBEDDED_BACKBONE = "embedded/all-MiniLM-L6-v2"
 
 # What a network multiplies in; weights are kept in FP32.
 Arithmetic = Literal["fp32", "bf16", "fp16"]
+# Endings of modules' names, a list of them: a string would be read as a regular expression.
+ModuleNames = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{1,64}$")], ...], Field(min_length=1, max_length=64)
+]
 Family = Literal["full", "lora", "distilled architecture"]
 
 
@@ -24,10 +28,10 @@ Family = Literal["full", "lora", "distilled architecture"]
 class LoraSettings:
     """Low-rank adapters (Hu et al. 2021); `targets` are module-name endings, the classifier is trained in full."""
 
-    r: Annotated[int, Field(ge=1)] = 16
-    alpha: Annotated[int, Field(ge=1)] = 32
+    r: Annotated[int, Field(ge=1, le=1024)] = 16
+    alpha: Annotated[int, Field(ge=1, le=10_000)] = 32
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
-    targets: tuple[str, ...] = ("query", "key", "value", "dense")
+    targets: ModuleNames = ("query", "key", "value", "dense")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -141,11 +145,16 @@ class CompactConfig:
 
     preset: str
     transfer: TransferLesson
-    pieces: Annotated[int | None, Field(ge=1)] = None
-    width: Annotated[int, Field(ge=8)] = 96
-    hidden: Annotated[int, Field(ge=8)] = 128
-    dilations: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1, 1, 2, 1)
-    kernel: Annotated[int, Field(ge=3)] = 5
+    pieces: Annotated[int | None, Field(ge=1, le=10**6)] = None
+    width: Annotated[int, Field(ge=8, le=4096)] = 96
+    hidden: Annotated[int, Field(ge=8, le=4096)] = 128
+    dilations: Annotated[tuple[Annotated[int, Field(ge=1, le=512)], ...], Field(min_length=1, max_length=64)] = (
+        1,
+        1,
+        2,
+        1,
+    )
+    kernel: Annotated[int, Field(ge=3, le=63)] = 5
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     epochs: Annotated[int, Field(ge=1)] = 10
     batch_size: Annotated[int, Field(ge=1)] = 256
@@ -265,11 +274,11 @@ class AdapterSettings:
     """Low-rank adapters of a decoder (LoRA: Hu et al. 2021); with `dora`, direction and magnitude are apart (Liu et al.
     2024). `targets` are module names: the projections of attention and MLP."""
 
-    r: Annotated[int, Field(ge=1)] = 16
-    alpha: Annotated[int, Field(ge=1)] = 32
+    r: Annotated[int, Field(ge=1, le=1024)] = 16
+    alpha: Annotated[int, Field(ge=1, le=10_000)] = 32
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
     dora: bool = False
-    targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+    targets: ModuleNames = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 @dataclass(frozen=True, config=STRICT)

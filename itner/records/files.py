@@ -27,6 +27,8 @@ except ImportError:  # not on Windows, where nothing is swept
     fcntl = None  # type: ignore[assignment]
 
 _TAKES_HOLD_S = 60.0
+# Of a file with weights, what is none: names and shapes.
+_BESIDE_WEIGHTS = 4 * 2**20
 # What libraries that write by themselves say of a full disk: the system's words, SQLite's, PyTorch's.
 _FULL = ("No space left on device", "database or disk is full", "PytorchStreamWriter failed writing")
 # A JSON file larger than this is not ours.
@@ -174,6 +176,12 @@ def filling(output: Path) -> Iterator[Path]:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             raise InputError("another call has filled this folder meanwhile; name another one", path=output) from None
+
+
+def check_size(weights: Path, parameters: int) -> None:
+    """InputError when a file is larger than so many parameters are in single precision, before it is read."""
+    if weights.stat().st_size > parameters * 4 + _BESIDE_WEIGHTS:
+        raise InputError(f"this file is larger than {parameters:,} parameters are", path=weights)
 
 
 def is_full(error: BaseException) -> bool:

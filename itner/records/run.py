@@ -75,7 +75,7 @@ class EncoderRun(_Record):
     parameters_total: Positive
     parameters_trainable: Positive
     seed: NonNegative
-    max_length: Positive
+    max_length: Annotated[int, Field(ge=8, le=512)]
     best_epoch: Amount
     best_dev_f1: Share
     train_seconds: Amount

@@ -7,6 +7,7 @@ unpickled, and one broken run never hides the others.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -303,6 +304,7 @@ class RunStore:
 
     def _load(self, path: Path) -> Run:
         check_name(path.name)
+        _refuse_links(path)
         if (path / INCOMPLETE).exists():
             raise _IncompleteError("training has not finished; go on with `--resume`, or remove the folder", path=path)
         info: RunRecord | None = _read(path / RUN, RunRecord)
@@ -320,6 +322,15 @@ def _holds_locks_alone(folder: Path) -> bool:
     """Whether this is what stays of a run whose files somebody removed."""
     names = [path.name for path in folder.iterdir()]
     return bool(names) and all(name.startswith(".") and name.endswith(".lock") for name in names)
+
+
+def _refuse_links(folder: Path) -> None:
+    """InputError for a link in a run: it could lead to any file of the machine, and show it to who may not see it."""
+    inside = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    below = [each for entry in inside if entry.is_dir(follow_symlinks=False) for each in os.scandir(entry)]
+    for entry in (*inside, *below):
+        if entry.is_symlink():
+            raise InputError(f"{entry.name} is a link; a run holds files of its own alone", path=Path(entry.path))
 
 
 class _IncompleteError(InputError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from itner.core.errors import InputError
+from itner.core.errors import FailedError, InputError
 from itner.core.types import Tagger
+from itner.records.files import is_full
 from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
 from itner.taggers.base import Kind, Lack, TokenScores
@@ -95,9 +97,26 @@ def check_guideline(run: Run, guideline: str | None) -> None:
 
 
 def open_variant(run: Run, variant: str, threads: int | None = None) -> Tagger:
-    """A variant of a run as a tagger; what it is built of must be there. InputError says what is missing."""
+    """A variant of a run as a tagger; what it is built of must be there. InputError says what is missing or wrong."""
     check_variants(run, [variant])
-    return kind_of(run).open(run, variant, threads)
+    with blaming(run, f"cannot be opened as {variant}"):
+        return kind_of(run).open(run, variant, threads)
+
+
+@contextmanager
+def blaming(run: Run, what: str) -> Iterator[None]:
+    """Whatever fails in the block is said of the run, as an InputError: its folder may hold anything."""
+    try:
+        yield
+    except (InputError, FailedError, KeyboardInterrupt, SystemExit, GeneratorExit, ImportError):
+        raise
+    except BaseException as error:
+        # A panic of a library in Rust, too, which is no Exception; a full disk or memory is no fault of the run.
+        if is_full(error) or not (isinstance(error, Exception) or type(error).__name__ == "PanicException"):
+            raise
+        said = str(error).strip().splitlines()
+        words = f": {said[0][:200]}" if said else ""
+        raise InputError(f"run {run.name} {what} ({type(error).__name__}{words})", path=run.path) from error
 
 
 def token_scores(tagger: Tagger, name: str) -> TokenScores:

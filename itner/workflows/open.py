@@ -9,28 +9,40 @@ from itner.core.types import Tagger
 from itner.records.dataset import DataStats
 from itner.records.store import Run, RunStore
 from itner.records.workspace import Workspace
-from itner.taggers.registry import check_variants, kind_of, open_variant
+from itner.taggers.registry import blaming, check_variants, kind_of, open_variant
 
 
-def built(name: str, place: Workspace, variants: tuple[str, ...] | None = None, progress: Progress = silent) -> Run:
-    """A run with everything that its variants (all of them for None) are opened from."""
+def built(
+    name: str,
+    place: Workspace,
+    variants: tuple[str, ...] | None = None,
+    progress: Progress = silent,
+    apart: bool = False,
+) -> Run:
+    """A run with everything that its variants (all of them for None) are opened from; `apart`: see `build`."""
     run = RunStore(place.models).load(name)
-    build(run, check_variants(run, variants), progress)
+    with blaming(run, "cannot be built"):
+        build(run, check_variants(run, variants), progress, apart)
     return run
 
 
 def open_tagger(
-    name: str, variant: str | None = None, place: Workspace | None = None, progress: Progress = silent
+    name: str,
+    variant: str | None = None,
+    place: Workspace | None = None,
+    progress: Progress = silent,
+    apart: bool = False,
 ) -> Tagger:
     """A run's tagger.
 
     Args:
         variant: a variant of the run's kind; None for the one to deploy, INT8 for an encoder.
         place: where the run is; None for the workspace that the environment names.
+        apart: see `build`.
     """
     place = place or Workspace.find()
     chosen = variant or kind_of(RunStore(place.models).load(name)).live[0]
-    return open_variant(built(name, place, (chosen,), progress), chosen)
+    return open_variant(built(name, place, (chosen,), progress, apart), chosen)
 
 
 def exact_variant(name: str, place: Workspace) -> str:

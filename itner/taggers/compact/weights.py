@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from itner.core.errors import InputError
-from itner.records.files import sha256_file
+from itner.records.files import check_size, sha256_file
 from itner.records.store import WEIGHTS, Run
 from itner.taggers.compact.model import CompactModel
 from itner.taggers.compact.variants import facts_of
@@ -35,6 +35,7 @@ def load_model(run: Run) -> CompactModel:
     path = run.weights_path
     if path is None:
         raise InputError(f"run {run.name} ships no weights; build them with `itner train`", path=run.path)
+    check_size(path, info.parameters_total)
     if sha256_file(path) != info.weights_sha256:
         raise InputError("the weights are not those that run.json describes", path=path)
     try:

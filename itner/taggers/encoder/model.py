@@ -15,9 +15,11 @@ from transformers.utils import logging as transformers_logging
 
 from itner.core.errors import InputError
 from itner.records.config import EncoderConfig
-from itner.records.files import sha256_file
+from itner.records.files import check_size, sha256_file
 from itner.records.store import ADAPTER, CARD, WEIGHTS, Run
+from itner.taggers.adapters import fill_adapter
 from itner.taggers.encoder.backbone import Backbone, find_backbone
+from itner.taggers.encoder.saved import load_saved
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import CASINGS
 
@@ -145,10 +147,11 @@ def load_apart(run: Run) -> PreTrainedModel | PeftModel:
     weights = run.weights_path
     if weights is None:
         raise InputError(f"run {run.name} ships no weights; build them with `itner train`", path=run.path)
+    check_size(weights, info.parameters_total)
     if sha256_file(weights) != info.weights_sha256:
         raise InputError("the weights are not those that run.json describes", path=weights)
     if weights.name != ADAPTER:
-        return AutoModelForTokenClassification.from_pretrained(run.path, use_safetensors=True, dtype=torch.float32)
+        return load_saved(run.path, weights, info.labels)
     backbone = find_backbone(config.backbone)
     if backbone.sha256 != info.backbone_sha256:
         raise InputError(
@@ -156,8 +159,9 @@ def load_apart(run: Run) -> PreTrainedModel | PeftModel:
             f"here it has {backbone.sha256}",
             path=run.path,
         )
-    base = build_model(config, backbone, info.labels)
-    return PeftModel.from_pretrained(base, run.path, is_trainable=True, torch_dtype=torch.float32).float()
+    model = add_lora(build_model(config, backbone, info.labels), config)
+    fill_adapter(model, weights)
+    return model.float()
 
 
 def load_network(run: Run) -> Logits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
@@ -18,6 +19,9 @@ from itner.taggers.generative.presets import PRESETS
 from itner.taggers.generative.tagger import GenerativeTagger
 from itner.taggers.generative.wording import WORDING, Question, word_prompt
 from itner.taggers.remaking import changed, lost
+
+if TYPE_CHECKING:
+    from itner.taggers.generative.model import Adapter
 
 # Folders in the run's, each with an adapter.
 BEST, LAST = "best", "last"
@@ -68,17 +72,23 @@ def _open(run: Run, variant: str, threads: int | None) -> GenerativeTagger:
     info, config = _facts_of(run)
     if info.wording != WORDING:
         raise InputError(f"it was taught another wording ({info.wording}) than today's; train it anew", path=run.path)
-    adapter = run.path / variant
+    writer = AdapterWriter(_base(run), _adapter(run, variant), info.types, config.longest, threads)
+    return GenerativeTagger(writer, info.types)
+
+
+def _adapter(run: Run, variant: str) -> Adapter:
+    from itner.taggers.generative.model import Adapter
+
+    info, config = _facts_of(run)
     sha256 = {BEST: info.best_sha256, LAST: info.last_sha256}[variant]
-    return GenerativeTagger(AdapterWriter(_base(run), adapter, sha256, info.types, config.longest, threads), info.types)
+    return Adapter(run.path / variant, sha256, config.adapter, info.parameters_total)
 
 
 def _probe(run: Run, variant: str, threads: int | None) -> Probe:
     from itner.taggers.generative.shared import AdapterWriter
 
     info, config = _facts_of(run)
-    sha256 = {BEST: info.best_sha256, LAST: info.last_sha256}[variant]
-    writer = AdapterWriter(_base(run), run.path / variant, sha256, info.types, config.longest, threads)
+    writer = AdapterWriter(_base(run), _adapter(run, variant), info.types, config.longest, threads)
 
     def read(length: int, documents: Sequence[Document]) -> list[Question]:
         words = [word for document in documents for word in document.token_texts()]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 
 from itner.core.errors import InputError
 from itner.records.config import AdapterSettings
-from itner.records.files import sha256_file
+from itner.records.files import check_size, sha256_file
+from itner.taggers.adapters import fill_adapter
 from itner.taggers.generative.base import Base
 
 _WEIGHTS = "adapter_model.safetensors"
@@ -35,9 +38,8 @@ def load_base(base: Base) -> Any:
     return AutoModelForCausalLM.from_pretrained(base.folder, use_safetensors=True, dtype=torch.float32)
 
 
-def add_adapter(model: Any, settings: AdapterSettings) -> PeftModel:
-    """The decoder with fresh adapters, which alone are trained."""
-    adapter = LoraConfig(
+def _form(settings: AdapterSettings) -> LoraConfig:
+    return LoraConfig(
         task_type=TaskType.CAUSAL_LM,
         r=settings.r,
         lora_alpha=settings.alpha,
@@ -45,10 +47,35 @@ def add_adapter(model: Any, settings: AdapterSettings) -> PeftModel:
         use_dora=settings.dora,
         target_modules=list(settings.targets),
     )
-    wrapped = get_peft_model(model, adapter)
+
+
+def add_adapter(model: Any, settings: AdapterSettings, name: str = "default") -> PeftModel:
+    """The decoder with fresh adapters, which alone are trained."""
+    wrapped = get_peft_model(model, _form(settings), adapter_name=name)
     if not isinstance(wrapped, PeftModel):
         raise TypeError(f"peft returned {type(wrapped).__name__}")
     return wrapped
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter in a folder.
+
+    Attributes:
+        sha256: of its weights.
+        parameters: of the decoder with it.
+    """
+
+    folder: Path
+    sha256: str
+    settings: AdapterSettings
+    parameters: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in memory: two forms of the same numbers are two."""
+        form = hashlib.sha256(repr(self.settings).encode()).hexdigest()[:8]
+        return f"{self.sha256}-{form}"
 
 
 class SharedDecoder:
@@ -62,18 +89,24 @@ class SharedDecoder:
         self.tokenizer = load_tokenizer(base)
 
     @contextmanager
-    def using(self, adapter: Path, sha256: str) -> Iterator[Any]:
+    def using(self, adapter: Adapter) -> Iterator[Any]:
         """The model with this adapter at work; nobody else uses it meanwhile. InputError for other weights."""
         with self._lock:
-            if sha256 not in self._known:
-                _check(adapter, sha256)
+            name = adapter.name
+            if name not in self._known:
+                weights = _check(adapter)
                 if isinstance(self._model, PeftModel):
-                    self._model.load_adapter(str(adapter), sha256, torch_device=str(_device()))
+                    self._model.add_adapter(name, _form(adapter.settings))
                 else:
-                    self._model = PeftModel.from_pretrained(self._model, str(adapter), adapter_name=sha256)
-                self._model.eval()
-                self._known.add(sha256)
-            self._model.set_adapter(sha256)
+                    self._model = add_adapter(self._model, adapter.settings, name)
+                try:
+                    fill_adapter(self._model, weights, name)
+                except InputError:
+                    self._model.delete_adapter(name)
+                    raise
+                self._model.to(_device()).eval()
+                self._known.add(name)
+            self._model.set_adapter(name)
             yield self._model
 
 
@@ -89,10 +122,14 @@ def count_parameters(model: PeftModel) -> tuple[int, int]:
     return sum(each.numel() for each in model.parameters()), trained
 
 
-def _check(adapter: Path, sha256: str) -> None:
-    weights = adapter / _WEIGHTS
-    if not weights.is_file() or sha256_file(weights) != sha256:
+def _check(adapter: Adapter) -> Path:
+    weights = adapter.folder / _WEIGHTS
+    if not weights.is_file():
+        raise InputError("the adapter is missing", path=weights)
+    check_size(weights, adapter.parameters)
+    if sha256_file(weights) != adapter.sha256:
         raise InputError("the adapter is not the one that run.json describes", path=weights)
+    return weights
 
 
 def _device() -> torch.device:

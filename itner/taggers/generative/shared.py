@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import torch
 
 from itner.taggers.generative.base import Base
 from itner.taggers.generative.decoding import Decoder, Written
-from itner.taggers.generative.model import shared_decoder
+from itner.taggers.generative.model import Adapter, shared_decoder
 from itner.taggers.generative.wording import Question
 
 
@@ -17,19 +16,15 @@ class AdapterWriter:
     """A decoder with one of its adapters (see `itner.taggers.generative.tagger.Writer`).
 
     Args:
-        sha256: of the adapter's weights.
         threads: None leaves it to PyTorch.
     """
 
-    def __init__(
-        self, base: Base, adapter: Path, sha256: str, types: Sequence[str], longest: int, threads: int | None = None
-    ):
+    def __init__(self, base: Base, adapter: Adapter, types: Sequence[str], longest: int, threads: int | None = None):
         self._shared = shared_decoder(base)
         self._adapter = adapter
-        self._sha256 = sha256
         self._types = tuple(types)
         self._threads = threads
-        with self._shared.using(adapter, sha256) as model:
+        with self._shared.using(adapter) as model:
             self._decoder = Decoder(model, self._shared.tokenizer, types, longest)
 
     @property
@@ -48,7 +43,7 @@ class AdapterWriter:
 
     def write(self, questions: Sequence[Question], on_share: Callable[[float], None] | None = None) -> list[Written]:
         """An answer to each question."""
-        with self._shared.using(self._adapter, self._sha256):
+        with self._shared.using(self._adapter):
             if self._threads is not None:
                 torch.set_num_threads(self._threads)
             return self._decoder.write(questions, on_share)
