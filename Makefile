@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -m "not network and not gpu" --dist loadgroup
 
-.PHONY: app test quick check format clean
+.PHONY: app test quick hostile check format clean
 
 app: $(READY)  ## Set up and start the dashboard
 	$(BIN)/streamlit run streamlit_app.py
@@ -15,10 +15,14 @@ test: $(READY)  ## Set up and run all tests: unit, training, pages, shipped, bro
 quick: $(READY)  ## Unit tests alone
 	$(PYTEST) -n 2 tests/unit
 
-check: $(READY)  ## Lint, format and type checks
+hostile: $(READY)  ## Attack it for longer than the tests do: kills at every operation, full disks, damaged folders
+	$(BIN)/python -m tools.hostile
+
+check: $(READY)  ## Lint, format, types, a bill of materials and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tools.audit
 
 format: $(READY)  ## Format and fix what can be fixed
 	$(BIN)/ruff format .

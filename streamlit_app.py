@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from itner.dashboard.login import require_login
 from itner.dashboard.widgets import draw_navigation
 
 PAGES = {
@@ -29,6 +30,7 @@ PAGES = {
 # A file of our own: Streamlit fetches the icons it knows by name from a host on the internet.
 ICON = Path(__file__).parent / "assets" / "icon.png"
 st.set_page_config(page_title="itner", page_icon=str(ICON), layout="wide")
+require_login()
 page = st.navigation(PAGES, position="hidden")
 draw_navigation(PAGES)
 page.run()
