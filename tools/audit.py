@@ -1,8 +1,8 @@
 """What is installed, and what is known against it: `python -m tools.audit [FILE]`.
 
 Writes a bill of materials in CycloneDX's form (`build/sbom.json` unless FILE is named) of the environment that runs
-this, and asks PyPI's database of vulnerabilities. Exits with 1 when one is known; where nobody answers, it says so and that
-nothing was checked.
+this, and asks PyPI's database of vulnerabilities. Exits with 1 when one is known; where nobody answers, it says so and
+that nothing was checked.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _REPOSITORY = Path(__file__).resolve().parents[1]
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 _START_S = 60
 PATIENCE_MS = 120_000
 
@@ -87,7 +87,7 @@ def open_chromium() -> Iterator[Browser]:
     if path is None:
         raise InputError("no Chromium on the path; install Debian's `chromium`")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:

@@ -24,9 +24,13 @@ PAGES = ("overview", "quality", "efficiency", "errors", "data")
 LONGEST_S = 30.0
 
 
-def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> dict[str, str]:
-    """What went wrong on which page; the page of each run by itself is drawn for these runs."""
+def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> tuple[dict[str, str], int, float]:
+    """What went wrong on which page, how many were drawn, and the longest that one took (s).
+
+    The page of each run by itself is drawn for the runs of these names.
+    """
     wrong: dict[str, str] = {}
+    longest = 0.0
     pages = [(page, {}) for page in PAGES] + [("run", {"run_name": name}) for name in names]
     for page, asked in pages:
         started = time.monotonic()
@@ -34,9 +38,11 @@ def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> dict[str, s
             open_page(page, root, patch, **asked)
         except AssertionError as error:
             wrong[" ".join((page, *asked.values()))] = str(error)[-600:]
-        if time.monotonic() - started > LONGEST_S:
-            wrong[f"{page} took"] = f"{time.monotonic() - started:.0f} s"
-    return wrong
+        taken = time.monotonic() - started
+        longest = max(longest, taken)
+        if taken > LONGEST_S:
+            wrong[f"{page} took"] = f"{taken:.0f} s"
+    return wrong, len(pages), longest
 
 
 def main(root: Path, count: int, seed: int) -> None:
@@ -50,17 +56,16 @@ def main(root: Path, count: int, seed: int) -> None:
         name = f"m{number:03}"
         folder = copy_run(HERE.models / SOURCES[number % len(SOURCES)], together, name)
         made[name] = f"{SOURCES[number % len(SOURCES)]}: {damage(folder, seed + number)}"
-    started = time.monotonic()
     runs, broken = RunStore(together).load_all()
-    taken = time.monotonic() - started
     # Runs that stand nowhere are read, and are none of those that are drawn.
     listed = [run.name for run in runs if run.name in made]
-    wrong = draw(together, patch, listed)
+    wrong, pages, longest = draw(together, patch, listed)
     found: dict[str, Any] = {
         "folders": count,
         "cards": sum(each.name in made for each in broken),
         "shown": len(listed),
-        "seconds": round(taken, 1),
+        "pages": pages,
+        "longest": round(longest, 1),
         "wrong": wrong,
         "made": {name: made[name] for name in made if name in listed or any(name in place for place in wrong)},
     }

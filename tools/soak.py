@@ -1,0 +1,125 @@
+"""Many sessions of the dashboard at once, for long: `python -m tools.soak [OPERATIONS]`; needs a quiet machine.
+
+Sessions are pages of one browser, each with cookies and memory of its own. In each round all of them send a sentence at
+the same moment, and what is timed is each one's way from the key to the highlights of three models. In the last
+rounds another session tags a long file. Written into assets/soak.json, and told in docs/deploy.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itner.core.progress import ConsoleProgress
+from itner.core.provenance import collect_provenance
+from itner.records.codec import to_json
+from itner.records.endurance import SoakReport
+from itner.records.files import write_atomic
+from itner.records.workspace import Workspace
+from itner.reporting.endurance import soak_in_words
+from tools.browser import FLAGS, PATIENCE_MS, Dashboard, find_chromium, serve
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+REPORT = Path(__file__).resolve().parents[1] / "assets" / "soak.json"
+SESSIONS, OPERATIONS = 25, 1_000
+# Lines of the long file.
+LINES = 60_000
+
+
+async def tag(page: Page, version: str) -> float:
+    """Tag a sentence with this version in it; seconds until all models' results are shown."""
+    await page.get_by_role("textbox", name="Text").fill(f"Firefox {version} crashes on Windows 11.")
+    started = time.perf_counter()
+    await page.get_by_role("textbox", name="Text").press("Control+Enter")
+    await page.wait_for_function(
+        "word => { const shown = [...document.querySelectorAll('.itner-text')];"
+        " return shown.length === 3 && shown.every(node => node.innerText.includes(word)) }",
+        arg=version,
+        timeout=PATIENCE_MS,
+    )
+    return time.perf_counter() - started
+
+
+async def tag_file(page: Page, url: str, file: Path) -> float:
+    """Tag a long file by the upload form; seconds until the downloads are there."""
+    await page.goto(f"{url}/tag_files")
+    await page.locator("input[type=file]").wait_for(state="attached", timeout=PATIENCE_MS)
+    started = time.perf_counter()
+    await page.locator("input[type=file]").set_input_files(str(file))
+    await page.get_by_role("button", name="Download").first.wait_for(timeout=20 * PATIENCE_MS)
+    return time.perf_counter() - started
+
+
+async def soak(dashboard: Dashboard, operations: int, progress: ConsoleProgress) -> SoakReport:
+    """All sessions, round after round."""
+    from playwright.async_api import async_playwright
+
+    rounds = max(10, operations // SESSIONS)
+    times: list[float] = []
+    memory: list[float] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        pages = []
+        for number in range(SESSIONS):
+            page = await (await browser.new_context()).new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            await page.goto(f"{dashboard.url}/live")
+            await page.locator(".itner-text").first.wait_for()
+            pages.append(page)
+            progress(f"session {number + 1} of {SESSIONS} opens", 0.0)
+        for turn in range(rounds):
+            times += await asyncio.gather(*(tag(page, f"{turn}.{number}") for number, page in enumerate(pages)))
+            memory.append(dashboard.memory_mib())
+            progress(f"round {turn + 1} of {rounds}", turn / rounds)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "long.txt"
+            file.write_text("".join(f"Outlook {n % 30} fails on Windows 11, code {n}\n" for n in range(LINES)))
+            other = await (await browser.new_context()).new_page()
+            work = asyncio.ensure_future(tag_file(other, dashboard.url, file))
+            beside: list[float] = []
+            turn = rounds
+            while not work.done():
+                few = pages[:5]
+                beside += await asyncio.gather(*(tag(page, f"{turn}.{number}") for number, page in enumerate(few)))
+                turn += 1
+            file_s = await work
+        version = browser.version
+        await browser.close()
+    p50, p95 = np.percentile(times, [50, 95])
+    return SoakReport(
+        browser=f"Chromium {version}",
+        sessions=SESSIONS,
+        operations=len(times),
+        p50_s=round(float(p50), 3),
+        p95_s=round(float(p95), 3),
+        slowest_s=round(max(times), 3),
+        memory_first_mib=round(memory[len(memory) // 10], 1),
+        memory_last_mib=round(memory[-1], 1),
+        beside_p95_s=round(float(np.percentile(beside, 95)), 3),
+        file_s=round(file_s, 1),
+        provenance=collect_provenance(),
+    )
+
+
+def main(operations: int) -> None:
+    """Measure, write, and say it."""
+    progress = ConsoleProgress()
+    try:
+        with serve(Workspace.find().models) as dashboard:
+            report = asyncio.run(soak(dashboard, operations, progress))
+    finally:
+        progress.close()
+    write_atomic(REPORT, to_json(report))
+    print(soak_in_words(report))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else OPERATIONS)
