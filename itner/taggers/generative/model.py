@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, TaskType, get_peft_model
+from peft.helpers import DoraCaching
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from itner.core.errors import InputError
@@ -107,7 +108,9 @@ class SharedDecoder:
                 self._model.to(_device()).eval()
                 self._known.add(name)
             self._model.set_adapter(name)
-            yield self._model
+            # What DoRA scales by depends on weights alone, which do not change here: once is enough.
+            with DoraCaching():
+                yield self._model
 
 
 @lru_cache(maxsize=2)
