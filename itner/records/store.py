@@ -29,6 +29,7 @@ from itner.records.files import change_record, check_name, locked, read_bytes, r
 from itner.records.int8 import Int8Ranges
 from itner.records.recall import RecallCurve, Recalls
 from itner.records.run import CompactRun, EncoderRun, RunRecord
+from itner.records.scores import OUTSIDE
 from itner.records.seeds import SeedRun, Seeds
 from itner.records.study import Ablation, CompressionStudy, Int8Trials
 from itner.records.transfer import agree
@@ -256,6 +257,7 @@ class RunStore:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
                 _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.answers, run.log
+                _check_meaning(run)
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
@@ -322,6 +324,28 @@ def _holds_locks_alone(folder: Path) -> bool:
     """Whether this is what stays of a run whose files somebody removed."""
     names = [path.name for path in folder.iterdir()]
     return bool(names) and all(name.startswith(".") and name.endswith(".lock") for name in names)
+
+
+def _check_meaning(run: Run) -> None:
+    """InputError when reports, each right by itself, are none of this run, or not one of each."""
+    types = set(run.info.types)
+    for file, reports in ((METRICS, run.metrics.reports), (ERRORS, run.errors.reports), (ANSWERS, run.answers.reports)):
+        keys = [(report.dataset, report.split, report.variant) for report in reports]
+        twice = next((" ".join(key) for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise InputError(f"{file}: two reports on {twice}", path=run.path)
+    for report in run.metrics.reports:
+        if foreign := sorted(set(report.per_type) - types):
+            raise InputError(f"{METRICS}: {foreign[0]!r} is no type of this run", path=run.path)
+    for errors in run.errors.reports:
+        named = {span.type for error in errors.errors for span in (error.gold, error.pred) if span is not None}
+        confused = {name for gold, preds in errors.confusion.items() for name in (gold, *preds)}
+        if foreign := sorted((named | confused) - types - {OUTSIDE}):
+            raise InputError(f"{ERRORS}: {foreign[0]!r} is no type of this run", path=run.path)
+    if run.bench is not None:
+        variants = [result.variant for result in run.bench.results]
+        if len(set(variants)) < len(variants):
+            raise InputError(f"{BENCH}: a variant stands there twice", path=run.path)
 
 
 def _refuse_links(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, TaskType, get_peft_model
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
@@ -16,7 +17,7 @@ from transformers.utils import logging as transformers_logging
 from itner.core.errors import InputError
 from itner.records.config import EncoderConfig
 from itner.records.files import check_size, sha256_file
-from itner.records.store import ADAPTER, CARD, WEIGHTS, Run
+from itner.records.store import ADAPTER, CARD, TOKENIZER, WEIGHTS, Run
 from itner.taggers.adapters import fill_adapter
 from itner.taggers.encoder.backbone import Backbone, find_backbone
 from itner.taggers.encoder.saved import load_saved
@@ -138,6 +139,7 @@ def load_model(run: Run) -> PreTrainedModel:
     For LoRA the backbone is found again by name and must have the hash it was trained on.
     """
     model = load_apart(run)
+    _check_vocabulary(model, run)
     return (model.merge_and_unload() if isinstance(model, PeftModel) else model).float().eval()
 
 
@@ -162,6 +164,17 @@ def load_apart(run: Run) -> PreTrainedModel | PeftModel:
     model = add_lora(build_model(config, backbone, info.labels), config)
     fill_adapter(model, weights)
     return model.float()
+
+
+def _check_vocabulary(model: PreTrainedModel | PeftModel, run: Run) -> None:
+    """InputError when the run's tokenizer knows pieces that the model has no embedding of."""
+    known = Tokenizer.from_file(str(run.path / TOKENIZER)).get_vocab()
+    embeddings: Any = model.get_input_embeddings()
+    rows = len(embeddings.weight)
+    if known and max(known.values()) >= rows:
+        raise InputError(
+            f"{TOKENIZER} has pieces up to number {max(known.values()):,}, the model {rows:,} embeddings", path=run.path
+        )
 
 
 def load_network(run: Run) -> Logits:

@@ -44,5 +44,12 @@ class OnnxScorer:
     def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:
         """See `Scorer.score`."""
         given = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": casing}
-        (logits,) = self._session.run(None, {name: array for name, array in given.items() if name in self._inputs})
+        try:
+            (logits,) = self._session.run(None, {name: array for name, array in given.items() if name in self._inputs})
+        except Exception as error:  # onnxruntime's own exceptions share no base class
+            raise InputError(f"this model cannot read what its tokenizer gives it ({_first_line(error)})") from error
         return np.asarray(logits, dtype=np.float32)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200]

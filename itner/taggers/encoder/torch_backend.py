@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from itner.core.errors import InputError
 from itner.records.config import Arithmetic
 
 _TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -34,5 +35,8 @@ class TorchScorer:
             torch.inference_mode(),
             torch.autocast(device.type, self._type, enabled=self._type != torch.float32),
         ):
-            logits = self._network(*given)
+            try:
+                logits = self._network(*given)
+            except (IndexError, ValueError) as error:
+                raise InputError(f"this model cannot read what its tokenizer gives it ({error})") from error
         return np.asarray(logits.float().cpu().numpy())

@@ -26,6 +26,7 @@ from tokenizers import Tokenizer
 from itner.core.errors import InputError
 from itner.core.tokens import part_tokens
 from itner.core.types import Document
+from itner.records.files import MAX_JSON_BYTES
 from itner.taggers.encoder.pieces import PieceReader, find_begins, join_ranges
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
@@ -122,9 +123,11 @@ class Encoder:
 
     @classmethod
     def from_file(cls, path: Path, max_length: int, context: bool = False, guidelines: Sequence[str] = ()) -> Encoder:
-        """From a `tokenizer.json`; InputError when it is missing or damaged."""
+        """From a `tokenizer.json`; InputError when it is missing, damaged, or too large to be one."""
         if not path.is_file():
             raise InputError("no such file", path=path)
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise InputError(f"larger than {MAX_JSON_BYTES // 2**20} MiB", path=path)
         try:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower

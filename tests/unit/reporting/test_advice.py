@@ -132,4 +132,4 @@ def test_the_front_holds_what_nothing_beats(rows: list[Row]) -> None:
 
 def _slower(row: Row) -> object:
     assert row.bench is not None
-    return replace(row.bench.forward[128], p50_ms=1000.0)
+    return replace(row.bench.forward[128], p50_ms=1000.0, p95_ms=1000.0, p99_ms=1000.0)
