@@ -43,7 +43,7 @@ UNIONS = {plan.name: plan for domain in SHIPPED.values() if domain.release for p
 TRACKS = {plan.name: plan for domain in SHIPPED.values() if domain.release for plan in domain.release.tracks}
 EVERY_TRAINED = tuple(name for name in SHIPPED if name not in (*RULES, *UNIONS))
 # Decoders that write mentions, to be looked at beside the runs of the release.
-WRITERS = ("decoder_lora",)
+WRITERS = ("decoder_lora", "decoder_dora")
 # Those for IT-support text, of which most is promised.
 TRAINED = tuple(name for name in release().runs if name not in RULES)
 # A baseline, of which the numbers are wanted and nobody tags with.
