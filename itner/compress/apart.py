@@ -10,7 +10,6 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import itner
 from itner.core.errors import InputError
 from itner.core.progress import Progress
 from itner.records.store import Run
@@ -29,7 +28,7 @@ def export_apart(run: Run, variants: Sequence[str], progress: Progress) -> None:
     parameters = run.info.parameters_total or 0
     seconds = _SECONDS + parameters // _PARAMETERS_A_SECOND
     memory = _MEMORY + parameters * _MEMORY_A_PARAMETER
-    root = str(Path(itner.__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
     process = subprocess.Popen(
         [sys.executable, "-m", "itner.compress.worker", str(run.path), str(memory), *variants],

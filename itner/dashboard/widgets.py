@@ -138,9 +138,12 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
 
 
 def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
-    """Any of the runs, the first few unless chosen otherwise."""
+    """Any of the runs, the first few unless chosen otherwise; of slow kinds one, so that they push out nobody."""
     names = [run.name for run in runs]
-    chosen = selection.choose_many("Runs", names, "run", names[:most])
+    slow = [run for run in runs if kind_of(run).slow]
+    later = {run.name for run in slow if run.name != next(r.name for r in slow if r.info.kind == run.info.kind)}
+    first = [name for name in names if name not in later][:most]
+    chosen = selection.choose_many("Runs", names, "run", first)
     return [run for run in runs if run.name in chosen]
 
 

@@ -34,7 +34,7 @@ class _Record:
     """What the records of all kinds share. `labels` are the BIO tags of the run's types, in model order."""
 
     name: Name
-    domain: Name
+    domain: Words
     scheme: Words
     labels: Annotated[tuple[str, ...], Field(max_length=1001)]
     provenance: Provenance

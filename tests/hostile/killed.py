@@ -159,7 +159,7 @@ def _is_there(folder: Path) -> bool:
 
 
 # Bytes that are left on a disk.
-RESTS = (40_000, 0, 4_000, 200_000, 600_000, 1_500_000)
+RESTS = (0, 4_000, 40_000, 200_000, 600_000, 1_500_000)
 CASES: dict[str, Callable[[Path, Tiny], Case]] = {
     "training": training,
     "training of adapters": lambda root, tiny: training(

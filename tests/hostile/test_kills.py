@@ -18,7 +18,7 @@ from itner.training.checkpoints import newest_whole
 
 PROGRAM = Path(__file__).with_name("killed.py")
 # Of each workflow's operations; 0 for all.
-MOST = os.environ.get("ITNER_HOSTILE_MOST", "3")
+MOST = os.environ.get("ITNER_HOSTILE_MOST", "1")
 MEASURING = """
 import sys, time
 from pathlib import Path

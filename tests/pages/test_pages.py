@@ -417,7 +417,7 @@ def test_a_choice_of_domains_appears_when_there_are_two(tmp_path: Path, monkeypa
     register_toy(monkeypatch)
     folder = write_run(tmp_path, "b")
     info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    labels = ["O", "B-FRUIT", "I-FRUIT"]
+    labels = [*info["labels"], "B-FRUIT", "I-FRUIT"]
     (folder / "run.json").write_text(json.dumps(info | {"domain": "toy", "labels": labels}), encoding="utf-8")
     for name in ("overview", "quality", "efficiency", "errors", "run", "live"):
         page = open_page(name, tmp_path, monkeypatch, domain="toy")

@@ -50,6 +50,8 @@ def chosen(count: int, most: int | None) -> list[int]:
     """Numbers of operations: all, or `most` of them, evenly spread, the last ones always."""
     if most is None or count <= most:
         return list(range(1, count + 1))
+    if most == 1:
+        return [1 + count * 2 // 3]
     return sorted({1 + round(step * (count - 1) / (most - 1)) for step in range(most)})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from datasets_at import begin_tiny
-from here_pool import HerePool
+from measuring_here import measure_here
 from tiny import Tiny
 
 from itner.benchmark import turns
@@ -58,7 +58,7 @@ def made(tiny: Tiny, tiny_root: Path, tmp_path_factory: pytest.TempPathFactory) 
 def timed_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks are timed in this process; starting one for each takes longer than all else here."""
     if request.node.get_closest_marker("apart") is None:
-        monkeypatch.setattr(turns, "ProcessPoolExecutor", HerePool)
+        monkeypatch.setattr(turns, "measure_apart", measure_here)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from datasets_at import write_weak_report
-from here_pool import HerePool
+from measuring_here import measure_here
 from shipped import HERE, release
 from tiny import Tiny
 
@@ -89,7 +89,7 @@ def reproduced(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wo
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "minilm_l3", config)
-        patch.setattr(protocol, "ProcessPoolExecutor", HerePool)
+        patch.setattr(protocol, "measure_apart", measure_here)
         run, rules = reproduce(
             "embedded", None, "it", place, ["minilm_l3", RULES], SETTINGS, lambda message, share: heard.append(message)
         )
