@@ -279,7 +279,9 @@ def readme(domain: DomainName = None) -> None:
     runs = [RunStore(place.models).load(shipped) for shipped in release.runs]
     stats, ablation = read_stats(release.corpus, place), read_ablation(place.models)
     ablation = ablation if ablation is not None and ablation.domain == name else None
-    abroad = list_language_rows(runs, get_domain(name))
+    # Every run that is here, of which a release holds those that are to be made again.
+    others = [run for run in RunStore(place.models).load_all()[0] if run.info.domain == name and run not in runs]
+    abroad = list_language_rows([*runs, *others], get_domain(name))
     other = languages_card(abroad, get_domain(name))
     peers, study = read_peers(place, name), read_study(place.models)
     study = study if study is not None and study.domain == name else None
