@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 REPORT = Path(__file__).resolve().parents[1] / "assets" / "soak.json"
 SESSIONS, OPERATIONS = 25, 1_000
 # Lines of the long file.
-LINES = 60_000
+LINES = 10_000
 
 
 async def tag(page: Page, version: str) -> float:

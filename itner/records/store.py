@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -274,8 +274,7 @@ class RunStore:
                 f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train` or `itner rules`"
             )
         run = self._load(path)
-        # What a training left that was killed after it was complete.
-        shutil.rmtree(path / _OLD_CHECKPOINTS, ignore_errors=True)
+        _sweep_checkpoints(path)
         return run
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
@@ -486,6 +485,15 @@ def training(path: Path, note: dict[str, Any]) -> Iterator[None]:
         if (path / CHECKPOINTS).exists():
             (path / CHECKPOINTS).rename(path / _OLD_CHECKPOINTS)
             shutil.rmtree(path / _OLD_CHECKPOINTS, ignore_errors=True)
+
+
+def _sweep_checkpoints(path: Path) -> None:
+    """Remove what a training left that was killed when its run was complete, unless it is at that itself."""
+    left = [path / name for name in (CHECKPOINTS, _OLD_CHECKPOINTS) if (path / name).is_dir()]
+    if left:
+        with suppress(Timeout, OSError), FileLock(path / _TRAINING_LOCK, timeout=0):
+            for folder in left:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_training_note(path: Path) -> dict[str, Any] | None:

@@ -51,7 +51,7 @@ def training(root: Path, tiny: Tiny, **changes: Any) -> Case:
     def facts(folder: Path) -> object:
         _check_whole(folder)
         run = RunStore(folder).load("run")
-        assert not (run.path / CHECKPOINTS).exists()
+        assert not (run.path / CHECKPOINTS).exists(), "checkpoints are left"
         assert run.weights_path is not None
         return sha256_file(run.weights_path), [entry.get("eval_f1") for entry in run.log if "eval_f1" in entry]
 
