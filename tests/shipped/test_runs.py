@@ -27,6 +27,7 @@ from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
 from itner.reporting.recall import curve_of
 from itner.taggers.encoder.presets import preset
+from itner.taggers.generative.kind import adapter_folder
 from itner.taggers.generative.presets import preset as writing_preset
 from itner.taggers.registry import kind_of, lack_of, recipe_of, variants_of
 from itner.taggers.rules.tagger import rules_sha256
@@ -77,7 +78,7 @@ def test_a_run_that_writes_is_whole_and_stands_on_its_decoder(name: str) -> None
     base = HERE.models / "bases" / run.info.base.removeprefix("built/")
     assert sha256_file(base / "model.safetensors") == run.info.base_sha256
     for variant, sha256 in (("best", run.info.best_sha256), ("last", run.info.last_sha256)):
-        assert sha256_file(run.path / variant / "adapter_model.safetensors") == sha256
+        assert sha256_file(adapter_folder(run, variant) / "adapter_model.safetensors") == sha256
     record = read_record(base / "base.json", BaseRecord)
     assert record is not None
     assert record.weights_sha256 == run.info.base_sha256

@@ -23,7 +23,7 @@ from itner.taggers.remaking import changed, lost
 if TYPE_CHECKING:
     from itner.taggers.generative.model import Adapter
 
-# Folders in the run's, each with an adapter.
+# Folders in the run's, each with an adapter; see `adapter_folder`.
 BEST, LAST = "best", "last"
 _ADAPTER = "adapter_model.safetensors"
 # Options of `itner train`, by the field of the configuration that they change.
@@ -56,7 +56,7 @@ def _base(run: Run) -> Base:
 
 def _lack(run: Run) -> Lack | None:
     _, config = _facts_of(run)
-    if not all((run.path / name / _ADAPTER).is_file() for name in _VARIANTS):
+    if not all((adapter_folder(run, name) / _ADAPTER).is_file() for name in _VARIANTS):
         return Lack("its adapters", "Train it", _remake(run, f"{run.name}_again").words)
     if config.base.startswith(BUILT):
         try:
@@ -81,7 +81,13 @@ def _adapter(run: Run, variant: str) -> Adapter:
 
     info, config = _facts_of(run)
     sha256 = {BEST: info.best_sha256, LAST: info.last_sha256}[variant]
-    return Adapter(run.path / variant, sha256, config.adapter, info.parameters_total)
+    return Adapter(adapter_folder(run, variant), sha256, config.adapter, info.parameters_total)
+
+
+def adapter_folder(run: Run, variant: str) -> Path:
+    """Where a variant's adapter is: where the last epoch was the best, both are one, which is kept once."""
+    info, _ = _facts_of(run)
+    return run.path / (BEST if info.best_sha256 == info.last_sha256 else variant)
 
 
 def _probe(run: Run, variant: str, threads: int | None) -> Probe:
@@ -116,7 +122,7 @@ def _warm(variant: str) -> None:
 
 def _deployed_bytes(run: Run, variant: str) -> int:
     folder: Path = _base(run).folder
-    files = [folder / "model.safetensors", folder / "tokenizer.json", run.path / variant / _ADAPTER]
+    files = [folder / "model.safetensors", folder / "tokenizer.json", adapter_folder(run, variant) / _ADAPTER]
     return sum(path.stat().st_size for path in files if path.is_file())
 
 

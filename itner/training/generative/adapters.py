@@ -97,13 +97,15 @@ def train_adapters(
         history = trainer.state.log_history
         scored = [entry for entry in history if "eval_loss" in entry]
         best = min(scored, key=lambda entry: float(entry["eval_loss"]))
+        # Where the last epoch is the best, both are one.
+        kept = {BEST: best} if best is scored[-1] else {BEST: best, LAST: scored[-1]}
         total, trained = count_parameters(model)
         if is_first():
             write_atomic(folder / LOG, json.dumps(history, indent=1) + "\n")
-            for name, entry in ((BEST, best), (LAST, scored[-1])):
+            for name, entry in kept.items():
                 _keep(checkpoints / f"checkpoint-{entry['step']}", folder / name, base)
         meet(device)
-        kept = {name: sha256_file(folder / name / _FILES[0]) for name in (BEST, LAST)}
+        hashes = {name: sha256_file(folder / name / _FILES[0]) for name in kept}
         info = GenerativeRun(
             name=folder.name,
             domain=domain,
@@ -122,8 +124,8 @@ def train_adapters(
             best_dev_loss=float(best["eval_loss"]),
             train_seconds=round(clock.seconds(), 1),
             arithmetic=arithmetic,
-            best_sha256=kept[BEST],
-            last_sha256=kept[LAST],
+            best_sha256=hashes[BEST],
+            last_sha256=hashes.get(LAST, hashes[BEST]),
             processes=count(),
         )
         if is_first():

@@ -9,8 +9,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from commands import run_itner
+from safetensors.numpy import load_file, save_file
 from shipped import REPOSITORY
 
 from itner.core.errors import InputError
@@ -21,6 +23,7 @@ from itner.records.run import GenerativeRun
 from itner.records.store import INCOMPLETE, RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.generative import model as decoders
+from itner.taggers.generative.kind import adapter_folder
 from itner.taggers.generative.presets import PRESETS, preset
 from itner.taggers.registry import kind_of, lack_of, open_variant
 from itner.training.generative import texts as reading
@@ -73,7 +76,7 @@ def test_what_is_written_down_of_a_run(place: Workspace) -> None:
     assert run.info.best_dev_loss == min(entry["eval_loss"] for entry in run.log if "eval_loss" in entry)
     assert not (run.path / "checkpoints").exists()
     for name in ("best", "last"):
-        settings = json.loads((run.path / name / "adapter_config.json").read_text(encoding="utf-8"))
+        settings = json.loads((adapter_folder(run, name) / "adapter_config.json").read_text(encoding="utf-8"))
         assert settings["base_model_name_or_path"] == "built/tiny"
         assert settings["use_dora"] is True
     card = (run.path / "README.md").read_text(encoding="utf-8")
@@ -103,6 +106,27 @@ def test_adapters_share_one_base(place: Workspace, monkeypatch: pytest.MonkeyPat
     before = [tagger.tag(texts) for tagger in taggers]
     assert [tagger.tag(texts) for tagger in reversed(taggers)] == list(reversed(before))
     assert loads == ["built/tiny"]
+
+
+def test_a_last_adapter_of_its_own_lies_beside_the_best_one(place: Workspace, tmp_path: Path) -> None:
+    models = Path(shutil.copytree(place.models, tmp_path / "models"))
+    folder = models / "lora"
+    best = adapter_folder(RunStore(models).load("lora"), "best")
+    last = Path(shutil.copytree(best, tmp_path / "other"))
+    tensors = {name: np.zeros_like(tensor) for name, tensor in load_file(best / "adapter_model.safetensors").items()}
+    save_file(tensors, last / "adapter_model.safetensors")
+    shutil.rmtree(folder / "last", ignore_errors=True)
+    last.rename(folder / "last")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record["last_sha256"] = sha256_file(folder / "last" / "adapter_model.safetensors")
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    run = RunStore(models).load("lora")
+    assert [adapter_folder(run, name).name for name in ("best", "last")] == ["best", "last"]
+    assert lack_of(run) is None
+    for variant in ("best", "last"):
+        open_variant(run, variant)
+    shutil.rmtree(folder / "last")
+    assert lack_of(run) is not None
 
 
 def test_a_stopped_training_goes_on_and_ends_the_same(place: Workspace, tmp_path: Path) -> None:
@@ -181,7 +205,7 @@ def test_what_is_missing_or_another_one_says_so(place: Workspace, tmp_path: Path
     lack = lack_of(run)
     assert lack is not None
     assert lack.words == ("build-decoder", "tiny")
-    shutil.rmtree(run.path / "last")
+    shutil.rmtree(adapter_folder(run, "last"))
     lack = lack_of(run)
     assert lack is not None
     assert lack.words[0] == "train"
