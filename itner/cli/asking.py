@@ -1,22 +1,24 @@
-"""What verbs that ask language models share: options, prices, whose key is where."""
+"""What verbs that ask language models share: options, and the configuration made of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from itner.cli.options import check_one_of
+from itner.cli.options import check_one_of, domain_or_default
+from itner.core.errors import InputError
 
 if TYPE_CHECKING:
-    from itner.records.config import Price, Structured
+    from itner.records.config import PromptedConfig
 
 OPENAI = "https://api.openai.com/v1"
 # Where the key is of servers that everybody knows.
 KEYS = {OPENAI: "OPENAI_API_KEY"}
 _SERVER = "server"
 # What the fields of records are called among the options.
-OPTIONS = {
+_OPTIONS = {
     "endpoint": "--endpoint", "model": "MODEL", "key_variable": "--key-variable", "temperature": "--temperature",
     "max_tokens": "--max-tokens", "seed": "--seed", "requests": "--max-requests", "tokens": "--max-total-tokens",
     "money": "--max-cost", "seconds": "--max-seconds", "tokens_in": "--price-in", "tokens_out": "--price-out",
@@ -37,30 +39,56 @@ ServerSeed = Annotated[int, typer.Option("--seed", min=0, help="For servers that
 Currency = Annotated[str, typer.Option("--currency", metavar="CODE", help="Of the prices.")]
 
 
-def check_structured(given: str) -> Structured:
-    """One of the ways in which a server is held to a form; bad usage for another."""
-    from itner.records.config import Structured
+def make_config(
+    *,
+    endpoint: str,
+    key_variable: str | None,
+    structured: str,
+    temperature: str,
+    domain: str | None,
+    budget: Mapping[str, float | None],
+    prices: tuple[float | None, float | None, str],
+    **others: Any,
+) -> PromptedConfig:
+    """Whom to ask for what; bad usage, or an InputError that names the option, for what cannot be.
 
-    check_one_of(given, get_args(Structured), "--structured")
-    return next(each for each in get_args(Structured) if each == given)
+    Args:
+        endpoint: what is given and empty, as an unset variable of a shell is, is no wish for another server.
+        budget: fields of `Budget`.
+        prices: of a million tokens read and written, and their currency.
+    """
+    from pydantic import ValidationError
+
+    from itner.core.validation import describe
+    from itner.records.config import Budget, Price, PromptedConfig, Structured
+
+    check_one_of(structured, get_args(Structured), "--structured")
+    read, written, currency = prices
+    if (read is None) != (written is None):
+        raise typer.BadParameter("give both --price-in and --price-out, or neither")
+    address = endpoint.rstrip("/")
+    settings: dict[str, Any] = {
+        "endpoint": address,
+        "domain": domain_or_default(domain),
+        "key_variable": key_variable if key_variable is not None else KEYS.get(address),
+        "structured": structured,
+        "temperature": _read_temperature(temperature),
+        **others,
+    }
+    spent: dict[str, Any] = dict(budget)
+    try:
+        price = None
+        if read is not None and written is not None:
+            price = Price(tokens_in=read, tokens_out=written, currency=currency)
+        return PromptedConfig(**settings, budget=Budget(**spent), price=price)
+    except ValidationError as error:
+        raise InputError(describe(error, _OPTIONS)) from None
 
 
-def read_temperature(given: str) -> float | None:
-    """A number, or None to leave it to the server; bad usage for anything else."""
+def _read_temperature(given: str) -> float | None:
     if given == _SERVER:
         return None
     try:
         return float(given)
     except ValueError:
         raise typer.BadParameter(f"{given!r} is no number, and not `{_SERVER}`", param_hint="--temperature") from None
-
-
-def read_price(price_in: float | None, price_out: float | None, currency: str) -> Price | None:
-    """What a million tokens cost; bad usage for half of it, a validation error for an impossible one."""
-    from itner.records.config import Price
-
-    if (price_in is None) != (price_out is None):
-        raise typer.BadParameter("give both --price-in and --price-out, or neither")
-    if price_in is None or price_out is None:
-        return None
-    return Price(tokens_in=price_in, tokens_out=price_out, currency=currency)

@@ -7,19 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from itner.cli.asking import (
-    KEYS,
-    OPENAI,
-    OPTIONS,
-    Currency,
-    MaxTokens,
-    ServerSeed,
-    StructuredBy,
-    Temperature,
-    check_structured,
-    read_price,
-    read_temperature,
-)
+from itner.cli import asking
 from itner.cli.options import DataRoot, DomainName, check_one_of, console, domain_or_default
 from itner.core.errors import InputError
 from itner.core.words import counted
@@ -116,18 +104,19 @@ def label_batch(
     output: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder, or that of an earlier call.")],
     endpoint: Annotated[
         str, typer.Option(metavar="URL", help="A server that speaks OpenAI's Batch API (default: OpenAI's own).")
-    ] = OPENAI,
+    ] = asking.OPENAI,
     key_variable: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help=f"Environment variable with the key, never stored (for OpenAI's own server: {KEYS[OPENAI]}).",
+            help="Environment variable with the key, never stored "
+            f"(for OpenAI's own server: {asking.KEYS[asking.OPENAI]}).",
         ),
     ] = None,
-    structured: StructuredBy = "schema",
-    temperature: Temperature = "0",
-    max_tokens: MaxTokens = 2048,
-    seed: ServerSeed = 13,
+    structured: asking.StructuredBy = "schema",
+    temperature: asking.Temperature = "0",
+    max_tokens: asking.MaxTokens = 2048,
+    seed: asking.ServerSeed = 13,
     chunk: Annotated[int, typer.Option(min=1, max=50_000, help="Texts of a batch at most.")] = 1_000,
     poll: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Between two looks at what is under way.")
@@ -141,7 +130,7 @@ def label_batch(
         float | None, typer.Option(min=0, help="Of a million tokens that the model reads, in a batch.")
     ] = None,
     price_out: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that it writes.")] = None,
-    currency: Currency = "USD",
+    currency: asking.Currency = "USD",
     max_wait: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Stop after so long; call again to go on.")
     ] = None,
@@ -153,30 +142,22 @@ def label_batch(
     is waited for, not sent again. Texts that get no answer however often they are sent stand in left_out.jsonl, and the
     exit code is 1. Texts go to that server, which may keep what is uploaded: mind whose it is.
     """
-    from pydantic import ValidationError
-
-    from itner.core.validation import describe
     from itner.labelling.batches import Patience
-    from itner.records.config import Budget, PromptedConfig
     from itner.workflows.label_batch import label_batch as label
 
-    address = endpoint.rstrip("/")
-    try:
-        config = PromptedConfig(
-            provider="openai",
-            endpoint=address,
-            model=model,
-            domain=domain_or_default(domain),
-            key_variable=key_variable if key_variable is not None else KEYS.get(address),
-            structured=check_structured(structured),
-            temperature=read_temperature(temperature),
-            max_tokens=max_tokens,
-            seed=seed,
-            budget=Budget(requests=max_requests, tokens=max_total_tokens, money=max_cost),
-            price=read_price(price_in, price_out, currency),
-        )
-    except ValidationError as error:
-        raise InputError(describe(error, OPTIONS)) from None
+    config = asking.make_config(
+        provider="openai",
+        endpoint=endpoint,
+        key_variable=key_variable,
+        model=model,
+        domain=domain,
+        structured=structured,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        seed=seed,
+        budget={"requests": max_requests, "tokens": max_total_tokens, "money": max_cost},
+        prices=(price_in, price_out, currency),
+    )
     try:
         with console() as progress:
             report = label(texts, config, output, chunk, Patience(poll, max_wait), progress)

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 
-from itner.cli.asking import (
-    KEYS,
-    OPENAI,
-    OPTIONS,
-    Currency,
-    MaxTokens,
-    ServerSeed,
-    StructuredBy,
-    Temperature,
-    check_structured,
-    read_price,
-    read_temperature,
-)
-from itner.cli.options import DataRoot, DomainName, Models, check_one_of, domain_or_default
-from itner.core.errors import InputError
+from itner.cli import asking
+from itner.cli.options import DataRoot, DomainName, Models, check_one_of
 from itner.records.workspace import Workspace
 
 PROMPT = """
@@ -29,7 +16,7 @@ itner prompt qwen3:4b --shots 8 --data combined --run qwen_shown
 itner prompt NAME --provider openai --endpoint https://api.example.com/v1 --key-variable MY_KEY --run asked
 itner prompt NAME --provider openai --endpoint http://localhost:8000/v1 --structured none --max-requests 500 --run asked
 """
-_ENDPOINTS = {"ollama": "http://localhost:11434", "openai": OPENAI}
+_ENDPOINTS = {"ollama": "http://localhost:11434", "openai": asking.OPENAI}
 
 
 def prompt(
@@ -48,10 +35,10 @@ def prompt(
     data: Annotated[
         str | None, typer.Option("--data", metavar="DATASET", help="A prepared dataset, whose train split they are of.")
     ] = None,
-    structured: StructuredBy = "schema",
-    temperature: Temperature = "0",
-    max_tokens: MaxTokens = 2048,
-    seed: ServerSeed = 13,
+    structured: asking.StructuredBy = "schema",
+    temperature: asking.Temperature = "0",
+    max_tokens: asking.MaxTokens = 2048,
+    seed: asking.ServerSeed = 13,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Requests under way at once.")] = 4,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="For a whole answer.")] = 120.0,
     retries: Annotated[int, typer.Option(min=0, help="Of a request that failed.")] = 6,
@@ -61,7 +48,7 @@ def prompt(
     max_seconds: Annotated[float | None, typer.Option(help="Budget in time.")] = None,
     price_in: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that the model reads.")] = None,
     price_out: Annotated[float | None, typer.Option(min=0, help="Of a million tokens that it writes.")] = None,
-    currency: Currency = "USD",
+    currency: asking.Currency = "USD",
     domain: DomainName = None,
     models: Models = None,
     data_root: DataRoot = None,
@@ -72,37 +59,30 @@ def prompt(
     models/.answers.sqlite, without the text, so that no text is paid for twice. Texts go to that server: mind whose it
     is.
     """
-    from pydantic import ValidationError
-
-    from itner.core.validation import describe
-    from itner.records.config import Budget, PromptedConfig, Provider
+    from itner.records.config import Provider
     from itner.workflows.prompt import make_prompted
 
     check_one_of(provider, get_args(Provider), "--provider")
-    # What is given and empty, as an unset variable of a shell is, is no wish for another server.
-    address = (endpoint if endpoint is not None else _ENDPOINTS[provider]).rstrip("/")
-    settings: dict[str, Any] = {
-        "provider": provider,
-        "endpoint": address,
-        "model": model,
-        "domain": domain_or_default(domain),
-        "key_variable": key_variable if key_variable is not None else KEYS.get(address),
-        "shots": shots,
-        "structured": check_structured(structured),
-        "temperature": read_temperature(temperature),
-        "max_tokens": max_tokens,
-        "seed": seed,
-        "concurrency": concurrency,
-        "timeout_s": timeout,
-        "retries": retries,
-    }
-    try:
-        price = read_price(price_in, price_out, currency)
-        budget = Budget(requests=max_requests, tokens=max_total_tokens, money=max_cost, seconds=max_seconds)
-        config = PromptedConfig(**settings, price=price, budget=budget)
-    except ValidationError as error:
-        raise InputError(describe(error, OPTIONS)) from None
+    config = asking.make_config(
+        provider=provider,
+        endpoint=endpoint if endpoint is not None else _ENDPOINTS[provider],
+        key_variable=key_variable,
+        model=model,
+        domain=domain,
+        shots=shots,
+        structured=structured,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        seed=seed,
+        concurrency=concurrency,
+        timeout_s=timeout,
+        retries=retries,
+        budget={"requests": max_requests, "tokens": max_total_tokens, "money": max_cost, "seconds": max_seconds},
+        prices=(price_in, price_out, currency),
+    )
     place = Workspace.find(models, data_root)
     info = make_prompted(config, data, place, run)
     known = f", digest {info.digest[:12]}" if info.digest else ""
-    typer.echo(f"{place.models.name}/{info.name}: {model} at {address}{known}, asked for {', '.join(info.types)}")
+    typer.echo(
+        f"{place.models.name}/{info.name}: {model} at {config.endpoint}{known}, asked for {', '.join(info.types)}"
+    )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
+from itner.core.apart import start_module
 from itner.core.errors import InputError
 from itner.core.progress import Progress
 from itner.records.store import Run
@@ -28,15 +25,7 @@ def export_apart(run: Run, variants: Sequence[str], progress: Progress) -> None:
     parameters = run.info.parameters_total or 0
     seconds = _SECONDS + parameters // _PARAMETERS_A_SECOND
     memory = _MEMORY + parameters * _MEMORY_A_PARAMETER
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "itner.compress.worker", str(run.path), str(memory), *variants],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": path},
-    )
+    process = start_module("itner.compress.worker", str(run.path), str(memory), *variants)
     late = threading.Timer(seconds, process.kill)
     late.start()
     said: dict[str, object] = {}

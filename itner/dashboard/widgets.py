@@ -42,6 +42,8 @@ _MOST_NOTICES = 50
 # A page that opens lets its title go to the browser before it computes: without the pause the old page often stayed up
 # until the new one was whole, and the median switch took twice as long.
 _SHOWN, _PAUSE_S = "shown_page", 0.03
+# Of a table's cell, about.
+_MARGIN_PX, _CHARACTER_PX = 24, 7
 # A longer table scrolls.
 _FULL_HEIGHT_ROWS = 20
 # What is asked first when a page opens; test is what a stakeholder wants to know.
@@ -341,11 +343,19 @@ def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = 
         width="stretch",
         height=height,
         hide_index=True,
-        column_config=columns,
+        column_config=_model_column(frame) | (columns or {}),
         key=f"table_{name}",
         placeholder="–",
     )
     download_csv(frame, name, key=f"download_{name}")
+
+
+def _model_column(frame: pd.DataFrame) -> dict[str, Any]:
+    """A column of models as wide as the longest of their names: cut off, two adapters of a run look alike."""
+    if "model" not in frame or frame.empty:
+        return {}
+    longest = int(frame["model"].astype(str).str.len().max())
+    return {"model": st.column_config.TextColumn(width=_MARGIN_PX + _CHARACTER_PX * longest)}
 
 
 def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Download as CSV") -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import atexit
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-import itner
+from itner.core.apart import start_module
 from itner.core.errors import InputError
 from itner.core.provenance import usable_cores
 from itner.files.items import Parsed, Settings, Upload
@@ -39,15 +36,7 @@ class _Worker:
     """A process that parses one file at a time."""
 
     def __init__(self) -> None:
-        root = str(Path(itner.__file__).parents[1])
-        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "itner.files.worker", str(MAX_PARSER_MEMORY)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-        )
+        self._process = start_module("itner.files.worker", str(MAX_PARSER_MEMORY))
         self._talking: threading.Thread | None = None
 
     def parse(self, upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, Name, NonNegative, Sha256
-
-_Amount = Annotated[float, Field(ge=0)]
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Sha256
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -67,9 +64,9 @@ class Account:
     tokens_in: NonNegative = 0
     tokens_out: NonNegative = 0
     uncounted: NonNegative = 0
-    latency_s: tuple[_Amount, _Amount] | None = None
-    seconds: _Amount = 0.0
-    cost: _Amount | None = None
+    latency_s: tuple[Amount, Amount] | None = None
+    seconds: Amount = 0.0
+    cost: Amount | None = None
     currency: str | None = None
 
 

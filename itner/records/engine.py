@@ -8,10 +8,8 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, Name, NonNegative, Positive, Sha256
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256
 from itner.records.answers import Losses
-
-_Amount = Annotated[float, Field(ge=0)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -114,7 +112,7 @@ class BatchReport:
     tokens_out: NonNegative
     uncounted: NonNegative
     provenance: Provenance
-    cost: _Amount | None = None
+    cost: Amount | None = None
     currency: str | None = None
     schema_version: Literal[1] = 1
 

@@ -11,27 +11,26 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from itner.core.errors import InputError
-from itner.core.validation import STRICT, describe
+from itner.core.validation import STRICT, Amount, PositiveAmount, describe
 from itner.records.workspace import Workspace
 
 PRICES = "prices.toml"
 _LARGEST = 1_000_000  # bytes
-_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, config=STRICT)
 class TokenPrice:
     """Of a million tokens that a model reads, and of a million that it writes."""
 
-    tokens_in: _Amount
-    tokens_out: _Amount
+    tokens_in: Amount
+    tokens_out: Amount
 
 
 @dataclass(frozen=True, config=STRICT)
 class ComputePrice:
     """Of one core of the machine that tags, an hour."""
 
-    core_hour: _Amount
+    core_hour: Amount
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -45,7 +44,7 @@ class Prices:
     """
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    tokens_per_ticket: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    tokens_per_ticket: PositiveAmount
     compute: ComputePrice
     models: dict[str, TokenPrice] = field(default_factory=dict)
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
-from itner.core.validation import STRICT, NonNegative, Sha256
+from itner.core.validation import STRICT, NonNegative, Sha256, Share
 from itner.records.config import Arithmetic
-
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file
 
-from itner.taggers.encoder.saved import check_shapes
+from itner.taggers.tensors import check_shapes
 
 
 def fill_adapter(model: PeftModel, weights: Path, name: str = "default") -> None:

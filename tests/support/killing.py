@@ -89,13 +89,8 @@ def try_all(
         if not kill_at(lambda folder=folder: work(folder), folder, number):  # type: ignore[misc]
             wrong[number] = "was not killed"
             continue
-        try:
-            finish(lambda folder=folder: again(folder), folder)  # type: ignore[misc]
-            found = facts(folder)
-            if found != wanted:
-                wrong[number] = f"came to {found!r} instead of {wanted!r}"
-        except AssertionError as error:
-            wrong[number] = str(error)
+        if said := _differs(again, facts, folder, wanted):
+            wrong[number] = said
     return {"operations": count, "tried": len(tried), "wrong": wrong}
 
 
@@ -133,14 +128,19 @@ def try_full(
         if ended not in (0, FULL):
             wrong[rest] = f"ended with status {ended}"
             continue
-        try:
-            finish(lambda folder=folder: again(folder), folder)  # type: ignore[misc]
-            found = facts(folder)
-            if found != wanted:
-                wrong[rest] = f"came to {found!r} instead of {wanted!r}"
-        except AssertionError as error:
-            wrong[rest] = str(error)
+        if said := _differs(again, facts, folder, wanted):
+            wrong[rest] = said
     return {"tried": len(rests), "full": full, "wrong": wrong}
+
+
+def _differs(again: Callable[[Path], None], facts: Callable[[Path], object], folder: Path, wanted: object) -> str:
+    """How what the next call comes to differs from what is wanted; empty where it does not."""
+    try:
+        finish(lambda: again(folder), folder)
+        found = facts(folder)
+    except AssertionError as error:
+        return str(error) or "failed"
+    return "" if found == wanted else f"came to {found!r} instead of {wanted!r}"
 
 
 def leftovers(folder: Path) -> list[str]:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification, PretrainedConfig, PreTrainedModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from itner.core.errors import InputError
 from itner.records.files import read_bytes
+from itner.taggers.tensors import check_shapes
 
 CONFIG = "config.json"
 # What configurations of any architecture may say beside the fields of their own class; nothing that leads to other
@@ -76,22 +76,3 @@ def read_model_config(path: Path) -> PretrainedConfig:
     except Exception as error:  # noqa: BLE001 - its validation has errors of its own
         raise InputError(f"{path.name} is not what {kind} reads ({type(error).__name__})", path=path) from None
     return config
-
-
-def check_shapes(wanted: dict[str, tuple[int, ...]], weights: Path) -> None:
-    """InputError, which names one, unless a file holds these tensors and no others."""
-    try:
-        with safe_open(weights, framework="pt") as file:
-            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"these weights cannot be read ({type(error).__name__})", path=weights) from None
-    for name in sorted(wanted.keys() | found.keys()):
-        if wanted.get(name) != found.get(name):
-            what = (
-                "is missing"
-                if name not in found
-                else "is not of the model"
-                if name not in wanted
-                else "has another shape"
-            )
-            raise InputError(f"these weights do not fill the model: {name} {what}", path=weights)

@@ -9,7 +9,7 @@ from typing import Any
 from itner.core.errors import FailedError, InputError
 from itner.labelling.batch_api import URL, Batch, RefusedError
 from itner.records.config import PromptedConfig
-from itner.taggers.prompted.endpoint import asked_wait_s, is_passing, name_failure, read_key, sends_on
+from itner.taggers.prompted.endpoint import asked_wait_s, client_options, is_passing, name_failure, sends_on
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What a server says where it has no such interface.
@@ -23,13 +23,8 @@ class OpenAIServer:
         import openai
 
         self._config = config
-        self._client = openai.OpenAI(
-            api_key=read_key(config) or "none",
-            base_url=config.endpoint,
-            max_retries=0,
-            timeout=config.timeout_s,
-            http_client=openai.DefaultHttpxClient(follow_redirects=False),
-        )
+        http_client = openai.DefaultHttpxClient(follow_redirects=False)
+        self._client = openai.OpenAI(http_client=http_client, **client_options(config))
         self._refused = openai.APIStatusError
         self._stumbles = openai.APIError
 

@@ -184,18 +184,23 @@ class _Ollama:
         await client.close()
 
 
+def client_options(config: PromptedConfig) -> dict[str, Any]:
+    """What OpenAI's clients are told, asynchronous or not; they try nothing again, because we do."""
+    return {
+        "api_key": read_key(config) or "none",
+        "base_url": config.endpoint,
+        "max_retries": 0,
+        "timeout": config.timeout_s,
+    }
+
+
 class _OpenAI:
     def __init__(self, config: PromptedConfig, types: Sequence[str]):
         import openai
 
         self._config = config
-        self._client = openai.AsyncOpenAI(
-            api_key=read_key(config) or "none",
-            base_url=config.endpoint,
-            max_retries=0,
-            timeout=config.timeout_s,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
-        )
+        http_client = openai.DefaultAsyncHttpxClient(follow_redirects=False)
+        self._client = openai.AsyncOpenAI(http_client=http_client, **client_options(config))
         self._refused = openai.APIStatusError
         self._stumbles = openai.APIError
         self._options = chat_options(config, types)

@@ -1,6 +1,6 @@
 """Workflows that are killed at a file operation, or find a disk full, and are called again.
 
-A few of each; all workflows at all operations by `make hostile`.
+A few of each, and a few damaged run folders on every page; all by `make hostile`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ import pytest
 from shipped import REPOSITORY
 
 from itner.training.checkpoints import newest_whole
+from tools.hostile import call, draw_folders, small_disk
 
-PROGRAM = Path(__file__).with_name("killed.py")
 # Of each workflow's operations, or sizes of what is left of a disk.
 MOST = "2"
 MEASURING = """
@@ -33,16 +34,8 @@ if __name__ == "__main__":
 """
 
 
-def environment(*folders: Path) -> dict[str, str]:
-    paths = os.pathsep.join(map(str, (*folders, REPOSITORY, REPOSITORY / "tests" / "support")))
-    return os.environ | {"PYTHONPATH": paths, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-
-
 def try_workflows(root: Path, disk: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    command = [sys.executable, PROGRAM, root, disk, MOST, *names]
-    called = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert called.returncode == 0, called.stderr[-4000:]
-    found: dict[str, dict[str, Any]] = json.loads(called.stdout.splitlines()[-1])
+    found = call("killed.py", str(root), disk, MOST, *names)
     assert {name: each["wrong"] for name, each in found.items()} == {name: {} for name in found}
     assert all(each["tried"] for each in found.values())
     return found
@@ -53,18 +46,21 @@ def test_killed_and_called_again_every_workflow_comes_to_the_same(tmp_path: Path
 
 
 def test_a_full_disk_is_said_and_costs_nothing(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", disk], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("no file system of its own can be mounted here")
-    try:
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(small_disk(tmp_path))
+        except (subprocess.CalledProcessError, FileNotFoundError):
+            pytest.skip("no file system of its own can be mounted here")
         found = try_workflows(tmp_path / "work", str(disk), ("export", "preparation"))
-    finally:
-        subprocess.run(["umount", disk], check=True)
     assert sum(each["full"] for each in found.values()) >= len(found)
+
+
+def test_damaged_run_folders_are_drawn_on_every_page(tmp_path: Path) -> None:
+    found = draw_folders(tmp_path, 6)
+    assert found.damaged == 6
+    assert found.crashes == 0
+    assert 0 < found.cards < 6
+    assert found.pages == 5 + 6 - found.cards
 
 
 def test_what_measures_ends_with_what_asked_for_it(tmp_path: Path) -> None:
@@ -73,7 +69,8 @@ def test_what_measures_ends_with_what_asked_for_it(tmp_path: Path) -> None:
     )
     (tmp_path / "asks.py").write_text(MEASURING)
     told = tmp_path / "pid"
-    asking = subprocess.Popen([sys.executable, tmp_path / "asks.py", told], env=environment(tmp_path))
+    paths = os.pathsep.join(map(str, (tmp_path, REPOSITORY)))
+    asking = subprocess.Popen([sys.executable, tmp_path / "asks.py", told], env=os.environ | {"PYTHONPATH": paths})
     try:
         worker = wait_for_number(told)
     finally:
