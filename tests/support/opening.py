@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from shipped import REPOSITORY
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
+
+from itner.dashboard import widgets
+
+_find_components = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:
@@ -21,6 +27,9 @@ def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: s
     # would be lost. It resets the flag on the class it knows; Streamlit reads it from the real one.
     monkeypatch.setattr(app_test, "PagesManager", type("PagesManager", (PagesManager,), {}))
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
+    # Each run would look through the packages for components.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _find_components)
+    monkeypatch.setattr(widgets, "_PAUSE_S", 0)
     st.cache_resource.clear()
     st.cache_data.clear()
     app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from itner.compress.build import build
 from itner.domains.registry import Domain, get_domain, list_domains
 from itner.domains.release import Release
 from itner.records.store import BASES, ONNX, Run, RunStore
 from itner.records.workspace import CHECKOUT, Workspace
+
+_OPENED = ("compact_s", "minilm_full_kd", "minilm_l3_kd", "pii_minilm")
 
 assert CHECKOUT is not None
 REPOSITORY = CHECKOUT
@@ -46,6 +49,9 @@ def copy_models(target: Path) -> Path:
         _copy_run(HERE.models / BASES, target / BASES)
         for path in HERE.models.glob("*.json"):
             shutil.copyfile(path, target / path.name)
+        # Those that pages open: each would be built by a process of its own, which takes longer to start than to build.
+        for name in _OPENED:
+            build(RunStore(target).load(name), ["int8"])
         for gone in {path.name for path in target.iterdir() if path.is_dir()} - {p.name for p in HERE.models.iterdir()}:
             shutil.rmtree(target / gone)
     return target

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
+from typing import NamedTuple
 from urllib.parse import quote
 
 from itner.files.rewriting.units import Piece, Unit
@@ -76,6 +77,15 @@ def scan_markup(text: str, grammar: Grammar) -> list[Unit]:
     return _Scan(text, grammar).units()
 
 
+class _Attribute(NamedTuple):
+    """One that can be read: its value begins at `start` after the tag's name, and is free if nobody prescribes it."""
+
+    name: str
+    value: str
+    start: int
+    free: bool
+
+
 class _Scan:
     """One text, token by token."""
 
@@ -86,6 +96,8 @@ class _Scan:
         # Blocks can stand in blocks, as a text box does in a paragraph; each has its own streams.
         self._blocks: list[dict[str, list[Piece]]] = [{}]
         self._tags: list[str] = []
+        # Tags repeat, those of styles by the thousand.
+        self._attributes: dict[tuple[str, str], list[_Attribute]] = {}
 
     def units(self) -> list[Unit]:
         """Of the whole text, in order."""
@@ -201,20 +213,33 @@ class _Scan:
         return end
 
     def _read_attributes(self, tag: re.Match[str], name: str) -> None:
-        if len(tag["rest"]) < 2:
+        rest = tag["rest"]
+        if len(rest) < 2:
             return
-        for match in _ATTRIBUTE.finditer(tag["rest"]):
+        if (name, rest) not in self._attributes:
+            self._attributes[name, rest] = self._list_attributes(name, rest)
+        for attribute in self._attributes[name, rest]:
+            piece = _piece(attribute.value, tag.start("rest") + attribute.start)
+            if attribute.name in self._grammar.orders:
+                self._end(attribute.name, [piece], aside=True)
+            else:
+                stamped = self._stamped(attribute.name, piece)
+                self._add(stamped, attribute.free, aside=True, owner=attribute.name)
+
+    def _list_attributes(self, tag: str, rest: str) -> list[_Attribute]:
+        """What can be read in a tag."""
+        found = []
+        for match in _ATTRIBUTE.finditer(rest):
             group = next(number for number in (2, 3, 4, 5) if match[number] is not None)
-            value, start = match[group], tag.start("rest") + match.start(group)
+            value, start = match[group], match.start(group)
             if match["bare"] is not None:
-                self._add(_piece(value, start), aside=True)
+                found.append(_Attribute("", value, start, True))
                 continue
-            attribute = "xmlns" if match[1].startswith("xmlns") else _local(match[1])
-            technical = self._grammar.technical(name, attribute, value)
-            if attribute in self._grammar.orders:
-                self._end(attribute, [_piece(value, start)], aside=True)
-            elif not technical or not _VALUE.fullmatch(value):
-                self._add(self._stamped(attribute, _piece(value, start)), not technical, aside=True, owner=attribute)
+            name = "xmlns" if match[1].startswith("xmlns") else _local(match[1])
+            technical = self._grammar.technical(tag, name, value)
+            if name in self._grammar.orders or not technical or not _VALUE.fullmatch(value):
+                found.append(_Attribute(name, value, start, not technical))
+        return found
 
 
 def _cut(piece: Piece, place: int) -> tuple[Piece, Piece]:

@@ -18,6 +18,7 @@ from email.parser import BytesParser
 
 import docx
 import pytest
+from documents import new_document
 from hypothesis import given
 from hypothesis import strategies as st
 from shipped import REPOSITORY
@@ -54,7 +55,7 @@ def redact(name: str, data: bytes, method: Method = "label") -> tuple[bytes, dic
 
 
 def word_file() -> bytes:
-    document = docx.Document()
+    document = new_document()
     paragraph = document.add_paragraph("Ask Anna ")
     paragraph.add_run("Be").bold = True
     paragraph.add_run("rg, born 14 March 1971.")
@@ -322,7 +323,7 @@ def find_words(*words: str) -> Find:
 
 
 def test_a_single_word_is_not_taken_for_what_a_format_prescribes() -> None:
-    document = docx.Document()
+    document = new_document()
     document.add_paragraph("Mr Lang and Mr Page").add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
     field = document.add_paragraph().add_run()._r
     field.append(field.makeelement(f"{{{WORD}}}instrText"))
@@ -348,7 +349,7 @@ def test_a_single_word_is_not_taken_for_what_a_format_prescribes() -> None:
 
 def word_text(body: str) -> tuple[str, bytes]:
     """The XML of a document with this body, redacted."""
-    document = docx.Document()
+    document = new_document()
     out = io.BytesIO()
     document.save(out)
     with zipfile.ZipFile(out) as archive:
@@ -540,7 +541,7 @@ def test_a_name_over_cells_is_hidden_where_it_stands() -> None:
     seen = find_words("Ingrid Halvorsen")
     page = MAIL_HEAD + b"<table><tr><td title=x>Ingrid</td><td class=y>Halvorsen</td></tr></table>"
     assert str(written("a.eml", page, KEPT, find=seen)).endswith("x>[NAME]</td><td class=y>[NAME]</td></tr></table>")
-    document = docx.Document()
+    document = new_document()
     cells = document.add_table(1, 2).rows[0].cells
     cells[0].text, cells[1].text = "Ingrid", "Halvorsen"
     out = io.BytesIO()
@@ -632,7 +633,7 @@ PACKED = {
 @pytest.mark.parametrize("how", ["alone", "behind two", "in UTF-16", "twice", "three times", "in hexadecimal digits"])
 def test_what_is_packed_in_a_document_is_found(how: str) -> None:
     text = PACKED[how]
-    document = docx.Document()
+    document = new_document()
     # Word may part it anywhere.
     document.add_paragraph(text[:5]).add_run(text[5:]).bold = True
     out = io.BytesIO()
@@ -761,7 +762,7 @@ def test_a_header_is_packed_word_by_word() -> None:
 
 def repacked(**parts: str | bytes) -> bytes:
     """A document with other parts, by the names of their files."""
-    document = docx.Document()
+    document = new_document()
     out, made = io.BytesIO(), io.BytesIO()
     document.save(out)
     with zipfile.ZipFile(out) as archive, zipfile.ZipFile(made, "w") as written:
