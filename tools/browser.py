@@ -27,6 +27,8 @@ _REPOSITORY = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 _START_S = 60
 PATIENCE_MS = 120_000
+# The script of the page has run to its end.
+DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 
 def find_chromium() -> str | None:
@@ -106,9 +108,7 @@ def new_page(
 
 def wait_until_done(page: Page) -> None:
     """Return when the script of the page has run to its end and nothing on it is stale."""
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    )
+    page.wait_for_function(DONE)
 
 
 def wait_until_idle(page: Page) -> None:

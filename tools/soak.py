@@ -12,6 +12,8 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,26 @@ REPORT = Path(__file__).resolve().parents[1] / "assets" / "soak.json"
 SESSIONS, OPERATIONS = 25, 1_000
 # Lines of the long file.
 LINES = 10_000
+
+
+@asynccontextmanager
+async def open_sessions(count: int) -> AsyncIterator[list[Page]]:
+    """So many pages of one browser, each with cookies of its own."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        pages = [await (await browser.new_context()).new_page() for _ in range(count)]
+        for page in pages:
+            page.set_default_timeout(PATIENCE_MS)
+        yield pages
+        await browser.close()
+
+
+async def open_live(page: Page, url: str) -> None:
+    """Live, with the results of its example."""
+    await page.goto(f"{url}/live")
+    await page.locator(".itner-text").first.wait_for()
 
 
 async def tag(page: Page, version: str) -> float:
@@ -64,20 +86,12 @@ async def tag_file(page: Page, url: str, file: Path) -> float:
 
 async def soak(dashboard: Dashboard, operations: int, progress: ConsoleProgress) -> SoakReport:
     """All sessions, round after round."""
-    from playwright.async_api import async_playwright
-
     rounds = max(10, operations // SESSIONS)
     times: list[float] = []
     memory: list[float] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        pages = []
-        for number in range(SESSIONS):
-            page = await (await browser.new_context()).new_page()
-            page.set_default_timeout(PATIENCE_MS)
-            await page.goto(f"{dashboard.url}/live")
-            await page.locator(".itner-text").first.wait_for()
-            pages.append(page)
+    async with open_sessions(SESSIONS) as pages:
+        for number, page in enumerate(pages):
+            await open_live(page, dashboard.url)
             progress(f"session {number + 1} of {SESSIONS} opens", 0.0)
         for turn in range(rounds):
             times += await asyncio.gather(*(tag(page, f"{turn}.{number}") for number, page in enumerate(pages)))
@@ -86,6 +100,8 @@ async def soak(dashboard: Dashboard, operations: int, progress: ConsoleProgress)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "long.txt"
             file.write_text("".join(f"Outlook {n % 30} fails on Windows 11, code {n}\n" for n in range(LINES)))
+            browser = pages[0].context.browser
+            assert browser is not None
             other = await (await browser.new_context()).new_page()
             work = asyncio.ensure_future(tag_file(other, dashboard.url, file))
             beside: list[float] = []
@@ -96,7 +112,6 @@ async def soak(dashboard: Dashboard, operations: int, progress: ConsoleProgress)
                 turn += 1
             file_s = await work
         version = browser.version
-        await browser.close()
     p50, p95 = np.percentile(times, [50, 95])
     return SoakReport(
         browser=f"Chromium {version}",

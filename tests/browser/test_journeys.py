@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import math
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import axe_playwright_python
 import pytest
+from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page
 from shipped import HERE, shipped_run
 
 from itner.compress.onnx import is_exported
 from itner.records.store import RunStore
-from tools.app_timing import tag_in_session
-from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_done, wait_until_idle
+from tools.browser import (
+    DONE,
+    Dashboard,
+    find_chromium,
+    new_page,
+    open_chromium,
+    serve,
+    wait_until_done,
+    wait_until_idle,
+)
+from tools.soak import open_live, open_sessions, tag
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,6 +42,7 @@ pytestmark = [
 # Journeys with a server of their own, as many as fill the other process's time.
 OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
+T = TypeVar("T")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
 PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files", "goback")
@@ -61,6 +74,12 @@ def list_barriers(page: Page, *rules: str) -> list[str]:
     )
     assert passed
     return [said for impact, said in barriers if impact in SERIOUS]
+
+
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Do it in a loop of its own: the browser of the other journeys runs one in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def background(page: Page) -> str:
@@ -127,30 +146,38 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     assert not any(is_exported(run) for run in store.load_all()[0])
 
-    def marked(url: str) -> int:
-        with open_chromium() as browser:
-            page = new_page(browser)
-            page.goto(f"{url}/live")
-            page.locator("mark").first.wait_for()
-            wait_until_done(page)
-            bad = [f"[data-testid=stAlertContent{kind}]" for kind in ("Error", "Warning", "Info")]
-            assert page.locator(", ".join([".stException", *bad])).count() == 0
-            return page.locator(".itner-text").count()
+    async def mark(page: AsyncPage, url: str) -> int:
+        await open_live(page, url)
+        await page.locator("mark").first.wait_for()
+        await page.wait_for_function(DONE)
+        bad = [f"[data-testid=stAlertContent{kind}]" for kind in ("Error", "Warning", "Info")]
+        assert await page.locator(", ".join([".stException", *bad])).count() == 0
+        return await page.locator(".itner-text").count()
 
-    with serve(tmp_path) as dashboard, ThreadPoolExecutor(2) as tabs:
-        assert list(tabs.map(marked, [dashboard.url] * 2)) == [1, 1]
+    async def mark_both(url: str) -> list[int]:
+        async with open_sessions(2) as tabs:
+            return await asyncio.gather(*(mark(page, url) for page in tabs))
+
+    with serve(tmp_path) as dashboard:
+        assert in_a_thread(mark_both(dashboard.url)) == [1, 1]
     assert all(is_exported(run) for run in store.load_all()[0])
     leftovers = [path.name for folder in tmp_path.iterdir() for path in folder.glob(".onnx-*")]
     assert leftovers == []
 
 
 def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: Path) -> None:
-    # Each in a thread of its own, where a browser of its own can be; `scripts/measure_app.py` opens more.
-    sessions = 4
-    with serve(shipped_models) as dashboard, ThreadPoolExecutor(sessions) as pool:
-        pool.submit(tag_in_session, dashboard, "10.0").result()
-        before = dashboard.memory_mib()
-        list(pool.map(lambda number: tag_in_session(dashboard, f"{20 + number}.1"), range(sessions)))
+    # A few of what `python -m tools.soak` does for long.
+    async def tag_in_all(dashboard: Dashboard) -> float:
+        async with open_sessions(4) as pages:
+            await open_live(pages[0], dashboard.url)
+            await tag(pages[0], "10.0")
+            before = dashboard.memory_mib()
+            await asyncio.gather(*(open_live(page, dashboard.url) for page in pages[1:]))
+            await asyncio.gather(*(tag(page, f"{20 + number}.1") for number, page in enumerate(pages)))
+            return before
+
+    with serve(shipped_models) as dashboard:
+        before = in_a_thread(tag_in_all(dashboard))
         # Three INT8 models take more than 100 MiB; as many copies as sessions would take half a GiB.
         assert dashboard.memory_mib() - before < 300
 
