@@ -2,7 +2,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST := $(BIN)/python -m pytest -m "not network and not gpu" --dist loadgroup
+# The tests start many processes: what one has compiled, the others take, whatever the environment says.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not network and not gpu" --dist loadgroup
 
 .PHONY: app test quick hostile check format clean
 
