@@ -14,8 +14,23 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from itner.dashboard import widgets
+from itner.records.store import BrokenRun, Run, RunStore
 
 _find_components = functools.cache(manifest_scanner.scan_component_manifests)
+
+
+_load_all = RunStore.load_all
+_read: dict[tuple[object, ...], tuple[list[Run], list[BrokenRun]]] = {}
+
+
+def _load_once(store: RunStore) -> tuple[list[Run], list[BrokenRun]]:
+    """Runs in a folder that is as it was: all of them are read for every page otherwise."""
+    state = (store.root, store.fingerprint())
+    if state not in _read:
+        _read.clear()
+        _read[state] = _load_all(store)
+    runs, broken = _read[state]
+    return list(runs), list(broken)
 
 
 def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: str | list[str]) -> AppTest:
@@ -29,6 +44,7 @@ def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: s
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     # Each run would look through the packages for components.
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _find_components)
+    monkeypatch.setattr(RunStore, "load_all", _load_once)
     monkeypatch.setattr(widgets, "_PAUSE_S", 0)
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -14,7 +14,7 @@ from itner.records.config import GenerativeConfig
 from itner.records.run import GenerativeRun
 from itner.records.store import Run
 from itner.taggers.base import CardText, Kind, Lack, Probe, Remake
-from itner.taggers.generative.base import BUILT, Base, find_base
+from itner.taggers.generative.base import BUILT, Base, find_base, find_built
 from itner.taggers.generative.presets import PRESETS
 from itner.taggers.generative.tagger import GenerativeTagger
 from itner.taggers.generative.wording import WORDING, Question, word_prompt
@@ -60,7 +60,7 @@ def _lack(run: Run) -> Lack | None:
         return Lack("its adapters", "Train it", _remake(run, f"{run.name}_again").words)
     if config.base.startswith(BUILT):
         try:
-            find_base(config.base, run.path.parent)
+            find_built(config.base, run.path.parent)
         except InputError:
             return Lack(f"the decoder {config.base}", "Build it", ("build-decoder", config.base.removeprefix(BUILT)))
     return None
