@@ -257,7 +257,7 @@ def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: 
 
 def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
-    slow = ("slow.html", b"<p>Outlook hangs</p>" * 500_000, "text/html")
+    slow = ("slow.html", b"<p>Outlook hangs</p>" * 1_000_000, "text/html")
     page.file_uploader[0].set_value([("a.txt", b"Outlook", "text/plain"), slow]).run()
     assert [button.label for button in page.button] == ["Stop"]
     page.button[0].click().run()
