@@ -7,7 +7,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
-from itner.dashboard.cache import get_tagger
+from itner.dashboard.cache import get_tagger, state_of
 from itner.dashboard.jobs import Job, follow
 from itner.dashboard.live import choose_tagger
 from itner.dashboard.widgets import (
@@ -78,7 +78,7 @@ show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
-asked = (model, guideline, choice.key())
+asked = (model, state_of(choices[model].run), guideline, choice.key())
 job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
 if job is not None and st.session_state.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance, usable_cores
 from itner.core.types import Document, Mention
 from itner.evaluation.scoring import score_documents
+from itner.records.files import hidden_folder
 from itner.records.int8 import FFN_OUTPUT, Int8Recipe
 from itner.records.scores import Counts
 from itner.records.store import Run
@@ -84,8 +84,7 @@ def try_recipes(
         token_rows = np.delete(logits.argmax(axis=1), offsets[1:] - 1)
         return sum(per_type.values(), Counts()).f1, token_rows
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with hidden_folder(run.path / "trials") as folder:
         progress(f"INT8 trials of {run.name}: exporting", 0.0)
         plain, fused = folder / "plain.onnx", folder / "fused.onnx"
         graphs_of(run).export_plain(run, plain, OPSET)

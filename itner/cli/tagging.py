@@ -165,11 +165,12 @@ def redact(
     from itner.domains.registry import get_domain
     from itner.files.redactor import METHODS
     from itner.records.store import RunStore
-    from itner.workflows.redact import aim_at, make_plan, personal_domain
+    from itner.workflows.redact import aim_at, check_places, make_plan, personal_domain
     from itner.workflows.redact import redact as redact_files
     from itner.workflows.tag import choose_tagger, list_notices
 
     check_one_of(method, METHODS, "--method")
+    check_places(output, mapping)
     if recall is not None and threshold:
         raise typer.BadParameter("--threshold leaves in place what --recall is to hide; name one of them")
     place = existing(models, data_root)

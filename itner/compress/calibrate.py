@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from itner.compress.graphs import graphs_of, int8_recipe
 from itner.compress.onnx import OPSET, measure, prepare_int8
@@ -13,6 +11,7 @@ from itner.compress.scales import INSIDE
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.core.types import Document
+from itner.records.files import hidden_folder
 from itner.records.int8 import Int8Ranges
 from itner.records.store import Run, write_int8_ranges
 from itner.taggers.encoder.tagger import make_batches
@@ -32,10 +31,10 @@ def calibrate_run(
     some = draw_sentences(documents)
     recipe = int8_recipe(run)
     progress(f"measuring the activations of {run.name}", 0.0)
-    with tempfile.TemporaryDirectory() as name:
-        plain = Path(name) / "plain.onnx"
+    with hidden_folder(run.path / "calibration") as folder:
+        plain = folder / "plain.onnx"
         graphs_of(run).export_plain(run, plain, OPSET)
-        source = prepare_int8(run, plain, Path(name) / "source.onnx", recipe)
+        source = prepare_int8(run, plain, folder / "source.onnx", recipe)
         tensors = measure(source, recipe, make_batches(graphs_of(run).load_encoder(run), some))
     ranges = Int8Ranges(
         tensors=tensors,

@@ -10,7 +10,6 @@ import importlib.util
 import json
 import logging
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -140,14 +139,17 @@ def measure(source: Path, recipe: Int8Recipe, batches: Iterable[Batch]) -> dict[
     """The ranges of the activations that a recipe quantises in an FP32 graph.
 
     Args:
+        source: in a folder where another file may be written for a while.
         batches: training text as `Scorer.score` takes it.
     """
     from itner.compress.scales import measure_ranges, quantised_tensors
 
-    with tempfile.TemporaryDirectory() as folder:
-        dynamic = Path(folder) / "dynamic.onnx"
+    dynamic = source.with_name("dynamic.onnx")
+    try:
         quantize(source, dynamic, replace(recipe, activations="dynamic"))
         names = quantised_tensors(dynamic)
+    finally:
+        dynamic.unlink(missing_ok=True)
     return measure_ranges(source, names, _by_input(batches))
 
 

@@ -35,7 +35,7 @@ from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
 from itner.reporting.rows import Row
 from itner.taggers.base import Accountable
-from itner.taggers.registry import open_variant
+from itner.taggers.registry import kind_of, open_variant
 
 # Taggers that are kept in memory at once, of all sessions together.
 MOST_TAGGERS = 8
@@ -227,12 +227,20 @@ def load_peers(domain: str) -> Peers | None:
     return read_peers(workspace(), domain)
 
 
+def state_of(run: Run) -> tuple[object, ...]:
+    """What a tagger of the run is made of, to tell whether one that is kept is still of it.
+
+    More than its weights: a tokenizer or a threshold may have been replaced beside them.
+    """
+    return (run.info.model_sha256, run.fingerprint(), *(state_of(part) for part in kind_of(run).parts(run)))
+
+
 def get_tagger(run: Run, variant: str) -> Tagger:
     """The tagger, loaded once for all sessions of this process; what it is opened from is built first when missing.
 
     One that keeps an account is opened anew each time, so that the account is of who asks; what is large is shared.
     """
-    tagger = _load_tagger(run.name, variant, run.path.parent, run.info.model_sha256)
+    tagger = _load_tagger(run.name, variant, run.path.parent, state_of(run))
     return open_variant(run, variant) if isinstance(tagger, Accountable) else tagger
 
 
@@ -240,7 +248,7 @@ def get_tagger(run: Run, variant: str) -> Tagger:
 @st.cache_resource(
     show_spinner="Loading the model (the first time, its files are built from the weights)", max_entries=MOST_TAGGERS
 )
-def _load_tagger(name: str, variant: str, root: Path, model_sha256: str) -> Tagger:
+def _load_tagger(name: str, variant: str, root: Path, state: tuple[object, ...]) -> Tagger:
     # Imported here so that pages without a model never pay for the runtime.
     from itner.workflows.open import open_tagger
 

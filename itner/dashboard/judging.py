@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.dashboard.cache import state_of
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
 from itner.dashboard.live import Choice, choose_tagger
 from itner.domains.registry import Domain
@@ -42,7 +43,7 @@ def judge(
     Raises:
         InputError: when the tagger cannot be loaded.
     """
-    tagger = (choice.key, choice.run.info.model_sha256) if choice is not None else None
+    tagger = (choice.key, state_of(choice.run)) if choice is not None else None
     tagging = once(
         _TAGGING, (domain.name, tagger, tuple(items)), lambda: _start_tagging(items, choose_tagger(domain, choice))
     )

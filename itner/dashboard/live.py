@@ -15,7 +15,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Tagger
-from itner.dashboard.cache import get_tagger
+from itner.dashboard.cache import get_tagger, state_of
 from itner.domains.registry import Domain, get_domain
 from itner.evaluation.agreement import Place
 from itner.files.highlighting import highlight
@@ -132,8 +132,8 @@ def tag_with(choice: Choice, text: str) -> Tagged:
 
     The result is kept in the session, so that moving a slider tags nothing anew.
     """
-    known: dict[str, tuple[str, str, Tagged]] = st.session_state.setdefault(_RESULTS, {})
-    model = choice.run.info.model_sha256
+    known: dict[str, tuple[object, str, Tagged]] = st.session_state.setdefault(_RESULTS, {})
+    model = state_of(choice.run)
     if choice.key in known and known[choice.key][:2] == (model, text):
         return known[choice.key][2]
     tagger = get_tagger(choice.run, choice.variant)
@@ -174,7 +174,7 @@ def find(
     if choice is None:
         return tuple(choose_tagger(domain, None).tagger.tag([text])[0])
     if wished is not None:
-        key = (choice.key, choice.run.info.model_sha256, text, wished)
+        key = (choice.key, state_of(choice.run), text, wished)
         known: tuple[object, tuple[Mention, ...]] | None = st.session_state.get(_WISHED)
         if known is None or known[0] != key:
             known = st.session_state[_WISHED] = (
@@ -210,7 +210,7 @@ def token_table(choice: Choice, text: str) -> pd.DataFrame | None:
     tagger = get_tagger(choice.run, choice.variant)
     if not isinstance(tagger, TokenScores):
         return None
-    key = (choice.key, choice.run.info.model_sha256, text)
+    key = (choice.key, state_of(choice.run), text)
     known: tuple[object, pd.DataFrame] | None = st.session_state.get(_TOKENS)
     if known is None or known[0] != key:
         known = st.session_state[_TOKENS] = (key, list_tokens(tagger, text))

@@ -336,7 +336,11 @@ def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
 
 
 def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = None) -> None:
-    """A table with a download of what it shows."""
+    """A table with a download of what it shows.
+
+    Its own menu downloads what is in it, so no text in it is a formula to a spreadsheet either.
+    """
+    frame = harmless(frame)
     height: Literal["content", "auto"] = "content" if len(frame) <= _FULL_HEIGHT_ROWS else "auto"
     st.dataframe(
         frame,
@@ -374,8 +378,15 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
 
 def to_csv(frame: pd.DataFrame) -> str:
     """The table as CSV in which no text is taken for a formula by a spreadsheet."""
+    return str(harmless(frame).to_csv(index=False))
+
+
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without a text that a spreadsheet would take for a formula."""
     texts = frame.select_dtypes(exclude="number").columns
-    return str(frame.assign(**{name: frame[name].map(harmless_cell) for name in texts}).to_csv(index=False))
+    # What is no formula stays as it is, its type included.
+    changed = {name: cells for name in texts if not (cells := frame[name].map(harmless_cell)).equals(frame[name])}
+    return frame.assign(**changed) if changed else frame
 
 
 def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:

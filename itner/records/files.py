@@ -55,13 +55,18 @@ def sha256_file(path: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes `path`'s place when the block ends well, and is gone when it does not."""
+def replacing(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """A file to write that takes `path`'s place when the block ends well, and is gone when it does not.
+
+    Args:
+        mode: who may read it, from its first byte on; what the process's mask takes away stays away.
+    """
     # In the same folder, so that the last step is a rename; unique, so that two writers never share it.
-    _sweep(path)
+    sweep(path)
     temporary = _hidden(path)
     try:
-        with temporary.open("wb") as file, _held(file.fileno()):
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file, _held(descriptor):
             yield file
             file.flush()
             # Still held, so that nobody takes it for what a killed call left.
@@ -76,7 +81,7 @@ def hidden_folder(target: Path) -> Iterator[Path]:
 
     What killed calls left of such folders goes first.
     """
-    _sweep(target)
+    sweep(target)
     hidden = _hidden(target)
     hidden.mkdir(parents=True)
     folder = os.open(hidden, os.O_RDONLY)
@@ -114,7 +119,7 @@ def _held(descriptor: int) -> Iterator[None]:
     yield
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
     """Remove the hidden files and folders that calls which were killed filled for a path."""
     if fcntl is None or not path.parent.is_dir():
         return

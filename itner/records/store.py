@@ -131,6 +131,12 @@ class Run:
                 return self.path / name
         return None
 
+    def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        """Changes when a file of the run changes, those that are built of it and hidden ones left out."""
+        files = sorted(path for path in self.path.iterdir() if path.name[0] != "." and path.is_file())
+        stats = [(path.name, path.stat()) for path in files]
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
     def onnx_path(self, variant: str) -> Path:
         """Where the ONNX file of a variant is (or will be built)."""
         return self.path / ONNX / f"model_{variant}.onnx"

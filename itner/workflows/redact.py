@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from itner.files.limits import MAX_FILES
 from itner.files.redaction import redact_files
 from itner.files.redactor import METHODS, Method, Plan
 from itner.files.tagging import find_mentions
+from itner.records.files import hidden_folder, is_full, replacing, sweep
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.recall import choose_threshold
@@ -27,6 +26,8 @@ from itner.taggers.base import Adjustable
 from itner.workflows.inputs import collect
 from itner.workflows.tag import Chosen
 
+# What the folder that is filled is called, hidden, in one that is there.
+_FILES = "files"
 # Of a file, in bytes; labels can make one longer than any file may be called.
 _LONGEST_NAME = 180
 # A share of work that is not said to be done before it is.
@@ -125,9 +126,7 @@ def redact(
     Raises:
         InputError: `output` or `mapping` cannot be made, or nothing could be redacted; nothing is written then.
     """
-    # Wherever links lead, and with a name of its own where "." was given.
-    place = output.resolve()
-    _check_places(output, place, mapping)
+    place = check_places(output, mapping)
     inputs = collect(paths)
     # One more is collected than is read, which tells that there are more.
     uploads, more = inputs.uploads[:MAX_FILES], inputs.uploads[MAX_FILES:]
@@ -162,21 +161,24 @@ def redact(
         raise InputError("; ".join(f"{problem.file}: {problem.reason}" for problem in problems) or "nothing to redact")
     names = tell_apart([file.upload.name for file in done])
     # All of it or nothing: what is half written bears another name.
-    build = (place if place.exists() else place.parent) / f".{uuid.uuid4().hex}"
     try:
-        for name, file in zip(names, done, strict=True):
-            path = build / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.upload.data)
-        if mapping is None:
-            _take_place(build, place)
-        else:
-            pairs = {name: list(pair) for name, pair in redactor.mapping.items()}
-            _take_place_with(mapping, pairs, build, place)
+        with hidden_folder(place / _FILES if place.exists() else place) as build:
+            for name, file in zip(names, done, strict=True):
+                path = build / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.upload.data)
+            if mapping is None:
+                _take_place(build, place)
+            else:
+                # For its owner alone; it is written first, and gets its name when the files have theirs.
+                with replacing(mapping, 0o600) as said:
+                    pairs = {name: list(pair) for name, pair in redactor.mapping.items()}
+                    said.write(json.dumps(pairs, ensure_ascii=False, indent=1).encode() + b"\n")
+                    _take_place(build, place)
     except OSError as error:
+        if is_full(error):
+            raise
         raise InputError(f"nothing could be written there ({error.strerror})", path=output) from None
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     written = [output / name for name in names]
     counts = Counter[str]()
     for file in done:
@@ -185,7 +187,13 @@ def redact(
     return Redaction(dict(sorted(counts.items())), problems, notes, tuple(written))
 
 
-def _check_places(output: Path, place: Path, mapping: Path | None) -> None:
+def check_places(output: Path, mapping: Path | None) -> Path:
+    """Where the folder is to be; InputError when it or the file of the mapping cannot be made there."""
+    # Wherever links lead, and with a name of its own where "." was given.
+    place = output.resolve()
+    if place.is_dir():
+        # What a call that was killed left there.
+        sweep(place / _FILES)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise InputError("this is there already; choose another place", path=output)
     if not place.parent.is_dir():
@@ -193,7 +201,7 @@ def _check_places(output: Path, place: Path, mapping: Path | None) -> None:
     if not os.access(place if place.exists() else place.parent, os.W_OK):
         raise InputError("nothing can be written there; choose another place", path=output)
     if mapping is None:
-        return
+        return place
     wanted = mapping.parent.resolve() / mapping.name
     if os.path.lexists(wanted) and wanted != place:
         raise InputError("this is there already; choose another place", path=mapping)
@@ -204,6 +212,7 @@ def _check_places(output: Path, place: Path, mapping: Path | None) -> None:
         raise InputError("no such folder", path=mapping.parent)
     if not os.access(wanted.parent, os.W_OK):
         raise InputError("nothing can be written there; choose another place", path=mapping)
+    return place
 
 
 def _take_place(build: Path, place: Path) -> None:
@@ -220,17 +229,6 @@ def _take_place(build: Path, place: Path) -> None:
         for old, new in moved:
             os.rename(new, old)
         raise
-
-
-def _take_place_with(mapping: Path, pairs: Mapping[str, list[str]], build: Path, place: Path) -> None:
-    """Write what replaced what along with the files: it is written first, and gets its name when they have theirs."""
-    part = mapping.with_name(f".{uuid.uuid4().hex}")
-    try:
-        _write_mapping(part, pairs)
-        _take_place(build, place)
-        os.replace(part, mapping)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def tell_apart(names: Sequence[str]) -> list[str]:
@@ -250,11 +248,3 @@ def tell_apart(names: Sequence[str]) -> list[str]:
         used.add(f"{folder}/{chosen}".casefold())
         made.append(f"{folder}/{chosen}" if folder else chosen)
     return made
-
-
-def _write_mapping(path: Path, mapping: Mapping[str, list[str]]) -> None:
-    # For its owner from the first byte on: changing the rights afterwards would leave a moment.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(mapping, file, ensure_ascii=False, indent=1)
-        file.write("\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,135 @@ def harvesting(root: Path, tiny: Tiny) -> Case:
     return work, again, facts, begin
 
 
+def teaching(root: Path, tiny: Tiny) -> Case:
+    """Training a compact tagger from a transfer set, gone on with by --resume."""
+    from itner.records.config import TransferLesson
+    from itner.records.transfer import TransferSettings
+    from itner.taggers.compact.presets import preset
+    from itner.workflows.student import train_taught
+    from itner.workflows.transfer import make_transfer
+
+    short = Tiny(tiny.backbone, tiny.documents[:20])
+    short.train(root / "trained", short.config("full", epochs=1))
+    place = begin_tiny(tiny, root / "trained", root / "begun")
+    make_transfer("tiny", "set", ["full"], place, settings=TransferSettings(copies=1))
+    config = preset(
+        "compact_s", TransferLesson("set", warmup_steps=1), width=8, hidden=8, dilations=(1,), epochs=3, batch_size=16
+    )
+
+    def begin(folder: Path) -> None:
+        shutil.copytree(place.models, folder / "models")
+        shutil.copytree(place.data, folder / "data")
+
+    def work(folder: Path) -> None:
+        train_taught(config, Workspace(folder / "models", folder / "data"), "small")
+
+    def again(folder: Path) -> None:
+        if _is_there(folder / "models" / "small"):
+            RunStore(folder / "models").load("small")
+        else:
+            train_taught(config, Workspace(folder / "models", folder / "data"), "small", resume=True)
+
+    def facts(folder: Path) -> object:
+        _check_whole(folder / "models")
+        run = RunStore(folder / "models").load("small")
+        assert not (run.path / CHECKPOINTS).exists(), "checkpoints are left"
+        assert run.weights_path is not None
+        return sha256_file(run.weights_path)
+
+    return work, again, facts, begin
+
+
+def _write_texts(folder: Path) -> None:
+    (folder / "texts").mkdir()
+    for number in range(3):
+        (folder / "texts" / f"{number}.txt").write_text(f"Ann Berg, +47 22 55 01 4{number}, runs Excel on Windows 11")
+
+
+def tagging(root: Path, tiny: Tiny) -> Case:
+    """Tagging files into a zip that is there already."""
+    from itner.workflows.tag import choose_tagger, read_files, tag_files
+
+    place = Workspace(root / "none", root / "none")
+
+    def begin(folder: Path) -> None:
+        _write_texts(folder)
+        with zipfile.ZipFile(folder / "tagged.zip", "w") as archive:
+            archive.writestr("tagged.jsonl", "earlier")
+
+    def work(folder: Path) -> None:
+        output = folder / "tagged.zip"
+        chosen = choose_tagger(None, None, None, place, domain_name="it")
+        tag_files(read_files([folder / "texts"], output), chosen, output)
+
+    def facts(folder: Path) -> object:
+        assert not leftovers(folder)
+        with zipfile.ZipFile(folder / "tagged.zip") as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    return work, work, facts, begin
+
+
+def redacting(root: Path, tiny: Tiny) -> Case:
+    """Redacting files into a new folder."""
+    from itner.domains.registry import get_domain
+    from itner.workflows.redact import make_plan, redact
+    from itner.workflows.tag import choose_tagger
+
+    place = Workspace(root / "none", root / "none")
+
+    def work(folder: Path) -> None:
+        chosen = choose_tagger(None, None, None, place, domain_name="pii")
+        plan = make_plan(get_domain("pii"), "label")
+        redact([folder / "texts"], folder / "redacted", chosen, plan, mapping=folder / "mapping.json")
+
+    def again(folder: Path) -> None:
+        # The files are there before the mapping has its name; where it has not, both are made again.
+        if not (folder / "mapping.json").exists():
+            shutil.rmtree(folder / "redacted", ignore_errors=True)
+            work(folder)
+
+    def facts(folder: Path) -> object:
+        assert not leftovers(folder)
+        return {path.name: path.read_bytes() for path in (folder / "redacted").rglob("*") if path.is_file()}
+
+    return work, again, facts, _write_texts
+
+
+def merging(root: Path, tiny: Tiny) -> Case:
+    """Merging labelled texts into a corpus."""
+    from itner.core.types import Mention
+    from itner.labelling.merge import Rules
+    from itner.labelling.shards import LABELLED, REPORT, Text, write_shards
+    from itner.workflows.merge import merge
+
+    place = Workspace(root / "none", root / "none")
+
+    def begin(folder: Path) -> None:
+        (folder / "labelled").mkdir()
+        texts = []
+        for number in range(40):
+            odd = " ".join(
+                f"{chr(97 + (number * 7 + k) % 26)}{chr(97 + (number // 26 + k) % 26)}q{k}x" for k in range(6)
+            )
+            texts.append(Text(f"{number}", f"Jira {odd}", "en", "made", (Mention(0, 4, "SOFTWARE"),), "test"))
+        write_shards(texts, folder / "labelled", LABELLED, 10)
+        (folder / "labelled" / REPORT).write_text("{}", encoding="utf-8")
+
+    def work(folder: Path) -> None:
+        merge([folder / "labelled"], "it", folder / "corpus", place, Rules(validation=0.2), ())
+
+    def again(folder: Path) -> None:
+        if not (folder / "corpus").exists():
+            work(folder)
+
+    def facts(folder: Path) -> object:
+        assert not leftovers(folder)
+        return {path.name: path.read_bytes() for path in (folder / "corpus").glob("*.jsonl")}
+
+    return work, again, facts, begin
+
+
 def _is_there(folder: Path) -> bool:
     return (folder / "run.json").exists() and not (folder / INCOMPLETE).exists()
 
@@ -169,6 +299,10 @@ CASES: dict[str, Callable[[Path, Tiny], Case]] = {
     "evaluation": evaluating,
     "preparation": preparing,
     "harvest": harvesting,
+    "training of a compact tagger": teaching,
+    "tagging": tagging,
+    "redaction": redacting,
+    "merging": merging,
 }
 
 
