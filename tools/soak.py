@@ -12,10 +12,11 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from tools.browser import FLAGS, PATIENCE_MS, Dashboard, find_chromium, serve
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+T = TypeVar("T")
 REPORT = Path(__file__).resolve().parents[1] / "assets" / "soak.json"
 SESSIONS, OPERATIONS = 25, 1_000
 # Lines of the long file.
@@ -51,21 +53,27 @@ async def open_sessions(count: int) -> AsyncIterator[list[Page]]:
         await browser.close()
 
 
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Do it in a loop of its own: a browser that is driven without one runs one in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 async def open_live(page: Page, url: str) -> None:
     """Live, with the results of its example."""
     await page.goto(f"{url}/live")
     await page.locator(".itner-text").first.wait_for()
 
 
-async def tag(page: Page, version: str) -> float:
-    """Tag a sentence with this version in it; seconds until all models' results are shown."""
+async def tag(page: Page, version: str, models: int = 3) -> float:
+    """Tag a sentence with this version in it; seconds until the results of so many models are shown."""
     await page.get_by_role("textbox", name="Text").fill(f"Firefox {version} crashes on Windows 11.")
     started = time.perf_counter()
     await page.get_by_role("textbox", name="Text").press("Control+Enter")
     await page.wait_for_function(
-        "word => { const shown = [...document.querySelectorAll('.itner-text')];"
-        " return shown.length === 3 && shown.every(node => node.innerText.includes(word)) }",
-        arg=version,
+        "([word, models]) => { const shown = [...document.querySelectorAll('.itner-text')];"
+        " return shown.length === models && shown.every(node => node.innerText.includes(word)) }",
+        arg=[version, models],
         timeout=PATIENCE_MS,
     )
     return time.perf_counter() - started

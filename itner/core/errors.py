@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from itner.core.words import printable
+
 
 class InputError(Exception):
     """Something the user gave cannot be used.
@@ -13,13 +15,13 @@ class InputError(Exception):
     """
 
     def __init__(self, problem: str, *, path: str | Path | None = None, line: int | None = None):
-        self.problem = problem
+        self.problem = printable(problem)
         self.path = None if path is None else Path(path)
         self.line = line
         where = ""
         if self.path is not None:
             where = f"{self.path}:{line}: " if line is not None else f"{self.path}: "
-        super().__init__(where + problem)
+        super().__init__(printable(where + problem))
 
 
 class FailedError(Exception):

@@ -10,6 +10,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def printable(text: str) -> str:
+    """A text that can be shown and hashed; what of it is no Unicode, as in names of files, is written as `\\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def listed(names: Iterable[str]) -> str:
     """Names one after the other: "a", "a and b", "a, b and c"."""
     *first, last = list(names) or [""]

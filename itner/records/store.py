@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from filelock import FileLock, Timeout
 
 from itner.core.errors import InputError
+from itner.core.words import printable
 from itner.records.answers import AnswerReport, Answers
 from itner.records.bench import BenchReport
 from itner.records.codec import to_json
@@ -245,7 +246,7 @@ class BrokenRun:
     @property
     def name(self) -> str:
         """The folder's name."""
-        return self.path.name
+        return printable(self.path.name)
 
 
 class RunStore:
@@ -268,7 +269,7 @@ class RunStore:
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
             except (InputError, OSError, ValueError, RecursionError) as error:
-                broken.append(BrokenRun(path, getattr(error, "problem", str(error))))
+                broken.append(BrokenRun(path, printable(getattr(error, "problem", str(error)))))
         return sorted(runs, key=lambda run: (run.info.kind, run.name)), broken
 
     def load(self, name: str) -> Run:
@@ -288,13 +289,14 @@ class RunStore:
         names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, RECALL, ANSWERS, INCOMPLETE, WEIGHTS, ADAPTER)
         marks = []
         for folder in self._folders():
-            marks.append((folder.name, 0, 0))
+            shown = printable(folder.name)
+            marks.append((shown, 0, 0))
             for name in names:
                 try:
                     stat = (folder / name).stat()
                 except OSError:
                     continue
-                marks.append((f"{folder.name}/{name}", stat.st_mtime_ns, stat.st_size))
+                marks.append((f"{shown}/{name}", stat.st_mtime_ns, stat.st_size))
         return tuple(marks)
 
     def _folders(self) -> list[Path]:

@@ -8,10 +8,8 @@ import json
 import math
 import shutil
 import zipfile
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import axe_playwright_python
 import pytest
@@ -31,7 +29,7 @@ from tools.browser import (
     wait_until_done,
     wait_until_idle,
 )
-from tools.soak import open_live, open_sessions, tag
+from tools.soak import in_a_thread, open_live, open_sessions, tag
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,7 +40,6 @@ pytestmark = [
 # Journeys with a server of their own, as many as fill the other process's time.
 OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
-T = TypeVar("T")
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
 PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files", "goback")
@@ -74,12 +71,6 @@ def list_barriers(page: Page, *rules: str) -> list[str]:
     )
     assert passed
     return [said for impact, said in barriers if impact in SERIOUS]
-
-
-def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
-    """Do it in a loop of its own: the browser of the other journeys runs one in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def background(page: Page) -> str:
@@ -180,22 +171,6 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
         before = in_a_thread(tag_in_all(dashboard))
         # Three INT8 models take more than 100 MiB; as many copies as sessions would take half a GiB.
         assert dashboard.memory_mib() - before < 300
-
-
-@OTHER_HALF
-def test_a_broken_run_is_a_card_and_the_others_are_shown(tmp_path: Path, browser: Browser) -> None:
-    shutil.copytree(HERE.models / "compact_s", tmp_path / "compact_s", ignore=shutil.ignore_patterns("onnx", ".*"))
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "run.json").write_text('{"name": "<img src=x onerror=alert(1)>"}', encoding="utf-8")
-    with serve(tmp_path) as dashboard:
-        page = new_page(browser)
-        alerts: list[str] = []
-        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-        for path in ("", "errors"):
-            page.goto(f"{dashboard.url}/{path}")
-            page.get_by_text("cannot be used").wait_for()
-            page.locator("[data-testid=stDataFrame]").first.wait_for()
-        assert alerts == []
 
 
 def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:

@@ -195,3 +195,40 @@ def damage(folder: Path, seed: int) -> str:
     """Damage a copy of a run, the same way for the same seed; what was done."""
     chance = random.Random(seed)
     return chance.choice(MUTATIONS)(folder, chance)
+
+
+HOSTILE = (
+    "<img src=http://127.0.0.1:1/x onerror=alert(1)> ![y](http://127.0.0.1:1/y) [z](http://127.0.0.1:1/z) "
+    "=HYPERLINK(1) $x$ :red[x]"
+)
+
+
+def fill(folder: Path, text: str, is_read: Callable[[], bool]) -> int:
+    """Put a text in place of every other one in a run's records, wherever it is read; how many it is then.
+
+    Args:
+        is_read: whether the run can be read as it stands.
+    """
+    changed = 0
+    for name in RECORDS:
+        if not (folder / name).is_file():
+            continue
+        data = json.loads((folder / name).read_text(encoding="utf-8"))
+        # Entries of a list are alike: what one may say, the others may.
+        kinds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+        for at in leaves(data):
+            if isinstance(_get(data, at), str) and at != ("name",):
+                kinds.setdefault(tuple(step for step in at if isinstance(step, str)), []).append(at)
+        for places in kinds.values():
+            old = [_get(data, at) for at in places]
+            for at in places:
+                put(data, at, text)
+            (folder / name).write_text(json.dumps(data), encoding="utf-8")
+            if is_read():
+                changed += len(places)
+            else:
+                for at, value in zip(places, old, strict=True):
+                    put(data, at, value)
+        (folder / name).write_text(json.dumps(data), encoding="utf-8")
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    return changed
