@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -52,12 +52,16 @@ class Dashboard:
 
 
 @contextmanager
-def serve(models: Path) -> Iterator[Dashboard]:
-    """The dashboard on the runs under `models`, as a process of its own on a free port."""
+def serve(models: Path, under: Sequence[str] = ()) -> Iterator[Dashboard]:
+    """The dashboard on the runs under `models`, as a process of its own on a free port.
+
+    Args:
+        under: a program that runs it and ends with it, such as `strace`, with its words.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command = [*under, sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     environment = os.environ | {"ITNER_MODELS": str(models), "HF_HUB_OFFLINE": "1"}
     server = subprocess.Popen(command, cwd=_REPOSITORY, env=environment, stdout=subprocess.DEVNULL)

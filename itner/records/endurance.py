@@ -61,14 +61,46 @@ class Folders:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Writers:
+    """Processes that write into the same records at once.
+
+    Attributes:
+        rounds: of so many `writers` each.
+        entries: that were written: metrics and errors of evaluations, and datasets.
+        lost: of them.
+    """
+
+    rounds: Positive
+    writers: Positive
+    entries: Positive
+    lost: NonNegative
+
+
+@dataclass(frozen=True, config=STRICT)
+class Captured:
+    """What was watched by the system itself (`strace`), and to how many addresses it sent or tried to connect.
+
+    Attributes:
+        calls: to the system that were looked at: connections and messages of any kind.
+        attempts: of them, to addresses of a network.
+    """
+
+    what: Words
+    calls: NonNegative
+    attempts: NonNegative
+
+
+@dataclass(frozen=True, config=STRICT)
 class HostileReport:
-    """What an attack came to (`python -m tools.hostile`)."""
+    """What an attack came to (`python -m tools.hostile`); `captured` is empty where there is no `strace`."""
 
     killed: tuple[Killed, ...]
     full_disks: tuple[FullDisk, ...]
     folders: Folders
+    writers: Writers
+    captured: tuple[Captured, ...]
     provenance: Provenance
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
 
 
 @dataclass(frozen=True, config=STRICT)

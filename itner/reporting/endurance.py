@@ -44,6 +44,20 @@ def hostile_table(report: HostileReport) -> str:
             folders.pages,
             folders.crashes,
         ),
+        (
+            f"Entries that {report.writers.writers} processes wrote into the same records at once, in "
+            f"{counted(report.writers.rounds, 'round')}",
+            report.writers.entries,
+            report.writers.lost,
+        ),
+    ]
+    rows += [
+        (
+            f"Calls to connect or to send that the system saw: {each.what}; wrong are those to a network",
+            each.calls,
+            each.attempts,
+        )
+        for each in report.captured
     ]
     lines = [f"| {what} | {tried:,} | {wrong:,} |" for what, tried, wrong in rows]
     return "\n".join(["| attack | tried | went wrong |", "|---|---|---|", *lines])

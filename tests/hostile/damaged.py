@@ -1,4 +1,4 @@
-"""Pages and readers over damaged run folders: `python tests/hostile/damaged.py ROOT COUNT SEED`.
+"""Pages and readers over damaged run folders: `python tests/hostile/damaged.py ROOT COUNT SEED [live]`.
 
 A process of its own, so that what hangs can be ended; it prints a line of JSON with what was found.
 """
@@ -16,7 +16,8 @@ from mutations import copy_run, damage
 from opening import open_page
 from shipped import HERE
 
-from itner.records.store import RunStore
+from itner.records.store import Run, RunStore
+from itner.taggers.registry import kind_of
 
 SOURCES = ("compact_s", "minilm_l3", "minilm_full_kd", "it_rules", "decoder_lora", "pii_union")
 PAGES = ("overview", "quality", "efficiency", "errors", "data")
@@ -24,14 +25,18 @@ PAGES = ("overview", "quality", "efficiency", "errors", "data")
 LONGEST_S = 30.0
 
 
-def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> tuple[dict[str, str], int, float]:
+def draw(root: Path, patch: pytest.MonkeyPatch, runs: list[Run], live: bool) -> tuple[dict[str, str], int, float]:
     """What went wrong on which page, how many were drawn, and the longest that one took (s).
 
-    The page of each run by itself is drawn for the runs of these names.
+    The page of each run by itself is drawn for these runs, and with `live` the pages on which models are loaded.
     """
     wrong: dict[str, str] = {}
     longest = 0.0
-    pages = [(page, {}) for page in PAGES] + [("run", {"run_name": name}) for name in names]
+    pages: list[tuple[str, dict[str, str]]] = [(page, {}) for page in PAGES]
+    pages += [("run", {"run_name": run.name}) for run in runs]
+    if live:
+        pages += [("live", {}), ("tag_files", {})]
+        pages += [("live", {"model": f"{run.name}@{kind_of(run).live[0]}"}) for run in runs]
     for page, asked in pages:
         started = time.monotonic()
         try:
@@ -45,7 +50,7 @@ def draw(root: Path, patch: pytest.MonkeyPatch, names: list[str]) -> tuple[dict[
     return wrong, len(pages), longest
 
 
-def main(root: Path, count: int, seed: int) -> None:
+def main(root: Path, count: int, seed: int, live: bool) -> None:
     """Damage copies, read and draw them all, and where something fails, each by itself."""
     patch = pytest.MonkeyPatch()
     made: dict[str, str] = {}
@@ -58,8 +63,9 @@ def main(root: Path, count: int, seed: int) -> None:
         made[name] = f"{SOURCES[number % len(SOURCES)]}: {damage(folder, seed + number)}"
     runs, broken = RunStore(together).load_all()
     # Runs that stand nowhere are read, and are none of those that are drawn.
-    listed = [run.name for run in runs if run.name in made]
-    wrong, pages, longest = draw(together, patch, listed)
+    drawn = [run for run in runs if run.name in made]
+    listed = [run.name for run in drawn]
+    wrong, pages, longest = draw(together, patch, drawn, live)
     found: dict[str, Any] = {
         "folders": count,
         "cards": sum(each.name in made for each in broken),
@@ -73,4 +79,4 @@ def main(root: Path, count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "live" in sys.argv[4:])

@@ -10,13 +10,16 @@ from synthetic import PROVENANCE
 
 from itner.core.errors import InputError
 from itner.records.codec import to_json
-from itner.records.endurance import Folders, FullDisk, HostileReport, Killed, SoakReport
+from itner.records.endurance import Captured, Folders, FullDisk, HostileReport, Killed, SoakReport, Writers
 from itner.reporting.endurance import fill_endurance, hostile_table, read_endurance, soak_in_words
+from tools.hostile import count_attempts
 
 HOSTILE = HostileReport(
     (Killed("training", 90, 90, 0), Killed("export", 20, 10, 1)),
     (FullDisk("training", 6, 4, 0), FullDisk("export", 6, 6, 0)),
     Folders(100, 60, 45, 2, 3.25),
+    Writers(30, 4, 360, 1),
+    (Captured("tagging", 7, 0),),
     PROVENANCE,
 )
 SOAK = SoakReport("Chromium 1", 25, 1000, 1.0, 2.5, 3.0, 400.0, 410.0, 1.5, 60.0, PROVENANCE)
@@ -37,6 +40,8 @@ def test_what_was_tried_and_what_went_wrong_are_summed() -> None:
     assert rows[3].endswith("| 12 | 0 |")
     assert "100 damaged run folders; 60 of these are a card" in rows[4]
     assert rows[4].endswith("| 45 | 2 |")
+    assert rows[5] == "| Entries that 4 processes wrote into the same records at once, in 30 rounds | 360 | 1 |"
+    assert rows[6].endswith("tagging; wrong are those to a network | 7 | 0 |")
 
 
 def test_long_use_in_words() -> None:
@@ -62,3 +67,13 @@ def test_the_files_are_read_and_the_page_says_what_they_say(tmp_path: Path) -> N
     assert read_endurance(tmp_path) == (HOSTILE, SOAK)
     page = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
     assert fill_endurance(page, *read_endurance(REPOSITORY / "assets")) == page
+
+
+def test_an_attempt_to_reach_a_network_is_counted() -> None:
+    trace = """7 connect(3, {sa_family=AF_UNIX, sun_path="/run/x"}, 16) = -1
+7 connect(3, {sa_family=AF_INET6, sin6_port=htons(443)}, 28) = -1
+8 sendto(4, "..", 2, 0, {sa_family=AF_INET, sin_port=htons(53)}, 16) = 2
+8 sendmsg(4, {msg_name=NULL}, 0) = 5
+8 +++ exited with 0 +++
+"""
+    assert count_attempts("x", trace) == Captured("x", 4, 2)
