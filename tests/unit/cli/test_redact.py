@@ -124,6 +124,9 @@ def test_what_is_left_out_of_a_file_ends_with_1(here: Path, capsys: pytest.Captu
         (("--output", "."), "this is there already"),
         (("--mapping", "nowhere"), "this is there already"),
         (("--run", "none"), "no run 'none'"),
+        # Before anything is loaded that takes long.
+        (("--run", "none", "--output", "full"), "this is there already"),
+        (("--run", "none", "--mapping", "a.txt"), "this is there already"),
     ],
 )
 def test_bad_usage_writes_nothing(

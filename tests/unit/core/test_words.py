@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from itner.core.words import counted, listed
+from itner.core.words import counted, listed, printable
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 pages"), (1, "1 page"), (1200, "1,200 pages")])
@@ -13,3 +13,8 @@ def test_things_are_counted(number: int, words: str) -> None:
 @pytest.mark.parametrize(("names", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abcd", "a, b, c and d")])
 def test_names_are_listed(names: str, words: str) -> None:
     assert listed(iter(names)) == words
+
+
+def test_what_is_no_unicode_can_be_shown() -> None:
+    assert printable("Büro \U0001f600") == "Büro \U0001f600"
+    assert printable("a\udcff") == "a\\udcff"

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from synthetic import write_run
 
 from itner.core.types import Mention
 from itner.dashboard import tables
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
+from itner.dashboard.widgets import harmless, to_csv
 from itner.evaluation.agreement import find_places
 from itner.records.store import RunStore
 from itner.reporting.rows import list_rows
@@ -62,3 +64,15 @@ def test_disagreements_list_only_places_that_differ() -> None:
     assert list(mentions["mention"]) == ["Windows", "Edge", "Windows"]
     nothing = tables.mention_table("", {})
     assert (len(nothing), list(nothing.columns)) == (0, list(mentions.columns))
+
+
+def test_no_text_in_a_table_is_a_formula() -> None:
+    frame = pd.DataFrame({"a": ["=1+1", "plain", None], "b": [-1.0, 2.0, 3.0], "c": pd.Series(["x", "y", "z"])})
+    frame["d"] = pd.Categorical(["@x", "y", "y"])
+    shown = harmless(frame)
+    assert list(shown["a"].fillna("-")) == ["'=1+1", "plain", "-"]
+    assert list(shown["d"]) == ["'@x", "y", "y"]
+    # What needs no change keeps its type.
+    assert shown[["b", "c"]].equals(frame[["b", "c"]])
+    assert "'=1+1" in to_csv(frame)
+    assert frame["a"][0] == "=1+1"

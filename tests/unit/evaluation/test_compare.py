@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from itner.evaluation import compare
 from itner.evaluation.compare import Difference, compare_reports, count_documents
 from itner.records.evaluation import ErrorRecord, ErrorReport, Span
 
@@ -74,3 +75,20 @@ def test_without_any_mention_there_is_no_difference() -> None:
 def test_other_data_cannot_be_compared() -> None:
     with pytest.raises(ValueError, match="different data"):
         compare_reports(report([], {}), report([], {}, split="cd" * 32), documents=5)
+
+
+def test_a_table_of_draws_that_is_too_large_is_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    gold = {f"d{n}": 1 for n in range(40)}
+    first = report([missed(f"d{n}") for n in range(5)], gold)
+    second = report([missed(f"d{n}") for n in range(20)], gold)
+    whole = compare_reports(first, second, documents=100)
+    monkeypatch.setattr(compare, "_CELLS", 30_000)
+    parts = compare_reports(first, second, documents=100)
+    assert parts.value == whole.value
+    assert (parts.low, parts.high) == pytest.approx((whole.low, whole.high), abs=0.02)
+
+
+def test_reports_of_more_documents_than_there_are_cannot_be_compared() -> None:
+    crowded = report([], {f"d{n}": 1 for n in range(9)})
+    with pytest.raises(ValueError, match="more documents than there are"):
+        compare_reports(crowded, crowded, documents=8)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -202,3 +203,17 @@ def test_an_atomic_write_replaces_and_leaves_no_temporary_file(tmp_path: Path) -
     write_atomic(path, "two")
     assert path.read_text(encoding="utf-8") == "two"
     assert [item.name for item in tmp_path.iterdir()] == ["file.json"]
+
+
+def test_a_folder_whose_name_is_no_text_is_a_broken_run_that_can_be_shown(tmp_path: Path) -> None:
+    folder = os.path.join(os.fsencode(tmp_path), b"run \xff")
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), "run.json").write_text("{}", encoding="utf-8")
+    store = RunStore(tmp_path)
+    (broken,) = store.load_all()[1]
+    assert broken.name == "run \\udcff"
+    for text in (broken.name, broken.reason, repr(store.fingerprint())):
+        text.encode("utf-8")
+    with pytest.raises(InputError) as refused:
+        store.load(os.fsdecode(b"run \xff"))
+    str(refused.value).encode("utf-8")
