@@ -247,7 +247,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
     from itner.reporting.corpus_card import fill_data_card
-    from itner.reporting.endurance import fill_endurance, read_endurance
+    from itner.reporting.endurance import fill_digest, fill_endurance, read_endurance
     from itner.reporting.languages import fill_languages_card, languages_card, list_language_rows
     from itner.reporting.peers import read_peers
     from itner.reporting.readme import (
@@ -303,7 +303,9 @@ def readme(domain: DomainName = None) -> None:
     if served is not None:
         text = replace_section(text, TIMINGS_BEGIN, TIMINGS_END, service_timings_table(served))
     bears = CHECKOUT / "docs" / "deploy.md"
-    bears_text = fill_endurance(bears.read_text(encoding="utf-8"), *read_endurance(CHECKOUT / "assets"))
+    endurance = read_endurance(CHECKOUT / "assets")
+    bears_text = fill_endurance(bears.read_text(encoding="utf-8"), *endurance)
+    page_text = fill_digest(page_text, *endurance)
     write_atomic(card, filled)
     write_atomic(page, page_text)
     write_atomic(bears, bears_text)

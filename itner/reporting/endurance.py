@@ -10,8 +10,9 @@ from itner.records.files import read_record
 from itner.reporting.readme import replace_section
 
 _HOSTILE_FILE, _SOAK_FILE = "hostile.json", "soak.json"
-# The markers of their sections in docs/deploy.md.
+# The markers of their sections, in docs/deploy.md and of the digest in the README.
 HOSTILE = "<!-- hostile: written by `itner readme` -->", "<!-- end of hostile -->"
+DIGEST = "<!-- endurance: written by `itner readme` -->", "<!-- end of endurance -->"
 SOAK = "<!-- soak: written by `itner readme` -->", "<!-- end of soak -->"
 
 
@@ -75,6 +76,37 @@ def soak_in_words(report: SoakReport) -> str:
         f"{report.memory_last_mib:,.0f} MiB in the end. While another session tagged a long file, which took "
         f"{report.file_s:.0f} s, the p95 of the others was {report.beside_p95_s:.1f} s."
     )
+
+
+def digest(hostile: HostileReport | None, soak: SoakReport | None) -> str:
+    """Both in a few lines, for who wants to know whether it was tried at all."""
+    lines = []
+    if hostile is not None:
+        kills, disks = hostile.killed, hostile.full_disks
+        wrong = sum(each.wrong for each in kills) + sum(each.wrong for each in disks)
+        wrong += hostile.folders.crashes + hostile.writers.lost
+        lines.append(
+            f"- **Attacked** (`make hostile`): {sum(each.tried for each in kills):,} kills at file operations of "
+            f"{len(kills)} workflows, {sum(each.tried for each in disks):,} calls on disks that are nearly full, "
+            f"{hostile.folders.pages:,} pages over {hostile.folders.damaged:,} damaged run folders, "
+            f"{hostile.writers.entries:,} entries written by {hostile.writers.writers} processes at once: "
+            f"{wrong:,} went wrong."
+        )
+        if hostile.captured:
+            attempts = sum(each.attempts for each in hostile.captured)
+            lines[-1] += f" {counted(attempts, 'attempt')} to reach a network while tagging, as the system sees it."
+    if soak is not None:
+        lines.append(
+            f"- **Left running** (`python -m tools.soak`): {soak.sessions} sessions at once, {soak.operations:,} "
+            f"sentences by three models, p95 {soak.p95_s:.1f} s, the server's memory "
+            f"{soak.memory_first_mib:,.0f} MiB in the beginning and {soak.memory_last_mib:,.0f} MiB in the end."
+        )
+    return "\n".join(lines) or "Not measured yet: `make hostile` and `python -m tools.soak`."
+
+
+def fill_digest(text: str, hostile: HostileReport | None, soak: SoakReport | None) -> str:
+    """The README with it written anew."""
+    return replace_section(text, *DIGEST, digest(hostile, soak))
 
 
 def fill_endurance(text: str, hostile: HostileReport | None, soak: SoakReport | None) -> str:

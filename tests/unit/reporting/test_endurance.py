@@ -11,7 +11,14 @@ from synthetic import PROVENANCE
 from itner.core.errors import InputError
 from itner.records.codec import to_json
 from itner.records.endurance import Captured, Folders, FullDisk, HostileReport, Killed, SoakReport, Writers
-from itner.reporting.endurance import fill_endurance, hostile_table, read_endurance, soak_in_words
+from itner.reporting.endurance import (
+    digest,
+    fill_digest,
+    fill_endurance,
+    hostile_table,
+    read_endurance,
+    soak_in_words,
+)
 from tools.hostile import count_attempts
 
 HOSTILE = HostileReport(
@@ -51,6 +58,16 @@ def test_long_use_in_words() -> None:
     assert "400 MiB after the first tenth and 410 MiB in the end" in words
 
 
+def test_the_digest_sums_up_what_went_wrong() -> None:
+    attacked, running = digest(HOSTILE, SOAK).splitlines()
+    assert "100 kills at file operations of 2 workflows, 12 calls on disks" in attacked
+    # One kill, two pages and one entry.
+    assert "360 entries written by 4 processes at once: 4 went wrong. 0 attempts to reach a network" in attacked
+    assert "25 sessions at once, 1,000 sentences by three models, p95 2.5 s" in running
+    assert digest(None, None).startswith("Not measured yet")
+    assert digest(None, SOAK) == running
+
+
 def test_what_was_not_measured_says_how_to() -> None:
     filled = fill_endurance(PAGE, None, None)
     assert "Not measured yet: `make hostile`." in filled
@@ -66,7 +83,10 @@ def test_the_files_are_read_and_the_page_says_what_they_say(tmp_path: Path) -> N
     (tmp_path / "soak.json").write_text(to_json(SOAK), encoding="utf-8")
     assert read_endurance(tmp_path) == (HOSTILE, SOAK)
     page = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
-    assert fill_endurance(page, *read_endurance(REPOSITORY / "assets")) == page
+    measured = read_endurance(REPOSITORY / "assets")
+    assert fill_endurance(page, *measured) == page
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert fill_digest(readme, *measured) == readme
 
 
 def test_an_attempt_to_reach_a_network_is_counted() -> None:
