@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
+from itner.core.words import counted
 from itner.records.study import PublishedResult
-from itner.reporting.advice import Limits
+from itner.reporting.advice import Advice, Limits
+from itner.reporting.latency import Quantile
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
@@ -28,7 +31,7 @@ class Fact:
     note: str
 
 
-def facts(row: Row) -> list[Fact]:
+def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     """Quality, speed and size of one row; what was not measured is left out."""
     found = []
     if row.report is not None:
@@ -37,10 +40,10 @@ def facts(row: Row) -> list[Fact]:
             Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
             Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
         ]
-    if row.p50_ms is not None and row.p95_ms is not None:
-        length = f"{row.bench_length} {row.unit}"
-        slow = f"p95 {milliseconds(row.p95_ms)} ms, {length}"
-        found.append(Fact("Median latency", f"{milliseconds(row.p50_ms)} ms", slow))
+    if row.timing is not None:
+        times = row.timing.at(quantile)
+        known = f"{milliseconds(times.low)} to {milliseconds(times.high)}; {row.timing.length} {row.unit}"
+        found.append(Fact(f"Latency, {quantile}", f"{milliseconds(times.value)} ms", known))
     if row.size_mib is not None:
         found.append(Fact("Size", f"{mebibytes(row.size_mib)} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
@@ -54,21 +57,47 @@ class Ranges:
     max_mib: float
 
 
-def ranges(rows: Sequence[Row]) -> Ranges:
+def ranges(rows: Sequence[Row], quantile: Quantile = "p95") -> Ranges:
     """Upper ends for the sliders of latency and size, whole numbers above everything measured."""
-    slowest = max((row.p50_ms for row in rows if row.p50_ms is not None), default=1.0)
+    slowest = max((row.timing.at(quantile).high for row in rows if row.timing is not None), default=1.0)
     largest = max((row.size_mib for row in rows if row.size_mib is not None), default=1.0)
     return Ranges(math.floor(slowest) + 1.0, math.floor(largest) + 1.0)
 
 
-def limits(bounds: Ranges, ms: float, mib: float, f1: float, recall: float) -> Limits:
+def limits(bounds: Ranges, ms: float, mib: float, f1: float, recall: float, quantile: Quantile = "p95") -> Limits:
     """What the sliders mean: a slider at its open end sets no limit."""
     return Limits(
         max_ms=ms if ms < bounds.max_ms else None,
         max_mib=mib if mib < bounds.max_mib else None,
         min_f1=f1 or None,
         min_recall=recall or None,
+        quantile=quantile,
     )
+
+
+def show_beside(advice: Advice) -> None:
+    """What stands beside the answer: who comes next, what just misses, and what was left out."""
+    lines = []
+    if advice.runner_up is not None:
+        f1 = advice.runner_up.micro_f1 or 0.0
+        lines.append(f"**Next best run:** {advice.runner_up.label}, micro-F1 {f1:.3f}.")
+    if advice.near:
+        lines.append(f"**Just beyond the limit:** {' '.join(advice.near)}")
+    if advice.row is not None and (weakest := find_weakest(advice.row)) is not None:
+        name, f1, support = weakest
+        lines.append(f"**Weakest type:** {name}, F1 {f1:.3f} on {counted(support, 'gold mention')}.")
+    lines += advice.caveats
+    for line in lines:
+        st.markdown(line)
+
+
+def find_weakest(row: Row) -> tuple[str, float, int] | None:
+    """The type of the lowest F1, with it and the number of its gold mentions; None where nothing was scored."""
+    known = [(name, counts) for name, counts in row.report.per_type.items() if counts.support] if row.report else []
+    if not known:
+        return None
+    name, counts = min(known, key=lambda each: (each[1].f1, each[0]))
+    return name, counts.f1, counts.support
 
 
 def families(rows: Sequence[Row]) -> list[str]:
@@ -82,15 +111,16 @@ def trade_off(
     front: Sequence[Row] = (),
     chosen: Row | None = None,
     limits: Limits | None = None,
+    quantile: Quantile = "p95",
 ) -> go.Figure:
-    """Micro-F1 against median latency, bubble area by size; published results, which have no latency, as lines."""
-    shown = [row for row in rows if row.micro_f1 is not None and row.p50_ms is not None and row.size_mib is not None]
+    """Micro-F1 against latency, bubble area by size; published results, which have no latency, as lines."""
+    shown = [row for row in rows if row.micro_f1 is not None and row.timing is not None and row.size_mib is not None]
     figure = go.Figure()
     largest = max((row.size_mib or 0.0 for row in shown), default=1.0)
     if len(front) > 1:
         figure.add_trace(
             go.Scatter(
-                x=[row.p50_ms for row in front],
+                x=[_ms(row, quantile) for row in front],
                 y=[row.micro_f1 for row in front],
                 mode="lines",
                 name="Pareto front",
@@ -106,7 +136,7 @@ def trade_off(
             continue
         figure.add_trace(
             go.Scatter(
-                x=[row.p50_ms for row in members],
+                x=[_ms(row, quantile) for row in members],
                 y=[row.micro_f1 for row in members],
                 mode="markers",
                 name=family,
@@ -122,21 +152,22 @@ def trade_off(
                     "line": {"width": 1, "color": "white"},
                 },
                 text=[row.label for row in members],
-                customdata=[_hover(row) for row in members],
+                customdata=[_hover(row, quantile) for row in members],
                 hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
-                "p50 %{x:.3~g} ms, p95 %{customdata[1]:.3~g} ms<br>%{customdata[2]:.3~g} MiB<br>"
+                f"{quantile} %{{x:.3~g}} ms (%{{customdata[1]}})<br>"
+                "%{customdata[2]:.3~g} MiB<br>"
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
         )
     if chosen is not None and chosen in shown:
         figure.add_annotation(
-            x=math.log10(chosen.p50_ms or 1.0),
+            x=math.log10(_ms(chosen, quantile)),
             y=chosen.micro_f1,
             text=f"<b>{chosen.label}</b>",
             showarrow=True,
             arrowhead=2,
             # Into the figure: beside the left edge there is no room on the left.
-            ax=_aside(chosen, shown),
+            ax=_aside(chosen, shown, quantile),
             ay=75,
         )
     if limits is not None and limits.max_ms is not None:
@@ -156,8 +187,8 @@ def trade_off(
             annotation_position="bottom right" if result is lowest else "top right",
         )
     figure.update_layout(
-        xaxis=_ticks(shown)
-        | {"title": "median latency, one text of 128 pieces or tokens (ms, log scale)", "type": "log"},
+        xaxis=_ticks(shown, quantile)
+        | {"title": f"{quantile} of the latency, one text of 128 pieces or tokens (ms, log scale)", "type": "log"},
         yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".3f"},
         legend={"itemsizing": "constant"},
         height=460,
@@ -166,11 +197,16 @@ def trade_off(
     return figure
 
 
-def _aside(chosen: Row, shown: Sequence[Row]) -> int:
+def _ms(row: Row, quantile: Quantile) -> float:
+    """A time that is on the figure."""
+    return row.timing.at(quantile).value if row.timing is not None else 1.0
+
+
+def _aside(chosen: Row, shown: Sequence[Row], quantile: Quantile) -> int:
     """Where the label of what is advised stands beside it, in pixels: on the side that has more room."""
-    times = [math.log(row.p50_ms) for row in shown if row.p50_ms]
+    times = [math.log(_ms(row, quantile)) for row in shown]
     middle = (min(times) + max(times)) / 2
-    return 90 if chosen.p50_ms and math.log(chosen.p50_ms) < middle else -90
+    return 90 if math.log(_ms(chosen, quantile)) < middle else -90
 
 
 def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
@@ -183,6 +219,7 @@ def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
                 "family": row.family,
                 "variant": VARIANT_NAMES[row.variant],
                 "p50 ms": row.p50_ms,
+                "p95 ms": row.p95_ms,
                 "micro-F1": row.micro_f1,
                 "size MiB": row.size_mib,
                 "on Pareto front": row.label in labels,
@@ -192,9 +229,9 @@ def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
     )
 
 
-def _ticks(rows: Sequence[Row]) -> dict[str, Any]:
+def _ticks(rows: Sequence[Row], quantile: Quantile) -> dict[str, Any]:
     # Plotly labels a narrow log axis with bare digits (2, 5) that read as other numbers than they are.
-    times = [row.p50_ms for row in rows if row.p50_ms]
+    times = [_ms(row, quantile) for row in rows]
     if not times:
         return {}
     steps = [factor * 10**power for power in range(-2, 5) for factor in (1, 2, 3, 5, 7)]
@@ -213,7 +250,9 @@ def symbol_key(rows: Sequence[Row]) -> str:
     )
 
 
-def _hover(row: Row) -> tuple[str, float | None, float | None, float | None]:
+def _hover(row: Row, quantile: Quantile) -> tuple[str, str, float | None, float | None]:
     interval = row.report.micro_f1_interval if row.report else None
     text = f"95% {interval.low:.3f} to {interval.high:.3f}" if interval else ""
-    return text, row.p95_ms, row.size_mib, row.tokens_per_s
+    times = row.timing.at(quantile) if row.timing is not None else None
+    known = f"{milliseconds(times.low)} to {milliseconds(times.high)}" if times is not None else ""
+    return text, known, row.size_mib, row.tokens_per_s

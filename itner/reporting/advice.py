@@ -1,12 +1,14 @@
-"""Which variant of which run to deploy, under limits on latency, size and quality."""
+"""Which variant of which run to deploy, under limits on latency, size and quality, as far as noise allows to say."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from itner.core.words import counted
+from itner.core.words import counted, listed
 from itner.evaluation.compare import Difference, compare_reports
+from itner.reporting.latency import Quantile, Times
 from itner.reporting.rows import Row, mebibytes, milliseconds
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
@@ -15,19 +17,20 @@ Compare = Callable[[Row, Row], Difference | None]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a deployment allows and demands; None sets no limit."""
+    """What a deployment allows and demands; None sets no limit. `quantile` is of the latency that is meant."""
 
     max_ms: float | None = None
     max_mib: float | None = None
     min_f1: float | None = None
     min_recall: float | None = None
+    quantile: Quantile = "p95"
 
     @property
     def in_words(self) -> str:
         """The limits as the beginning of a sentence."""
         parts = []
         if self.max_ms is not None:
-            parts.append(f"≤ {self.max_ms:g} ms")
+            parts.append(f"≤ {self.max_ms:g} ms {self.quantile}")
         if self.max_mib is not None:
             parts.append(f"≤ {self.max_mib:g} MiB")
         if self.min_f1 is not None:
@@ -37,18 +40,32 @@ class Limits:
         return f"Under {', '.join(parts)}" if parts else "Without any limit"
 
 
-# So much faster at least: one benchmark's rounds differ by less, and nobody gives up F1 for less.
+# So much faster at least: nobody gives up F1, or a smaller file, for less.
 WORTHWHILE = 1.25
 # With fewer gold mentions an interval on F1 is wider than taggers differ.
 ENOUGH = 100
+# What differs in size by less is of one size.
+_ONE_SIZE = 1.05
+# What would need so much more than the limit is no near miss.
+_NEAR = 1.5
+_MOST_NEAR = 2
 
 
 @dataclass(frozen=True)
 class Advice:
-    """The row to deploy, None when nothing fits, and why in one sentence."""
+    """The row to deploy, None when nothing fits, and why in one sentence.
+
+    Attributes:
+        near: what just misses the limits, and what it would bring, each a sentence.
+        caveats: what the answer leaves out, each a sentence.
+        runner_up: of another run, what would be advised without the row's run; None where nothing else fits.
+    """
 
     row: Row | None
     reason: str
+    near: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    runner_up: Row | None = None
 
 
 def compare_rows(first: Row, second: Row) -> Difference | None:
@@ -61,53 +78,160 @@ def compare_rows(first: Row, second: Row) -> Difference | None:
 
 
 def fits(row: Row, limits: Limits) -> bool:
-    """Whether a row keeps every limit; what was not measured keeps none that is set."""
-    upper = ((row.p50_ms, limits.max_ms), (row.size_mib, limits.max_mib))
+    """Whether a row keeps every limit for sure, noise of its timing included; what was not measured keeps none."""
+    times = _times(row, limits)
+    return _keeps_the_others(row, limits) and (
+        limits.max_ms is None or (times is not None and times.high <= limits.max_ms)
+    )
+
+
+def _keeps_the_others(row: Row, limits: Limits) -> bool:
+    """All limits but that on latency."""
     lower = ((row.micro_f1, limits.min_f1), (row.recall, limits.min_recall))
-    return all(limit is None or (value is not None and value <= limit) for value, limit in upper) and all(
+    return (limits.max_mib is None or (row.size_mib is not None and row.size_mib <= limits.max_mib)) and all(
         limit is None or (value is not None and value >= limit) for value, limit in lower
     )
 
 
-def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows) -> Advice:
-    """The fastest of the rows within the limits whose micro-F1 cannot be told from the best there.
+def _times(row: Row, limits: Limits) -> Times | None:
+    return row.timing.at(limits.quantile) if row.timing is not None else None
 
-    What is hardly faster than the best (`WORTHWHILE`) does not take its place.
-    Rows are compared with the best in order of micro-F1, up to the first that is worse beyond chance. Rows that were
-    not both scored and timed cannot be advised.
+
+def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows) -> Advice:
+    """Of the rows that keep the limits for sure and cannot be told from the best in micro-F1, the fastest.
+
+    Both uncertainties count: the paired interval of a difference in F1, and the interval of a latency, which is the
+    network's. What is not surely `WORTHWHILE` times as fast is as fast; such ties are broken by size, then by the
+    recipe, fewer teachers first, then by name. Rows are compared with the best in order of micro-F1, up to the first
+    that is worse beyond chance. Rows that were not both scored and timed cannot be advised, nor those without weights,
+    and those that were timed on another machine than most are left out.
     """
-    measured = [row for row in rows if row.micro_f1 is not None and row.p50_ms is not None]
+    measured = [row for row in rows if row.micro_f1 is not None and row.timing is not None]
     if not measured:
         return Advice(None, "No run was both scored and timed.")
-    allowed = [row for row in measured if fits(row, limits)]
+    here, caveats = _set_aside(measured)
+    if not here:
+        return Advice(None, "No run that was scored and timed has its weights here.", caveats=caveats)
+    allowed = [row for row in here if fits(row, limits)]
     if not allowed:
-        return Advice(None, _nothing_fits(measured, limits))
+        return Advice(None, _nothing_fits(here, limits), _near_misses(None, here, limits, compare), caveats)
+    chosen, reason = _choose(allowed, limits, compare)
+    others = [row for row in allowed if row.run != chosen.run]
+    return Advice(
+        chosen,
+        reason + _too_little(chosen),
+        _near_misses(chosen, here, limits, compare),
+        caveats,
+        _choose(others, limits, compare)[0] if others else None,
+    )
+
+
+def _set_aside(rows: Sequence[Row]) -> tuple[list[Row], tuple[str, ...]]:
+    """Those that can be deployed and were timed where most were, and what is said of the others."""
+    ready = [row for row in rows if row.deployable]
+    bare = sorted({row.run for row in rows if not row.deployable})
+    machines = Counter(row.timing.machine for row in ready if row.timing is not None)
+    caveats = [f"{listed(bare)} {_has(bare)} no weights here and cannot be deployed."] if bare else []
+    if len(machines) < 2:
+        return ready, tuple(caveats)
+    most = min(machines, key=lambda machine: (-machines[machine], machine))
+    away = sorted({row.run for row in ready if row.timing is not None and row.timing.machine != most})
+    them = "them" if away[1:] else "it"
+    caveats.append(
+        f"Left out: {listed(away)}, timed on another machine than the others ({most}); time {them} there with "
+        "`itner benchmark`."
+    )
+    return [row for row in ready if row.timing is not None and row.timing.machine == most], tuple(caveats)
+
+
+def _has(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[Row, str]:
+    """The row of those that fit, and why."""
     best, *others = sorted(allowed, key=_quality, reverse=True)
-    chosen, lead = best, None
+    equal: list[tuple[Row, Difference | None]] = [(best, None)]
     for row in others:
-        latency = row.p50_ms or 0.0
-        if latency >= (chosen.p50_ms or 0.0) or latency * WORTHWHILE > (best.p50_ms or 0.0):
-            continue
         difference = compare(best, row)
         if difference is None:
             continue
         if difference.significant:
             break
-        chosen, lead = row, difference
+        equal.append((row, difference))
+    fastest = min(times.high for row, _ in equal if (times := _times(row, limits)) is not None)
+    quick = [
+        pair for pair in equal if (times := _times(pair[0], limits)) is not None and times.low <= WORTHWHILE * fastest
+    ]
+    smallest = min((row.size_mib for row, _ in quick if row.size_mib is not None), default=0.0)
+
+    def order(pair: tuple[Row, Difference | None]) -> tuple[float, int, str, float]:
+        row = pair[0]
+        size = row.size_mib if row.size_mib is not None else float("inf")
+        return 0.0 if size <= smallest * _ONE_SIZE else size, row.teachers, row.run, -(row.micro_f1 or 0.0)
+
+    chosen, lead = min(quick, key=order)
     f1 = f"Its micro-F1 of {chosen.micro_f1:.3f}"
-    little = _too_little(chosen)
+    cost = _cost(chosen, limits)
     if len(allowed) == 1:
-        return Advice(chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {_cost(chosen)}.{little}")
+        return chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {cost}."
     if lead is None:
-        return Advice(chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {_cost(chosen)}.{little}")
-    return Advice(
-        chosen,
-        f"{f1} cannot be told from the best of the {len(allowed)} that fit "
-        f"({best.label}, {best.micro_f1:.3f}; "
-        f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to "
-        f"{lead.high:+.3f}), and it answers {(best.p50_ms or 0) / (chosen.p50_ms or 1):.1f} times as fast: "
-        f"{_cost(chosen)}.{little}",
+        tied = sorted({row.run for row, _ in quick if row.run != chosen.run})
+        tie = (
+            f" {listed(tied)} cannot be told from it in F1 or speed, {'and are' if tied[1:] else 'and is'} no smaller."
+            if tied
+            else ""
+        )
+        return chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {cost}.{tie}"
+    of, to = _times(best, limits), _times(chosen, limits)
+    assert of is not None
+    assert to is not None
+    told = (
+        f"{f1} cannot be told from the best of the {len(allowed)} that fit ({best.label}, {best.micro_f1:.3f}; "
+        f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to {lead.high:+.3f})"
     )
+    if of.low > WORTHWHILE * to.high:
+        return chosen, f"{told}, and it answers {of.value / to.value:.1f} times as fast: {cost}."
+    smaller = (best.size_mib or 0.0) > (chosen.size_mib or 0.0) * _ONE_SIZE
+    why = f"{(best.size_mib or 0.0) / (chosen.size_mib or 1.0):.1f} times smaller" if smaller else "made more simply"
+    return chosen, f"{told}, nor can their speed: a tie, and it is {why}: {cost}."
+
+
+def _near_misses(chosen: Row | None, rows: Sequence[Row], limits: Limits, compare: Compare) -> tuple[str, ...]:
+    """What is too slow by little, or not surely fast enough, and better than what is chosen beyond chance."""
+    if limits.max_ms is None:
+        return ()
+    found: list[tuple[float, Row, str]] = []
+    for row in rows:
+        times = _times(row, limits)
+        if (
+            times is None
+            or not limits.max_ms < times.high <= limits.max_ms * _NEAR
+            or not _keeps_the_others(row, limits)
+        ):
+            continue
+        gain = compare(row, chosen) if chosen is not None else None
+        if chosen is not None and (gain is None or gain.low <= 0):
+            continue
+        brings = f"for {gain.value:+.3f} F1" if gain is not None else f"with F1 {row.micro_f1:.3f}"
+        known = f"{limits.quantile} {_span(times)}"
+        if times.low <= limits.max_ms:
+            said = f"{row.label} may keep it, {brings}: its time cannot be told from the limit ({known})."
+        else:
+            said = f"{milliseconds(times.high - limits.max_ms)} ms more would do for {row.label}, {brings} ({known})."
+        found.append((times.high, row, said))
+    told: dict[str, str] = {}
+    # The least that is needed first; more time is worth a word only where it buys more.
+    reached = chosen.micro_f1 or 0.0 if chosen is not None else 0.0
+    for _, row, said in sorted(found, key=lambda each: (each[0], -(each[1].micro_f1 or 0.0))):
+        if (row.micro_f1 or 0.0) > reached and row.run not in told:
+            told[row.run] = said
+            reached = row.micro_f1 or 0.0
+    return tuple(told.values())[:_MOST_NEAR]
+
+
+def _span(times: Times) -> str:
+    return f"{milliseconds(times.value)} ms, {milliseconds(times.low)} to {milliseconds(times.high)}"
 
 
 def _too_little(row: Row) -> str:
@@ -118,35 +242,34 @@ def _too_little(row: Row) -> str:
     return f" But {counted(mentions, 'gold mention')} are too few to choose by: look at another dataset or split."
 
 
-def pareto_front(rows: Sequence[Row]) -> list[Row]:
+def pareto_front(rows: Sequence[Row], quantile: Quantile = "p95") -> list[Row]:
     """Rows that no other row beats in micro-F1 and latency at once, fastest first."""
     front: list[Row] = []
-    for row in sorted(
-        (row for row in rows if row.micro_f1 is not None and row.p50_ms is not None),
-        key=lambda row: (row.p50_ms or 0.0, -(row.micro_f1 or 0.0)),
-    ):
+    timed = [
+        (row.timing.at(quantile).value, row) for row in rows if row.micro_f1 is not None and row.timing is not None
+    ]
+    for _, row in sorted(timed, key=lambda pair: (pair[0], -(pair[1].micro_f1 or 0.0))):
         if not front or (row.micro_f1 or 0.0) > (front[-1].micro_f1 or 0.0):
             front.append(row)
     return front
 
 
 def _quality(row: Row) -> tuple[float, float]:
-    return row.micro_f1 or 0.0, -(row.p50_ms or 0.0)
+    return row.micro_f1 or 0.0, -(row.size_mib or 0.0)
 
 
-def _cost(row: Row) -> str:
+def _cost(row: Row, limits: Limits) -> str:
     size = f" and {mebibytes(row.size_mib)} MiB" if row.size_mib is not None else ""
-    time = f"{milliseconds(row.p50_ms)} ms" if row.p50_ms is not None else "a time that was not measured"
-    return f"{time}{size}"
+    times = _times(row, limits)
+    return f"{limits.quantile} {_span(times)}{size}" if times is not None else f"a time that was not measured{size}"
 
 
 def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
     """What the nearest rows reach, limit by limit."""
     reached = []
     if limits.max_ms is not None:
-        reached.append(
-            f"the fastest takes {milliseconds(min(row.p50_ms for row in rows if row.p50_ms is not None))} ms"
-        )
+        fastest = min((times for row in rows if (times := _times(row, limits)) is not None), key=lambda each: each.high)
+        reached.append(f"the fastest takes {_span(fastest)} ({limits.quantile})")
     sizes = [row.size_mib for row in rows if row.size_mib is not None]
     if limits.max_mib is not None and sizes:
         reached.append(f"the smallest has {mebibytes(min(sizes))} MiB")

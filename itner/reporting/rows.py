@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
 from itner.records.store import Run
-from itner.taggers.registry import VARIANT_NAMES, variants_of
+from itner.reporting.latency import Timing, pool_timings
+from itner.taggers.registry import VARIANT_NAMES, lack_of, variants_of
 
 MISSING = "–"
 
@@ -31,7 +32,11 @@ def f1_in_words(report: EvalReport) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A variant of a run; what was not measured, or what its kind has not, is None."""
+    """A variant of a run; what was not measured, or what its kind has not, is None.
+
+    `timing` is of its network, whichever run it was timed in. A run that lacks its weights is not `deployable`.
+    `teachers` counts the runs that it learned from.
+    """
 
     run: str
     family: str
@@ -40,7 +45,9 @@ class Row:
     report: EvalReport | None
     errors: ErrorReport | None
     bench: BenchResult | None
-    bench_length: int | None
+    timing: Timing | None
+    deployable: bool = True
+    teachers: int = 0
 
     @property
     def label(self) -> str:
@@ -64,17 +71,13 @@ class Row:
 
     @property
     def p50_ms(self) -> float | None:
-        """Median forward latency at the longest benchmarked length, in `unit`."""
-        if self.bench is None or self.bench_length is None:
-            return None
-        return self.bench.forward[self.bench_length].p50_ms
+        """Median forward latency of its network at the longest benchmarked length, in `unit`."""
+        return self.timing.p50.value if self.timing is not None else None
 
     @property
     def p95_ms(self) -> float | None:
         """95th percentile of the same."""
-        if self.bench is None or self.bench_length is None:
-            return None
-        return self.bench.forward[self.bench_length].p95_ms
+        return self.timing.p95.value if self.timing is not None else None
 
     @property
     def size_mib(self) -> float | None:
@@ -90,16 +93,20 @@ class Row:
 def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Row]:
     """Every run at every variant that was evaluated on the dataset split or benchmarked."""
     rows = []
+    timings = pool_timings(runs)
     for run in runs:
+        deployable, taught = lack_of(run) is None, len(run.info.teachers)
         for variant in variants_of(run):
             report = run.report(dataset, split, variant)
             bench = run.bench.result(variant) if run.bench else None
             if report is None and bench is None:
                 continue
-            length = max(bench.forward) if bench else None
             errors = run.error_report(dataset, split, variant)
             parameters = run.info.parameters_total
-            rows.append(Row(run.name, run.info.family, variant, parameters, report, errors, bench, length))
+            timing = timings.get((run.name, variant))
+            rows.append(
+                Row(run.name, run.info.family, variant, parameters, report, errors, bench, timing, deployable, taught)
+            )
     return rows
 
 

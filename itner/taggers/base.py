@@ -193,6 +193,8 @@ class Kind:
             knows one way alone.
         table_parameters: how many of a run's parameters stand in tables, of which a text needs a few rows; None where
             there are no such tables.
+        graph: what of a run's network makes it as fast as it is, so that equal ones share what was timed; None for a
+            run whose time is its own.
         parts: the runs beside it that a run opens; its variants are theirs.
         remote: where the server is that does the work and gets the texts; None where this machine does.
         paid: the model that is paid for by the token, and its price where the run knows it; None where none is.
@@ -215,6 +217,7 @@ class Kind:
     card: Callable[[Run], CardText]
     guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()
     table_parameters: Callable[[Run], int | None] = lambda run: None
+    graph: Callable[[Run], tuple[object, ...] | None] = lambda run: None
     parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()
     remote: Callable[[Run], str | None] = lambda run: None
     paid: Callable[[Run], Paid | None] = lambda run: None

@@ -44,7 +44,7 @@ class NetworkParts:
         loader: imports its loader.
         live: the variants by how much they are worth a look, best first.
         recipe: how INT8 is made.
-        facts, remake, card, guidelines, table_parameters: as in `Kind`.
+        facts, remake, card, guidelines, table_parameters, graph: as in `Kind`.
     """
 
     name: str
@@ -56,6 +56,7 @@ class NetworkParts:
     card: Callable[[Run], CardText]
     guidelines: Callable[[Run], tuple[str, ...]]
     table_parameters: Callable[[Run], int | None]
+    graph: Callable[[Run], tuple[object, ...] | None]
 
 
 def network_kind(parts: NetworkParts) -> Kind:
@@ -121,4 +122,5 @@ def network_kind(parts: NetworkParts) -> Kind:
         card=parts.card,
         guidelines=parts.guidelines,
         table_parameters=parts.table_parameters,
+        graph=parts.graph,
     )

@@ -14,7 +14,7 @@ from commands import check_commands
 from opening import open_page
 from shipped import HERE, REPOSITORY, shipped_run
 from streamlit.testing.v1 import AppTest
-from synthetic import eval_report, write_run
+from synthetic import deploy, eval_report, write_run
 from toy import register_toy
 
 from itner.dashboard.errors import letters
@@ -154,6 +154,7 @@ def test_a_check_is_shown_and_chosen_by_only_when_asked_for(tmp_path: Path, monk
     for name, test, check in (("good", 90, 40), ("other", 60, 80)):
         folder = write_run(tmp_path, name, tp=test)
         known = from_json(Metrics, (folder / "metrics.json").read_text(encoding="utf-8"))
+        deploy(folder)
         checks = [eval_report(v, check, "elsewhere", "check") for v in ("torch-fp32", "fp32", "fp16", "int8")]
         (folder / "metrics.json").write_text(to_json(Metrics((*known.reports[:2], *checks))), encoding="utf-8")
     page = open_page("overview", tmp_path, monkeypatch)
@@ -173,21 +174,24 @@ def test_a_check_is_shown_and_chosen_by_only_when_asked_for(tmp_path: Path, monk
 
 
 def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_run(tmp_path, "good", tp=90)
-    write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
+    deploy(write_run(tmp_path, "good", tp=90))
+    deploy(write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0))
     page = open_page("overview", tmp_path, monkeypatch)
     assert page.header[0].value == "Without any limit, with CPU only: deploy good · INT8"
-    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Median latency", "Size"]
+    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Latency, p95", "Size"]
+    beside = [block.value for block in page.markdown]
+    assert any(text.startswith("**Next best run:** small · INT8, micro-F1 0.6") for text in beside)
+    assert any(text.startswith("**Weakest type:** ") for text in beside)
     assert list(page.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
     assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
     assert any("not measured by this project" in caption.value for caption in page.caption)
 
-    page.slider(key="ms").set_value(3.0).run()
-    assert page.header[0].value == "Under ≤ 3 ms, with CPU only: deploy small · INT8"
+    page.slider(key="ms").set_value(6.0).run()
+    assert page.header[0].value == "Under ≤ 6 ms p95, with CPU only: deploy small · INT8"
     page.slider(key="f1").set_value(0.8).run()
     assert page.header[0].value.endswith("nothing fits")
-    assert "the fastest takes 2.0 ms" in page.warning[0].value
-    assert page.query_params["ms"] == "3"
+    assert "the fastest takes 4.0 ms, 4.0 to 6.0 (p95)" in page.warning[0].value
+    assert page.query_params["ms"] == "6"
     assert page.query_params["f1"] == "0.8"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from opening import open_page
 from peer_samples import OTHER_HASH, peers, personal_peers, write_personal_run
-from synthetic import write_run
+from synthetic import deploy, write_run
 
 from itner.records.codec import to_json
 
@@ -17,7 +17,7 @@ PAGES = {"overview": "Measured peers", "efficiency": "Beside other libraries"}
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Runs, in a workspace whose data folder is the test's own."""
-    write_run(tmp_path / "models", "good", tp=90)
+    deploy(write_run(tmp_path / "models", "good", tp=90))
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("ITNER_DATA", str(tmp_path / "data"))
     return tmp_path

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synthetic import HASH, PROVENANCE, write_run
+from synthetic import HASH, PROVENANCE, deploy, write_run
 
 from itner.domains.registry import get_domain
 from itner.records.codec import to_json
@@ -70,6 +70,7 @@ def personal_peers(timed: bool = True) -> Peers:
 def write_personal_run(root: Path, name: str = "private") -> Path:
     """`write_run` for personal data: 90 of 100 names, 5 of 10 cities, and what redaction would leave and hide."""
     folder = write_run(root, name)
+    deploy(folder)
     run = RunStore(root).load(name)
     scheme = get_domain("pii").scheme
     info = replace(run.info, domain="pii", scheme=scheme.name, labels=scheme.labels)  # type: ignore[call-arg]

@@ -14,9 +14,9 @@ from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalRepor
 from itner.records.int8 import Int8Recipe
 from itner.records.run import DatasetRef, EncoderRun
 from itner.records.scores import Counts, Interval
-from itner.records.store import BENCH, ERRORS, LOG, METRICS, RUN, write_config
+from itner.records.store import BENCH, ERRORS, LOG, METRICS, ONNX, RUN, write_config
 from itner.taggers.encoder.presets import preset
-from itner.taggers.variants import VARIANTS
+from itner.taggers.variants import ONNX_VARIANTS, VARIANTS
 
 HASH = "ab" * 32
 SOURCES = {"stackoverflow": SourceFacts("stackoverflow", "stackoverflow")}
@@ -138,3 +138,10 @@ def write_run(
         (folder / ERRORS).write_text(to_json(Errors(errors)), encoding="utf-8")
         (folder / BENCH).write_text(to_json(bench_report(p50)), encoding="utf-8")
     return folder
+
+
+def deploy(folder: Path) -> None:
+    """Empty files where the run's ONNX files are looked for: as if it could be deployed."""
+    (folder / ONNX).mkdir()
+    for variant in ONNX_VARIANTS:
+        (folder / ONNX / f"model_{variant}.onnx").touch()

@@ -21,6 +21,12 @@ def _table_parameters(run: Run) -> int | None:
     return count_parameters(run, lambda name: name in ("embeddings.weight", "casing.weight"))
 
 
+def _graph(run: Run) -> tuple[object, ...]:
+    """The shape of the network."""
+    info, config = facts_of(run)
+    return config.pieces, config.width, config.hidden, config.dilations, config.kernel, len(info.labels)
+
+
 COMPACT = network_kind(
     NetworkParts(
         name="compact",
@@ -32,5 +38,6 @@ COMPACT = network_kind(
         card=write_card_text,
         guidelines=lambda run: facts_of(run)[1].guidelines,
         table_parameters=_table_parameters,
+        graph=_graph,
     )
 )

@@ -21,6 +21,12 @@ def _table_parameters(run: Run) -> int | None:
     return count_parameters(run, lambda name: name.endswith("embeddings.weight"))
 
 
+def _graph(run: Run) -> tuple[object, ...]:
+    """The backbone, its layers and the head: adapters are merged, and how it was taught leaves no trace in it."""
+    info, config = facts_of(run)
+    return info.backbone_sha256, len(config.layers) if config.layers is not None else None, len(info.labels)
+
+
 ENCODER = network_kind(
     NetworkParts(
         name="encoder",
@@ -32,5 +38,6 @@ ENCODER = network_kind(
         card=write_card_text,
         guidelines=lambda run: facts_of(run)[1].guidelines,
         table_parameters=_table_parameters,
+        graph=_graph,
     )
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from shipped import HERE
 from synthetic import write_run
 
 from itner.dashboard import overview
+from itner.records.scores import Counts
 from itner.records.store import RunStore
 from itner.reporting.advice import Limits, pareto_front
 from itner.reporting.readme import read_published
@@ -30,16 +32,18 @@ def test_facts_of_a_row(rows: list[Row]) -> None:
     assert found == {
         "micro-F1": ("0.884", "95%: 0.500 to 0.900"),
         "Recall": ("0.864", "precision 0.905"),
-        "Median latency": ("40.0 ms", "p95 80.0 ms, 128 pieces"),
+        "Latency, p95": ("80.0 ms", "80.0 to 120.0; 128 pieces"),
         "Size": ("80.0 MiB", "1,000 tokens/s in bulk"),
     }
 
 
 def test_a_slider_at_its_end_sets_no_limit(rows: list[Row]) -> None:
     bounds = overview.ranges(rows)
-    assert bounds == overview.Ranges(max_ms=41.0, max_mib=81.0)
-    assert overview.limits(bounds, 41.0, 81.0, 0.0, 0.0) == Limits()
+    assert bounds == overview.Ranges(max_ms=121.0, max_mib=81.0)
+    assert overview.limits(bounds, 121.0, 81.0, 0.0, 0.0) == Limits()
     assert overview.limits(bounds, 40.5, 20.0, 0.7, 0.6) == Limits(40.5, 20.0, 0.7, 0.6)
+    assert overview.ranges(rows, "p50").max_ms == 61.0
+    assert overview.limits(bounds, 40.5, 81.0, 0.0, 0.0, "p50") == Limits(40.5, quantile="p50")
     assert overview.ranges([]) == overview.Ranges(2.0, 2.0)
 
 
@@ -48,9 +52,9 @@ def test_the_scatter_shows_every_measured_row_and_marks_published_results(rows: 
     front = pareto_front(rows)
     figure = overview.trade_off(rows, published, front, rows[0], Limits(max_ms=20.0, min_f1=0.7))
     line, *traces = figure.data
-    assert (line.name, list(line.x)) == ("Pareto front", [row.p50_ms for row in front])
+    assert (line.name, list(line.x)) == ("Pareto front", [row.p95_ms for row in front])
     points = {(x, y) for trace in traces for x, y in zip(trace.x, trace.y, strict=True)}
-    assert points == {(row.p50_ms, row.micro_f1) for row in rows}
+    assert points == {(row.p95_ms, row.micro_f1) for row in rows}
     # What is advised lies on top; the legend keeps the families' order.
     assert [trace.name for trace in traces] == ["distilled architecture", "full"]
     assert [trace.name for trace in sorted(traces, key=lambda trace: trace.legendrank)] == overview.families(rows)
@@ -79,3 +83,13 @@ def test_the_data_behind_the_scatter(rows: list[Row]) -> None:
 
 def test_the_key_names_every_variant_that_is_shown(rows: list[Row]) -> None:
     assert overview.symbol_key(rows) == "circle = FP32 (PyTorch), square = FP32, diamond = FP16, triangle = INT8"
+
+
+def test_the_weakest_type_is_the_one_of_the_lowest_f1(rows: list[Row]) -> None:
+    report = rows[0].report
+    assert report is not None
+    counts = {"OS": Counts(9, 1, 1), "ERROR": Counts(2, 2, 3), "VERSION": Counts(0, 4, 0)}
+    # What has no gold mention is no type that a tagger is weak at.
+    found = overview.find_weakest(replace(rows[0], report=replace(report, per_type=counts)))
+    assert found == ("ERROR", pytest.approx(4 / 9), 5)
+    assert overview.find_weakest(replace(rows[0], report=None)) is None
