@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import unmarked
 from itner.dashboard import efficiency, efficiency_study, selection
 from itner.dashboard.cache import load_peers, load_study
 from itner.dashboard.commands import domain_words
@@ -137,7 +138,7 @@ if peers is not None and {row.peer is None for row in beside if row.timed is not
     alt = "Bar chart: throughput of other libraries and of the runs timed beside them."
     show_figure(peer_bars(beside), frame, f"peers-figure-{dataset}-{split}", alt)
     show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
-    st.caption(timing_in_words(peers))
+    st.caption(unmarked(timing_in_words(peers)))
 
 show_study(domain)
 selection.write_link()

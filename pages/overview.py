@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import unmarked
 from itner.dashboard import overview, selection, tables
 from itner.dashboard.cache import compare, find, load_peers, load_published
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
@@ -131,7 +132,7 @@ if peers is not None and any(row.peer is not None and row.micro is not None for 
         alt = "Scatter plot of micro-F1 against throughput for other libraries and the runs timed beside them."
         show_figure(peer_scatter(beside), frame, f"peers-figure-{dataset}-{split}", alt)
     show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
-    st.caption(timing_in_words(peers))
+    st.caption(unmarked(timing_in_words(peers)))
     with st.expander("What was tried of each on dev"):
         show_table(trials_frame(beside), "peers-trials")
 if reported:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -13,6 +14,15 @@ def counted(number: int, noun: str) -> str:
 def printable(text: str) -> str:
     """A text that can be shown and hashed; what of it is no Unicode, as in names of files, is written as `\\udcff`."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def unmarked(text: str) -> str:
+    """A text of others as Markdown that shows it as it is: no link, image, formula, colour or emphasis.
+
+    Addresses become links even where every sign is escaped, unless something stands in them that nobody sees.
+    """
+    text = re.sub(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", text, flags=re.IGNORECASE)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def listed(names: Iterable[str]) -> str:

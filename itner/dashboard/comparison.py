@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from itner.core.words import counted, listed
+from itner.core.words import counted, listed, unmarked
 from itner.records.store import Run
 from itner.reporting.advice import Compare
 from itner.reporting.rows import Row
@@ -31,7 +31,7 @@ def machine_in_words(runs: Sequence[Run]) -> str:
     machines = {(run.bench.provenance.machine.cpu, run.bench.threads) for run in runs if run.bench is not None}
     if not machines:
         return "Speed was not measured."
-    named = listed(f"{cpu} with {counted(threads, 'thread')}" for cpu, threads in sorted(machines))
+    named = listed(f"{unmarked(cpu)} with {counted(threads, 'thread')}" for cpu, threads in sorted(machines))
     return f"Measured on {named}."
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.core.words import unmarked
 from itner.dashboard.tables import rounded
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import REFERENCE, StudyRow, find_front, list_timings
@@ -149,7 +150,11 @@ def study_key(study: CompressionStudy, rows: Sequence[StudyRow]) -> str:
     variants = dict.fromkeys(row.variant for row in rows)
     shapes = ", ".join(f"{VARIANT_SYMBOLS[name].removesuffix('-up')} = {VARIANT_NAMES[name]}" for name in variants)
     machines = list_timings(study)
-    where = f" Speed was measured on {'; and on '.join(machines)}." if machines else " Speed was not measured."
+    where = (
+        f" Speed was measured on {'; and on '.join(map(unmarked, machines))}."
+        if machines
+        else " Speed was not measured."
+    )
     better = "Right" if len(machines) < 2 else "Left"
     return f"{better} and up is better; the larger, the more MiB. {shapes}.{where}"
 

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.core.words import counted
+from itner.core.words import counted, unmarked
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import Quantile
@@ -86,7 +86,8 @@ def show_beside(advice: Advice) -> None:
     if advice.row is not None and (weakest := find_weakest(advice.row)) is not None:
         name, f1, support = weakest
         lines.append(f"**Weakest type:** {name}, F1 {f1:.3f} on {counted(support, 'gold mention')}.")
-    lines += advice.caveats
+    # They name machines, in words of whoever measured there.
+    lines += map(unmarked, advice.caveats)
     for line in lines:
         st.markdown(line)
 

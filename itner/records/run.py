@@ -63,7 +63,8 @@ class EncoderRun(_Record):
     `teachers` gives the SHA-256 of the weights of the runs that it learned from, `transfer` what the transfer set was
     made of that it learned from, if any, `begin_sha256` that of the run whose weights it began with, None where it
     began with the backbone's or an older record does not say. `arithmetic` is what its training multiplied in; the
-    weights themselves are trained in FP32.
+    weights themselves are trained in FP32. `tokenizer_sha256` is of `tokenizer.json`; None in records of before it was
+    written down.
     """
 
     kind: Literal["encoder"] = "encoder"
@@ -80,6 +81,7 @@ class EncoderRun(_Record):
     best_dev_f1: Share
     train_seconds: Amount
     weights_sha256: Sha256
+    tokenizer_sha256: Sha256 | None = None
     teachers: dict[Name, Sha256] = field(default_factory=dict)
     transfer: TransferFacts | None = None
     begin_sha256: Sha256 | None = None
@@ -112,6 +114,7 @@ class CompactRun(_Record):
     best_dev_f1: Share
     train_seconds: Amount
     weights_sha256: Sha256
+    tokenizer_sha256: Sha256 | None = None
     arithmetic: Arithmetic = "fp32"
     schema_version: Literal[1] = 1
 

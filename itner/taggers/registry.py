@@ -8,6 +8,7 @@ from typing import Protocol
 
 from itner.core.errors import FailedError, InputError
 from itner.core.types import Tagger
+from itner.domains.registry import domain_names, get_domain
 from itner.records.files import is_full
 from itner.records.int8 import Int8Recipe
 from itner.records.store import Run
@@ -99,8 +100,19 @@ def check_guideline(run: Run, guideline: str | None) -> None:
 def open_variant(run: Run, variant: str, threads: int | None = None) -> Tagger:
     """A variant of a run as a tagger; what it is built of must be there. InputError says what is missing or wrong."""
     check_variants(run, [variant])
+    _check_labels(run)
     with blaming(run, f"cannot be opened as {variant}"):
         return kind_of(run).open(run, variant, threads)
+
+
+def _check_labels(run: Run) -> None:
+    """InputError when a run has its scheme's labels in another order: each would be taken for another one."""
+    if run.info.domain not in domain_names():
+        return
+    scheme = get_domain(run.info.domain).scheme
+    labels = run.info.labels
+    if run.info.scheme == scheme.name and labels != scheme.labels and sorted(labels) == sorted(scheme.labels):
+        raise InputError(f"the labels of run {run.name} are in another order than its scheme's", path=run.path)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from itner.core.labels import LabelScheme
 from itner.records.config import EncoderConfig
 from itner.records.files import sha256_file
 from itner.records.run import EncoderRun
+from itner.records.store import TOKENIZER
 from itner.taggers.encoder.backbone import Backbone
 from itner.taggers.encoder.model import count_parameters
 
@@ -45,5 +46,6 @@ def describe_encoder(
         seed=config.seed,
         max_length=config.max_length,
         weights_sha256=sha256_file(weights),
+        tokenizer_sha256=sha256_file(folder / TOKENIZER),
         **training,
     )

@@ -90,6 +90,7 @@ def train_compact(
             best_dev_f1=taught.dev_f1,
             train_seconds=taught.seconds,
             weights_sha256=sha256_file(weights),
+            tokenizer_sha256=sha256_file(folder / TOKENIZER),
             arithmetic=taught.arithmetic,
             provenance=provenance,
         )

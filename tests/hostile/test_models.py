@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from shipped import shipped_run
+from shipped import HERE, shipped_run
 
 from itner.compress.apart import export_apart
 from itner.compress.onnx import export_run, is_exported
@@ -148,7 +148,8 @@ def test_a_tokenizer_of_more_pieces_than_the_model_has_is_refused(full_run: Run,
     with pytest.raises(InputError, match="embeddings"):
         load_model(load(folder))
     export_run(full_run)
-    # Beside files that were built before, it is the network that cannot read what it is given.
+    # Beside files that were built before, of a run that says nothing of its tokenizer, the network cannot read it.
+    edit(folder / "run.json", tokenizer_sha256=None)
     shutil.copytree(full_run.path / ONNX, folder / ONNX)
     with pytest.raises(InputError, match="cannot read what its tokenizer gives it"):
         open_variant(load(folder), "fp32").tag(["zzz the zzz"])
@@ -209,3 +210,32 @@ def test_a_link_in_a_run_is_refused(name: str, full_run: Run, tmp_path: Path) ->
     path.symlink_to("/etc")
     _, (broken,) = RunStore(folder.parent).load_all()
     assert f"{name} is a link" in broken.reason
+
+
+def test_another_tokenizer_or_order_of_labels_is_refused(full_run: Run, tmp_path: Path) -> None:
+    export_run(full_run)
+    folder = Path(shutil.copytree(full_run.path, tmp_path / full_run.name))
+    labels = json.loads((folder / "run.json").read_text(encoding="utf-8"))["labels"]
+    edit(folder / "run.json", labels=[labels[0], *labels[3:], *labels[1:3]])
+    with pytest.raises(InputError, match="another order"):
+        open_variant(load(folder), "int8")
+    edit(folder / "run.json", labels=labels)
+    data = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary = data["model"]["vocab"]
+    words = [word for word in vocabulary if not word.startswith("[")]
+    vocabulary |= dict(zip(words, [vocabulary[word] for word in reversed(words)], strict=True))
+    (folder / "tokenizer.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(InputError, match="not the tokenizer that the run was trained with"):
+        open_variant(load(folder), "int8")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, 1e38])
+def test_scores_that_are_no_numbers_mark_nothing_in_silence(wrong: float, tmp_path: Path) -> None:
+    folder = copy(shipped_run("compact_s"), tmp_path)
+    tensors = load_file(HERE.models / "compact_s" / "model.safetensors")
+    with np.errstate(over="ignore"):
+        rewrite(folder, {name: np.full_like(each, wrong) for name, each in tensors.items()}, "model.safetensors")
+    edit(folder / "int8_ranges.json", weights_sha256=sha256_file(folder / "model.safetensors"))
+    tagger = open_variant(load(folder), "torch-fp32")
+    with pytest.raises(InputError, match="scores are no numbers"):
+        tagger.tag(["Outlook hangs"])

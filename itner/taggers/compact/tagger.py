@@ -35,12 +35,13 @@ def make_tagger(run: Run, variant: str, scorer: Scorer, encoder: Encoder, thread
 
 def load_encoder(run: Run) -> Encoder:
     """Documents as the run reads them."""
-    return read_encoder(run.path / TOKENIZER, facts_of(run)[1].guidelines)
+    info, config = facts_of(run)
+    return read_encoder(run.path / TOKENIZER, config.guidelines, info.tokenizer_sha256)
 
 
-def read_encoder(path: Path, guidelines: tuple[str, ...]) -> Encoder:
+def read_encoder(path: Path, guidelines: tuple[str, ...], sha256: str | None = None) -> Encoder:
     """Documents as word pieces of a tokenizer, each in one window of its length."""
-    return Encoder.from_file(path, WHOLE, guidelines=guidelines)
+    return Encoder.from_file(path, WHOLE, guidelines=guidelines, sha256=sha256)
 
 
 def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:

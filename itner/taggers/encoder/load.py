@@ -25,7 +25,9 @@ def make_tagger(run: Run, variant: str, scorer: Scorer, encoder: Encoder, thread
 def load_encoder(run: Run) -> Encoder:
     """Documents as the run reads them."""
     info, config = facts_of(run)
-    return Encoder.from_file(run.path / TOKENIZER, info.max_length, config.context, config.guidelines)
+    return Encoder.from_file(
+        run.path / TOKENIZER, info.max_length, config.context, config.guidelines, info.tokenizer_sha256
+    )
 
 
 def load_scorer(run: Run, variant: str, threads: int | None = None) -> Scorer:

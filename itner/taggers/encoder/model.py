@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
@@ -23,6 +22,7 @@ from itner.taggers.encoder.backbone import Backbone, find_backbone
 from itner.taggers.encoder.saved import load_saved
 from itner.taggers.encoder.variants import facts_of
 from itner.taggers.encoder.windows import CASINGS
+from itner.taggers.tokenizer_file import read_tokenizer
 
 CASING_EMBEDDINGS = "token_type_embeddings"
 CASING_NOISE = 0.01
@@ -168,7 +168,7 @@ def load_apart(run: Run) -> PreTrainedModel | PeftModel:
 
 def _check_vocabulary(model: PreTrainedModel | PeftModel, run: Run) -> None:
     """InputError when the run's tokenizer knows pieces that the model has no embedding of."""
-    known = Tokenizer.from_file(str(run.path / TOKENIZER)).get_vocab()
+    known = read_tokenizer(run.path / TOKENIZER).get_vocab()
     embeddings: Any = model.get_input_embeddings()
     rows = len(embeddings.weight)
     if known and max(known.values()) >= rows:

@@ -8,6 +8,8 @@ from itertools import chain
 import numpy as np
 from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
+from itner.taggers.tokenizer_file import sheltered
+
 # Words of one call: the tokenizer's own work for a call is as much as for a dozen words, and its threads share calls.
 _WORDS = 256
 
@@ -44,7 +46,7 @@ class PieceReader:
         return ids[taken], spans[taken] + moved.repeat(counts)[:, None]
 
     def _read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        encodings = sheltered(lambda: self._tokenizer.encode_batch(texts, add_special_tokens=False))
         counts = np.fromiter(map(len, encodings), np.int64, len(encodings))
         total = int(counts.sum())
         ids = np.fromiter(chain.from_iterable(encoding.ids for encoding in encodings), np.int32, total)

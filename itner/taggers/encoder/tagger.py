@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
 from itner.core.sentences import list_all_sentences, tag_by_sentences
 from itner.core.types import Document, Mention
@@ -145,6 +146,9 @@ class EncoderTagger:
                 done += rows
                 if on_share is not None:
                     on_share(done / len(windows))
+        if not np.isfinite(scores).all():
+            # The likeliest of numbers that are none is no label: everything would be unmarked, or anything marked.
+            raise InputError("the model's scores are no numbers (infinite or not a number); are its weights damaged?")
         return scores, batches.cells
 
     def decode(self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray) -> list[Prediction]:

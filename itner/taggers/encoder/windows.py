@@ -26,8 +26,8 @@ from tokenizers import Tokenizer
 from itner.core.errors import InputError
 from itner.core.tokens import part_tokens
 from itner.core.types import Document
-from itner.records.files import MAX_JSON_BYTES
 from itner.taggers.encoder.pieces import PieceReader, find_begins, join_ranges
+from itner.taggers.tokenizer_file import read_tokenizer, sheltered
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
 _OVERLAP_SHARE = 0.25
@@ -111,7 +111,7 @@ class Encoder:
         self._reader = PieceReader(tokenizer)
         self.max_length = max_length
         self._context = context
-        probe = tokenizer.encode("a")
+        probe = sheltered(lambda: tokenizer.encode("a"))
         special = np.array(probe.special_tokens_mask, dtype=bool)
         ids = np.array(probe.ids, dtype=np.int32)
         body = np.flatnonzero(~special)
@@ -122,17 +122,16 @@ class Encoder:
         self._rows = {name: row for row, name in enumerate(guidelines)}
 
     @classmethod
-    def from_file(cls, path: Path, max_length: int, context: bool = False, guidelines: Sequence[str] = ()) -> Encoder:
-        """From a `tokenizer.json`; InputError when it is missing, damaged, or too large to be one."""
-        if not path.is_file():
-            raise InputError("no such file", path=path)
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise InputError(f"larger than {MAX_JSON_BYTES // 2**20} MiB", path=path)
-        try:
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
-            raise InputError(f"not a tokenizer ({error})", path=path) from None
-        return cls(tokenizer, max_length, context, guidelines)
+    def from_file(
+        cls,
+        path: Path,
+        max_length: int,
+        context: bool = False,
+        guidelines: Sequence[str] = (),
+        sha256: str | None = None,
+    ) -> Encoder:
+        """From a `tokenizer.json`; see `read_tokenizer`."""
+        return cls(read_tokenizer(path, sha256), max_length, context, guidelines)
 
     def encode(self, documents: Sequence[Document], vary: random.Random | None = None) -> Windows:
         """Windows of all documents, in document order.

@@ -19,14 +19,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 from itner.core.errors import InputError
 from itner.records.config import AdapterSettings
 from itner.records.files import check_size, sha256_file
+from itner.records.store import TOKENIZER
 from itner.taggers.adapters import fill_adapter
 from itner.taggers.generative.base import Base
+from itner.taggers.tokenizer_file import read_tokenizer
 
 _WEIGHTS = "adapter_model.safetensors"
 
 
 def load_tokenizer(base: Base) -> PreTrainedTokenizerFast:
-    """The tokenizer of a decoder; InputError when it has no end of text."""
+    """The tokenizer of a decoder; InputError when it has no end of text, or parts that are not known."""
+    if (base.folder / TOKENIZER).is_file():
+        read_tokenizer(base.folder / TOKENIZER)
     tokenizer: Any = AutoTokenizer.from_pretrained(base.folder)
     if tokenizer.eos_token_id is None:
         raise InputError("the decoder's tokenizer names no end of text (eos_token)", path=base.folder)
