@@ -22,7 +22,9 @@ def unmarked(text: str) -> str:
     Addresses become links even where every sign is escaped, unless something stands in them that nobody sees.
     """
     text = re.sub(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", text, flags=re.IGNORECASE)
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+    text = re.sub(r"([\\`*_{}\[\]#+!|<>~$:&=^-])", r"\\\1", " ".join(text.split()))
+    # What would begin a list.
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
 
 
 def listed(names: Iterable[str]) -> str:

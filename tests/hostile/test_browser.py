@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 ELSEWHERE = "http://127.0.0.1:1/"
-PAGES = ("", "quality", "efficiency", "errors", "run?run_name=hostile", "live?model=hostile%40int8", "tag_files")
+PAGES = ("", "quality", "efficiency", "errors", "run?run_name=hostile", "live?model=hostile%40int8", "tag_files", "data", "goback")
 # Seconds that another visitor waits at most.
 PROMPT_S = 2.0
 CELL = '<w:tc><w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr><w:p><w:r><w:t>Outlook</w:t></w:r></w:p></w:tc>'

@@ -21,9 +21,10 @@ def test_what_is_no_unicode_can_be_shown() -> None:
 
 
 def test_a_text_of_others_is_no_markdown() -> None:
-    assert unmarked("Intel(R) Xeon 2.2\nGHz") == "Intel\\(R\\) Xeon 2\\.2 GHz"
-    assert unmarked("![x](http://a) :red[y] $z$ <b>") == (
-        "\\!\\[x\\]\\(http\\:\u2060\\/\\/a\\) \\:red\\[y\\] \\$z\\$ \\<b\\>"
+    assert unmarked("Intel(R) Xeon, 2.2\nGHz") == "Intel(R) Xeon, 2.2 GHz"
+    assert unmarked("![x](http://a) :red[y] $z$ <b> **c** 1-2") == (
+        "\\!\\[x\\](http\\:\u2060//a) \\:red\\[y\\] \\$z\\$ \\<b\\> \\*\\*c\\*\\* 1\\-2"
     )
+    assert unmarked("1. one") == "1\\. one"
     assert "\u2060" in unmarked("www.example.org")
     assert "\u2060" in unmarked("a@example.org")

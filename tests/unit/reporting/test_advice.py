@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shipped import HERE
 from synthetic import write_run
@@ -110,6 +110,7 @@ def test_what_cannot_be_deployed_or_was_timed_elsewhere_is_left_out_and_said(row
     assert caveat.startswith("Left out: good, timed on another machine than the others (Test CPU, 2 cores, 2 threads)")
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_the_answer_is_the_same_wherever_latencies_lie_within_their_spread(
     shipped: list[Row], data: st.DataObject
@@ -121,10 +122,21 @@ def test_the_answer_is_the_same_wherever_latencies_lie_within_their_spread(
         times = each.timing.p95
         value = data.draw(st.floats(times.low, times.high))
         moved.append(replace(each, timing=replace(each.timing, p95=replace(times, value=value))))
-    before, after = advise(shipped, limits), advise(moved, limits)
+    before, after = advise(shipped, limits, compare_once), advise(moved, limits, compare_once)
     assert (before.row and before.row.label) == (after.row and after.row.label)
     assert (before.runner_up and before.runner_up.label) == (after.runner_up and after.runner_up.label)
     assert [said.split(" (")[0] for said in before.near] == [said.split(" (")[0] for said in after.near]
+
+
+def compare_once(first: Row, second: Row) -> Difference | None:
+    """Other latencies make no other difference in F1."""
+    key = first.label, second.label
+    if key not in _COMPARED:
+        _COMPARED[key] = compare_rows(first, second)
+    return _COMPARED[key]
+
+
+_COMPARED: dict[tuple[str, str], Difference | None] = {}
 
 
 @pytest.fixture(scope="module")
