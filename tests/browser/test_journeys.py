@@ -158,7 +158,7 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
 def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: Path) -> None:
     # A few of what `python -m tools.soak` does for long.
     async def tag_in_all(dashboard: Dashboard) -> float:
-        async with open_sessions(4) as pages:
+        async with open_sessions(3) as pages:
             await open_live(pages[0], dashboard.url)
             await tag(pages[0], "10.0")
             before = dashboard.memory_mib()
@@ -168,8 +168,8 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
 
     with serve(shipped_models) as dashboard:
         before = in_a_thread(tag_in_all(dashboard))
-        # Three INT8 models take more than 100 MiB; as many copies as sessions would take half a GiB.
-        assert dashboard.memory_mib() - before < 300
+        # Three INT8 models take more than 100 MiB; a copy for each of the two other sessions would take twice as much.
+        assert (more := dashboard.memory_mib() - before) < 150, more
 
 
 def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:
