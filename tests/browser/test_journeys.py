@@ -15,7 +15,7 @@ import axe_playwright_python
 import pytest
 from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page
-from shipped import HERE, shipped_run
+from shipped import HERE, build_models, shipped_run
 
 from itner.compress.onnx import is_exported
 from itner.records.store import RunStore
@@ -49,7 +49,7 @@ PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_file
 @pytest.fixture(scope="module")
 def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
     """One server for all journeys that need no other."""
-    with serve(shipped_models) as served:
+    with serve(build_models(shipped_models)) as served:
         yield served
 
 

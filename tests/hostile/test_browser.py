@@ -12,7 +12,7 @@ import pytest
 from documents import make_docx
 from mutations import HOSTILE, copy_run, fill
 from playwright.sync_api import Browser
-from shipped import HERE
+from shipped import HERE, build_models
 
 from itner.records.store import ONNX, RunStore
 from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_idle
@@ -55,7 +55,7 @@ def dashboard(shipped_models: Path, tmp_path_factory: pytest.TempPathFactory) ->
     assert fill(hostile, HOSTILE, is_drawn) > 10
     copy_run(HERE.models / "compact_s", root, "compact_s")
     for name in ("hostile", "compact_s"):
-        shutil.copytree(shipped_models / "compact_s" / ONNX, root / name / ONNX)
+        shutil.copytree(build_models(shipped_models, ["compact_s"]) / "compact_s" / ONNX, root / name / ONNX)
     for name in (HOSTILE.replace("/", "|").encode()[:200], b"no utf-8 \xff", b"[a](b) ![c](d)"):
         folder = os.path.join(os.fsencode(root), name)
         os.mkdir(folder)

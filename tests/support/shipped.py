@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,7 +15,7 @@ from itner.domains.release import Release
 from itner.records.store import BASES, ONNX, Run, RunStore
 from itner.records.workspace import CHECKOUT, Workspace
 
-_OPENED = ("compact_s", "minilm_full_kd", "minilm_l3_kd", "pii_minilm")
+OPENED = ("compact_s", "minilm_full_kd", "minilm_l3_kd", "pii_minilm")
 
 assert CHECKOUT is not None
 REPOSITORY = CHECKOUT
@@ -39,6 +40,13 @@ def shipped_run(name: str) -> Run:
     return RunStore(HERE.models).load(name)
 
 
+def build_models(target: Path, names: Sequence[str] = OPENED) -> Path:
+    """Build what pages open of `copy_models`: a process of its own for each takes longer to start than to build."""
+    for name in names:
+        build(RunStore(target).load(name), ["int8"])
+    return target
+
+
 def copy_models(target: Path) -> Path:
     """`models/` at `target`, what was built there before kept: a rebuild for every session would take minutes."""
     target.mkdir(parents=True, exist_ok=True)
@@ -49,9 +57,6 @@ def copy_models(target: Path) -> Path:
         _copy_run(HERE.models / BASES, target / BASES)
         for path in HERE.models.glob("*.json"):
             shutil.copyfile(path, target / path.name)
-        # Those that pages open: each would be built by a process of its own, which takes longer to start than to build.
-        for name in _OPENED:
-            build(RunStore(target).load(name), ["int8"])
         for gone in {path.name for path in target.iterdir() if path.is_dir()} - {p.name for p in HERE.models.iterdir()}:
             shutil.rmtree(target / gone)
     return target
