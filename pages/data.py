@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import unmarked
 from itner.dashboard import data as corpus
 from itner.dashboard import selection
 from itner.dashboard.cache import (
@@ -174,7 +175,7 @@ else:
         dev = name if "dev" in stats.splits else known_dataset(domain)
         show_command("label", path, "--dev", dev, "--dataset", f"{dev}-weak")
     for labelled in weak:
-        st.subheader(labelled.name)
+        st.subheader(unmarked(labelled.name))
         st.markdown(weak_in_words(labelled))
         show_table(functions_table(labelled), f"weak-{labelled.name}", functions_columns())
 
@@ -203,7 +204,7 @@ if not found:
 st.html(STYLE + legend(kinds))
 for document in turn_pages(found, 20, "data_page"):
     with st.container(border=True):
-        st.caption(document.id)
+        st.caption(unmarked(document.id))
         st.html(STYLE + highlight(document.text, document.mentions))
 with st.expander("These mentions as a table"):
     show_table(corpus.mention_rows(found), f"mentions-{name}-{split}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import unmarked
 from itner.dashboard import errors as mistakes
 from itner.dashboard import selection
 from itner.dashboard.cache import load_documents
@@ -97,7 +98,7 @@ st.caption(
 )
 for case in turn_pages(found, 10, "errors_page"):
     with st.container(border=True):
-        st.caption(case.document.id)
+        st.caption(unmarked(case.document.id))
         st.html(STYLE + mistakes.show_case(case, short))
 if found:
     with st.expander("These errors as a table"):

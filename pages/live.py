@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.core.words import counted, listed
+from itner.core.words import counted, listed, unmarked
 from itner.dashboard import live, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
@@ -106,7 +106,7 @@ for row in range(0, len(results), 3):
             st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:,.1f} ms", help=help)
             st.html(STYLE + live.view(text, label, result, places))
             for note in result.notes:
-                st.caption(note)
+                st.caption(unmarked(note))
 
 if len(results) > 1:
     differing = tables.disagreements(text, places)

@@ -23,17 +23,18 @@ rows = list_rows(runs, dataset, split)
 st.markdown(comparison_in_words(runs, rows, dataset, split))
 
 with st.container(border=True):
+    quantile = selection.choose_one(
+        "Latency is",
+        list(QUANTILES),
+        "quantile",
+        names=QUANTILES,
+        help="Of 100 texts, 95 take no longer than the p95, and half no longer than the median. Runs with the same "
+        "network share their timings.",
+        pills=True,
+    )
+    bounds = overview.ranges(rows, quantile)
     columns = st.columns(4)
     with columns[0]:
-        quantile = selection.choose_one(
-            "Latency is",
-            list(QUANTILES),
-            "quantile",
-            names=QUANTILES,
-            help="Of 100 texts, 95 answer within the p95, and half within the median.",
-            pills=True,
-        )
-        bounds = overview.ranges(rows, quantile)
         ms = selection.choose_number(
             "Latency at most",
             0.5,

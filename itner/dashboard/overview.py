@@ -14,7 +14,7 @@ import streamlit as st
 from itner.core.words import counted, unmarked
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
-from itner.reporting.latency import Quantile
+from itner.reporting.latency import QUANTILES, Quantile
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, mebibytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
@@ -43,7 +43,7 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     if row.timing is not None:
         times = row.timing.at(quantile)
         known = f"{milliseconds(times.low)} to {milliseconds(times.high)}; {row.timing.length} {row.unit}"
-        found.append(Fact(f"Latency, {quantile}", f"{milliseconds(times.value)} ms", known))
+        found.append(Fact(f"Latency, {QUANTILES[quantile]}", f"{milliseconds(times.value)} ms", known))
     if row.size_mib is not None:
         found.append(Fact("Size", f"{mebibytes(row.size_mib)} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
@@ -155,7 +155,7 @@ def trade_off(
                 text=[row.label for row in members],
                 customdata=[_hover(row, quantile) for row in members],
                 hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
-                f"{quantile} %{{x:.3~g}} ms (%{{customdata[1]}})<br>"
+                f"{QUANTILES[quantile]} %{{x:.3~g}} ms (%{{customdata[1]}})<br>"
                 "%{customdata[2]:.3~g} MiB<br>"
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
@@ -189,7 +189,10 @@ def trade_off(
         )
     figure.update_layout(
         xaxis=_ticks(shown, quantile)
-        | {"title": f"{quantile} of the latency, one text of 128 pieces or tokens (ms, log scale)", "type": "log"},
+        | {
+            "title": f"{QUANTILES[quantile]} of the latency, one text of 128 pieces or tokens (ms, log scale)",
+            "type": "log",
+        },
         yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".3f"},
         legend={"itemsizing": "constant"},
         height=460,

@@ -75,7 +75,10 @@ def leaderboard_columns(currency: str = "") -> dict[str, Any]:
             help="F1 of what is mentioned and its type, wherever it stands: how language models are judged.",
         ),
         "texts right": number(format="%.3f", help="Share of texts in which every such pair is right and none missing."),
-        "p50 ms": number(format="%.2f", help="Median latency of the model on 128 pieces, batch 1; rules read tokens."),
+        "p50 ms": number(
+            format="%.2f",
+            help="Median latency on 128 pieces (tokens for rules), batch 1, shared by runs of one network.",
+        ),
         "p95 ms": number(format="%.2f", help="95th percentile of the same."),
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "size MiB": number(format="%.2f", help="What has to be deployed beside the program: weights, or lexicons."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from itner.core.words import counted, listed
 from itner.evaluation.compare import Difference, compare_reports
-from itner.reporting.latency import Quantile, Times
+from itner.reporting.latency import QUANTILES, Quantile, Times
 from itner.reporting.rows import Row, mebibytes, milliseconds
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
@@ -30,7 +30,7 @@ class Limits:
         """The limits as the beginning of a sentence."""
         parts = []
         if self.max_ms is not None:
-            parts.append(f"≤ {self.max_ms:g} ms {self.quantile}")
+            parts.append(f"≤ {self.max_ms:g} ms {QUANTILES[self.quantile]}")
         if self.max_mib is not None:
             parts.append(f"≤ {self.max_mib:g} MiB")
         if self.min_f1 is not None:
@@ -192,9 +192,21 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
     )
     if of.low > WORTHWHILE * to.high:
         return chosen, f"{told}, and it answers {of.value / to.value:.1f} times as fast: {cost}."
-    smaller = (best.size_mib or 0.0) > (chosen.size_mib or 0.0) * _ONE_SIZE
-    why = f"{(best.size_mib or 0.0) / (chosen.size_mib or 1.0):.1f} times smaller" if smaller else "made more simply"
-    return chosen, f"{told}, nor can their speed: a tie, and it is {why}: {cost}."
+    why = _why(chosen, best, (best, None) in quick)
+    return chosen, f"{told}, nor can their speed: a tie, and {why}: {cost}."
+
+
+def _why(chosen: Row, best: Row, quick: bool) -> str:
+    """What a tie was broken by.
+
+    Args:
+        quick: whether the best is as fast as any that is as good.
+    """
+    if (best.size_mib or 0.0) > (chosen.size_mib or 0.0) * _ONE_SIZE:
+        return f"it is {(best.size_mib or 0.0) / (chosen.size_mib or 1.0):.1f} times smaller"
+    if chosen.teachers < best.teachers:
+        return "fewer runs taught it"
+    return "it is the first of them by name" if quick else "it is one of the fastest"
 
 
 def _near_misses(chosen: Row | None, rows: Sequence[Row], limits: Limits, compare: Compare) -> tuple[str, ...]:
@@ -214,11 +226,11 @@ def _near_misses(chosen: Row | None, rows: Sequence[Row], limits: Limits, compar
         if chosen is not None and (gain is None or gain.low <= 0):
             continue
         brings = f"for {gain.value:+.3f} F1" if gain is not None else f"with F1 {row.micro_f1:.3f}"
-        known = f"{limits.quantile} {_span(times)}"
+        known = _span(times, limits)
         if times.low <= limits.max_ms:
-            said = f"{row.label} may keep it, {brings}: its time cannot be told from the limit ({known})."
+            said = f"{row.label} may keep it, {brings}: its time cannot be told from the limit: {known}."
         else:
-            said = f"{milliseconds(times.high - limits.max_ms)} ms more would do for {row.label}, {brings} ({known})."
+            said = f"{milliseconds(times.high - limits.max_ms)} ms more would do for {row.label}, {brings}: {known}."
         found.append((times.high, row, said))
     told: dict[str, str] = {}
     # The least that is needed first; more time is worth a word only where it buys more.
@@ -230,8 +242,9 @@ def _near_misses(chosen: Row | None, rows: Sequence[Row], limits: Limits, compar
     return tuple(told.values())[:_MOST_NEAR]
 
 
-def _span(times: Times) -> str:
-    return f"{milliseconds(times.value)} ms, {milliseconds(times.low)} to {milliseconds(times.high)}"
+def _span(times: Times, limits: Limits) -> str:
+    known = f"{milliseconds(times.low)} to {milliseconds(times.high)}"
+    return f"{QUANTILES[limits.quantile]} {milliseconds(times.value)} ms ({known})"
 
 
 def _too_little(row: Row) -> str:
@@ -261,7 +274,7 @@ def _quality(row: Row) -> tuple[float, float]:
 def _cost(row: Row, limits: Limits) -> str:
     size = f" and {mebibytes(row.size_mib)} MiB" if row.size_mib is not None else ""
     times = _times(row, limits)
-    return f"{limits.quantile} {_span(times)}{size}" if times is not None else f"a time that was not measured{size}"
+    return f"{_span(times, limits)}{size}" if times is not None else f"a time that was not measured{size}"
 
 
 def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
@@ -269,7 +282,7 @@ def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
     reached = []
     if limits.max_ms is not None:
         fastest = min((times for row in rows if (times := _times(row, limits)) is not None), key=lambda each: each.high)
-        reached.append(f"the fastest takes {_span(fastest)} ({limits.quantile})")
+        reached.append(f"the fastest has {_span(fastest, limits)}")
     sizes = [row.size_mib for row in rows if row.size_mib is not None]
     if limits.max_mib is not None and sizes:
         reached.append(f"the smallest has {mebibytes(min(sizes))} MiB")

@@ -21,7 +21,8 @@ _PARTS = {
     "BertPreTokenizer", "ByteLevel", "Digits", "Metaspace", "Punctuation", "UnicodeScripts", "Whitespace",
     "WhitespaceSplit", "CharDelimiterSplit", "BertProcessing", "RobertaProcessing", "TemplateProcessing",
 }  # fmt: skip
-_INSIDE = {"Sequence": ("normalizers", "pretokenizers", "processors")}
+# What the parts of a sequence stand under.
+_INSIDE = ("normalizers", "pretokenizers", "processors")
 # The expressions of public tokenizers (XLM-R, GPT-2, Llama 3, Qwen 2 and 3); another one may run for hours.
 _PATTERNS = {
     " {2,}",
@@ -54,7 +55,16 @@ def read_tokenizer(path: Path, sha256: str | None = None) -> Tokenizer:
     if sha256 is not None and sha256_file(path) != sha256:
         raise InputError("this is not the tokenizer that the run was trained with", path=path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except ValueError as error:
+        raise InputError(f"not a tokenizer ({type(error).__name__})", path=path) from None
+    return parse_tokenizer(text, path)
+
+
+def parse_tokenizer(text: str, path: Path) -> Tokenizer:
+    """What stands in a `tokenizer.json`; InputError, which names its place, when it is damaged or not known."""
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"not a tokenizer ({type(error).__name__})", path=path) from None
     if not isinstance(data, dict):
@@ -64,7 +74,7 @@ def read_tokenizer(path: Path, sha256: str | None = None) -> Tokenizer:
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise InputError(f"not a tokenizer that is read here: {error}", path=path) from None
     try:
-        return sheltered(lambda: Tokenizer.from_file(str(path)))
+        return sheltered(lambda: Tokenizer.from_str(text))
     except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
         raise InputError(f"not a tokenizer ({error})", path=path) from None
 
@@ -100,7 +110,7 @@ def _check(data: Mapping[str, Any]) -> None:
 def _check_part(part: Mapping[str, Any], growth: list[float], depth: int) -> None:
     kind = part["type"]
     if kind == "Sequence":
-        inside = next(part[name] for name in _INSIDE["Sequence"] if name in part)
+        inside = next(part[name] for name in _INSIDE if name in part)
         if len(inside) > _MOST_PARTS or depth > _DEEPEST:
             raise ValueError("it has more parts than a tokenizer has")
         for each in inside:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from transformers import set_seed
 
 from itner.compress.calibrate import draw_sentences
@@ -29,6 +28,7 @@ from itner.taggers.compact.weights import save_model
 from itner.taggers.encoder.model import load_model
 from itner.taggers.encoder.tagger import EncoderTagger, make_batches
 from itner.taggers.encoder.torch_backend import TorchScorer
+from itner.taggers.tokenizer_file import read_tokenizer
 from itner.training.device import choose_device
 from itner.training.folder import check_same, complete
 from itner.training.student import begun, describe_lesson, micro_f1, teach
@@ -143,5 +143,5 @@ def _is_special(name: str, count: int) -> bool:
 
 
 def _piece_names(path: Path) -> list[str]:
-    found = Tokenizer.from_file(str(path)).get_vocab()
+    found = read_tokenizer(path).get_vocab()
     return sorted(found, key=found.__getitem__)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
-from tokenizers import Tokenizer
 from torch import nn
 from transformers import (
     AutoTokenizer,
@@ -36,6 +35,7 @@ from itner.records.run import DatasetRef, EncoderRun
 from itner.records.store import (
     CHECKPOINTS,
     LOG,
+    TOKENIZER,
     training,
     write_config,
 )
@@ -48,6 +48,7 @@ from itner.taggers.encoder.model import (
     save_tokenizer,
 )
 from itner.taggers.encoder.windows import Encoder, Window
+from itner.taggers.tokenizer_file import parse_tokenizer
 from itner.training.averaging import AveragedTrainer, WeightAverage
 from itner.training.checkpoints import best_of
 from itner.training.clock import Clock
@@ -154,7 +155,8 @@ def train_run(
     arithmetic = choose_arithmetic(device, describe_machine().isa)
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(backbone.folder)
-    pieces = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    # One that could not be opened afterwards is refused before the training.
+    pieces = parse_tokenizer(tokenizer.backend_tokenizer.to_str(), backbone.folder / TOKENIZER)
     encoder = Encoder(pieces, config.max_length, config.context, config.guidelines)
     base = build_model(config, backbone, scheme.labels)
     model = add_lora(base, config) if config.lora is not None else base

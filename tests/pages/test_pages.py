@@ -190,7 +190,7 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     assert page.header[0].value == "Under ≤ 6 ms p95, with CPU only: deploy small · INT8"
     page.slider(key="f1").set_value(0.8).run()
     assert page.header[0].value.endswith("nothing fits")
-    assert "the fastest takes 4.0 ms, 4.0 to 6.0 (p95)" in page.warning[0].value
+    assert "the fastest has p95 4.0 ms (4.0 to 6.0)" in page.warning[0].value
     assert page.query_params["ms"] == "6"
     assert page.query_params["f1"] == "0.8"
 

@@ -38,6 +38,7 @@ def list_facts(run: Run) -> dict[str, str]:
         "epochs": f"{config.epochs} (micro-F1 on dev {info.best_dev_f1:.3f})",
         "training time": f"{info.train_seconds / 60:.0f} min, in {info.arithmetic.upper()}",
         "weights SHA-256": info.weights_sha256,
+        "tokenizer SHA-256": info.tokenizer_sha256 or "not written down",
     }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_of_equals_the_fastest_is_advised(rows: list[Row]) -> None:
     assert advice.row is not None
     assert advice.row.label == "good · INT8"  # three mentions of a hundred fewer than the best, four times as fast
     assert "cannot be told from the best of the 8 that fit (good · FP32 (PyTorch), 0.884" in advice.reason
-    assert "4.0 times as fast: p95 20.0 ms, 20.0 to 30.0 and 20.0 MiB" in advice.reason
+    assert "4.0 times as fast: p95 20.0 ms (20.0 to 30.0) and 20.0 MiB" in advice.reason
     assert advice.runner_up is row(rows, "small · INT8")
 
 
@@ -64,6 +65,13 @@ def test_what_is_not_surely_faster_ties_and_ties_are_broken_by_size_and_recipe(r
     smaller = timed(row(rows, "good · INT8"), 35.0, 39.0, 43.0)
     advice = advise([best, smaller], Limits(), lambda *_: EQUAL)
     assert advice.row is smaller
+    assert advice.reason.count("a tie") == 1
+    # What a tie was broken by is said as it is.
+    lower = timed(replace(row(rows, "good · FP32"), run="abc"), 36.0, 40.0, 44.0)
+    lower = replace(lower, bench=best.bench)
+    assert "a tie, and it is the first of them by name" in advise([best, lower], Limits(), lambda *_: EQUAL).reason
+    taught = replace(best, teachers=2, run="aaa")
+    assert "a tie, and fewer runs taught it" in advise([taught, lower], Limits(), lambda *_: EQUAL).reason
     assert "a tie, and it is 4.0 times smaller: p95 39.0 ms" in advice.reason
 
 
@@ -77,11 +85,11 @@ def test_what_just_misses_is_named_with_what_it_would_buy(rows: list[Row]) -> No
 
     over = advise([small, timed(good, 10.2, 10.3, 10.5)], Limits(max_ms=10.0), compare)
     assert over.row is small
-    assert over.near == ("0.50 ms more would do for good · INT8, for +0.020 F1 (p95 10.3 ms, 10.2 to 10.5).",)
+    assert over.near == ("0.50 ms more would do for good · INT8, for +0.020 F1: p95 10.3 ms (10.2 to 10.5).",)
     near = advise([small, timed(good, 9.5, 9.9, 10.5)], Limits(max_ms=10.0, quantile="p50"), compare)
     assert near.row is small
     (said,) = near.near
-    assert said.startswith("good · INT8 may keep it, for +0.020 F1: its time cannot be told from the limit (p50 9.9")
+    assert said.startswith("good · INT8 may keep it, for +0.020 F1: its time cannot be told from the limit: median 9.9")
     assert advise([small, timed(good, 20.0, 30.0, 40.0)], Limits(max_ms=10.0), compare).near == ()
     assert advise([small, timed(good, 10.2, 10.3, 10.5)], Limits(max_ms=10.0), lambda *_: EQUAL).near == ()
     nothing = advise([timed(good, 10.2, 10.3, 10.5)], Limits(max_ms=10.0), compare)
@@ -125,7 +133,8 @@ def test_the_answer_is_the_same_wherever_latencies_lie_within_their_spread(
     before, after = advise(shipped, limits, compare_once), advise(moved, limits, compare_once)
     assert (before.row and before.row.label) == (after.row and after.row.label)
     assert (before.runner_up and before.runner_up.label) == (after.runner_up and after.runner_up.label)
-    assert [said.split(" (")[0] for said in before.near] == [said.split(" (")[0] for said in after.near]
+    named = [[re.split(r": (?:p95|its)", said)[0] for said in each.near] for each in (before, after)]
+    assert named[0] == named[1]
 
 
 def compare_once(first: Row, second: Row) -> Difference | None:
@@ -157,7 +166,7 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     advice = advise(rows, Limits(), lambda first, second: Difference(0.1, 0.05, 0.15))
     assert advice.row is not None
     assert advice.row.label == "good · FP32 (PyTorch)"
-    said = "Its micro-F1 of 0.884 is the highest of the 8 that fit, at p95 80.0 ms, 80.0 to 120.0 and 80.0 MiB."
+    said = "Its micro-F1 of 0.884 is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and 80.0 MiB."
     assert advice.reason == said
 
 
@@ -179,7 +188,7 @@ def test_the_only_one_that_fits_is_not_compared(rows: list[Row]) -> None:
     advice = advise(rows, Limits(max_ms=6.0))
     assert advice.row is row(rows, "small · INT8")
     assert advice.reason.startswith("Nothing else fits. Its micro-F1 is 0.")
-    assert advice.reason.endswith("at p95 4.0 ms, 4.0 to 6.0 and 20.0 MiB.")
+    assert advice.reason.endswith("at p95 4.0 ms (4.0 to 6.0) and 20.0 MiB.")
 
 
 def test_what_cannot_be_compared_is_not_called_equal(rows: list[Row]) -> None:
@@ -194,7 +203,7 @@ def test_limits_leave_out_what_breaks_them(rows: list[Row]) -> None:
     both = advise(rows, Limits(max_ms=1.0, max_mib=10.0, min_f1=0.95, min_recall=0.9))
     assert both == Advice(
         None,
-        "Nothing measured here keeps all the limits: the fastest takes 4.0 ms, 4.0 to 6.0 (p95), the smallest has "
+        "Nothing measured here keeps all the limits: the fastest has p95 4.0 ms (4.0 to 6.0), the smallest has "
         "20.0 MiB, the best micro-F1 is 0.884, the best recall is 0.864. Relax one of them.",
     )
 
