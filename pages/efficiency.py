@@ -79,7 +79,7 @@ st.caption(machine_in_words(chosen))
 
 st.header("Speed, and the F1 it costs")
 # What compression begins with comes first.
-largest_first = sorted(timed, key=lambda row: -(row.size_mib or 0))
+largest_first = sorted(timed, key=lambda row: -(row.size_mb or 0))
 labels = [row.label for row in largest_first if row.micro_f1 is not None]
 if labels:
     baseline = selection.choose_one("Compared with", labels, "speed_baseline")
@@ -119,7 +119,7 @@ if prices is not None and not priced.empty:
         "hour of a core. These are examples: edit `data/prices.toml`."
     )
     if worth := worth_in_words(chosen, rows, spent, prices):
-        st.markdown(worth)
+        st.markdown(worth[1])
 
 st.header("Everything measured")
 show_table(costs, "efficiency", efficiency.cost_columns(costs))

@@ -23,7 +23,7 @@ from itner.dashboard.widgets import (
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
-from itner.taggers.registry import kind_of
+from itner.taggers.registry import family_of, kind_of
 
 runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
 choices = {choice.key: choice for choice in live.list_choices(runs)}
@@ -141,7 +141,7 @@ with race_tab:
     racing = {label: choice for label, choice in by_label.items() if label not in remote}
     if st.button("Start the race", icon=":material/flag:", disabled=not racing):
         taggers = {label: get_tagger(choice.run, choice.variant) for label, choice in racing.items()}
-        families = {label: choice.run.info.family for label, choice in by_label.items()}
+        families = {label: family_of(choice.run) for label, choice in by_label.items()}
         bar, lanes = st.progress(0.0, "Racing"), st.empty()
 
         def show_round(table: object, share: float) -> None:

@@ -7,19 +7,33 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.words import unmarked
 from itner.dashboard import overview, selection, tables
-from itner.dashboard.cache import compare, find, load_peers, load_published
+from itner.dashboard.cache import compare, find, load_peers, load_published, map_advice
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
 from itner.dashboard.peers import peer_scatter, peers_columns, peers_frame, trials_frame
-from itner.dashboard.widgets import begin_page, choose_dataset, find_prices, show_damage, show_figure, show_table
+from itner.dashboard.widgets import (
+    begin_page,
+    choose_dataset,
+    find_prices,
+    show_damage,
+    show_figure,
+    show_table,
+    show_words,
+)
+from itner.domains.registry import get_domain
 from itner.reporting.advice import Limits, advise, pareto_front
 from itner.reporting.cost import list_costs
 from itner.reporting.latency import QUANTILES
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
 from itner.reporting.rows import list_rows
+from itner.reporting.scope import scope_in_words
+from itner.reporting.sensitivity import changes_in_words
+from itner.taggers.registry import kind_of
 
 runs = begin_page("Which tagger to deploy")
+overview.show_strip(get_domain(runs[0].info.domain))
 dataset, split = choose_dataset(runs)
 rows = list_rows(runs, dataset, split)
+domain = get_domain(runs[0].info.domain)
 st.markdown(comparison_in_words(runs, rows, dataset, split))
 
 with st.container(border=True):
@@ -46,8 +60,8 @@ with st.container(border=True):
             "For a text of 128 pieces or tokens. What keeps it for sure, noise of the timing included, is offered.",
         )
     with columns[1]:
-        mib = selection.choose_number(
-            "Size at most", 0.5, bounds.max_mib, 0.5, "mib", bounds.max_mib, "%.1f MiB", "What has to be deployed."
+        mb = selection.choose_number(
+            "Size at most", 0.5, bounds.max_mb, 0.5, "mb", bounds.max_mb, "%.1f MB", "What has to be deployed."
         )
     with columns[2]:
         f1 = selection.choose_number("Micro-F1 at least", 0.0, 1.0, 0.01, "f1", 0.0, "%.2f")
@@ -55,19 +69,21 @@ with st.container(border=True):
         recall = selection.choose_number(
             "Recall at least", 0.0, 1.0, 0.01, "recall", 0.0, "%.2f", "Share of the gold mentions that are found."
         )
-    selection.write_link()
-    limits = overview.limits(bounds, ms, mib, f1, recall, quantile)
+    limits = overview.limits(bounds, ms, mb, f1, recall, quantile)
     advice = advise(rows, limits, compare)
+    scope = scope_in_words(domain, dataset)
     if advice.row is None:
         st.header(f"{limits.in_words}, with CPU only: nothing fits", anchor="answer")
         st.warning(advice.reason, icon=":material/block:")
-        overview.show_beside(advice)
+        overview.show_beside(advice, scope)
     else:
         st.header(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
-        st.markdown(advice.reason)
-        overview.show_beside(advice)
+        show_words(advice.plain)
         for column, fact in zip(st.columns(4), overview.facts(advice.row, quantile), strict=False):
             column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
+        overview.show_beside(advice, scope)
+        with st.expander("The numbers behind it"):
+            show_words(advice.reason)
         links = st.columns([1, 1, 4])
         links[0].page_link(
             "pages/run.py", label="Its record", icon=":material/fact_check:", query_params={"run_name": advice.row.run}
@@ -95,17 +111,30 @@ show_figure(
 st.caption(
     f"Up and left is better; on the grey line nothing measured is both faster and better. Bubble area: size of "
     f"what is deployed. {overview.symbol_key([row for row in rows if row.bench is not None])}. "
-    + ("Dotted lines: published results, without a latency. " if reported else "")
+    + overview.below_in_words(rows, front)
+    + ("Dotted: the best published result, without a latency. " if reported else "")
     + machine_in_words(runs)
 )
+
+answers = map_advice(runs, rows, dataset, split, limits)
+if answers.runs:
+    st.header("How the answer changes with the limits")
+    show_words(changes_in_words(answers, QUANTILES[quantile]))
+    show_figure(
+        overview.answer_map(answers, limits),
+        overview.map_data(answers),
+        f"answers-{dataset}-{split}",
+        "Map of what is advised under each limit on latency and size.",
+    )
 
 findings = find(runs, dataset, split)
 if findings:
     st.header("What the numbers say")
     for column, finding in zip(st.columns(2) * len(findings), findings, strict=False):
         with column.container(border=True):
-            st.markdown(f"**{finding.title}**")
-            st.markdown(finding.text)
+            show_words(finding.claim)
+            with st.expander("The numbers behind it"):
+                st.markdown(finding.text)
             st.page_link(
                 f"pages/{finding.page}.py",
                 label=f"The evidence for “{finding.title}”",
@@ -115,10 +144,13 @@ if findings:
 
 st.header("Leaderboard")
 prices = find_prices()
-board = tables.leaderboard(rows, list_costs(runs, rows, prices))
-show_table(
-    board, f"leaderboard-{dataset}-{split}", tables.leaderboard_columns(prices.currency if prices is not None else "")
-)
+every = selection.choose_one("Shown", list(tables.SHOWN), "board", names=tables.SHOWN, pills=True)
+shown = rows if every == "all" else tables.of_each_run(rows, {run.name: kind_of(run).live for run in runs})
+board = tables.leaderboard(shown, list_costs(runs, rows, prices), quantile)
+described = tables.leaderboard_columns(prices.currency if prices is not None else "")
+show_table(board, f"leaderboard-{dataset}-{split}", described, tables.BEST)
+st.caption("Marked: the best of each column. What differs by less than the interval may be chance.")
+selection.write_link()
 try:
     peers = load_peers(runs[0].info.domain)
 except InputError as error:

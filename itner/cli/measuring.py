@@ -88,7 +88,7 @@ def calibrate(
 
 def export(run: RunName, models: Models = None) -> None:
     """Build what the variants of a run are opened from: for an encoder, ONNX files (FP32, FP16, INT8)."""
-    from itner.reporting.rows import mebibytes
+    from itner.reporting.rows import in_megabytes, megabytes
     from itner.taggers.registry import kind_of
     from itner.workflows.open import built
 
@@ -97,7 +97,7 @@ def export(run: RunName, models: Models = None) -> None:
     kind = kind_of(exported)
     for variant in kind.variants:
         size = kind.deployed_bytes(exported, variant) / 2**20
-        typer.echo(f"{exported.name} {variant}: {mebibytes(size)} MiB to deploy")
+        typer.echo(f"{exported.name} {variant}: {megabytes(in_megabytes(size))} MB to deploy")
 
 
 def evaluate(
@@ -192,6 +192,7 @@ def benchmark(
 ) -> None:
     """Measure a run's latency, throughput, memory and load time, each variant in turn."""
     from itner.benchmark.protocol import BenchSettings
+    from itner.reporting.rows import in_megabytes
     from itner.workflows.benchmark import benchmark as benchmark_run
 
     check_one_of(split, _SPLITS, "--split")
@@ -207,7 +208,7 @@ def benchmark(
         )
         typer.echo(
             f"{result.variant:10s} {lengths}  sentence p50 {result.end_to_end.p50_ms:.2f} ms  "
-            f"{result.bulk_tokens_per_s:,.0f} tokens/s  {result.file_mib:.2f} MiB  "
+            f"{result.bulk_tokens_per_s:,.0f} tokens/s  {in_megabytes(result.file_mib):.2f} MB  "
             f"load {result.load_s:.2f} s  peak {result.peak_rss_mib:.0f} MiB"
         )
 
@@ -219,6 +220,7 @@ def try_int8(
     data_root: DataRoot = None,
 ) -> None:
     """Try INT8 recipes on a run: dev F1, latency, size; written to int8_trials.json."""
+    from itner.reporting.rows import in_megabytes
     from itner.workflows.benchmark import try_int8 as try_recipes
 
     with console() as progress:
@@ -227,7 +229,7 @@ def try_int8(
         typer.echo(
             f"{'* ' if trial.kept else '  '}{trial.recipe.name:75s} dev F1 {trial.dev_f1:.4f} "
             f"(FP32 {trial.dev_f1_fp32:.4f})  p50 {trial.forward.p50_ms:.2f} ms (x{trial.forward_ratio:.2f})  "
-            f"{trial.file_mib:.1f} MiB"
+            f"{in_megabytes(trial.file_mib):.1f} MB"
             + (
                 f"  alone as in a batch {trial.dev_alone_agreement:.1%}"
                 if trial.dev_alone_agreement is not None

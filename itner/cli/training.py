@@ -394,7 +394,7 @@ def study_compression(
     from dataclasses import replace
 
     from itner.reporting.compression import SPEEDS, list_study_rows, list_timings
-    from itner.reporting.rows import mebibytes
+    from itner.reporting.rows import megabytes
     from itner.workflows.compress_study import plan_of
     from itner.workflows.compress_study import study_compression as run_study
 
@@ -409,7 +409,7 @@ def study_compression(
     for row in list_study_rows(study):
         scores = "  ".join(f"{dataset} {score.mean:.4f}" for dataset, score in row.f1.items())
         ratios = "  ".join(f"{speed} x{ratio:.2f}" for speed in SPEEDS if (ratio := row.ratio(speed)) is not None)
-        typer.echo(f"{row.label:28} {mebibytes(row.mib):>5} MiB  {scores}  {ratios}")
+        typer.echo(f"{row.label:28} {megabytes(row.mb):>5} MB  {scores}  {ratios}")
     if len(timings := list_timings(study)) > 1:
         typer.echo(f"speeds do not compare, they were measured on {'; and on '.join(timings)}: --remeasure on one")
 

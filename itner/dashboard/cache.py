@@ -29,13 +29,15 @@ from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_cu
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import Workspace
-from itner.reporting.advice import compare_rows
+from itner.reporting.advice import Limits, compare_rows
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
 from itner.reporting.rows import Row
+from itner.reporting.sensitivity import AnswerMap, map_answers
 from itner.taggers.base import Accountable
 from itner.taggers.registry import kind_of, open_variant
+from itner.taggers.rules.tagger import RulesTagger
 
 # Taggers that are kept in memory at once, of all sessions together.
 MOST_TAGGERS = 8
@@ -100,6 +102,24 @@ def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
         # The leaderboard says what is wrong with the file.
         prices = None
     return _findings(root, RunStore(root).fingerprint(), runs, dataset, split, prices, repr(prices))
+
+
+def map_advice(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str, limits: Limits) -> AnswerMap:
+    """`map_answers`, once for each state of the run folders and of the limits that it depends on."""
+    root = workspace().models
+    told = (runs[0].info.domain, dataset, split, limits.min_f1, limits.min_recall, limits.quantile)
+    return _map_advice(root, RunStore(root).fingerprint(), rows, limits, told)
+
+
+@st.cache_resource(show_spinner="Asking under all limits", max_entries=32)
+def _map_advice(
+    root: Path,
+    fingerprint: tuple[tuple[str, int, int], ...],
+    _rows: Sequence[Row],
+    _limits: Limits,
+    told: tuple[object, ...],
+) -> AnswerMap:
+    return map_answers(_rows, _limits, compare)
 
 
 def load_prices() -> Prices | None:
@@ -225,6 +245,12 @@ def load_published() -> Published:
 def load_peers(domain: str) -> Peers | None:
     """Other libraries measured on a domain's data, None when nobody measured any; InputError for a damaged file."""
     return read_peers(workspace(), domain)
+
+
+@st.cache_resource(show_spinner=False)
+def rules_of(domain: str) -> Tagger:
+    """The domain's own rules as a tagger."""
+    return RulesTagger(get_domain(domain))
 
 
 def state_of(run: Run) -> tuple[object, ...]:

@@ -19,12 +19,12 @@ from itner.taggers.registry import VARIANT_NAMES
 END_TO_END = "one sentence, text to mentions"
 MEASURES = {
     "tokens/s": "throughput over many sentences (tokens/s)",
-    "size MiB": "what has to be deployed beside the program (MiB)",
+    "size MB": "what has to be deployed beside the program (MB)",
     "peak memory MiB": "largest resident memory of the process (MiB)",
     "load s": "time to load, file cache warm (s)",
 }
 # Of these, some are less than one.
-_SMALL = ("size MiB", "load s")
+_SMALL = ("size MB", "load s")
 
 
 def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def costs(runs: Sequence[Run], rows: Sequence[Row]) -> pd.DataFrame:
             "variant": VARIANT_NAMES[row.variant],
             "parameters M": _scaled(row.parameters, 1e6),
             "trained M": _scaled(infos[row.run].parameters_trainable, 1e6),
-            "size MiB": row.size_mib,
+            "size MB": row.size_mb,
         }
         if bench is not None:
             for length, latency in sorted(bench.forward.items()):
@@ -74,7 +74,7 @@ def cost_columns(frame: pd.DataFrame) -> dict[str, Any]:
     return columns | {
         "parameters M": number(format="%.1f", help="Parameters in millions, adapters merged."),
         "trained M": number(format="%.1f", help="Parameters that training changed, in millions."),
-        "size MiB": leaderboard_columns()["size MiB"],
+        "size MB": leaderboard_columns()["size MB"],
         "tokens/s": number(format="localized", help="Throughput over many sentences at once.", step=1),
         "peak memory MiB": number(format="%.0f", help="Largest resident memory of a process that only tags."),
         "load s": number(format="%.2f", help="From the files on disk (cache warm) to a ready tagger."),

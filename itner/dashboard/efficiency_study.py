@@ -38,7 +38,7 @@ def study_table(rows: Sequence[StudyRow], dataset: str, speed: str | None) -> pd
             "seeds": max(score.seeds for score in row.f1.values()),
             "parameters M": row.parameters / 1e6 if row.parameters is not None else None,
             "outside embeddings M": row.outside_embeddings / 1e6 if row.outside_embeddings is not None else None,
-            "size MiB": row.mib,
+            "size MB": row.mb,
             "times as fast, one window": row.ratio("one window"),
             "times as fast, many": row.ratio("many short windows"),
             "p50 ms": row.ms,
@@ -63,7 +63,7 @@ def study_columns(frame: pd.DataFrame) -> dict[str, Any]:
         "seeds": number(format="%d", help="Trainings of this network, each drawn otherwise."),
         "parameters M": number(format="%.2f", help="Parameters in millions."),
         "outside embeddings M": number(format="%.2f", help="Those outside tables of which a text needs a few rows."),
-        "size MiB": number(format="%.2f", help="What has to be deployed beside the program."),
+        "size MB": number(format="%.2f", help="What has to be deployed beside the program."),
         "times as fast, one window": number(
             format="%.2f", help="As the reference on one window, batch 1, timed in turns in the same process."
         ),
@@ -83,7 +83,7 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
     """
 
     def place(row: StudyRow) -> float:
-        return row.mib if speed is None else row.ratio(speed) or 1.0
+        return row.mb if speed is None else row.ratio(speed) or 1.0
 
     shown = [row for row in rows if speed is None or row.ratio(speed) is not None]
     figure = go.Figure()
@@ -101,7 +101,7 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
                 hoverinfo="skip",
             )
         )
-    largest = max((row.mib for row in shown), default=1.0)
+    largest = max((row.mb for row in shown), default=1.0)
     groups = list(dict.fromkeys(row.varies for row in shown))
     colours = dict(zip([group for group in groups if group != REFERENCE], cycle(GROUP_COLORS), strict=False))
     for group in groups:
@@ -113,7 +113,7 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
                 mode="markers",
                 name=group,
                 marker={
-                    "size": [row.mib for row in members],
+                    "size": [row.mb for row in members],
                     "sizemode": "area",
                     "sizeref": 2 * largest / _LARGEST_BUBBLE**2,
                     "sizemin": 6,
@@ -156,13 +156,13 @@ def study_key(study: CompressionStudy, rows: Sequence[StudyRow]) -> str:
         else " Speed was not measured."
     )
     better = "Right" if len(machines) < 2 else "Left"
-    return f"{better} and up is better; the larger, the more MiB. {shapes}.{where}"
+    return f"{better} and up is better; the larger, the more MB. {shapes}.{where}"
 
 
 def _across(study: CompressionStudy, speed: str | None) -> str:
     """What the figure shows from left to right."""
     if speed is None:
-        return "size in MiB"
+        return "size in MB"
     return f"times as fast as {study.reference.run} {VARIANT_NAMES[study.reference.variant]}, {speed}"
 
 
@@ -176,4 +176,4 @@ def _hover(row: StudyRow) -> tuple[str, str, str, str]:
     ratios = ", ".join(f"{speed} ×{ratio.mean:.2f}" for speed, ratio in row.ratios.items())
     absolute = [f"{row.ms:.2f} ms"] if row.ms is not None else []
     absolute += [f"{row.pieces_per_s:,.0f} pieces/s"] if row.pieces_per_s is not None else []
-    return row.what, f"F1: {scores}", f"{row.mib:.2f} MiB{parameters}", " · ".join([ratios, *absolute])
+    return row.what, f"F1: {scores}", f"{row.mb:.2f} MB{parameters}", " · ".join([ratios, *absolute])

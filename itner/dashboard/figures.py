@@ -39,13 +39,16 @@ def _place_legend(figure: go.Figure) -> None:
 
 
 def _place_by_name(figure: go.Figure) -> None:
-    """A telephone number or a run called 2024 is a name: left to itself, Plotly makes an axis of numbers of them."""
+    """A telephone number or a run called 2024 is a name: left to itself, Plotly makes an axis of numbers of them.
+
+    An axis that says what it is of stays so.
+    """
     for trace in figure.data:
         upright = trace.type == "bar" and trace.orientation != "h"
         if trace.type == "heatmap" or upright:
-            figure.update_xaxes(type="category")
+            figure.update_xaxes(type="category", selector={"type": None})
         if trace.type == "heatmap" or (trace.type == "bar" and not upright):
-            figure.update_yaxes(type="category")
+            figure.update_yaxes(type="category", selector={"type": None})
 
 
 def _break_titles(figure: go.Figure) -> None:

@@ -15,7 +15,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Tagger
-from itner.dashboard.cache import get_tagger, state_of
+from itner.dashboard.cache import get_tagger, rules_of, state_of
 from itner.domains.registry import Domain, get_domain
 from itner.evaluation.agreement import Place
 from itner.files.highlighting import highlight
@@ -25,7 +25,6 @@ from itner.reporting.answers import list_losses
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.taggers.base import Accountable, Adjustable, TokenScores
 from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
-from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows.tag import Chosen
 
 MAX_CHARACTERS = 20_000
@@ -99,18 +98,13 @@ def choose_tagger(domain: Domain, choice: Choice | None, wished: float | None = 
     InputError when the tagger has no threshold.
     """
     if choice is None:
-        return Chosen(_rules(domain.name), f"the rules of domain {domain.name!r}")
+        return Chosen(rules_of(domain.name), f"the rules of domain {domain.name!r}")
     tagger = get_tagger(choice.run, choice.variant)
     if wished is not None:
         if not isinstance(tagger, Adjustable):
             raise InputError(f"{choice.label} has no threshold")
         tagger = tagger.at(wished)
     return Chosen(tagger, choice.label)
-
-
-@st.cache_resource(show_spinner=False)
-def _rules(domain: str) -> Tagger:
-    return RulesTagger(get_domain(domain))
 
 
 def choose_first(choices: Sequence[Choice]) -> list[str]:

@@ -5,21 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.core.words import counted, unmarked
+from itner.core.words import counted, listed, unmarked
+from itner.dashboard.cache import rules_of
+from itner.domains.registry import Domain
+from itner.files.highlighting import STYLE, highlight
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import QUANTILES, Quantile
-from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
-from itner.reporting.rows import Row, mebibytes, milliseconds
+from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, SERIES_COLORS, VARIANT_SYMBOLS
+from itner.reporting.rows import Row, find_weakest, megabytes, milliseconds
+from itner.reporting.sensitivity import AnswerMap
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 28
+_CLEAR, _FAINT = 0.9, 0.25
+# How far the map of answers goes beyond the last limit that matters, and the smallest size on its logarithmic axis.
+_BEYOND, _SMALLEST_MB = 1.5, 0.1
+# Read on a field of any colour, in both themes.
+_ON_FIELD: dict[str, Any] = {"font": {"color": "#12161b"}, "bgcolor": "rgba(255, 255, 255, 0.85)"}
+# So much less micro-F1 than the worst of the front is out of the picture.
+_WORSE = 0.08
 
 
 @dataclass(frozen=True)
@@ -44,8 +56,8 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
         times = row.timing.at(quantile)
         known = f"{milliseconds(times.low)} to {milliseconds(times.high)}; {row.timing.length} {row.unit}"
         found.append(Fact(f"Latency, {QUANTILES[quantile]}", f"{milliseconds(times.value)} ms", known))
-    if row.size_mib is not None:
-        found.append(Fact("Size", f"{mebibytes(row.size_mib)} MiB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
+    if row.size_mb is not None:
+        found.append(Fact("Size", f"{megabytes(row.size_mb)} MB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
 
 
@@ -54,13 +66,13 @@ class Ranges:
     """How far the limits can be set: a little beyond what was measured."""
 
     max_ms: float
-    max_mib: float
+    max_mb: float
 
 
 def ranges(rows: Sequence[Row], quantile: Quantile = "p95") -> Ranges:
     """Upper ends for the sliders of latency and size, whole numbers above everything measured."""
     slowest = max((row.timing.at(quantile).high for row in rows if row.timing is not None), default=1.0)
-    largest = max((row.size_mib for row in rows if row.size_mib is not None), default=1.0)
+    largest = max((row.size_mb for row in rows if row.size_mb is not None), default=1.0)
     return Ranges(math.floor(slowest) + 1.0, math.floor(largest) + 1.0)
 
 
@@ -68,15 +80,24 @@ def limits(bounds: Ranges, ms: float, mib: float, f1: float, recall: float, quan
     """What the sliders mean: a slider at its open end sets no limit."""
     return Limits(
         max_ms=ms if ms < bounds.max_ms else None,
-        max_mib=mib if mib < bounds.max_mib else None,
+        max_mb=mib if mib < bounds.max_mb else None,
         min_f1=f1 or None,
         min_recall=recall or None,
         quantile=quantile,
     )
 
 
-def show_beside(advice: Advice) -> None:
-    """What stands beside the answer: who comes next, what just misses, and what was left out."""
+def show_strip(domain: Domain) -> None:
+    """What the product is, and a sentence in which what it finds is marked."""
+    (found,) = rules_of(domain.name).tag([domain.sample])
+    st.html(
+        f"{STYLE}<p><strong>itner</strong> marks what {escape(domain.title)} speaks of, and tells which tagger to "
+        f"deploy for it:</p>{highlight(domain.sample, found)}"
+    )
+
+
+def show_beside(advice: Advice, scope: str) -> None:
+    """What stands beside the answer: who comes next, what just misses, what was left out, and what was scored."""
     lines = []
     if advice.runner_up is not None:
         f1 = advice.runner_up.micro_f1 or 0.0
@@ -88,17 +109,9 @@ def show_beside(advice: Advice) -> None:
         lines.append(f"**Weakest type:** {name}, F1 {f1:.3f} on {counted(support, 'gold mention')}.")
     # They name machines, in words of whoever measured there.
     lines += map(unmarked, advice.caveats)
+    lines.append(scope)
     for line in lines:
         st.markdown(line)
-
-
-def find_weakest(row: Row) -> tuple[str, float, int] | None:
-    """The type of the lowest F1, with it and the number of its gold mentions; None where nothing was scored."""
-    known = [(name, counts) for name, counts in row.report.per_type.items() if counts.support] if row.report else []
-    if not known:
-        return None
-    name, counts = min(known, key=lambda each: (each[1].f1, each[0]))
-    return name, counts.f1, counts.support
 
 
 def families(rows: Sequence[Row]) -> list[str]:
@@ -115,9 +128,9 @@ def trade_off(
     quantile: Quantile = "p95",
 ) -> go.Figure:
     """Micro-F1 against latency, bubble area by size; published results, which have no latency, as lines."""
-    shown = [row for row in rows if row.micro_f1 is not None and row.timing is not None and row.size_mib is not None]
+    shown = [row for row in rows if row.micro_f1 is not None and row.timing is not None and row.size_mb is not None]
     figure = go.Figure()
-    largest = max((row.size_mib or 0.0 for row in shown), default=1.0)
+    largest = max((row.size_mb or 0.0 for row in shown), default=1.0)
     if len(front) > 1:
         figure.add_trace(
             go.Scatter(
@@ -143,23 +156,26 @@ def trade_off(
                 name=family,
                 legendrank=1000 + order.index(family),
                 marker={
-                    "size": [max(row.size_mib or 0.0, 0.1) for row in members],
+                    "size": [max(row.size_mb or 0.0, 0.1) for row in members],
                     "sizemode": "area",
                     "sizeref": 2 * largest / _LARGEST_BUBBLE**2,
                     "sizemin": 7,
                     "color": FAMILY_COLORS.get(family, NEUTRAL),
                     "symbol": [VARIANT_SYMBOLS[row.variant] for row in members],
-                    "opacity": 0.75,
+                    # What nobody would choose stays in the background.
+                    "opacity": [_CLEAR if row in front or row is chosen else _FAINT for row in members],
                     "line": {"width": 1, "color": "white"},
                 },
                 text=[row.label for row in members],
                 customdata=[_hover(row, quantile) for row in members],
                 hovertemplate="<b>%{text}</b><br>micro-F1 %{y:.3f} (%{customdata[0]})<br>"
                 f"{QUANTILES[quantile]} %{{x:.3~g}} ms (%{{customdata[1]}})<br>"
-                "%{customdata[2]:.3~g} MiB<br>"
+                "%{customdata[2]:.3~g} MB<br>"
                 "%{customdata[3]:,.0f} tokens/s in bulk<extra></extra>",
             )
         )
+    if front:
+        figure.add_trace(_names(front, chosen, quantile))
     if chosen is not None and chosen in shown:
         figure.add_annotation(
             x=math.log10(_ms(chosen, quantile)),
@@ -175,17 +191,14 @@ def trade_off(
         figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
     if limits is not None and limits.min_f1 is not None:
         figure.add_hline(y=limits.min_f1, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
-    lowest = min(published, key=lambda result: result.micro_f1, default=None)
-    for result in published:
+    # The best alone: the others stand in their table, and lines beside each other hide what they cross.
+    if published:
+        result = max(published, key=lambda result: result.micro_f1)
         figure.add_hline(
             y=result.micro_f1,
-            line={"dash": "dot", "width": 1, "color": NEUTRAL},
-            annotation={
-                "text": f"{result.name}, {result.parameters / 1e6:.0f} M (published): {result.micro_f1:.3f}",
-                "font": {"size": 11},
-            },
-            # On the right, where the slow are good; the lowest below its line, so that neighbours do not overlap.
-            annotation_position="bottom right" if result is lowest else "top right",
+            line={"dash": "dot", "width": 1.5, "color": NEUTRAL},
+            annotation={"text": f"best published: {result.name}, {result.micro_f1:.3f}", "font": {"size": 12}},
+            annotation_position="bottom left",
         )
     figure.update_layout(
         xaxis=_ticks(shown, quantile)
@@ -193,7 +206,7 @@ def trade_off(
             "title": f"{QUANTILES[quantile]} of the latency, one text of 128 pieces or tokens (ms, log scale)",
             "type": "log",
         },
-        yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".3f"},
+        yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".2f", "range": _f1_range(shown, front)},
         legend={"itemsizing": "constant"},
         height=460,
         margin={"t": 30, "r": 20, "b": 50},
@@ -201,9 +214,138 @@ def trade_off(
     return figure
 
 
+def _f1_range(shown: Sequence[Row], front: Sequence[Row]) -> list[float] | None:
+    """So that what is near the front can be told apart, however bad some are; None where nothing is on it."""
+    scores = [row.micro_f1 for row in front if row.micro_f1 is not None]
+    if not scores:
+        return None
+    seen = [row.micro_f1 for row in shown if row.micro_f1 is not None and row.micro_f1 >= min(scores) - _WORSE]
+    low, high = min(seen), max(seen)
+    room = max((high - low) * 0.12, 0.01)
+    return [low - room, high + room]
+
+
+def below_in_words(rows: Sequence[Row], front: Sequence[Row]) -> str:
+    """What lies below the figure, whose axis begins near the worst of the front; empty where nothing does."""
+    least = min((row.micro_f1 or 0.0 for row in front), default=0.0) - _WORSE
+    below = {
+        row.run: row.micro_f1
+        for row in rows
+        if row.micro_f1 is not None and row.timing is not None and row.micro_f1 < least
+    }
+    named = listed(f"{run} ({f1:.2f})" for run, f1 in below.items())
+    return f"Below what is shown: {unmarked(named)}. " if below else ""
+
+
 def _ms(row: Row, quantile: Quantile) -> float:
     """A time that is on the figure."""
     return row.timing.at(quantile).value if row.timing is not None else 1.0
+
+
+def _names(front: Sequence[Row], chosen: Row | None, quantile: Quantile) -> go.Scatter:
+    """The runs of the front above their points, where nothing is, each once; `chosen` has its arrow."""
+    first = {row.run: row for row in reversed(front) if chosen is None or row.run != chosen.run}
+    named = list(first.values())
+    return go.Scatter(
+        x=[_ms(row, quantile) for row in named],
+        y=[row.micro_f1 for row in named],
+        mode="text",
+        # The second line lifts the name off the symbol.
+        text=[f"{row.run}<br>" for row in named],
+        textposition="top center",
+        textfont={"size": 12},
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def answer_map(answers: AnswerMap, limits: Limits) -> go.Figure:
+    """Which run is advised under which limits: a field a run, latency to the right, size upwards."""
+    names = {run: number for number, run in enumerate(answers.runs)}
+    labels = [[row.label if row is not None else "nothing fits" for row in line] for line in answers.answers]
+    # The last answers hold for all that is looser.
+    across = [*answers.ms, answers.ms[-1] * _BEYOND]
+    upwards = [*(max(size, _SMALLEST_MB) for size in answers.mb), answers.mb[-1] * _BEYOND]
+    colours = [SERIES_COLORS[number % len(SERIES_COLORS)] for number in range(max(len(names), 1))]
+    figure = go.Figure(
+        go.Heatmap(
+            x=across,
+            y=upwards,
+            z=[[names[row.run] if row is not None else None for row in line] for line in answers.answers],
+            customdata=labels,
+            zmin=-0.5,
+            zmax=len(colours) - 0.5,
+            colorscale=_steps(colours),
+            opacity=0.55,
+            showscale=False,
+            hoverongaps=False,
+            hovertemplate="from %{x:.3~g} ms and %{y:.3~g} MB on: <b>%{customdata}</b><extra></extra>",
+        )
+    )
+    for run in names:
+        x, y = _middle(answers, run, across, upwards)
+        figure.add_annotation(x=math.log10(x), y=math.log10(y), text=f"<b>{run}</b>", showarrow=False, **_ON_FIELD)
+    if limits.max_ms is not None:
+        figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    if limits.max_mb is not None:
+        figure.add_hline(y=limits.max_mb, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
+    figure.update_layout(
+        xaxis=_decades(across) | {"title": f"{QUANTILES[limits.quantile]} of the latency at most (ms, log scale)"},
+        yaxis=_decades(upwards) | {"title": "size at most (MB, log scale)"},
+        height=340,
+        margin={"t": 20, "r": 20, "b": 50},
+    )
+    return figure
+
+
+def _steps(colours: Sequence[str]) -> list[tuple[float, str]]:
+    """A colour scale without transitions."""
+    count = len(colours)
+    return [
+        step
+        for number, colour in enumerate(colours)
+        for step in ((number / count, colour), ((number + 1) / count, colour))
+    ]
+
+
+def _middle(answers: AnswerMap, run: str, across: Sequence[float], upwards: Sequence[float]) -> tuple[float, float]:
+    """The middle of a run's largest stretch in one line, as it is seen on logarithmic axes, over all lines like it."""
+    best, place = 0.0, (across[0], upwards[0])
+    for low, line in enumerate(answers.answers):
+        columns = [number for number, row in enumerate(line) if row is not None and row.run == run]
+        if not columns:
+            continue
+        high = low
+        while high < len(answers.answers) and all(_is(answers.answers[high][number], run) for number in columns):
+            high += 1
+        left, right, bottom, top = across[columns[0]], across[columns[-1] + 1], upwards[low], upwards[high]
+        area = math.log(right / left) * math.log(top / bottom)
+        if area > best:
+            best, place = area, (math.sqrt(left * right), math.sqrt(bottom * top))
+    return place
+
+
+def _is(row: Row | None, run: str) -> bool:
+    return row is not None and row.run == run
+
+
+def _decades(values: Sequence[float]) -> dict[str, Any]:
+    steps = [factor * 10**power for power in range(-3, 6) for factor in (1, 2, 5)]
+    ticks = [step for step in steps if min(values) <= step <= max(values)]
+    shown = [math.log10(min(values)), math.log10(max(values))]
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks], "range": shown}
+
+
+def map_data(answers: AnswerMap) -> pd.DataFrame:
+    """What `answer_map` draws."""
+    return pd.DataFrame.from_records(
+        [
+            {"ms at least": time, "MB at least": size, "advised": row.label if row is not None else None}
+            for size, line in zip(answers.mb, answers.answers, strict=True)
+            for time, row in zip(answers.ms, line, strict=True)
+        ]
+    )
 
 
 def _aside(chosen: Row, shown: Sequence[Row], quantile: Quantile) -> int:
@@ -225,7 +367,7 @@ def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
                 "p50 ms": row.p50_ms,
                 "p95 ms": row.p95_ms,
                 "micro-F1": row.micro_f1,
-                "size MiB": row.size_mib,
+                "size MB": row.size_mb,
                 "on Pareto front": row.label in labels,
             }
             for row in rows
@@ -259,4 +401,4 @@ def _hover(row: Row, quantile: Quantile) -> tuple[str, str, float | None, float 
     text = f"95% {interval.low:.3f} to {interval.high:.3f}" if interval else ""
     times = row.timing.at(quantile) if row.timing is not None else None
     known = f"{milliseconds(times.low)} to {milliseconds(times.high)}" if times is not None else ""
-    return text, known, row.size_mib, row.tokens_per_s
+    return text, known, row.size_mb, row.tokens_per_s

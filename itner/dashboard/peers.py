@@ -13,7 +13,7 @@ import streamlit as st
 
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.peers import PeerRow
-from itner.reporting.rows import mebibytes
+from itner.reporting.rows import in_megabytes, megabytes
 
 PEER, OWN = "measured peer", "run of ours"
 PERSONAL_F1 = "F1 of personal types"
@@ -39,7 +39,7 @@ def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
             "kind": PEER if row.peer is not None else OWN,
             "library": f"{row.peer.library} {row.peer.version}" if row.peer is not None else None,
             "micro-F1": micro.f1 if micro else None,
-            "size MiB": row.size_mib,
+            "size MB": row.size_mb,
             "tokens/s": round(timed.tokens_per_s) if timed else None,
             "times as fast": timed.ratio(best.timed) if timed and best is not None and best.timed else None,
             "precision": micro.precision if micro else None,
@@ -77,7 +77,7 @@ def peers_columns(frame: pd.DataFrame, rows: Sequence[PeerRow]) -> dict[str, Any
         "micro-F1": number(format="%.3f", help="Strict, entity level, scored as our runs are."),
         "precision": number(format="%.3f"),
         "recall": number(format="%.3f"),
-        "size MiB": number(format="%.2f", help="What has to be deployed beside the program, all models together."),
+        "size MB": number(format="%.2f", help="What has to be deployed beside the program, all models together."),
         "tokens/s": number(format="localized", help="Median of rounds in which all took turns.", step=1),
         "times as fast": number(format="%.2f", help=f"As {best}: median of the rounds' ratios."),
         "rounds differ by": number(format="percent", help="Fastest round over the slowest, minus one."),
@@ -196,9 +196,9 @@ def _color(row: PeerRow) -> str:
 def _hover(row: PeerRow) -> tuple[str, str]:
     """A heading, and what was measured; the file is read as text, not as HTML."""
     if row.peer is None:
-        return f"<b>{html.escape(row.label)}</b>", f"{mebibytes(row.size_mib)} MiB." if row.size_mib is not None else ""
+        return f"<b>{html.escape(row.label)}</b>", f"{megabytes(row.size_mb)} MB." if row.size_mb is not None else ""
     peer = row.peer
     setting = f" Setting: {row.timed.setting}." if row.timed is not None and row.timed.setting else ""
-    lines = textwrap.wrap(f"{peer.about}{setting} {mebibytes(peer.size_mib)} MiB.", _HOVER_WIDTH)
+    lines = textwrap.wrap(f"{peer.about}{setting} {megabytes(in_megabytes(peer.size_mib))} MB.", _HOVER_WIDTH)
     heading = f"<b>{html.escape(row.label)}</b>, {peer.library} {peer.version}"
     return heading, "<br>".join(html.escape(line) for line in lines)

@@ -20,7 +20,7 @@ from itner.reporting.answers import answer_row
 from itner.reporting.palette import SERIES_COLORS
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Remake
-from itner.taggers.registry import VARIANT_NAMES, kind_of
+from itner.taggers.registry import VARIANT_NAMES, family_of, kind_of
 
 
 def facts(run: Run) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def facts(run: Run) -> pd.DataFrame:
     info = run.info
     shared = {
         "kind": info.kind,
-        "family": info.family,
+        "family": family_of(run),
         "domain": info.domain,
         "label scheme": f"{info.scheme}: {', '.join(info.types)}",
     }

@@ -21,7 +21,7 @@ _LINK = "selection_link"
 _ARRIVED = "selection_arrived"
 _WRITTEN = "selection_written"
 # Links from before still open what they showed.
-_RENAMED = {"precision": "variant"}
+_RENAMED = {"precision": "variant", "mib": "mb"}
 
 
 def begin() -> None:

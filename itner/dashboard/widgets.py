@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn, TypeVar
 
 import pandas as pd
@@ -23,6 +25,7 @@ from itner.files.items import FileNotice
 from itner.files.writers import harmless_cell
 from itner.records.prices import Prices
 from itner.records.store import BrokenRun, Run
+from itner.reporting.glossary import split_terms
 from itner.reporting.rows import list_datasets
 from itner.taggers.base import Kind
 from itner.taggers.registry import VARIANT_NAMES, VARIANTS, kind_of, lack_of
@@ -34,6 +37,11 @@ _STYLE = """<style>
 [data-testid=stCode] .token { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+.itner-words { margin: 0; }
+.itner-term { position: relative; cursor: help; font-style: normal; border-bottom: 1px dotted currentColor; }
+.itner-term:is(:hover, :focus)::after { content: attr(data-means); position: absolute; left: 0; top: 1.6em; z-index: 9;
+  width: max-content; max-width: min(19rem, 70vw); padding: 0.4em 0.6em; border-radius: 0.3em; font-size: 0.85rem;
+  font-weight: normal; line-height: 1.35; white-space: normal; background: #12161b; color: #ffffff; }
 [data-testid=stPageLink-NavLink] :is([data-testid=stMarkdownContainer], p, span:has(p)) {
   white-space: normal !important; overflow: visible !important;
 }
@@ -42,6 +50,8 @@ _MOST_NOTICES = 50
 # A page that opens lets its title go to the browser before it computes: without the pause the old page often stayed up
 # until the new one was whole, and the median switch took twice as long.
 _SHOWN, _PAUSE_S = "shown_page", 0.03
+# Seen in both themes, and without colour by its weight.
+_BEST_CELL = "font-weight: bold; background-color: #0b6e9933"
 # Of a table's cell, about.
 _MARGIN_PX, _CHARACTER_PX = 24, 7
 # A longer table scrolls.
@@ -58,6 +68,22 @@ def draw_navigation(pages: Mapping[str, Sequence[Any]]) -> None:
             st.caption(group)
             for page in members:
                 st.page_link(page, icon=page.icon, width="stretch")
+
+
+def show_words(text: str) -> None:
+    """A sentence in which each term that people may not know says what it means, under the pointer or when reached.
+
+    The text may hold what others wrote: nothing in it is taken for mark-up.
+    """
+    parts = []
+    for part, meaning in split_terms(text):
+        shown = escape(part)
+        if meaning:
+            said = escape(f"{part}: {meaning}", quote=True)
+            means = escape(meaning, quote=True)
+            shown = f'<dfn class="itner-term" tabindex="0" aria-label="{said}" data-means="{means}">{shown}</dfn>'
+        parts.append(shown)
+    st.html(f'<p class="itner-words">{"".join(parts)}</p>')
 
 
 def begin(title: str, intro: str = "") -> None:
@@ -335,15 +361,23 @@ def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
     download_csv(frame, name, key=f"download_{name}", label="Data of this figure (CSV)")
 
 
-def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = None) -> None:
+def show_table(
+    frame: pd.DataFrame,
+    name: str,
+    columns: dict[str, Any] | None = None,
+    best: Mapping[str, Callable[[pd.Series], object]] = MappingProxyType({}),
+) -> None:
     """A table with a download of what it shows.
 
     Its own menu downloads what is in it, so no text in it is a formula to a spreadsheet either.
+
+    Args:
+        best: of a column, what its best cell holds; such cells are marked.
     """
     frame = harmless(frame)
     height: Literal["content", "auto"] = "content" if len(frame) <= _FULL_HEIGHT_ROWS else "auto"
     st.dataframe(
-        frame,
+        _mark_best(frame, best) if best else frame,
         width="stretch",
         height=height,
         hide_index=True,
@@ -352,6 +386,14 @@ def show_table(frame: pd.DataFrame, name: str, columns: dict[str, Any] | None = 
         placeholder="–",
     )
     download_csv(frame, name, key=f"download_{name}")
+
+
+def _mark_best(frame: pd.DataFrame, best: Mapping[str, Callable[[pd.Series], object]]) -> Any:
+    styled = frame.style
+    for name in [name for name in best if name in frame]:
+        value = best[name](frame[name])
+        styled = styled.map(lambda cell, value=value: _BEST_CELL if cell == value else "", subset=[name])
+    return styled
 
 
 def _model_column(frame: pd.DataFrame) -> dict[str, Any]:

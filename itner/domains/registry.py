@@ -33,6 +33,7 @@ class Corpus:
         credit: whose it is and under which licence, for model cards; empty where that goes without saying.
         limit: what a tagger trained on it may be bad at, for model cards.
         limit_alone: the same for a tagger trained on nothing else.
+        scored: what of its text those should know who decide by scores on it, a sentence.
         few: how many sentences of a split are taken, drawn once and such that every type occurs if it can; all of those
             that are not named.
         published: whether others publish results on it, so that it must not be changed.
@@ -47,6 +48,7 @@ class Corpus:
     credit: str = ""
     limit: str = ""
     limit_alone: str = ""
+    scored: str = ""
     few: Mapping[str, int] = field(default_factory=dict)
     published: bool = False
     language: str = "English"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itner.core.words import counted, listed
 from itner.evaluation.compare import Difference, compare_reports
 from itner.reporting.latency import QUANTILES, Quantile, Times
-from itner.reporting.rows import Row, mebibytes, milliseconds
+from itner.reporting.rows import Row, megabytes, milliseconds
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
 Compare = Callable[[Row, Row], Difference | None]
@@ -20,7 +20,7 @@ class Limits:
     """What a deployment allows and demands; None sets no limit. `quantile` is of the latency that is meant."""
 
     max_ms: float | None = None
-    max_mib: float | None = None
+    max_mb: float | None = None
     min_f1: float | None = None
     min_recall: float | None = None
     quantile: Quantile = "p95"
@@ -31,8 +31,8 @@ class Limits:
         parts = []
         if self.max_ms is not None:
             parts.append(f"≤ {self.max_ms:g} ms {QUANTILES[self.quantile]}")
-        if self.max_mib is not None:
-            parts.append(f"≤ {self.max_mib:g} MiB")
+        if self.max_mb is not None:
+            parts.append(f"≤ {self.max_mb:g} MB")
         if self.min_f1 is not None:
             parts.append(f"micro-F1 ≥ {self.min_f1:.2f}")
         if self.min_recall is not None:
@@ -53,9 +53,11 @@ _MOST_NEAR = 2
 
 @dataclass(frozen=True)
 class Advice:
-    """The row to deploy, None when nothing fits, and why in one sentence.
+    """The row to deploy, None when nothing fits, and why.
 
     Attributes:
+        reason: the numbers behind it.
+        plain: the same for people who do not read numbers; empty where there are none behind it.
         near: what just misses the limits, and what it would bring, each a sentence.
         caveats: what the answer leaves out, each a sentence.
         runner_up: of another run, what would be advised without the row's run; None where nothing else fits.
@@ -66,6 +68,7 @@ class Advice:
     near: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     runner_up: Row | None = None
+    plain: str = ""
 
 
 def compare_rows(first: Row, second: Row) -> Difference | None:
@@ -88,7 +91,7 @@ def fits(row: Row, limits: Limits) -> bool:
 def _keeps_the_others(row: Row, limits: Limits) -> bool:
     """All limits but that on latency."""
     lower = ((row.micro_f1, limits.min_f1), (row.recall, limits.min_recall))
-    return (limits.max_mib is None or (row.size_mib is not None and row.size_mib <= limits.max_mib)) and all(
+    return (limits.max_mb is None or (row.size_mb is not None and row.size_mb <= limits.max_mb)) and all(
         limit is None or (value is not None and value >= limit) for value, limit in lower
     )
 
@@ -115,7 +118,7 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
     allowed = [row for row in here if fits(row, limits)]
     if not allowed:
         return Advice(None, _nothing_fits(here, limits), _near_misses(None, here, limits, compare), caveats)
-    chosen, reason = _choose(allowed, limits, compare)
+    chosen, plain, reason = _choose(allowed, limits, compare)
     others = [row for row in allowed if row.run != chosen.run]
     return Advice(
         chosen,
@@ -123,6 +126,7 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
         _near_misses(chosen, here, limits, compare),
         caveats,
         _choose(others, limits, compare)[0] if others else None,
+        plain,
     )
 
 
@@ -148,8 +152,8 @@ def _has(names: Sequence[str]) -> str:
     return "has" if len(names) == 1 else "have"
 
 
-def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[Row, str]:
-    """The row of those that fit, and why."""
+def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[Row, str, str]:
+    """The row of those that fit, and why, in words and in numbers."""
     best, *others = sorted(allowed, key=_quality, reverse=True)
     equal: list[tuple[Row, Difference | None]] = [(best, None)]
     for row in others:
@@ -163,18 +167,18 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
     quick = [
         pair for pair in equal if (times := _times(pair[0], limits)) is not None and times.low <= WORTHWHILE * fastest
     ]
-    smallest = min((row.size_mib for row, _ in quick if row.size_mib is not None), default=0.0)
+    smallest = min((row.size_mb for row, _ in quick if row.size_mb is not None), default=0.0)
 
     def order(pair: tuple[Row, Difference | None]) -> tuple[float, int, str, float]:
         row = pair[0]
-        size = row.size_mib if row.size_mib is not None else float("inf")
+        size = row.size_mb if row.size_mb is not None else float("inf")
         return 0.0 if size <= smallest * _ONE_SIZE else size, row.teachers, row.run, -(row.micro_f1 or 0.0)
 
     chosen, lead = min(quick, key=order)
     f1 = f"Its micro-F1 of {chosen.micro_f1:.3f}"
     cost = _cost(chosen, limits)
     if len(allowed) == 1:
-        return chosen, f"Nothing else fits. Its micro-F1 is {chosen.micro_f1:.3f}, at {cost}."
+        return chosen, "Nothing else fits.", f"Its micro-F1 is {chosen.micro_f1:.3f}, at {cost}."
     if lead is None:
         tied = sorted({row.run for row, _ in quick if row.run != chosen.run})
         tie = (
@@ -182,7 +186,8 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
             if tied
             else ""
         )
-        return chosen, f"{f1} is the highest of the {len(allowed)} that fit, at {cost}.{tie}"
+        plain = "No tagger that fits is better, and it is among the fastest that are as good."
+        return chosen, plain, f"{f1} is the highest of the {len(allowed)} that fit, at {cost}.{tie}"
     of, to = _times(best, limits), _times(chosen, limits)
     assert of is not None
     assert to is not None
@@ -191,9 +196,15 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
         f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to {lead.high:+.3f})"
     )
     if of.low > WORTHWHILE * to.high:
-        return chosen, f"{told}, and it answers {of.value / to.value:.1f} times as fast: {cost}."
+        faster = f"it answers {of.value / to.value:.1f} times as fast"
+        return (
+            chosen,
+            f"None that fits is measurably better, and {faster} as the best.",
+            f"{told}, and {faster}: {cost}.",
+        )
     why = _why(chosen, best, (best, None) in quick)
-    return chosen, f"{told}, nor can their speed: a tie, and {why}: {cost}."
+    plain = f"None that fits is measurably better or faster, and {why}."
+    return chosen, plain, f"{told}, nor can their speed: a tie, and {why}: {cost}."
 
 
 def _why(chosen: Row, best: Row, quick: bool) -> str:
@@ -202,8 +213,8 @@ def _why(chosen: Row, best: Row, quick: bool) -> str:
     Args:
         quick: whether the best is as fast as any that is as good.
     """
-    if (best.size_mib or 0.0) > (chosen.size_mib or 0.0) * _ONE_SIZE:
-        return f"it is {(best.size_mib or 0.0) / (chosen.size_mib or 1.0):.1f} times smaller"
+    if (best.size_mb or 0.0) > (chosen.size_mb or 0.0) * _ONE_SIZE:
+        return f"it is {(best.size_mb or 0.0) / (chosen.size_mb or 1.0):.1f} times smaller"
     if chosen.teachers < best.teachers:
         return "fewer runs taught it"
     return "it is the first of them by name" if quick else "it is one of the fastest"
@@ -268,11 +279,11 @@ def pareto_front(rows: Sequence[Row], quantile: Quantile = "p95") -> list[Row]:
 
 
 def _quality(row: Row) -> tuple[float, float]:
-    return row.micro_f1 or 0.0, -(row.size_mib or 0.0)
+    return row.micro_f1 or 0.0, -(row.size_mb or 0.0)
 
 
 def _cost(row: Row, limits: Limits) -> str:
-    size = f" and {mebibytes(row.size_mib)} MiB" if row.size_mib is not None else ""
+    size = f" and {megabytes(row.size_mb)} MB" if row.size_mb is not None else ""
     times = _times(row, limits)
     return f"{_span(times, limits)}{size}" if times is not None else f"a time that was not measured{size}"
 
@@ -283,9 +294,9 @@ def _nothing_fits(rows: Sequence[Row], limits: Limits) -> str:
     if limits.max_ms is not None:
         fastest = min((times for row in rows if (times := _times(row, limits)) is not None), key=lambda each: each.high)
         reached.append(f"the fastest has {_span(fastest, limits)}")
-    sizes = [row.size_mib for row in rows if row.size_mib is not None]
-    if limits.max_mib is not None and sizes:
-        reached.append(f"the smallest has {mebibytes(min(sizes))} MiB")
+    sizes = [row.size_mb for row in rows if row.size_mb is not None]
+    if limits.max_mb is not None and sizes:
+        reached.append(f"the smallest has {megabytes(min(sizes))} MB")
     if limits.min_f1 is not None:
         reached.append(f"the best micro-F1 is {max(_quality(row)[0] for row in rows):.3f}")
     if limits.min_recall is not None:

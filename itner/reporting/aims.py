@@ -11,10 +11,8 @@ from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import list_study_rows
-from itner.reporting.rows import MISSING
+from itner.reporting.rows import MISSING, in_megabytes
 from itner.taggers.registry import VARIANT_NAMES, is_current
-
-_MIB = 2**20 / 1e6  # in MB
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _size_row(aim: SizeAim, runs: Mapping[str, Run], variant: str) -> AimRow:
     found = _timed(runs.get(aim.run), variant)
     if found is None:
         return AimRow(aim.run, what, None, None)
-    size = found.file_mib * _MIB
+    size = in_megabytes(found.file_mib)
     return AimRow(aim.run, what, f"{size:.2f} MB", size <= aim.megabytes)
 
 
@@ -111,13 +109,13 @@ def _study_row(aim: StudyAim, study: CompressionStudy | None, variant: str) -> A
     small = [
         row
         for row in (list_study_rows(study) if study is not None else ())
-        if row.variant == variant and row.mib * _MIB <= aim.megabytes and aim.dataset in row.f1
+        if row.variant == variant and row.mb <= aim.megabytes and aim.dataset in row.f1
     ]
     if not small:
         return AimRow(named, what, None, None)
     best = max(small, key=lambda row: row.f1[aim.dataset].mean)
     f1 = best.f1[aim.dataset].mean
-    return AimRow(named, what, f"{f1:.3f} with {best.mib * _MIB:.2f} MB ({best.name})", f1 >= aim.f1)
+    return AimRow(named, what, f"{f1:.3f} with {best.mb:.2f} MB ({best.name})", f1 >= aim.f1)
 
 
 def _timed(run: Run | None, variant: str) -> BenchResult | None:

@@ -14,7 +14,7 @@ from itner.domains.registry import Domain, get_domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import BENCH, METRICS, RUN, SEEDS, Run
 from itner.reporting.aims import AimRow
-from itner.reporting.rows import MISSING, mebibytes, milliseconds
+from itner.reporting.rows import MISSING, in_megabytes, megabytes, milliseconds
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import CardText
 from itner.taggers.registry import VARIANT_NAMES, kind_of
@@ -41,7 +41,8 @@ def write_card(run: Run, aims: Sequence[AimRow] = (), beside: str | None = None)
         template_path=str(_TEMPLATE),
         run=run,
         names=VARIANT_NAMES,
-        mebibytes=mebibytes,
+        megabytes=megabytes,
+        in_megabytes=in_megabytes,
         milliseconds=milliseconds,
         summary=f"A tagger for {domain.title} that finds {', '.join(run.info.types)}. {text.made}",
         lack=lack,

@@ -10,6 +10,7 @@ from itner.core.provenance import Provenance
 from itner.core.words import counted, listed
 from itner.records.study import CompressionStudy, InTurns, PointVariant, StudyReference
 from itner.reporting.means import Mean
+from itner.reporting.rows import in_megabytes
 from itner.taggers.registry import VARIANT_NAMES
 
 REFERENCE = "reference"
@@ -35,7 +36,7 @@ class StudyRow:
     variant: str
     parameters: int | None
     outside_embeddings: int | None
-    mib: float
+    mb: float
     f1: dict[str, Mean]
     ratios: dict[str, Mean]
     ms: float | None
@@ -68,7 +69,7 @@ def list_study_rows(study: CompressionStudy) -> list[StudyRow]:
                     variant=variant,
                     parameters=first.parameters_total,
                     outside_embeddings=first.parameters_outside_embeddings,
-                    mib=statistics.fmean(each.file_mib for each in found),
+                    mb=in_megabytes(statistics.fmean(each.file_mib for each in found)),
                     f1={dataset: Mean.of([each.f1(dataset) for each in found]) for dataset in found[0].dev},
                     ratios={
                         speed: Mean.of([each.ratio for each in timed])
@@ -112,7 +113,7 @@ def find_front(rows: Sequence[StudyRow], dataset: str, speed: str | None) -> lis
     """
 
     def merit(row: StudyRow) -> float:
-        return -row.mib if speed is None else row.ratio(speed) or 0.0
+        return -row.mb if speed is None else row.ratio(speed) or 0.0
 
     told = [row for row in rows if speed is None or row.ratio(speed) is not None]
     front: list[StudyRow] = []
@@ -157,7 +158,7 @@ def study_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset: s
 
 def _merits(row: StudyRow, dataset: str, speed: str | None) -> str:
     times = f"{_digits(row.ratio(speed) or 0.0)} times as fast, " if speed is not None else ""
-    return f"F1 {row.f1[dataset].mean:.3f}, {times}{_digits(row.mib)} MiB"
+    return f"F1 {row.f1[dataset].mean:.3f}, {times}{_digits(row.mb)} MB"
 
 
 def _steps_in_words(study: CompressionStudy) -> str:
@@ -182,16 +183,14 @@ def _changes_in_words(study: CompressionStudy, rows: Sequence[StudyRow], dataset
     told = []
     for group in groups:
         parts = [
-            f"{row.name} {row.f1[dataset].mean - base.f1[dataset].mean:+.3f} at {row.mib / base.mib:.0%} of its size"
+            f"{row.name} {row.f1[dataset].mean - base.f1[dataset].mean:+.3f} at {row.mb / base.mb:.0%} of its size"
             for row in here
             if row.varies == group
         ]
         told.append(f"- {group}: {', '.join(parts)}")
     if not told:
         return []
-    line = (
-        f"F1 against {base.label} ({base.f1[dataset].mean:.3f}, {_digits(base.mib)} MiB) on {dataset}, by what varies:"
-    )
+    line = f"F1 against {base.label} ({base.f1[dataset].mean:.3f}, {_digits(base.mb)} MB) on {dataset}, by what varies:"
     return [line, "\n".join(told)]
 
 
@@ -203,7 +202,7 @@ def _reference_row(reference: StudyReference) -> StudyRow:
         variant=reference.variant,
         parameters=reference.parameters_total,
         outside_embeddings=reference.parameters_outside_embeddings,
-        mib=reference.file_mib,
+        mb=in_megabytes(reference.file_mib),
         f1={dataset: Mean(reference.f1(dataset), None, 1) for dataset in reference.dev},
         # By definition.
         ratios={speed: Mean(1.0, None, 1) for speed in SPEEDS},

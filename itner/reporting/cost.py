@@ -95,10 +95,10 @@ def money(amount: float, currency: str) -> str:
 
 def worth_in_words(
     runs: Sequence[Run], rows: Sequence[Row], costs: Mapping[str, Cost], prices: Prices | None
-) -> str | None:
+) -> tuple[str, str] | None:
     """What a language model would have to cost to be worth it, beside the best tagger that computes here.
 
-    None where nothing that computes here was both scored and timed.
+    In one sentence, and with the numbers. None where nothing that computes here was both scored and timed.
     """
     here = [row for row in rows if row.label in costs and costs[row.label].of == "compute" and row.micro_f1 is not None]
     if prices is None or not here:
@@ -118,10 +118,12 @@ def worth_in_words(
         for run in runs
         if run.name == row.run and kind_of(run).paid(run) and (used := tokens_of(run, row)) is not None
     ]
+    claim = f"The best tagger that computes here reads {TICKETS:,} tickets for {money(own.amount, prices.currency)}"
     if not asked:
-        return (
+        most = money(per_ticket, prices.currency)
+        return f"{claim}: a language model is as cheap below {most} a million tokens.", (
             f"{words} A language model that reads each ticket once, with no guidance before it and nothing written, "
-            f"would have to cost less than {money(per_ticket, prices.currency)} a million tokens to be as cheap; with "
+            f"would have to cost less than {most} a million tokens to be as cheap; with "
             "a guideline before each text, less by as many times as that is longer. None was asked here: "
             "`itner prompt` makes a run of one."
         )
@@ -138,4 +140,5 @@ def worth_in_words(
     words += f". It finds {'more' if gain > 0 else 'no more'}: {gain:+.3f} micro-F1."
     if cost is not None and gain > 0:
         words += f" Each hundredth of F1 costs {money((cost.amount - own.amount) / gain / 100, prices.currency)}."
-    return words
+    found = "finds more" if gain > 0 else "finds no more"
+    return f"{claim}; {row.run} {found}, and is as cheap below {money(even, prices.currency)} a million tokens.", words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,6 @@ from itner.core.errors import InputError
 from itner.core.words import listed
 from itner.domains.registry import get_domain
 from itner.evaluation.compare import Difference
-from itner.records.config import Family
 from itner.records.int8 import INT8
 from itner.records.prices import Prices
 from itner.records.store import Run
@@ -23,13 +23,23 @@ from itner.taggers.registry import VARIANT_NAMES, kind_of
 # Below this many gold mentions, one mention moves a type's F1 by several points.
 FEW_MENTIONS = 30
 RULES, COMPACT, GENERATIVE, PROMPTED = "rules", "compact", "generative", "prompted"
+# However a backbone was made smaller.
+_SMALLER = "smaller"
+_MEANT = {_SMALLER: ("fewer layers", "fewer layers, taught", "distilled backbone")}
+_TITLES = {"full": "Full", "lora": "LoRA", _SMALLER: "a smaller backbone"}
+_NAMES = {"lora": "Training adapters alone (LoRA)", _SMALLER: "A smaller backbone"}
+_OTHERS = {"full": "training all weights", "lora": "adapters on the whole one"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence or two, and where to look: a page's name and the query parameters that open it at the evidence."""
+    """What was found, and where to look: a page's name and the query parameters that open it at the evidence.
+
+    `claim` is one sentence for people who do not read numbers, `text` the numbers behind it.
+    """
 
     title: str
+    claim: str
     text: str
     page: str
     query: dict[str, str | list[str]] = field(default_factory=dict)
@@ -46,7 +56,7 @@ def list_findings(
     rows = list_rows(runs, dataset, split)
     makers: list[Callable[[], Finding | None]] = [
         lambda: _families(runs, rows, "full", "lora", dataset, compare),
-        lambda: _families(runs, rows, "lora", "distilled architecture", dataset, compare),
+        lambda: _families(runs, rows, "lora", _SMALLER, dataset, compare),
         lambda: _compact(rows, dataset, compare),
         lambda: _rules(rows, dataset, compare),
         lambda: _quantisation(rows, dataset, compare),
@@ -78,7 +88,9 @@ def _generative(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding 
             f"{large.p50_ms:.1f} ms), and {large.tokens_per_s / best.tokens_per_s:,.0f} times as long for many."
         )
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": [large.run, best.run]}
-    return Finding("Writing mentions, or marking them", " ".join(parts), "quality", query)
+    slower = f" and takes {best.p50_ms / large.p50_ms:,.0f} times as long" if best.p50_ms and large.p50_ms else ""
+    claim = f"A model that writes mentions {_against(best, large, compare)} the best that marks them{slower}."
+    return Finding("Writing mentions, or marking them", claim, " ".join(parts), "quality", query)
 
 
 def _worth(runs: Sequence[Run], rows: Sequence[Row], dataset: str, prices: Prices | None) -> Finding | None:
@@ -86,7 +98,8 @@ def _worth(runs: Sequence[Run], rows: Sequence[Row], dataset: str, prices: Price
     words = worth_in_words(runs, rows, list_costs(runs, rows, prices), prices)
     if words is None:
         return None
-    return Finding("What a language model would have to cost", words, "efficiency", {"dataset": dataset})
+    claim, text = words
+    return Finding("What a language model would have to cost", claim, text, "efficiency", {"dataset": dataset})
 
 
 def _languages(runs: Sequence[Run]) -> Finding | None:
@@ -96,8 +109,10 @@ def _languages(runs: Sequence[Run]) -> Finding | None:
     if not words:
         return None
     foreign = next(row.report for row in rows if not row.home)
+    away = listed(dict.fromkeys(row.language for row in rows if not row.home))
+    claim = f"In {away} even the best tagger misses much of what it finds in the language that it learned."
     query: dict[str, str | list[str]] = {"dataset": foreign.dataset, "split": foreign.split}
-    return Finding("Other languages", words[0], "quality", query)
+    return Finding("Other languages", claim, words[0], "quality", query)
 
 
 def describe_difference(difference: Difference | None) -> str:
@@ -110,19 +125,29 @@ def describe_difference(difference: Difference | None) -> str:
     return f"which the choice of sentences alone may explain ({interval})"
 
 
-def _best(rows: Sequence[Row], variant: str, family: str | None = None) -> Row | None:
+def _against(row: Row, other: Row, compare: Compare) -> str:
+    """How a row does beside another one, as far as that can be told, for a sentence that goes on with the other."""
+    difference = compare(row, other)
+    gap = (row.micro_f1 or 0.0) - (other.micro_f1 or 0.0)
+    if difference is not None and not difference.significant:
+        return "does as well, as far as this data tells, as"
+    points = f"{abs(gap) * 100:.0f}" if abs(gap) >= 0.01 else f"{abs(gap) * 100:.1f}"
+    return f"scores {points} F1 {'point' if points == '1' else 'points'} {'more' if gap > 0 else 'less'} than"
+
+
+def _best(rows: Sequence[Row], variant: str, *families: str) -> Row | None:
     fitting = [
         row
         for row in rows
-        if row.variant == variant and row.micro_f1 is not None and (family is None or row.family == family)
+        if row.variant == variant and row.micro_f1 is not None and (not families or row.family in families)
     ]
     return max(fitting, key=lambda row: row.micro_f1 or 0.0, default=None)
 
 
 def _families(
-    runs: Sequence[Run], rows: Sequence[Row], first: Family, second: Family, dataset: str, compare: Compare
+    runs: Sequence[Run], rows: Sequence[Row], first: str, second: str, dataset: str, compare: Compare
 ) -> Finding | None:
-    one, other = _best(rows, "fp32", first), _best(rows, "fp32", second)
+    one, other = _best(rows, "fp32", first), _best(rows, "fp32", *_MEANT.get(second, (second,)))
     if one is None or other is None or one.micro_f1 is None or other.micro_f1 is None:
         return None
     better, worse = (one, other) if one.micro_f1 >= other.micro_f1 else (other, one)
@@ -144,10 +169,10 @@ def _families(
     if second == "lora" and trained and other.parameters:
         share = trained / other.parameters
         parts.append(f"{other.run} trained {share:.1%} of its parameters; deployed, its adapters are merged.")
-    names: dict[Family, str] = {"full": "Full", "lora": "LoRA", "distilled architecture": "Distilled architecture"}
-    title = f"{names[first]} or {names[second] if second == 'lora' else names[second].lower()}"
+    title = f"{_TITLES[first]} or {_TITLES[second]}"
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": [one.run, other.run], "variant": "fp32"}
-    return Finding(title, " ".join(parts), "quality", query)
+    claim = f"{_NAMES[second]} {_against(other, one, compare)} {_OTHERS[first]}."
+    return Finding(title, claim, " ".join(parts), "quality", query)
 
 
 def _compact(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
@@ -161,13 +186,15 @@ def _compact(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | N
         f"{small.run} reaches micro-F1 {small.micro_f1:.3f}, {large.run} {large.micro_f1:.3f} (INT8): "
         f"{small.micro_f1 - large.micro_f1:+.3f}, {describe_difference(compare(small, large))}."
     ]
-    if small.p50_ms and large.p50_ms and small.size_mib and large.size_mib:
+    if small.p50_ms and large.p50_ms and small.size_mb and large.size_mb:
         parts.append(
             f"It answers {large.p50_ms / small.p50_ms:.0f} times as fast ({small.p50_ms:.2f} ms against "
-            f"{large.p50_ms:.1f} ms) and takes {small.size_mib:.1f} MiB instead of {large.size_mib:.1f} MiB."
+            f"{large.p50_ms:.1f} ms) and takes {small.size_mb:.1f} MB instead of {large.size_mb:.1f} MB."
         )
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": [large.run, small.run], "variant": INT8}
-    return Finding("Convolutions instead of attention", " ".join(parts), "quality", query)
+    faster = f" and answers {large.p50_ms / small.p50_ms:.0f} times as fast" if small.p50_ms and large.p50_ms else ""
+    claim = f"A network without attention {_against(small, large, compare)} the best{faster}."
+    return Finding("Convolutions instead of attention", claim, " ".join(parts), "quality", query)
 
 
 def _rules(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
@@ -187,7 +214,8 @@ def _rules(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | Non
         "run": [best.run, rules.run],
         "variant": [best.variant, rules.variant],
     }
-    return Finding("What training brings over rules", text, "quality", query)
+    claim = f"A tagger of name lists and patterns {_against(rules, best, compare)} the best trained tagger."
+    return Finding("What training brings over rules", claim, text, "quality", query)
 
 
 def _other_differences(one: Run, other: Run) -> list[str]:
@@ -203,6 +231,9 @@ def _other_differences(one: Run, other: Run) -> list[str]:
 
 def _quantisation(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | None:
     parts = []
+    worse: list[str] = []
+    speeds: list[float] = []
+    sizes: list[float] = []
     for run in dict.fromkeys(row.run for row in rows):
         pair = {row.variant: row for row in rows if row.run == run}
         full, small = pair.get("fp32"), pair.get("int8")
@@ -212,14 +243,25 @@ def _quantisation(rows: Sequence[Row], dataset: str, compare: Compare) -> Findin
         difference = compare(small, full)
         if difference is not None:
             change += f" ({difference.low:+.3f} to {difference.high:+.3f})"
-        if full.p50_ms and small.p50_ms and full.size_mib and small.size_mib:
+            if difference.high < 0:
+                worse.append(run)
+        if full.p50_ms and small.p50_ms and full.size_mb and small.size_mb:
             speed = full.p50_ms / small.p50_ms
-            change += f", {speed:.1f} times as fast, {small.size_mib / full.size_mib:.0%} of the size"
+            speeds.append(speed)
+            sizes.append(full.size_mb / small.size_mb)
+            change += f", {speed:.1f} times as fast, {small.size_mb / full.size_mb:.0%} of the size"
         parts.append(change)
     if not parts:
         return None
     text = f"From FP32 to INT8 — {'; '.join(parts)}."
-    return Finding("What INT8 costs and brings", text, "efficiency", {"dataset": dataset})
+    loses = f"costs {listed(worse)} F1" if worse else "costs no F1 that can be measured"
+    brings = (
+        f", answers {statistics.median(speeds):.1f} times as fast in {1 / statistics.median(sizes):.0%} of the space"
+        if speeds
+        else ""
+    )
+    claim = f"INT8 {loses}{brings}."
+    return Finding("What INT8 costs and brings", claim, text, "efficiency", {"dataset": dataset})
 
 
 def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
@@ -239,7 +281,10 @@ def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
     if few:
         text += f" With fewer than {FEW_MENTIONS} mentions, {listed(few)} can be judged only roughly."
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": best.run, "variant": best.variant}
-    return Finding("Frequent and rare types", text, "quality", query)
+    hardest = min(counts, key=lambda name: counts[name].f1)
+    easiest = max(counts, key=lambda name: counts[name].f1)
+    claim = f"{hardest} is the hardest to tag, {easiest} the easiest."
+    return Finding("Frequent and rare types", claim, text, "quality", query)
 
 
 def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
@@ -263,7 +308,12 @@ def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
         f"{best.run} ({VARIANT_NAMES[best.variant]}) {trained}. It scores "
         f"{best.report.micro.f1:.3f} on {dataset} and {elsewhere}: judge a tagger on text like yours."
     )
-    return Finding("Other text", text, "quality", {"dataset": others[0].dataset, "run": best.run})
+    worst = min(others, key=lambda report: report.micro.f1)
+    if worst.micro.f1 < best.report.micro.f1:
+        claim = f"The best tagger here does worse on {worst.dataset}: judge it on text like yours."
+    else:
+        claim = f"The best tagger here does no worse on {listed(report.dataset for report in others)}."
+    return Finding("Other text", claim, text, "quality", {"dataset": others[0].dataset, "run": best.run})
 
 
 def _learned_from(run: Run) -> str | None:

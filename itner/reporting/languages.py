@@ -13,7 +13,7 @@ from itner.records.evaluation import EvalReport
 from itner.records.store import Run
 from itner.reporting.readme import replace_section
 from itner.reporting.rows import f1_in_words
-from itner.taggers.registry import VARIANT_NAMES, is_current, kind_of, variants_of
+from itner.taggers.registry import VARIANT_NAMES, family_of, is_current, kind_of, variants_of
 
 LANGUAGES_BEGIN = "<!-- languages: written by `itner readme` -->"
 LANGUAGES_END = "<!-- end of languages -->"
@@ -58,7 +58,7 @@ def list_language_rows(runs: Sequence[Run], domain: Domain) -> list[LanguageRow]
             report = run.report(corpus.dataset, split, variant)
             if report is not None and is_current(run, report):
                 home_here = corpus is home
-                rows.append(LanguageRow(corpus.language, home_here, run.name, run.info.family, variant, report))
+                rows.append(LanguageRow(corpus.language, home_here, run.name, family_of(run), variant, report))
     scored = {row.run for row in rows if not row.home}
     return [row for row in rows if row.run in scored] if scored else []
 

@@ -13,7 +13,9 @@ from itner.taggers.registry import VARIANTS
 FAMILY_COLORS = {
     "full": "#4477AA",
     "lora": "#CCBB44",
-    "distilled architecture": "#AA3377",
+    "fewer layers": "#B178A6",
+    "fewer layers, taught": "#AA3377",
+    "distilled backbone": "#882255",
     "compact": "#EE6677",
     "rules": "#228833",
     "union": "#66CCEE",

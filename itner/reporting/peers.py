@@ -11,7 +11,7 @@ from itner.records.peers import Peer, Peers, Timed
 from itner.records.scores import Counts, MaskedCharacters
 from itner.records.store import Run
 from itner.records.workspace import Workspace
-from itner.reporting.rows import MISSING, Row, mebibytes
+from itner.reporting.rows import MISSING, Row, in_megabytes, megabytes
 
 PEERS = "peers.json"
 # Nearer than this, two rates are one (rounds on one machine differ by more), and two scores print alike.
@@ -57,7 +57,7 @@ class PeerRow:
     peer: Peer | None
     row: Row | None
     per_type: dict[str, Counts] | None
-    size_mib: float | None
+    size_mb: float | None
     timed: Timed | None
     personal_types: frozenset[str] = frozenset()
     masking: MaskedCharacters | None = None
@@ -92,7 +92,7 @@ def list_peer_rows(peers: Peers, runs: Sequence[Run], rows: Sequence[Row], datas
         timed = peers.timed_run(row.run, row.variant, weights[row.run])
         if timed is not None:
             per_type, masking = (row.report.per_type, row.report.masking) if row.report else (None, None)
-            beside.append(PeerRow(row.label, None, row, per_type, row.size_mib, timed, personal, masking))
+            beside.append(PeerRow(row.label, None, row, per_type, row.size_mb, timed, personal, masking))
     beside.sort(key=lambda found: -(found.micro.f1 if found.micro else 0.0))
     texts = {row.report.split_sha256 for row in rows if row.report}
     others = []
@@ -101,7 +101,9 @@ def list_peer_rows(peers: Peers, runs: Sequence[Run], rows: Sequence[Row], datas
         if score is not None and score.split_sha256 not in texts:
             score = None
         per_type, masking = (score.per_type, score.masking) if score is not None else (None, None)
-        others.append(PeerRow(peer.name, peer, None, per_type, peer.size_mib, peers.timed(peer), personal, masking))
+        others.append(
+            PeerRow(peer.name, peer, None, per_type, in_megabytes(peer.size_mib), peers.timed(peer), personal, masking)
+        )
     return beside + others
 
 
@@ -185,7 +187,7 @@ def peers_table(peers: Peers, runs: Sequence[Run], rows: Mapping[str, Sequence[R
         if what == _MICRO or any(row.masking is not None for row in found)
     ]
     lines = [
-        f"| tagger | {' | '.join(header for header, _, _ in shown)} | size, MiB | tokens/s |",
+        f"| tagger | {' | '.join(header for header, _, _ in shown)} | size, MB | tokens/s |",
         f"|---|{'---|' * len(shown)}---|---|",
     ]
     labels = dict.fromkeys(row.label for found in listed.values() for row in found)
@@ -195,7 +197,7 @@ def peers_table(peers: Peers, runs: Sequence[Run], rows: Mapping[str, Sequence[R
         rows_shown = ((members[name], cell) for _, name, cell in shown)
         cells = [cell(row) if row is not None else MISSING for row, cell in rows_shown]
         peer = any_row.peer
-        cells.append(mebibytes(any_row.size_mib) if any_row.size_mib is not None else MISSING)
+        cells.append(megabytes(any_row.size_mb) if any_row.size_mb is not None else MISSING)
         cells.append(f"{any_row.timed.tokens_per_s:,.0f}" if any_row.timed is not None else MISSING)
         name = f"{label} ({peer.library} {peer.version})" if peer is not None else label
         lines.append(f"| {name} | {' | '.join(cells)} |")

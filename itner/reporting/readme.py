@@ -12,7 +12,7 @@ from itner.records.store import INT8_TRIALS, Run
 from itner.records.study import AppTimings, Int8Trials, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
-from itner.reporting.rows import MISSING, Row, f1_in_words, list_datasets, list_rows, mebibytes, milliseconds
+from itner.reporting.rows import MISSING, Row, f1_in_words, list_datasets, list_rows, megabytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
@@ -65,7 +65,7 @@ def _masking_table(runs: Sequence[Run]) -> str:
 def results_table(runs: Sequence[Run]) -> str:
     """Measured results as a Markdown table, one block of rows per dataset."""
     lines = [
-        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 | size, MiB | p50 / p95 ms | tokens/s |",
+        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 | size, MB | p50 / p95 ms | tokens/s |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for dataset in list_datasets(runs):
@@ -198,7 +198,7 @@ def _cells(row: Row, dataset: str) -> list[str]:
     latency = MISSING
     if row.p50_ms is not None and row.p95_ms is not None:
         latency = f"{milliseconds(row.p50_ms)} / {milliseconds(row.p95_ms)}"
-    size = mebibytes(row.size_mib) if row.size_mib is not None else MISSING
+    size = megabytes(row.size_mb) if row.size_mb is not None else MISSING
     rate = f"{row.tokens_per_s:,.0f}" if row.tokens_per_s is not None else MISSING
     return [row.run, VARIANT_NAMES[row.variant], f"{dataset} test", f1, macro, size, latency, rate]
 

@@ -9,13 +9,18 @@ from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
 from itner.records.store import Run
 from itner.reporting.latency import Timing, pool_timings
-from itner.taggers.registry import VARIANT_NAMES, lack_of, variants_of
+from itner.taggers.registry import VARIANT_NAMES, family_of, lack_of, variants_of
 
 MISSING = "–"
 
 
-def mebibytes(size: float) -> str:
-    """A size in MiB with the digits that tell small ones apart."""
+def in_megabytes(mebibytes: float) -> float:
+    """A size in MB, as people and shops count it: a million bytes."""
+    return mebibytes * 2**20 / 1e6
+
+
+def megabytes(size: float) -> str:
+    """A size in MB with the digits that tell small ones apart."""
     return f"{size:.1f}" if size >= 1 else f"{size:.2f}"
 
 
@@ -80,14 +85,23 @@ class Row:
         return self.timing.p95.value if self.timing is not None else None
 
     @property
-    def size_mib(self) -> float | None:
+    def size_mb(self) -> float | None:
         """Size of what has to be deployed beside the program."""
-        return self.bench.file_mib if self.bench else None
+        return in_megabytes(self.bench.file_mib) if self.bench else None
 
     @property
     def tokens_per_s(self) -> float | None:
         """Bulk throughput."""
         return self.bench.bulk_tokens_per_s if self.bench else None
+
+
+def find_weakest(row: Row) -> tuple[str, float, int] | None:
+    """The type of the lowest F1, with it and the number of its gold mentions; None where nothing was scored."""
+    known = [(name, counts) for name, counts in row.report.per_type.items() if counts.support] if row.report else []
+    if not known:
+        return None
+    name, counts = min(known, key=lambda each: (each[1].f1, each[0]))
+    return name, counts.f1, counts.support
 
 
 def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Row]:
@@ -105,7 +119,7 @@ def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Ro
             parameters = run.info.parameters_total
             timing = timings.get((run.name, variant))
             rows.append(
-                Row(run.name, run.info.family, variant, parameters, report, errors, bench, timing, deployable, taught)
+                Row(run.name, family_of(run), variant, parameters, report, errors, bench, timing, deployable, taught)
             )
     return rows
 

@@ -195,6 +195,7 @@ class Kind:
             there are no such tables.
         graph: what of a run's network makes it as fast as it is, so that equal ones share what was timed; None for a
             run whose time is its own.
+        family: what was done to make it, by which runs are grouped in tables and legends.
         parts: the runs beside it that a run opens; its variants are theirs.
         remote: where the server is that does the work and gets the texts; None where this machine does.
         paid: the model that is paid for by the token, and its price where the run knows it; None where none is.
@@ -218,6 +219,7 @@ class Kind:
     guidelines: Callable[[Run], tuple[str, ...]] = lambda run: ()
     table_parameters: Callable[[Run], int | None] = lambda run: None
     graph: Callable[[Run], tuple[object, ...] | None] = lambda run: None
+    family: Callable[[Run], str] = lambda run: run.info.family
     parts: Callable[[Run], tuple[Run, ...]] = lambda run: ()
     remote: Callable[[Run], str | None] = lambda run: None
     paid: Callable[[Run], Paid | None] = lambda run: None

@@ -44,7 +44,7 @@ class NetworkParts:
         loader: imports its loader.
         live: the variants by how much they are worth a look, best first.
         recipe: how INT8 is made.
-        facts, remake, card, guidelines, table_parameters, graph: as in `Kind`.
+        facts, remake, card, guidelines, table_parameters, graph, family: as in `Kind`.
     """
 
     name: str
@@ -57,6 +57,7 @@ class NetworkParts:
     guidelines: Callable[[Run], tuple[str, ...]]
     table_parameters: Callable[[Run], int | None]
     graph: Callable[[Run], tuple[object, ...] | None]
+    family: Callable[[Run], str] = lambda run: run.info.family
 
 
 def network_kind(parts: NetworkParts) -> Kind:
@@ -123,4 +124,5 @@ def network_kind(parts: NetworkParts) -> Kind:
         guidelines=parts.guidelines,
         table_parameters=parts.table_parameters,
         graph=parts.graph,
+        family=parts.family,
     )

@@ -31,6 +31,11 @@ def kind_of(run: Run) -> Kind:
     return KINDS[run.info.kind]
 
 
+def family_of(run: Run) -> str:
+    """What was done to make a run, in words: what it stands under in tables and legends."""
+    return kind_of(run).family(run)
+
+
 def variants_of(run: Run) -> tuple[str, ...]:
     """What a run can be opened as."""
     return tuple(kind_of(run).variants)

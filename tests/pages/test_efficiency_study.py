@@ -18,7 +18,7 @@ def test_the_table_has_a_line_for_each_variant() -> None:
     frame = study_table(list_study_rows(study()), "d", "one window")
     assert list(frame["network"]) == ["teacher", "base", "base", "width 32", "vocabulary 4000", "3 layers", "3 layers"]
     line = frame[(frame["network"] == "base") & (frame["variant"] == "INT8")].iloc[0]
-    assert (line["F1 d"], line["F1 e"], line["size MiB"]) == (pytest.approx(0.83), pytest.approx(0.81), 3.0)
+    assert (line["F1 d"], line["F1 e"], line["size MB"]) == tuple(map(pytest.approx, (0.83, 0.81, 3.145728)))
     assert (line["times as fast, one window"], line["times as fast, many"]) == pytest.approx((20.0, 40.0))
     assert (line["parameters M"], line["outside embeddings M"], line["training min"]) == (3.0, 0.1, 2.0)
     assert list(frame["on the front"]) == [True, True, True, True, False, False, True]
@@ -32,15 +32,15 @@ def test_the_figure_shows_what_was_timed_by_what_is_varied() -> None:
     base = figure.data[2]
     assert (list(base.x), list(base.y)) == (pytest.approx([20.0, 40.0]), pytest.approx([0.84, 0.83]))
     assert list(base.marker.symbol) == ["square", "triangle-up"]
-    assert list(base.marker.size) == [12.0, 3.0]
+    assert list(base.marker.size) == [12.582912, 3.145728]
     assert len({trace.marker.color for trace in figure.data[1:]}) == 5
     assert figure.layout.xaxis.type == "log"
     assert "×20.00" in base.customdata[1][3]
     assert "Right and up is better" in study_key(study(), rows)
     assert "Speed was measured on Test CPU, " in study_key(study(), rows)
     by_size = study_figure(study(), rows, "d", None)
-    assert by_size.layout.xaxis.title.text == "size in MiB (log scale)"
-    assert list(by_size.data[2].x) == [12.0, 3.0]
+    assert by_size.layout.xaxis.title.text == "size in MB (log scale)"
+    assert list(by_size.data[2].x) == [12.582912, 3.145728]
     untimed = study(point("base", "base", int8=(70, None, 2.0)))
     assert "Speed was not measured." in study_key(untimed, list_study_rows(untimed))
 

@@ -185,7 +185,7 @@ def test_a_kind_that_follows_the_recipe_is_on_every_page(tmp_path: Path) -> None
         ("score", "echo", "it_rules"): "helpdesk test",
         ("benchmark", "echo", "--dataset", "helpdesk", "--rounds", "1", "--variant", "loud"): "128 tokens p50",
         # Nothing is built for a kind that is opened as it is, whatever its variants are called.
-        ("export", "echo"): "echo fp32: 0.00 MiB",
+        ("export", "echo"): "echo fp32: 0.00 MB",
         ("tag", "mail.txt", "--run", "echo"): "1 text tagged",
     }
     said = json.loads(python("-c", CALL, json.dumps(list(expected))))

@@ -182,7 +182,12 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     beside = [block.value for block in page.markdown]
     assert any(text.startswith("**Next best run:** small · INT8, micro-F1 0.6") for text in beside)
     assert any(text.startswith("**Weakest type:** ") for text in beside)
-    assert list(page.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
+    assert any(text.startswith("Scored on English text alone.") for text in beside)
+    board = page.dataframe[0].value
+    assert [*zip(board["run"], board["variant"], strict=True)] == [("good", "INT8"), ("small", "INT8")]
+    every = open_page("overview", tmp_path, monkeypatch, board="all")
+    assert list(every.dataframe[0].value["run"]) == ["good"] * 4 + ["small"] * 4
+    assert every.query_params["board"] == "all"
     assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
     assert any("not measured by this project" in caption.value for caption in page.caption)
 
@@ -370,7 +375,7 @@ def test_the_rules_stand_beside_the_trained_runs_on_every_page(
     page = open_page("overview", shipped_models, monkeypatch, dataset="helpdesk")
     leaderboard = page.dataframe[0].value
     assert list(leaderboard["run"])[-1] == "it_rules"
-    assert leaderboard.iloc[-1][["p50 ms", "size MiB", "tokens/s"]].notna().all()
+    assert leaderboard.iloc[-1][["p95 ms", "size MB", "tokens/s"]].notna().all()
     assert any("Name lists and patterns alone (it_rules)" in text for text in texts(page))
     page = open_page("quality", shipped_models, monkeypatch, dataset="helpdesk")
     assert rules in list(page.dataframe[0].value["model"])

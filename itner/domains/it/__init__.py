@@ -19,6 +19,8 @@ _PROGRAMMERS = (
     "Trained on programmers' questions. Support tickets differ from them, and the rare types (ERROR, OS) rest on few "
     "examples."
 )
+_QUESTIONS = "These are programmers' questions from a public corpus, not tickets."
+_OURS = "The tickets were written for this project; yours may differ."
 
 DOMAIN = Domain(
     name="it",
@@ -36,6 +38,7 @@ DOMAIN = Domain(
             "stackoverflow",
             credit=_STACKOVERFLOW,
             limit_alone=_PROGRAMMERS,
+            scored=_QUESTIONS,
             published=True,
         ),
         Corpus(
@@ -45,6 +48,7 @@ DOMAIN = Domain(
             hub="mrm8488/stackoverflow-ner",
             credit=_STACKOVERFLOW,
             limit_alone=_PROGRAMMERS,
+            scored=_QUESTIONS,
             published=True,
         ),
         Corpus(
@@ -54,10 +58,24 @@ DOMAIN = Domain(
             path="helpdesk/tickets.txt",
             credit="The helpdesk tickets are the project's own, in `data/helpdesk/`.",
             limit="The helpdesk tickets were written for the corpus; tickets of your own organisation may differ.",
+            scored=_OURS,
         ),
-        Corpus("elsewhere", "embedded", "helpdesk", path="elsewhere/texts.txt"),
+        Corpus(
+            "elsewhere",
+            "embedded",
+            "helpdesk",
+            path="elsewhere/texts.txt",
+            scored="These are texts of other kinds than the taggers learned from, written for this project.",
+        ),
         *(
-            Corpus(f"helpdesk-{code}", "embedded", "helpdesk", path=f"languages/{code}/texts.txt", language=language)
+            Corpus(
+                f"helpdesk-{code}",
+                "embedded",
+                "helpdesk",
+                path=f"languages/{code}/texts.txt",
+                scored=_OURS,
+                language=language,
+            )
             for code, language in (("de", "German"), ("es", "Spanish"), ("fr", "French"))
         ),
     ),

@@ -38,6 +38,7 @@ DOMAIN = Domain(
             "personal",
             credit="The training text is synthetic: templates of the project's own, filled with invented values.",
             limit="Trained on synthetic text; judge it on the hand-written texts, and on text of your own.",
+            scored="The text is synthetic, from templates; texts that people write are harder.",
         ),
         Corpus(
             "personal",
@@ -45,6 +46,7 @@ DOMAIN = Domain(
             "personal",
             path="pii/texts.txt",
             credit="The hand-written texts are the project's own, in `data/pii/`.",
+            scored="The texts were written for this project; yours may differ.",
         ),
     ),
     # Okabe and Ito's set, which stays apart under the common colour-vision deficiencies.

@@ -54,6 +54,7 @@ DOMAIN = Domain(
             path="utility/texts.txt",
             credit="The specifications are the project's own, in `data/utility/`.",
             limit="The specifications were written for the corpus; those of your own utility may differ.",
+            scored="The sentences were written for this project; those of your utility may differ.",
         ),
         # The track of few: what forty sentences teach, chosen on ten.
         Corpus(
@@ -63,6 +64,7 @@ DOMAIN = Domain(
             path="utility/texts.txt",
             credit="The specifications are the project's own, in `data/utility/`.",
             limit="Trained on 40 sentences, to see how far these reach.",
+            scored="The sentences were written for this project; those of your utility may differ.",
             few={"train": 40, "dev": 10},
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itner.records.store import Run
 from itner.taggers.counting import count_parameters
 from itner.taggers.encoder.describe import list_facts, remake, write_card_text
-from itner.taggers.encoder.variants import RECIPE, facts_of
+from itner.taggers.encoder.variants import CUT, DISTILLED, RECIPE, TAUGHT, facts_of
 from itner.taggers.network import Loader, NetworkParts, network_kind
 from itner.taggers.variants import TORCH
 
@@ -27,6 +27,16 @@ def _graph(run: Run) -> tuple[object, ...]:
     return info.backbone_sha256, len(config.layers) if config.layers is not None else None, len(info.labels)
 
 
+def _family(run: Run) -> str:
+    """Whole, with adapters, or cut; only what learned from another tagger, or comes from one that did, is distilled."""
+    info, config = facts_of(run)
+    if info.family != "distilled architecture":
+        return info.family
+    if config.layers is None:
+        return DISTILLED
+    return TAUGHT if info.teachers else CUT
+
+
 ENCODER = network_kind(
     NetworkParts(
         name="encoder",
@@ -39,5 +49,6 @@ ENCODER = network_kind(
         guidelines=lambda run: facts_of(run)[1].guidelines,
         table_parameters=_table_parameters,
         graph=_graph,
+        family=_family,
     )
 )

@@ -9,6 +9,9 @@ from itner.records.run import EncoderRun
 from itner.records.store import Run
 
 RECIPE = Int8Recipe()
+# What is done to a backbone to make it smaller: layers taken out, and what is left taught by others; or one that was
+# distilled by who published it.
+CUT, TAUGHT, DISTILLED = "fewer layers", "fewer layers, taught", "distilled backbone"
 
 
 def facts_of(run: Run) -> tuple[EncoderRun, EncoderConfig]:

@@ -62,7 +62,7 @@ def test_gains_are_over_the_baseline(rows: list[Row]) -> None:
     assert lines["small · INT8"]["times as fast"] == 20.0
     assert lines["small · INT8"]["micro-F1 change"] == pytest.approx(rows[7].micro_f1 - rows[0].micro_f1)  # type: ignore[operator]
     figure = efficiency.gain_scatter(frame, "good · FP32 (PyTorch)")
-    assert [trace.name for trace in figure.data] == ["full", "distilled architecture"]
+    assert [trace.name for trace in figure.data] == ["full", "fewer layers"]
 
 
 @pytest.mark.parametrize("measure", efficiency.MEASURES)

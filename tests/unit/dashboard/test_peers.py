@@ -77,7 +77,7 @@ def test_a_hover_says_what_was_measured_and_takes_the_file_for_text(rows: list[P
     heading, about = peer_scatter(rows).data[1].customdata[0]
     assert heading == "<b>spaCy NER</b>, spacy 3.8.18"
     text = about.replace("<br>", " ")
-    assert text == "A &lt;b&gt;CNN&lt;/b&gt;, trained on the annotated text alone. Setting: batch_size 256. 4.5 MiB."
+    assert text == "A &lt;b&gt;CNN&lt;/b&gt;, trained on the annotated text alone. Setting: batch_size 256. 4.7 MB."
 
 
 def test_the_bars_reach_from_the_slowest_round_to_the_fastest(rows: list[PeerRow]) -> None:

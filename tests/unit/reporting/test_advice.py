@@ -20,7 +20,7 @@ from itner.reporting.rows import Row, list_rows
 
 @pytest.fixture
 def rows(tmp_path: Path) -> list[Row]:
-    """`good` (best F1, 40/20/13/10 ms) and `small` (worse, 8/4/2.7/2 ms); sizes 80/40/27/20 MiB for both."""
+    """`good` (best F1, 40/20/13/10 ms) and `small` (worse, 8/4/2.7/2 ms); sizes 83.9/41.9/28.0/21.0 MB for both."""
     write_run(tmp_path, "good", tp=90, p50=40.0)
     write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0)
     # Their folders hold numbers alone.
@@ -44,7 +44,8 @@ def test_of_equals_the_fastest_is_advised(rows: list[Row]) -> None:
     assert advice.row is not None
     assert advice.row.label == "good · INT8"  # three mentions of a hundred fewer than the best, four times as fast
     assert "cannot be told from the best of the 8 that fit (good · FP32 (PyTorch), 0.884" in advice.reason
-    assert "4.0 times as fast: p95 20.0 ms (20.0 to 30.0) and 20.0 MiB" in advice.reason
+    assert "4.0 times as fast: p95 20.0 ms (20.0 to 30.0) and 21.0 MB" in advice.reason
+    assert advice.plain == "None that fits is measurably better, and it answers 4.0 times as fast as the best."
     assert advice.runner_up is row(rows, "small · INT8")
 
 
@@ -166,7 +167,7 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     advice = advise(rows, Limits(), lambda first, second: Difference(0.1, 0.05, 0.15))
     assert advice.row is not None
     assert advice.row.label == "good · FP32 (PyTorch)"
-    said = "Its micro-F1 of 0.884 is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and 80.0 MiB."
+    said = "Its micro-F1 of 0.884 is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and 83.9 MB."
     assert advice.reason == said
 
 
@@ -187,8 +188,8 @@ def test_few_mentions_are_said_to_be_too_few(rows: list[Row]) -> None:
 def test_the_only_one_that_fits_is_not_compared(rows: list[Row]) -> None:
     advice = advise(rows, Limits(max_ms=6.0))
     assert advice.row is row(rows, "small · INT8")
-    assert advice.reason.startswith("Nothing else fits. Its micro-F1 is 0.")
-    assert advice.reason.endswith("at p95 4.0 ms (4.0 to 6.0) and 20.0 MiB.")
+    assert advice.plain == "Nothing else fits."
+    assert advice.reason == "Its micro-F1 is 0.681, at p95 4.0 ms (4.0 to 6.0) and 21.0 MB."
 
 
 def test_what_cannot_be_compared_is_not_called_equal(rows: list[Row]) -> None:
@@ -200,11 +201,11 @@ def test_what_cannot_be_compared_is_not_called_equal(rows: list[Row]) -> None:
 def test_limits_leave_out_what_breaks_them(rows: list[Row]) -> None:
     assert advise(rows, Limits(max_ms=6.0)).row is row(rows, "small · INT8")
     assert advise(rows, Limits(max_ms=30.0, min_f1=0.8)).row is row(rows, "good · INT8")
-    both = advise(rows, Limits(max_ms=1.0, max_mib=10.0, min_f1=0.95, min_recall=0.9))
+    both = advise(rows, Limits(max_ms=1.0, max_mb=10.0, min_f1=0.95, min_recall=0.9))
     assert both == Advice(
         None,
         "Nothing measured here keeps all the limits: the fastest has p95 4.0 ms (4.0 to 6.0), the smallest has "
-        "20.0 MiB, the best micro-F1 is 0.884, the best recall is 0.864. Relax one of them.",
+        "21.0 MB, the best micro-F1 is 0.884, the best recall is 0.864. Relax one of them.",
     )
 
 
@@ -218,7 +219,7 @@ def test_unmeasured_rows_keep_no_limit_and_are_not_advised(rows: list[Row]) -> N
 
 def test_limits_in_words() -> None:
     assert Limits().in_words == "Without any limit"
-    assert Limits(8.5, 30.0, 0.7, 0.65).in_words == "Under ≤ 8.5 ms p95, ≤ 30 MiB, micro-F1 ≥ 0.70, recall ≥ 0.65"
+    assert Limits(8.5, 30.0, 0.7, 0.65).in_words == "Under ≤ 8.5 ms p95, ≤ 30 MB, micro-F1 ≥ 0.70, recall ≥ 0.65"
 
 
 def test_comparing_needs_errors_on_the_same_data(rows: list[Row]) -> None:

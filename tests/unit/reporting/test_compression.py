@@ -84,7 +84,7 @@ def test_what_was_timed_on_several_machines_is_ranked_by_size() -> None:
         ]
         words = study_in_words(mixed, rows, "d", None)
         assert "Speeds were measured on 2 machines, or in as many manners" in words
-        assert "On the front, of F1 and size, on d: teacher · INT8 (F1 0.880, 20.0 MiB); " in words
+        assert "On the front, of F1 and size, on d: teacher · INT8 (F1 0.880, 21.0 MB); " in words
         assert "times as fast" not in words
 
 
@@ -99,8 +99,8 @@ def test_the_words_say_how_long_networks_learned_by_what_they_begin_with() -> No
 def test_the_words_say_what_the_study_says() -> None:
     words = study_in_words(study(), list_study_rows(study()), "d", "one window")
     assert "4 networks with 1 seed each, taught alike: 24 steps on what teacher said of the 1,000 windows" in words
-    assert "width 32 · INT8 (F1 0.800, 25.0 times as fast, 1.00 MiB)." in words
-    assert "F1 against base · INT8 (0.830, 3.00 MiB) on d" in words
+    assert "width 32 · INT8 (F1 0.800, 25.0 times as fast, 1.05 MB)." in words
+    assert "F1 against base · INT8 (0.830, 3.15 MB) on d" in words
     assert "\n- vocabulary: vocabulary 4000 -0.020 at 50% of its size\n" in words
     assert "With one seed each, a difference of a few thousandths may be chance." in words
     two = study(*POINTS, replace(POINTS[0], config=replace(POINTS[0].config, seed=14)))

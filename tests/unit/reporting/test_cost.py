@@ -108,17 +108,21 @@ def test_what_nobody_counted_or_priced_has_no_cost(
 def test_what_a_language_model_would_have_to_cost(runs: list[Run]) -> None:
     rows = list_rows(runs, "stackoverflow")
     costs = list_costs(runs, rows, PRICES)
-    alone = worth_in_words(runs, rows, costs, PRICES)
-    assert alone is not None
+    told = worth_in_words(runs, rows, costs, PRICES)
+    assert told is not None
+    claim, alone = told
     best = min(rows, key=lambda row: costs[row.label].amount)
     per_million = costs[best.label].amount / 100_000 * 1e6
     assert f"less than {money(per_million, 'USD')} a million tokens" in alone
+    assert claim.endswith(f": a language model is as cheap below {money(per_million, 'USD')} a million tokens.")
     assert "None was asked here" in alone
     run, row = ask(runs, Account(answers=5, tokens_in=30_000, tokens_out=1_500))
     assert row.report is not None
     both, seen = [*runs, run], [*rows, row]
-    words = worth_in_words(both, seen, list_costs(both, seen, PRICES), PRICES)  # type: ignore[arg-type]
-    assert words is not None
+    told = worth_in_words(both, seen, list_costs(both, seen, PRICES), PRICES)  # type: ignore[arg-type]
+    assert told is not None
+    claim, words = told
+    assert "finds no more, and is as cheap below" in claim
     used = 31_500 / row.report.tokens
     assert f"reads and writes {used:.1f} tokens" in words
     assert f"less than {money(per_million / used, 'USD')} a million tokens to be as cheap, and costs" in words

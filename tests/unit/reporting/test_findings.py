@@ -26,7 +26,7 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     found = by_title(list_findings(runs, "stackoverflow"))
     assert set(found) == {
         "Full or LoRA",
-        "LoRA or distilled architecture",
+        "LoRA or a smaller backbone",
         "What INT8 costs and brings",
         "Frequent and rare types",
     }
@@ -35,9 +35,9 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     assert text.startswith("a_full reaches micro-F1 0.879, b_lora 0.868 (FP32): 0.011 apart, ")
     # Both read sentences in context, which the small preset does not.
     assert "They differ" not in text
-    assert "They differ in context as well" in found["LoRA or distilled architecture"].text
+    assert "They differ in context as well" in found["LoRA or a smaller backbone"].text
     assert "b_lora trained 4.5% of its parameters" in text
-    assert "more than the choice of sentences explains" in found["LoRA or distilled architecture"].text
+    assert "more than the choice of sentences explains" in found["LoRA or a smaller backbone"].text
     assert "c_small: micro-F1 -0.0" in found["What INT8 costs and brings"].text
     assert "2.0 times as fast, 50% of the size" in found["What INT8 costs and brings"].text
     rare = found["Frequent and rare types"]

@@ -42,7 +42,7 @@ def test_the_runs_timed_beside_come_first_with_their_own_scores(runs: list[Run])
     report = runs[0].report("stackoverflow", "test", "int8")
     assert report is not None
     assert own.micro == report.micro
-    assert (other.label, other.row, other.size_mib) == ("spaCy NER", None, 4.5)
+    assert (other.label, other.row, other.size_mb) == ("spaCy NER", None, pytest.approx(4.718592))
     assert other.micro is not None
     assert other.micro.f1 == pytest.approx(130 / 185)
 
@@ -95,11 +95,11 @@ def test_the_table_shows_missing_numbers_as_missing(runs: list[Run]) -> None:
     found = dataclasses.replace(peers(), peers=(peer(), dataclasses.replace(peer("CRF"), scores=())))
     rows = {"stackoverflow": list_rows(runs, "stackoverflow"), "helpdesk": list_rows(runs, "helpdesk")}
     lines = peers_table(found, runs, rows, "test").splitlines()
-    assert lines[0] == "| tagger | micro-F1, stackoverflow test | micro-F1, helpdesk test | size, MiB | tokens/s |"
+    assert lines[0] == "| tagger | micro-F1, stackoverflow test | micro-F1, helpdesk test | size, MB | tokens/s |"
     assert lines[2].startswith("| good · INT8 | 0.868")
-    assert lines[2].endswith("| – | 20.0 | 4,000 |")
-    assert lines[3] == "| spaCy NER (spacy 3.8.18) | 0.703 | – | 4.5 | 1,500 |"
-    assert lines[4] == "| CRF (spacy 3.8.18) | – | – | 4.5 | – |"
+    assert lines[2].endswith("| – | 21.0 | 4,000 |")
+    assert lines[3] == "| spaCy NER (spacy 3.8.18) | 0.703 | – | 4.7 | 1,500 |"
+    assert lines[4] == "| CRF (spacy 3.8.18) | – | – | 4.7 | – |"
 
 
 def test_a_file_is_read_where_it_is_and_said_to_be_damaged_where_it_is(tmp_path: Path) -> None:
@@ -146,12 +146,12 @@ def test_what_redaction_would_leave_is_told_beside_the_scores(personal_runs: lis
     lines = peers_table(personal_peers(), personal_runs, rows, "test").splitlines()
     assert lines[0] == (
         "| tagger | micro-F1, personal test | F1 of personal types, personal test | personal characters left, personal "
-        "test | harmless characters hidden, personal test | size, MiB | tokens/s |"
+        "test | harmless characters hidden, personal test | size, MB | tokens/s |"
     )
     assert lines[1].count("---") == lines[0].count("|") - 1
     assert lines[2:] == [
-        "| private · INT8 | 0.884 | 0.900 | 10.0% | 1.0% | 20.0 | 3,000 |",
-        "| Presidio (spacy 3.8.18) | 0.667 | 0.706 | 40.0% | 5.0% | 4.5 | 1,000 |",
+        "| private · INT8 | 0.884 | 0.900 | 10.0% | 1.0% | 21.0 | 3,000 |",
+        "| Presidio (spacy 3.8.18) | 0.667 | 0.706 | 40.0% | 5.0% | 4.7 | 1,000 |",
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from synthetic import write_run
 
 from itner.records.store import METRICS, RunStore
-from itner.reporting.rows import list_datasets, list_rows, mebibytes
+from itner.reporting.rows import list_datasets, list_rows, megabytes
 
 
 def test_rows_hold_what_was_measured_and_none_for_the_rest(tmp_path: Path) -> None:
@@ -21,11 +21,11 @@ def test_rows_hold_what_was_measured_and_none_for_the_rest(tmp_path: Path) -> No
     assert full.micro_f1 == pytest.approx(2 * 82 / (2 * 82 + 10 + 23 + 5))
     assert full.p50_ms == 5.0
     assert full.p95_ms == 10.0
-    assert full.size_mib == 20.0
+    assert full.size_mb == pytest.approx(20.97152)  # 20 MiB
     assert full.tokens_per_s == 4000.0
     bare = rows["bare", "int8"]
     assert bare.micro_f1 is not None
-    assert (bare.p50_ms, bare.size_mib, bare.tokens_per_s) == (None, None, None)
+    assert (bare.p50_ms, bare.size_mb, bare.tokens_per_s) == (None, None, None)
 
 
 def test_an_unknown_dataset_leaves_the_scores_empty(tmp_path: Path) -> None:
@@ -44,4 +44,4 @@ def test_reports_of_other_splits_are_not_mistaken_for_test(tmp_path: Path) -> No
 
 
 def test_small_sizes_keep_their_digits() -> None:
-    assert [mebibytes(size) for size in (86.104, 1.0, 0.012)] == ["86.1", "1.0", "0.01"]
+    assert [megabytes(size) for size in (86.104, 1.0, 0.012)] == ["86.1", "1.0", "0.01"]
