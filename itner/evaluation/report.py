@@ -59,7 +59,11 @@ def score_predictions(
         variant=info.variant,
         model_sha256=info.model_sha256,
         confusion=summarize_confusion(gold, pred, types),
-        gold_mentions={document.id: len(document.mentions) for document in documents if document.mentions},
+        gold_mentions={
+            document.id: tuple(sum(mention.type == name for mention in document.mentions) for name in types)
+            for document in documents
+            if document.mentions
+        },
         errors=tuple(
             record
             for document, found in zip(documents, pred, strict=True)

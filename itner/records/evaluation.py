@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName, Words
 from itner.records.int8 import Int8Recipe, check_recipe
-from itner.records.scores import Counts, Interval, MaskedCharacters, PairScores
+from itner.records.scores import OUTSIDE, Counts, Interval, MaskedCharacters, PairScores
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -155,7 +155,8 @@ class ErrorReport:
 
     `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
     most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
-    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs.
+    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs: a
+    number for each of `types`, in their order; one number for all where an earlier version counted.
     """
 
     dataset: Name
@@ -164,8 +165,28 @@ class ErrorReport:
     variant: Name
     model_sha256: Sha256
     confusion: dict[TypeName, dict[TypeName, NonNegative]]
-    gold_mentions: dict[Words, Positive]
+    gold_mentions: dict[Words, Positive | tuple[NonNegative, ...]]
     errors: tuple[ErrorRecord, ...]
+
+    def __post_init__(self) -> None:
+        size = len(self.types)
+        if any(not isinstance(gold, int) and len(gold) != size for gold in self.gold_mentions.values()):
+            raise ValueError("gold mentions are not counted for each of the types")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that were scored."""
+        return tuple(name for name in self.confusion if name != OUTSIDE)
+
+    @property
+    def gold_total(self) -> int:
+        """All gold mentions."""
+        return sum(gold if isinstance(gold, int) else sum(gold) for gold in self.gold_mentions.values())
+
+    @property
+    def by_type(self) -> bool:
+        """Whether gold mentions are counted by type."""
+        return not any(isinstance(gold, int) for gold in self.gold_mentions.values())
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -181,7 +202,7 @@ class Errors:
     """`errors.json`: one report per (dataset, split, variant)."""
 
     reports: tuple[ErrorReport, ...]
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -522,7 +522,7 @@ def _fit(report: EvalReport, errors: ErrorReport) -> bool:
     return (
         (report.split_sha256, report.model_sha256) == (errors.split_sha256, errors.model_sha256)
         and (counts.fn, counts.fp) == (len(missed), len(added))
-        and counts.tp + counts.fn == sum(errors.gold_mentions.values())
+        and counts.tp + counts.fn == errors.gold_total
     )
 
 

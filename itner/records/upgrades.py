@@ -121,7 +121,7 @@ _STEPS: dict[Any, dict[int, Callable[[Json], Json]]] = {
     RunConfig: {1: _config},
     RunRecord: {1: _run},
     Metrics: {2: _metrics, 3: _metrics},
-    Errors: {2: _errors},
+    Errors: {2: _errors, 3: lambda data: data | {"schema_version": 4}},
     BenchReport: {2: _bench, 3: _bench},
     PredictionInfo: {1: _prediction},
     Int8Trials: {1: _trials},

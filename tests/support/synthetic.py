@@ -59,7 +59,11 @@ def eval_report(variant: str, tp: int, dataset: str = "stackoverflow", split: st
 
 def error_report(variant: str, tp: int, dataset: str = "stackoverflow", split: str = "test") -> ErrorReport:
     """Errors that agree with `eval_report`: one SOFTWARE mention in each of 100 documents, ten OS mentions in ten."""
-    gold = {f"{split}-{number:05d}": 1 for number in range(110)}
+    names = SCHEME.types
+    gold = {
+        f"{split}-{number:05d}": tuple(int(name == ("SOFTWARE" if number < 100 else "OS")) for name in names)
+        for number in range(110)
+    }
     missed = [f"{split}-{number:05d}" for number in range(tp, 100)]
     errors = [ErrorRecord(name, "missed", Span(0, 4, "SOFTWARE"), None) for name in missed]
     errors += [ErrorRecord(f"{split}-{number:05d}", "missed", Span(0, 4, "OS"), None) for number in range(100, 105)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from itner.evaluation import compare
-from itner.evaluation.compare import Difference, compare_reports, count_documents
+from itner.evaluation.compare import Difference, compare_reports, count_documents, type_intervals
 from itner.records.evaluation import ErrorRecord, ErrorReport, Span
 
 HASH = "ab" * 32
@@ -26,6 +26,57 @@ def test_counts_by_hand() -> None:
         ErrorRecord("b", "spurious", None, Span(3, 4, "ERROR")),
     ]
     assert count_documents(report(errors, {"a": 3})) == {"a": (1, 1, 2), "b": (0, 1, 0)}
+
+
+TYPES = {"OS": {}, "ERROR": {}, "O": {}}
+
+
+def typed(errors: list[ErrorRecord], gold: dict[str, tuple[int, int]]) -> ErrorReport:
+    return ErrorReport("x", "test", HASH, "int8", HASH, TYPES, gold, tuple(errors))  # type: ignore[arg-type]
+
+
+def test_a_weight_counts_mentions_of_a_type_as_often() -> None:
+    errors = [
+        ErrorRecord("a", "type", Span(0, 4, "OS"), Span(0, 4, "ERROR")),
+        ErrorRecord("b", "spurious", None, Span(3, 4, "ERROR")),
+    ]
+    found = typed(errors, {"a": (2, 1)})
+    assert count_documents(found) == {"a": (2, 1, 1), "b": (0, 1, 0)}
+    # Two OS of which one is missed, one ERROR that is found; the wrong ones are ERROR.
+    assert count_documents(found, {"ERROR": 3.0}) == {"a": (4, 3, 1), "b": (0, 3, 0)}
+    assert count_documents(found, {"OS": 0.0}) == {"a": (1, 1, 0), "b": (0, 1, 0)}
+    with pytest.raises(ValueError, match="by type"):
+        count_documents(report(errors, {"a": 3}), {"ERROR": 3.0})
+    with pytest.raises(ValueError, match="each of the types"):
+        typed([], {"a": (1, 2, 3)})  # type: ignore[dict-item]
+
+
+def test_a_weighed_difference_is_that_of_the_weighed_scores() -> None:
+    gold = {f"d{n}": (1, 1) for n in range(40)}
+    first = typed([missed(f"d{n}") for n in range(10)], gold)
+    second = typed([ErrorRecord(f"d{n}", "missed", Span(5, 6, "ERROR"), None) for n in range(10)], gold)
+    assert compare_reports(first, second, 50).value == pytest.approx(0.0)
+    found = compare_reports(first, second, 50, weights={"ERROR": 3.0})
+    # By hand: the first finds 30 OS and 40 ERROR, three times each; the second 40 OS and 30 ERROR.
+    assert found.value == pytest.approx(2 * 150 / (2 * 150 + 10) - 2 * 130 / (2 * 130 + 30))
+    assert found.significant
+
+
+def test_the_interval_of_a_type_is_that_of_a_report_on_it_alone() -> None:
+    gold = {f"d{n}": (1, 2) if n % 2 else (1, 0) for n in range(60)}
+    errors = [missed(f"d{n}") for n in range(0, 60, 3)]
+    errors += [ErrorRecord(f"d{n}", "spurious", None, Span(9, 12, "ERROR")) for n in range(0, 60, 7)]
+    found = type_intervals(typed(errors, gold), 80)
+    assert set(found) == {"OS", "ERROR"}
+    nothing = typed([ErrorRecord(name, "missed", Span(0, 2, "OS"), None) for name in gold], dict.fromkeys(gold, (1, 0)))
+    alone = typed([each for each in errors if each.kind == "missed"], dict.fromkeys(gold, (1, 0)))
+    # Against a report that finds nothing, a difference is the score itself.
+    difference = compare_reports(alone, nothing, 80)
+    assert (found["OS"].low, found["OS"].high) == pytest.approx((difference.low, difference.high))
+    assert found["ERROR"].low < 2 * 60 / (2 * 60 + 9) < found["ERROR"].high
+    # What an earlier version counted has none, and a type without any mention neither.
+    assert type_intervals(report(errors, {"a": 3}), 80) == {}
+    assert set(type_intervals(alone, 80)) == {"OS"}
 
 
 def test_the_difference_is_that_of_the_two_scores() -> None:
