@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from itner.core.errors import InputError
@@ -69,8 +71,10 @@ with st.container(border=True):
         recall = selection.choose_number(
             "Recall at least", 0.0, 1.0, 0.01, "recall", 0.0, "%.2f", "Share of the gold mentions that are found."
         )
+    weights = overview.choose_weights(domain)
+    weighed = [replace(row, weights=weights) for row in rows]
     limits = overview.limits(bounds, ms, mb, f1, recall, quantile)
-    advice = advise(rows, limits, compare)
+    advice = advise(weighed, limits, compare)
     scope = scope_in_words(domain, dataset)
     if advice.row is None:
         st.header(f"{limits.in_words}, with CPU only: nothing fits", anchor="answer")
@@ -78,8 +82,9 @@ with st.container(border=True):
         overview.show_beside(advice, scope)
     else:
         st.header(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
-        show_words(advice.plain)
-        for column, fact in zip(st.columns(4), overview.facts(advice.row, quantile), strict=False):
+        show_words(advice.plain + overview.weights_in_words(weights))
+        known = overview.facts(advice.row, quantile)
+        for column, fact in zip(st.columns(max(len(known), 1)), known, strict=False):
             column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
         overview.show_beside(advice, scope)
         with st.expander("The numbers behind it"):
@@ -90,10 +95,10 @@ with st.container(border=True):
         )
         key = f"{advice.row.run}@{advice.row.variant}"
         links[1].page_link("pages/live.py", label="Try it", icon=":material/edit_note:", query_params={"model": [key]})
-    if limits != Limits(quantile=quantile):
+    if limits != Limits(quantile=quantile) or weights:
         st.page_link(
             "pages/overview.py",
-            label="Without limits",
+            label="Without limits and weights",
             icon=":material/restart_alt:",
             query_params={"dataset": dataset, "split": split},
         )
@@ -102,8 +107,9 @@ st.header("F1 against latency")
 published = load_published()
 reported = [result for result in published.results if (result.dataset, result.split) == (dataset, split)]
 front = pareto_front(rows, quantile)
+chosen = next((row for row in rows if advice.row is not None and row.label == advice.row.label), None)
 show_figure(
-    overview.trade_off(rows, reported, front, advice.row, limits, quantile),
+    overview.trade_off(rows, reported, front, chosen, limits, quantile),
     overview.trade_off_data(rows, front),
     f"trade-off-{dataset}-{split}",
     "Scatter plot of micro-F1 against latency for every run and variant, with the Pareto front.",
@@ -116,7 +122,7 @@ st.caption(
     + machine_in_words(runs)
 )
 
-answers = map_advice(runs, rows, dataset, split, limits)
+answers = map_advice(runs, weighed, dataset, split, limits)
 if answers.runs:
     st.header("How the answer changes with the limits")
     show_words(changes_in_words(answers, QUANTILES[quantile]))

@@ -77,7 +77,8 @@ def _key(row: Row) -> tuple[str, ...]:
     report = row.report
     facts = (report.dataset, report.split, report.split_sha256, report.model_sha256) if report else ()
     # A new evaluation of the same weights may come from new code.
-    return (row.run, row.variant, *facts, report.provenance.created if report else "")
+    made = report.provenance.created if report else ""
+    return (row.run, row.variant, *facts, made, *(f"{name}={weight:g}" for name, weight in sorted(row.weights.items())))
 
 
 @st.cache_resource(show_spinner="Comparing the runs", max_entries=32)
@@ -107,7 +108,8 @@ def find(runs: Sequence[Run], dataset: str, split: str) -> list[Finding]:
 def map_advice(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str, limits: Limits) -> AnswerMap:
     """`map_answers`, once for each state of the run folders and of the limits that it depends on."""
     root = workspace().models
-    told = (runs[0].info.domain, dataset, split, limits.min_f1, limits.min_recall, limits.quantile)
+    weights = tuple(sorted(rows[0].weights.items())) if rows else ()
+    told = (runs[0].info.domain, dataset, split, limits.min_f1, limits.min_recall, limits.quantile, weights)
     return _map_advice(root, RunStore(root).fingerprint(), rows, limits, told)
 
 

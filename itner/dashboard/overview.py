@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.words import counted, listed, unmarked
+from itner.dashboard import selection
 from itner.dashboard.cache import rules_of
 from itner.domains.registry import Domain
 from itner.files.highlighting import STYLE, highlight
@@ -28,6 +29,7 @@ _LARGEST_BUBBLE = 28
 _CLEAR, _FAINT = 0.9, 0.25
 # How far the map of answers goes beyond the last limit that matters, and the smallest size on its logarithmic axis.
 _BEYOND, _SMALLEST_MB = 1.5, 0.1
+_WEIGHTS_ABREAST = 5
 # Read on a field of any colour, in both themes.
 _ON_FIELD: dict[str, Any] = {"font": {"color": "#12161b"}, "bgcolor": "rgba(255, 255, 255, 0.85)"}
 # So much less micro-F1 than the worst of the front is out of the picture.
@@ -48,6 +50,8 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     found = []
     if row.report is not None:
         micro, interval = row.report.micro, row.report.micro_f1_interval
+        if row.weights:
+            found.append(Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", f"recall {row.recall:.3f}"))
         found += [
             Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
             Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
@@ -94,6 +98,29 @@ def show_strip(domain: Domain) -> None:
         f"{STYLE}<p><strong>itner</strong> marks what {escape(domain.title)} speaks of, and tells which tagger to "
         f"deploy for it:</p>{highlight(domain.sample, found)}"
     )
+
+
+_HEAVIEST = 5.0
+
+
+def choose_weights(domain: Domain) -> dict[str, float]:
+    """How much each entity type weighs, where that is not 1."""
+    with st.expander("Weigh the entity types"):
+        st.markdown(
+            "A mention counts as often as its type weighs, be it right, missed or wrong. What weighs 0 does not count."
+        )
+        types = domain.scheme.types
+        columns = st.columns(min(_WEIGHTS_ABREAST, len(types)))
+        weights = {}
+        for number, name in enumerate(types):
+            with columns[number % len(columns)]:
+                weights[name] = selection.choose_number(name, 0.0, _HEAVIEST, 0.5, f"weight_{name}", 1.0, "%.1f")
+    return {name: weight for name, weight in weights.items() if weight != 1.0}
+
+
+def weights_in_words(weights: Mapping[str, float]) -> str:
+    """What of the types does not weigh 1, as a further sentence; empty where all do."""
+    return f" As {listed(f'{name} weighs {weight:g}' for name, weight in weights.items())}." if weights else ""
 
 
 def show_beside(advice: Advice, scope: str) -> None:

@@ -72,12 +72,17 @@ class Advice:
 
 
 def compare_rows(first: Row, second: Row) -> Difference | None:
-    """The paired difference in micro-F1, None when the errors of either were not recorded on the same data."""
+    """The paired difference in micro-F1, each mention counted as often as its type weighs for the first row.
+
+    None when the errors of either were not recorded on the same data, or not by type where types weigh differently.
+    """
     if first.errors is None or second.errors is None or first.report is None:
         return None
     if first.errors.split_sha256 != second.errors.split_sha256:
         return None
-    return compare_reports(first.errors, second.errors, first.report.documents)
+    if first.weights and not (first.errors.by_type and second.errors.by_type):
+        return None
+    return compare_reports(first.errors, second.errors, first.report.documents, weights=first.weights)
 
 
 def fits(row: Row, limits: Limits) -> bool:
@@ -175,10 +180,10 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
         return 0.0 if size <= smallest * _ONE_SIZE else size, row.teachers, row.run, -(row.micro_f1 or 0.0)
 
     chosen, lead = min(quick, key=order)
-    f1 = f"Its micro-F1 of {chosen.micro_f1:.3f}"
+    f1 = f"Its {_name(chosen)} of {chosen.micro_f1:.3f}"
     cost = _cost(chosen, limits)
     if len(allowed) == 1:
-        return chosen, "Nothing else fits.", f"Its micro-F1 is {chosen.micro_f1:.3f}, at {cost}."
+        return chosen, "Nothing else fits.", f"Its {_name(chosen)} is {chosen.micro_f1:.3f}, at {cost}."
     if lead is None:
         tied = sorted({row.run for row, _ in quick if row.run != chosen.run})
         tie = (
@@ -205,6 +210,10 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
     why = _why(chosen, best, (best, None) in quick)
     plain = f"None that fits is measurably better or faster, and {why}."
     return chosen, plain, f"{told}, nor can their speed: a tie, and {why}: {cost}."
+
+
+def _name(row: Row) -> str:
+    return "micro-F1, as the types weigh," if row.weights else "micro-F1"
 
 
 def _why(chosen: Row, best: Row, quick: bool) -> str:

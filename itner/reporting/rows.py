@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
@@ -40,7 +40,8 @@ class Row:
     """A variant of a run; what was not measured, or what its kind has not, is None.
 
     `timing` is of its network, whichever run it was timed in. A run that lacks its weights is not `deployable`.
-    `teachers` counts the runs that it learned from.
+    `teachers` counts the runs that it learned from. `weights` says how often a mention of a type counts, once where a
+    type is not named; that bears on `micro_f1` and `recall`.
     """
 
     run: str
@@ -53,6 +54,7 @@ class Row:
     timing: Timing | None
     deployable: bool = True
     teachers: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -66,13 +68,27 @@ class Row:
 
     @property
     def micro_f1(self) -> float | None:
-        """Strict entity-level micro-F1."""
-        return self.report.micro.f1 if self.report else None
+        """Strict entity-level micro-F1, each mention counted as often as its type weighs."""
+        if self.report is None or not self.weights:
+            return self.report.micro.f1 if self.report else None
+        tp, fp, fn = self._weighed(self.report)
+        return 2 * tp / (2 * tp + fp + fn) if tp else 0.0
+
+    def _weighed(self, report: EvalReport) -> tuple[float, float, float]:
+        pairs = [(self.weights.get(name, 1.0), counts) for name, counts in report.per_type.items()]
+        return (
+            sum(weight * counts.tp for weight, counts in pairs),
+            sum(weight * counts.fp for weight, counts in pairs),
+            sum(weight * counts.fn for weight, counts in pairs),
+        )
 
     @property
     def recall(self) -> float | None:
-        """Share of gold mentions that were found."""
-        return self.report.micro.recall if self.report else None
+        """Share of gold mentions that were found, each counted as often as its type weighs."""
+        if self.report is None or not self.weights:
+            return self.report.micro.recall if self.report else None
+        tp, _, fn = self._weighed(self.report)
+        return tp / (tp + fn) if tp else 0.0
 
     @property
     def p50_ms(self) -> float | None:

@@ -191,6 +191,11 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     assert list(page.dataframe[1].value["model"]) == ["bert_full", "bert_lora", "distil_full"]
     assert any("not measured by this project" in caption.value for caption in page.caption)
 
+    heavy = open_page("overview", tmp_path, monkeypatch, weight_SOFTWARE="0")
+    assert heavy.header[0].value == "Without any limit, with CPU only: deploy small · INT8"
+    assert heavy.metric[0].label == "micro-F1, weighed"
+    assert heavy.query_params["weight_SOFTWARE"] == "0"
+
     page.slider(key="ms").set_value(6.0).run()
     assert page.header[0].value == "Under ≤ 6 ms p95, with CPU only: deploy small · INT8"
     page.slider(key="f1").set_value(0.8).run()

@@ -76,6 +76,20 @@ def test_what_is_not_surely_faster_ties_and_ties_are_broken_by_size_and_recipe(r
     assert "a tie, and it is 4.0 times smaller: p95 39.0 ms" in advice.reason
 
 
+def test_weights_of_types_bear_on_the_answer(rows: list[Row]) -> None:
+    # OS is found alike by both; SOFTWARE is what `good` finds more of.
+    even = [replace(row, weights={"SOFTWARE": 0.0}) for row in rows]
+    advice = advise(even, Limits())
+    assert advice.row is not None
+    assert advice.row.label == "small · INT8"
+    assert "Its micro-F1, as the types weigh, of 0.667 cannot be told from the best" in advice.reason
+    older = [
+        replace(row, errors=replace(row.errors, gold_mentions={"d": 1}))  # type: ignore[type-var]
+        for row in even
+    ]
+    assert compare_rows(older[0], older[1]) is None
+
+
 def test_what_just_misses_is_named_with_what_it_would_buy(rows: list[Row]) -> None:
     small = timed(row(rows, "small · INT8"), 3.0, 4.0, 5.0)
     good = row(rows, "good · INT8")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_reports_of_other_splits_are_not_mistaken_for_test(tmp_path: Path) -> No
     (folder / METRICS).write_text(text, encoding="utf-8")
     runs, _ = RunStore(tmp_path).load_all()
     assert list_datasets(runs) == []
+
+
+def test_types_weigh_as_they_are_told(tmp_path: Path) -> None:
+    write_run(tmp_path, "full", tp=80)
+    (row, *_) = list_rows(RunStore(tmp_path).load_all()[0], "stackoverflow")
+    # SOFTWARE: 80 right, 10 wrong, 20 missed; OS: 5 right, 5 missed.
+    weighed = replace(row, weights={"OS": 4.0, "SOFTWARE": 0.5})
+    assert weighed.micro_f1 == pytest.approx(2 * (40 + 20) / (2 * (40 + 20) + 5 + 10 + 20))
+    assert weighed.recall == pytest.approx((40 + 20) / (40 + 20 + 10 + 20))
+    assert replace(row, weights={"OS": 1.0}).micro_f1 == row.micro_f1
+    assert replace(row, weights=dict.fromkeys(("OS", "SOFTWARE"), 0.0)).micro_f1 == 0.0
 
 
 def test_small_sizes_keep_their_digits() -> None:
