@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.dashboard import quality, selection, tables
-from itner.dashboard.cache import compare
-from itner.dashboard.comparison import differences_table
+from itner.dashboard.cache import compare, find_type_intervals
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
@@ -22,9 +21,10 @@ from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import list_rows
 
 runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
+domain = get_domain(runs[0].info.domain)
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
-variants = choose_variants(chosen or runs, 2)
+variants = choose_variants(chosen or runs, 1, folded=True)
 rows = [row for row in list_rows(chosen, dataset, split) if row.report and row.variant in variants]
 if not rows:
     if chosen and variants:
@@ -48,15 +48,16 @@ with st.expander("What micro, macro and the interval mean"):
     )
 
 st.header("Per entity type")
-frame = quality.scores(rows)
+frame = quality.scores(rows, quality.intervals(rows, find_type_intervals))
 score = selection.choose_one("Score", quality.SCORES, "score", pills=True)
 name = f"types-{dataset}-{split}"
-alt = f"{score} of each model for each entity type"
-show_figure(quality.bars(frame, score), frame, f"bars-{name}", f"Bar chart: {alt}.")
+alt = f"Dot plot: {score} of each model for each entity type."
+show_figure(quality.dots(frame, score), frame, f"dots-{name}", alt)
+if score == "F1":
+    st.caption("Whiskers: the 95% interval, if other sentences had been drawn. In brackets: gold mentions.")
 rough = quality.few(frame)
 if rough:
     st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
-show_figure(quality.heatmap(frame, score), frame, f"heat-{name}", f"Heat map: {alt}.")
 
 hidden = quality.masking(rows)
 if not hidden.empty:
@@ -79,15 +80,19 @@ labels = [row.label for row in rows]
 if len(labels) < 2:
     st.info("Choose a second run or variant to see differences.")
 else:
-    baseline = selection.choose_one("Baseline", labels, "baseline")
-    changed = quality.difference(frame, baseline)
-    alt = f"Heat map: {score} of each model minus that of {baseline}."
-    show_figure(quality.heatmap(changed, score, diverging=True), changed, f"difference-{name}", alt)
+    baseline = selection.choose_one("Baseline", labels, "baseline", quality.first_baseline(rows, domain))
     base = next(row for row in rows if row.label == baseline)
-    others = [row for row in rows if row is not base]
-    show_table(differences_table(base, others, compare), f"paired-{name}", tables.difference_columns())
+    found = quality.differences(base, [row for row in rows if row is not base], compare)
+    st.markdown("F1 minus the baseline's, the largest loss first. Choose a cell to see the sentences behind it.")
+    place = quality.show_differences(found, name)
+    if place is not None:
+        model, type_name = place
+        st.switch_page("pages/errors.py", query_params=quality.evidence(rows, dataset, split, model, base, type_name))
+    st.caption(
+        "Blue is better, red is worse, on one scale everywhere; bold: more than the choice of sentences explains."
+    )
 
-abroad = list_language_rows(runs, get_domain(runs[0].info.domain))
+abroad = list_language_rows(runs, domain)
 if abroad:
     st.header("Other languages")
     for paragraph in languages_in_words(abroad):

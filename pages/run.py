@@ -21,6 +21,14 @@ from itner.workflows.seeds import can_repeat
 
 runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
 run = choose_run(runs)
+beside = record.find_baseline(run, runs)
+if beside is not None:
+    st.page_link(
+        "pages/quality.py",
+        label=f"How it does beside {beside.name}",
+        icon=":material/compare_arrows:",
+        query_params=record.compare_query(run, beside),
+    )
 # Each as wide as the page: half of it would cut hashes off.
 st.header("What it is")
 show_table(record.facts(run), f"facts-{run.name}")

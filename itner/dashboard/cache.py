@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -19,12 +19,13 @@ from itner.data.processed import (
     read_weak_reports,
 )
 from itner.domains.registry import domain_names, get_domain
-from itner.evaluation.compare import Difference
+from itner.evaluation.compare import Difference, type_intervals
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.prices import Prices, read_prices
+from itner.records.scores import Interval
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
@@ -71,6 +72,18 @@ def compare(first: Row, second: Row) -> Difference | None:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _compare(_first: Row, _second: Row, first: tuple[str, ...], second: tuple[str, ...]) -> Difference | None:
     return compare_rows(_first, _second)
+
+
+def find_type_intervals(row: Row) -> Mapping[str, Interval]:
+    """`type_intervals`, once for each result; empty where errors were not recorded or not by type."""
+    return _type_intervals(row, _key(row)) if row.errors is not None and row.report is not None else {}
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _type_intervals(_row: Row, key: tuple[str, ...]) -> Mapping[str, Interval]:
+    assert _row.errors is not None
+    assert _row.report is not None
+    return type_intervals(_row.errors, _row.report.documents)
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from itner.core.words import counted, listed, unmarked
 from itner.records.store import Run
-from itner.reporting.advice import Compare
 from itner.reporting.rows import Row
 
 
@@ -33,19 +30,3 @@ def machine_in_words(runs: Sequence[Run]) -> str:
         return "Speed was not measured."
     named = listed(f"{unmarked(cpu)} with {counted(threads, 'thread')}" for cpu, threads in sorted(machines))
     return f"Measured on {named}."
-
-
-def differences_table(base: Row, others: Sequence[Row], compare: Compare) -> pd.DataFrame:
-    """Micro-F1 of each row minus the base's, with the paired interval and what it says."""
-    records = []
-    for row in others:
-        difference = compare(row, base)
-        record: dict[str, object] = {"model": row.label, "difference": None, "low": None, "high": None}
-        record["verdict"] = "errors not recorded"
-        if difference is not None:
-            record |= {"difference": difference.value, "low": difference.low, "high": difference.high}
-            record["verdict"] = "no clear difference"
-            if difference.significant:
-                record["verdict"] = "better" if difference.value > 0 else "worse"
-        records.append(record)
-    return pd.DataFrame.from_records(records)

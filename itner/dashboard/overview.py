@@ -293,7 +293,8 @@ def answer_map(answers: AnswerMap, limits: Limits) -> go.Figure:
     labels = [[row.label if row is not None else "nothing fits" for row in line] for line in answers.answers]
     # The last answers hold for all that is looser.
     across = [*answers.ms, answers.ms[-1] * _BEYOND]
-    upwards = [*(max(size, _SMALLEST_MB) for size in answers.mb), answers.mb[-1] * _BEYOND]
+    sizes = [max(size, _SMALLEST_MB) for size in answers.mb]
+    upwards = [*sizes, sizes[-1] * _BEYOND]
     colours = [SERIES_COLORS[number % len(SERIES_COLORS)] for number in range(max(len(names), 1))]
     figure = go.Figure(
         go.Heatmap(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import cycle
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.dashboard.widgets import download_csv
+from itner.domains.registry import Domain
+from itner.evaluation.compare import Difference
+from itner.records.scores import Interval
 from itner.records.store import Run
+from itner.reporting.advice import Compare
 from itner.reporting.findings import FEW_MENTIONS
 from itner.reporting.languages import LanguageRow
-from itner.reporting.palette import SERIES_COLORS, SERIES_PATTERNS
+from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
 from itner.reporting.recall import curve_of
 from itner.reporting.rows import Row
 from itner.taggers.registry import VARIANT_NAMES
@@ -21,12 +29,17 @@ from itner.taggers.registry import VARIANT_NAMES
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
 MICRO, MACRO = "micro", "macro"
+# How much of a type's row its models fill, and the difference that has the full colour.
+_ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 
 
-def scores(rows: Sequence[Row]) -> pd.DataFrame:
+def scores(rows: Sequence[Row], known: Mapping[str, Mapping[str, Interval]] = MappingProxyType({})) -> pd.DataFrame:
     """One line a run, variant and entity type (and `micro`, `macro`), with scores and counts.
 
     Macro has no counts of its own; its counts are those of all types together, as for micro.
+
+    Args:
+        known: from `intervals`; where there is none, it is empty.
     """
     records = []
     for row in rows:
@@ -48,12 +61,15 @@ def scores(rows: Sequence[Row]) -> pd.DataFrame:
                 "precision": precision,
                 "recall": recall,
                 "F1": f1,
+                "F1 low": within.low if within is not None else math.nan,
+                "F1 high": within.high if within is not None else math.nan,
                 "gold": counts.support,
                 "right": counts.tp,
                 "spurious or wrong": counts.fp,
                 "missed or wrong": counts.fn,
             }
             for name, precision, recall, f1, counts in lines
+            for within in [known.get(row.label, {}).get(name)]
         ]
     return pd.DataFrame.from_records(records)
 
@@ -144,7 +160,7 @@ def thresholds(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: st
 def threshold_figure(frame: pd.DataFrame) -> go.Figure:
     """What is hidden of the personal characters against what is hidden of the others, a line a model."""
     figure = go.Figure()
-    colours, symbols = cycle(SERIES_COLORS), cycle(("circle", "square", "diamond", "cross", "triangle-up", "star"))
+    colours, symbols = cycle(SERIES_COLORS), cycle(SERIES_SYMBOLS)
     for model, points in frame.groupby("model", sort=False):
         figure.add_scatter(
             x=points["harmless characters hidden"],
@@ -172,6 +188,8 @@ def score_columns() -> dict[str, Any]:
         "precision": "Share of predicted mentions that are right.",
         "recall": "Share of gold mentions that were found.",
         "F1": "Harmonic mean of precision and recall.",
+        "F1 low": "Lower end of its 95% interval (sentences resampled).",
+        "F1 high": "Upper end of the interval.",
     }
     counts = {
         "gold": "Gold mentions.",
@@ -214,75 +232,191 @@ def few(frame: pd.DataFrame) -> list[str]:
     return [f"{name} ({gold})" for name, gold in zip(types["type"], types["gold"], strict=True) if gold < FEW_MENTIONS]
 
 
-def difference(frame: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """`scores` with precision, recall and F1 minus those of the model `baseline`, which is left out."""
-    base = frame[frame["model"] == baseline].set_index("type")
-    rest = frame[frame["model"] != baseline].copy()
-    for score in SCORES:
-        rest[score] = rest[score] - rest["type"].map(base[score])
-    return rest
-
-
-def bars(frame: pd.DataFrame, score: Score) -> go.Figure:
-    """Grouped bars: one group a type with its gold count, a colour for each run, a pattern for each variant."""
-    runs = list(dict.fromkeys(frame["run"]))
-    variants = list(dict.fromkeys(frame["variant"]))
+def dots(frame: pd.DataFrame, score: Score) -> go.Figure:
+    """A row a type, with its gold count, and in it a dot a model, of F1 with its interval; a colour a run, a symbol a
+    variant. The axis begins where the scores do."""
+    runs, variants = list(dict.fromkeys(frame["run"])), list(dict.fromkeys(frame["variant"]))
+    models, types = list(dict.fromkeys(frame["model"])), list(dict.fromkeys(frame["type"]))
     figure = go.Figure()
-    for model in dict.fromkeys(frame["model"]):
+    for number, model in enumerate(models):
         part = frame[frame["model"] == model]
         run, variant = part[["run", "variant"]].iloc[0]
+        # One under the other within the row, or their intervals would hide each other.
+        aside = (number - (len(models) - 1) / 2) * _ROW_SHARE / max(len(models), 1)
         figure.add_trace(
-            go.Bar(
-                x=[f"{name}<br>{gold:,} gold" for name, gold in zip(part["type"], part["gold"], strict=True)],
-                y=part[score],
+            go.Scatter(
+                x=part[score],
+                y=[types.index(name) + aside for name in part["type"]],
+                mode="markers",
                 name=model,
                 marker={
                     "color": SERIES_COLORS[runs.index(run) % len(SERIES_COLORS)],
-                    "pattern": {"shape": SERIES_PATTERNS[variants.index(variant) % len(SERIES_PATTERNS)]},
+                    "symbol": SERIES_SYMBOLS[variants.index(variant) % len(SERIES_SYMBOLS)],
+                    "size": 9,
                 },
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": part["F1 high"] - part["F1"],
+                    "arrayminus": part["F1"] - part["F1 low"],
+                    "thickness": 1.2,
+                    "width": 3,
+                }
+                if score == "F1"
+                else None,
                 customdata=part[["precision", "recall", "F1", "right", "gold", "type"]],
                 hovertemplate=f"<b>{model}</b> on %{{customdata[5]}}<br>precision %{{customdata[0]:.3f}}, "
                 "recall %{customdata[1]:.3f}, F1 %{customdata[2]:.3f}<br>"
                 "%{customdata[3]:,} of %{customdata[4]:,} gold mentions right<extra></extra>",
             )
         )
+    gold = dict(zip(frame["type"], frame["gold"], strict=True))
     figure.update_layout(
-        barmode="group",
-        yaxis={"title": f"{score} (strict, entity level)", "range": [0, 1], "tickformat": ".1f"},
-        xaxis={"title": None},
-        height=420,
-        margin={"t": 20, "b": 40},
+        xaxis={"title": f"{score} (strict, entity level)", "tickformat": ".2f"},
+        yaxis={
+            "tickvals": list(range(len(types))),
+            "ticktext": [f"{name} ({gold[name]:,})" for name in types],
+            "range": [len(types) - 0.5, -0.5],
+            "title": None,
+        },
+        height=120 + len(types) * max(46, 12 * len(models)),
+        margin={"t": 20, "b": 50},
     )
+    for place in range(1, len(types)):
+        figure.add_hline(y=place - 0.5, line={"width": 0.5, "color": NEUTRAL})
     return figure
 
 
-def heatmap(frame: pd.DataFrame, score: Score, diverging: bool = False) -> go.Figure:
-    """Models by types; with `diverging`, differences around zero, better than the baseline in blue."""
-    table = frame.pivot(index="model", columns="type", values=score)
-    table = table.loc[list(dict.fromkeys(frame["model"])), list(dict.fromkeys(frame["type"]))]
-    largest = max(0.01, float(table.abs().max().max())) if len(table) else 0.01
-    color: dict[str, Any] = (
-        {"colorscale": "RdBu", "zmin": -largest, "zmax": largest}
-        if diverging
-        else {"colorscale": "Cividis", "zmin": 0, "zmax": 1}
+def intervals(
+    rows: Sequence[Row], of_row: Callable[[Row], Mapping[str, Interval]]
+) -> dict[str, Mapping[str, Interval]]:
+    """By model and type, and of micro: between what F1 may lie."""
+    return {row.label: {MICRO: row.report.micro_f1_interval, **of_row(row)} for row in rows if row.report is not None}
+
+
+@dataclass(frozen=True)
+class Differences:
+    """F1 of each model minus the baseline's, the largest loss first.
+
+    Attributes:
+        frame: a line a model, a column a type and micro; empty where there is nothing to compare.
+        sure: of the same form, whether the paired interval leaves out zero; empty where that was not recorded.
+    """
+
+    frame: pd.DataFrame
+    sure: pd.DataFrame
+
+
+def differences(base: Row, others: Sequence[Row], compare: Compare) -> Differences:
+    """The differences of F1 overall and on each type; each is paired, since both models read the same sentences."""
+    types = list(base.report.per_type) if base.report is not None else []
+    values, sure = [], []
+    for row in others:
+        whole = compare(row, base)
+        line: dict[str, object] = {"model": row.label, MICRO: _gap(row, base), "verdict": _verdict(whole)}
+        line |= {"low": whole.low if whole is not None else None, "high": whole.high if whole is not None else None}
+        marks: dict[str, object] = {"model": row.label, MICRO: whole.significant if whole is not None else None}
+        for name in types:
+            alone = {other: float(other == name) for other in types}
+            first, second = replace(row, weights=alone), replace(base, weights=alone)
+            known = base.report is not None and base.report.per_type[name].support > 0
+            found = compare(first, second) if known else None
+            line[name] = _gap(first, second) if known else None
+            marks[name] = found.significant if found is not None else None
+        values.append(line)
+        sure.append(marks)
+    frame = pd.DataFrame.from_records(values)
+    if frame.empty:
+        return Differences(frame, frame)
+    frame = frame[["model", "verdict", MICRO, "low", "high", *types]].sort_values(MICRO, ignore_index=True)
+    marked = pd.DataFrame.from_records(sure).set_index("model").loc[frame["model"]].reset_index()
+    return Differences(frame, marked)
+
+
+def _gap(row: Row, base: Row) -> float | None:
+    return row.micro_f1 - base.micro_f1 if row.micro_f1 is not None and base.micro_f1 is not None else None
+
+
+def _verdict(difference: Difference | None) -> str:
+    if difference is None:
+        return "errors not recorded"
+    if not difference.significant:
+        return "no clear difference"
+    return "better" if difference.value > 0 else "worse"
+
+
+def first_baseline(rows: Sequence[Row], domain: Domain) -> str | None:
+    """The model that others are held against unless somebody chooses: the run that the domain tags with."""
+    default = domain.release.default if domain.release is not None else None
+    return next((row.label for row in rows if row.run == default), None)
+
+
+def style_differences(found: Differences) -> Any:
+    """The table of differences on one colour scale wherever it stands: blue is better, red is worse, bold is sure."""
+    columns = [name for name in found.sure.columns if name != "model"]
+
+    def paint(column: pd.Series) -> list[str]:
+        marks = found.sure[column.name]
+        return [_shade(value, mark) for value, mark in zip(column, marks, strict=True)]
+
+    return found.frame.style.apply(paint, subset=columns)
+
+
+def _shade(value: float | None, sure: object) -> str:
+    if value is None or math.isnan(value):
+        return ""
+    share = min(abs(value) / _WHOLE_SCALE, 1.0)
+    blue_or_red = "33, 102, 172" if value > 0 else "178, 24, 43"
+    weight = "font-weight: bold; " if sure is True or sure == 1 else ""
+    return f"{weight}background-color: rgba({blue_or_red}, {0.55 * share:.2f})"
+
+
+def difference_columns(types: Sequence[str]) -> dict[str, Any]:
+    """How Streamlit shows the table of differences."""
+    number = st.column_config.NumberColumn
+    return {
+        "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
+        MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),
+        "low": number(format="%+.3f", help="Lower end of the paired 95% interval (sentences resampled for both)."),
+        "high": number(format="%+.3f", help="Upper end of the paired interval."),
+        **{name: number(format="%+.3f", help=f"F1 on {name}, this model minus the baseline.") for name in types},
+    }
+
+
+def show_differences(found: Differences, name: str) -> tuple[str, str | None] | None:
+    """The table of differences; the model and type whose cell was chosen, no type where it is of all of them."""
+    types = [column for column in found.sure.columns if column not in ("model", MICRO)]
+    event = st.dataframe(
+        style_differences(found),
+        width="stretch",
+        height="content",
+        hide_index=True,
+        column_config=difference_columns(types),
+        key=f"differences_{name}",
+        on_select="rerun",
+        selection_mode="single-cell",
+        placeholder="–",
     )
-    figure = go.Figure(
-        go.Heatmap(
-            z=table.to_numpy(),
-            x=list(table.columns),
-            y=list(table.index),
-            texttemplate="%{z:+.3f}" if diverging else "%{z:.3f}",
-            hovertemplate=f"<b>%{{y}}</b><br>%{{x}}: {score} %{{z:.3f}}<extra></extra>",
-            colorbar={"title": {"text": score}, "thickness": 12},
-            xgap=2,
-            ygap=2,
-            **color,
-        )
-    )
-    figure.update_layout(
-        yaxis={"autorange": "reversed", "title": None},
-        xaxis={"side": "top", "title": None},
-        height=110 + 44 * len(table),
-        margin={"t": 40, "b": 10},
-    )
-    return figure
+    download_csv(found.frame, f"differences-{name}", key=f"download_differences_{name}")
+    cells = event.selection.cells
+    if not cells:
+        return None
+    number, column = cells[0]
+    return str(found.frame["model"].iloc[int(number)]), column if column in types else None
+
+
+def evidence(
+    rows: Sequence[Row], dataset: str, split: str, model: str, base: Row, type_name: str | None
+) -> dict[str, str | list[str]]:
+    """The link to the sentences in which a model and the baseline differ, of one type or of all."""
+    row = next(row for row in rows if row.label == model)
+    query: dict[str, str | list[str]] = {
+        "dataset": dataset,
+        "split": split,
+        "run": list(dict.fromkeys((base.run, row.run))),
+        "variant": list(dict.fromkeys((base.variant, row.variant))),
+        "a": base.label,
+        "b": row.label,
+        "part": "sentences",
+    }
+    return query | ({"type": type_name} if type_name is not None else {})

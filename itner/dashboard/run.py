@@ -12,6 +12,7 @@ import streamlit as st
 
 from itner.core.provenance import Provenance
 from itner.core.words import listed
+from itner.domains.registry import get_domain
 from itner.records.codec import list_settings
 from itner.records.config import RunConfig
 from itner.records.files import sha256_file
@@ -33,6 +34,35 @@ def facts(run: Run) -> pd.DataFrame:
         "label scheme": f"{info.scheme}: {', '.join(info.types)}",
     }
     return _pairs({**shared, **kind_of(run).facts(run)})
+
+
+def find_baseline(run: Run, runs: Sequence[Run]) -> Run | None:
+    """What a run is first held against: what its domain tags with, or else another one that was scored on its data."""
+    others = [other for other in runs if other.name != run.name and _common(run, other)]
+    release = get_domain(run.info.domain).release
+    return next((other for other in others if release is not None and other.name == release.default), None) or next(
+        iter(others), None
+    )
+
+
+def _common(run: Run, other: Run) -> list[tuple[str, str]]:
+    """The dataset splits that both were scored on, test first."""
+    theirs = {(report.dataset, report.split) for report in other.metrics.reports}
+    own = dict.fromkeys((report.dataset, report.split) for report in run.metrics.reports)
+    return sorted((place for place in own if place in theirs), key=lambda place: place[1] != "test")
+
+
+def compare_query(run: Run, baseline: Run) -> dict[str, str | list[str]]:
+    """The page Quality with a run beside its baseline, each as it is to be deployed."""
+    dataset, split = _common(run, baseline)[0]
+    variants = [kind_of(each).live[0] for each in (baseline, run)]
+    return {
+        "dataset": dataset,
+        "split": split,
+        "run": [baseline.name, run.name],
+        "variant": list(dict.fromkeys(variants)),
+        "baseline": f"{baseline.name} · {VARIANT_NAMES[variants[0]]}",
+    }
 
 
 def provenance(found: Provenance) -> pd.DataFrame:

@@ -129,17 +129,6 @@ def leaderboard_columns(currency: str = "") -> dict[str, Any]:
     }
 
 
-def difference_columns() -> dict[str, Any]:
-    """How Streamlit shows the table of differences."""
-    number = st.column_config.NumberColumn
-    return {
-        "difference": number("micro-F1 difference", format="%+.3f", help="This model minus the baseline."),
-        "low": number(format="%+.3f", help="Lower end of the paired 95% interval (sentences resampled for both)."),
-        "high": number(format="%+.3f", help="Upper end of the paired interval."),
-        "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
-    }
-
-
 def published_table(published: Published, dataset: str) -> pd.DataFrame:
     """Results reported elsewhere on the dataset."""
     return pd.DataFrame.from_records(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from html import escape
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn, TypeVar
@@ -26,9 +27,10 @@ from itner.files.writers import harmless_cell
 from itner.records.prices import Prices
 from itner.records.store import BrokenRun, Run
 from itner.reporting.glossary import split_terms
+from itner.reporting.picking import ORDERS, Picking, pick_runs
 from itner.reporting.rows import list_datasets
 from itner.taggers.base import Kind
-from itner.taggers.registry import VARIANT_NAMES, VARIANTS, kind_of, lack_of
+from itner.taggers.registry import VARIANT_NAMES, VARIANTS, family_of, kind_of, lack_of
 
 T = TypeVar("T")
 
@@ -47,6 +49,7 @@ _STYLE = """<style>
 }
 </style>"""
 _MOST_NOTICES = 50
+_NAMED = "Patterns with commas between them; * stands for anything."
 # A page that opens lets its title go to the browser before it computes: without the pause the old page often stayed up
 # until the new one was whole, and the median switch took twice as long.
 _SHOWN, _PAUSE_S = "shown_page", 0.03
@@ -167,6 +170,7 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
 
 def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
     """Any of the runs, the first few unless chosen otherwise; of slow kinds one, so that they push out nobody."""
+    runs = _pick_runs(runs)
     names = [run.name for run in runs]
     slow = [run for run in runs if kind_of(run).slow]
     later = {run.name for run in slow if run.name != next(r.name for r in slow if r.info.kind == run.info.kind)}
@@ -175,12 +179,42 @@ def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
     return [run for run in runs if run.name in chosen]
 
 
-def choose_variants(runs: Sequence[Run], most: int | None = None) -> list[str]:
-    """Any of the variants that the runs have; unless chosen otherwise, the `most` of each kind that matter most."""
+def _pick_runs(runs: Sequence[Run]) -> list[Run]:
+    """The runs that are offered: all, unless some are looked for."""
+    names = [run.name for run in runs]
+    with st.expander("Find, order and pin runs"):
+        left, right = st.columns([2, 1])
+        with left:
+            named = selection.choose_text(
+                "named", "", 100, lambda: st.text_input("Name like", key="named", help=_NAMED)
+            )
+        with right:
+            since = selection.choose_text(
+                "since", "", 10, lambda: st.text_input("Made since", key="since", placeholder="2026-01-31")
+            )
+        families = list(dict.fromkeys(map(family_of, runs)))
+        wanted = selection.choose_many("Families (none: any)", families, "family", (), pills=True)
+        order = selection.choose_one("Order", tuple(ORDERS), "run_order", names=ORDERS, pills=True)
+        pinned = selection.choose_many("Pinned: first, whatever else is looked for", names, "pin", ())
+    try:
+        return pick_runs(runs, Picking(named, tuple(wanted), since, order, tuple(pinned)))
+    except InputError as error:
+        st.warning("All runs are offered.", icon=":material/warning:")
+        st.text(str(error))
+        return list(runs)
+
+
+def choose_variants(runs: Sequence[Run], most: int | None = None, folded: bool = False) -> list[str]:
+    """Any of the variants that the runs have; unless chosen otherwise, the `most` of each kind that matter most.
+
+    Args:
+        folded: whether they are out of the way until somebody asks for them.
+    """
     kinds = {kind.name: kind for kind in map(kind_of, runs)}.values()
     known = [variant for variant in VARIANTS if any(variant in kind.variants for kind in kinds)]
     default = [variant for variant in known if any(variant in _first(kind, most) for kind in kinds)]
-    return selection.choose_many("Variants", known, "variant", default, VARIANT_NAMES, pills=True)
+    with st.expander("Variants") if folded else nullcontext():
+        return selection.choose_many("Variants", known, "variant", default, VARIANT_NAMES, pills=True)
 
 
 def _first(kind: Kind, most: int | None) -> tuple[str, ...]:

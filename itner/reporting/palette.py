@@ -33,6 +33,7 @@ GROUP_COLORS = (
     "#CC6677", "#332288", "#DDCC77", "#117733", "#88CCEE", "#882255", "#44AA99", "#999933", "#AA4499",
 )  # fmt: skip
 SERIES_PATTERNS = ("", "/", "x", ".")
+SERIES_SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star")
 ERROR_COLORS = {
     "boundary": "#4477AA",
     "type": "#EE6677",
@@ -49,6 +50,7 @@ __all__ = [
     "NEUTRAL",
     "SERIES_COLORS",
     "SERIES_PATTERNS",
+    "SERIES_SYMBOLS",
     "VARIANT_COLORS",
     "VARIANT_SYMBOLS",
 ]

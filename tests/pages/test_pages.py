@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
@@ -230,10 +231,36 @@ def test_quality_compares_with_a_baseline(tmp_path: Path, monkeypatch: pytest.Mo
     write_run(tmp_path, "small", "minilm_l3", tp=60)
     page = open_page("quality", tmp_path, monkeypatch, baseline="small · INT8")
     paired = next(table.value for table in page.dataframe if "verdict" in table.value)
-    assert list(paired["model"]) == ["good · FP32", "good · INT8", "small · FP32"]
-    assert list(paired["verdict"]) == ["better", "better", "no clear difference"]
+    assert list(paired["model"]) == ["good · INT8"]
+    assert list(paired["verdict"]) == ["better"]
+    assert paired["SOFTWARE"].iloc[0] > 0
+    page.text_input(key="named").set_value("goo").run()
+    assert page.multiselect(key="run").options == ["good"]
+    page.multiselect(key="pin").set_value(["small"]).run()
+    assert page.multiselect(key="run").options == ["small", "good"]
+    page.text_input(key="since").set_value("soon").run()
+    assert "'soon' is no date" in page.text[0].value
     page.multiselect(key="run").set_value([]).run()
     assert page.info[0].value == "Choose at least one run and one variant."
+
+
+def test_a_run_is_one_click_from_its_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path, "minilm_full_kd", tp=90)
+    write_run(tmp_path, "mine", tp=60)
+    page = open_page("run", tmp_path, monkeypatch, run_name="mine")
+    (link,) = [each for each in page.get("page_link") if "beside" in each.proto.label]
+    assert link.proto.label == "How it does beside minilm_full_kd"
+    query = parse_qs(link.proto.query_string)
+    page = open_page("quality", tmp_path, monkeypatch, **query)
+    paired = next(table.value for table in page.dataframe if "verdict" in table.value)
+    assert list(paired["model"]) == ["mine · INT8"]
+    assert page.selectbox(key="baseline").value == "minilm_full_kd · INT8"
+    # What nobody else was scored beside has none.
+    assert not [
+        each
+        for each in open_page("run", write_run(tmp_path / "alone", "mine").parent, monkeypatch).get("page_link")
+        if "beside" in each.proto.label
+    ]
 
 
 def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

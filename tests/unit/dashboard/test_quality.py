@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,8 +9,8 @@ import pytest
 from synthetic import write_run
 
 from itner.dashboard import quality
-from itner.dashboard.comparison import differences_table
-from itner.evaluation.compare import Difference
+from itner.domains.registry import get_domain
+from itner.evaluation.compare import Difference, type_intervals
 from itner.records.store import RunStore
 from itner.reporting.advice import compare_rows
 from itner.reporting.rows import Row, list_rows
@@ -45,35 +47,77 @@ def test_few_gold_mentions_are_named(rows: list[Row]) -> None:
     assert quality.few(quality.scores(rows)) == ["ERROR (0)", "HARDWARE (0)", "OS (10)", "VERSION (0)"]
 
 
-def test_differences_are_to_the_baseline(rows: list[Row]) -> None:
+def test_differences_are_paired_and_the_largest_loss_comes_first(rows: list[Row]) -> None:
     frame = quality.scores(rows)
-    changed = quality.difference(frame, "good · FP32")
-    assert "good · FP32" not in set(changed["model"])
-    expected = cell(frame, "small · INT8", "SOFTWARE", "F1") - cell(frame, "good · FP32", "SOFTWARE", "F1")
-    assert cell(changed, "small · INT8", "SOFTWARE", "F1") == pytest.approx(expected)
-    assert cell(changed, "small · INT8", "OS", "F1") == 0.0
+    base, *others = rows
+    found = quality.differences(base, others, compare_rows)
+    assert list(found.frame["model"]) == ["small · INT8", "small · FP32", "good · INT8"]
+    assert list(found.frame["verdict"]) == ["worse", "worse", "no clear difference"]
+    loss = found.frame.set_index("model").loc["small · INT8"]
+    for column, type_name in (("micro", "micro"), ("SOFTWARE", "SOFTWARE")):
+        expected = cell(frame, "small · INT8", type_name, "F1") - cell(frame, "good · FP32", type_name, "F1")
+        assert loss[column] == pytest.approx(expected)
+    assert loss["low"] < loss["micro"] < loss["high"] < 0
+    # All ten OS mentions are found or missed alike; a type without gold mentions says nothing.
+    assert loss["OS"] == 0.0
+    assert pd.isna(loss["ERROR"])
+    marks = found.sure.set_index("model").loc["small · INT8"]
+    assert (marks["micro"], marks["SOFTWARE"], marks["OS"]) == (True, True, False)
+    better = quality.differences(base, others[:1], lambda *_: Difference(0.2, 0.1, 0.3))
+    assert list(better.frame["verdict"]) == ["better"]
+    unknown = quality.differences(base, others[:1], lambda *_: None)
+    assert list(unknown.frame["verdict"]) == ["errors not recorded"]
+    assert quality.differences(base, [], compare_rows).frame.empty
 
 
-def test_paired_differences_say_what_stands(rows: list[Row]) -> None:
-    table = differences_table(rows[0], rows[1:], compare_rows)
-    assert list(table["verdict"]) == ["no clear difference", "worse", "worse"]
-    better = differences_table(rows[0], rows[1:2], lambda first, second: Difference(0.2, 0.1, 0.3))
-    assert list(better["verdict"]) == ["better"]
-    unknown = differences_table(rows[0], rows[1:2], lambda first, second: None)
-    assert list(unknown["verdict"]) == ["errors not recorded"]
+def test_one_colour_scale_wherever_a_difference_stands(rows: list[Row]) -> None:
+    found = quality.differences(rows[0], rows[1:], compare_rows)
+    html = quality.style_differences(found).to_html()
+    assert "font-weight: bold" in html
+    assert quality._shade(-0.1, True) == "font-weight: bold; background-color: rgba(178, 24, 43, 0.55)"
+    assert quality._shade(-0.4, False) == "background-color: rgba(178, 24, 43, 0.55)"
+    assert quality._shade(0.05, None) == "background-color: rgba(33, 102, 172, 0.28)"
+    assert quality._shade(math.nan, True) == quality._shade(None, None) == ""
 
 
-def test_figures_show_each_score_once(rows: list[Row]) -> None:
-    frame = quality.scores(rows)
-    bars = quality.bars(frame, "recall")
-    assert len(bars.data) == 4
-    assert list(bars.data[0].y) == list(frame[frame["model"] == "good · FP32"]["recall"])
-    looks = {(bar.marker.color, bar.marker.pattern.shape) for bar in bars.data}
+def test_a_cell_leads_to_its_sentences(rows: list[Row]) -> None:
+    query = quality.evidence(rows, "stackoverflow", "test", "small · INT8", rows[0], "OS")
+    assert query == {
+        "dataset": "stackoverflow",
+        "split": "test",
+        "run": ["good", "small"],
+        "variant": ["fp32", "int8"],
+        "a": "good · FP32",
+        "b": "small · INT8",
+        "part": "sentences",
+        "type": "OS",
+    }
+    assert "type" not in quality.evidence(rows, "stackoverflow", "test", "small · INT8", rows[0], None)
+
+
+def test_the_run_that_a_domain_tags_with_is_the_first_baseline(rows: list[Row]) -> None:
+    domain = get_domain("it")
+    assert domain.release is not None
+    renamed = [replace(row, run=domain.release.default) if row.run == "small" else row for row in rows]
+    assert quality.first_baseline(renamed, domain) == f"{domain.release.default} · FP32"
+    assert quality.first_baseline(rows, domain) is None
+
+
+def test_dots_show_each_score_once_with_its_interval(rows: list[Row]) -> None:
+    known = quality.intervals(rows, lambda row: type_intervals(row.errors, 150) if row.errors is not None else {})
+    frame = quality.scores(rows, known)
+    figure = quality.dots(frame, "F1")
+    assert [trace.name for trace in figure.data] == list(dict.fromkeys(frame["model"]))
+    first = frame[frame["model"] == "good · FP32"]
+    assert list(figure.data[0].x) == list(first["F1"])
+    assert list(figure.data[0].error_x.array) == pytest.approx(list(first["F1 high"] - first["F1"]), nan_ok=True)
+    assert first.set_index("type").loc[["micro", "SOFTWARE", "OS"], ["F1 low", "F1 high"]].notna().all().all()
+    assert first.set_index("type").loc[["macro", "ERROR"], ["F1 low", "F1 high"]].isna().all().all()
+    # No two models at one place of a row, and none in another's row.
+    heights = [trace.y[0] for trace in figure.data]
+    assert len(set(heights)) == len(heights)
+    assert all(abs(height) < 0.5 for height in heights)
+    looks = {(trace.marker.color, trace.marker.symbol) for trace in figure.data}
     assert len(looks) == 4
-    heat = quality.heatmap(frame, "F1")
-    assert list(heat.data[0].x) == ["micro", "macro", "ERROR", "HARDWARE", "OS", "SOFTWARE", "VERSION"]
-    assert list(heat.data[0].y) == list(dict.fromkeys(frame["model"]))
-    assert heat.data[0].z[0][0] == pytest.approx(cell(frame, "good · FP32", "micro", "F1"))
-    changed = quality.heatmap(quality.difference(frame, "good · FP32"), "F1", diverging=True)
-    assert changed.data[0].zmax > 0
-    assert changed.data[0].zmin == -changed.data[0].zmax
+    assert list(figure.layout.yaxis.ticktext)[:1] == ["micro (110)"]
+    assert quality.dots(frame, "recall").data[0].error_x.array is None
