@@ -93,7 +93,8 @@ found = filter_cases(cases, subject, wanted, typed, other, text)
 st.html(STYLE + legend(names))
 short = mistakes.letters(reports)
 st.caption(
-    f"{len(found):,} of {len(cases):,} sentences with a mention or an error. Dashed and ≠: differs from gold. "
+    f"{len(found):,} of {len(cases):,} sentences with a mention or an error. Dashed and ≠: differs from gold, spurious "
+    "where gold has nothing. Dotted and missed: gold has a mention there. "
     f"{', '.join(f'{letter} = {model}' for model, letter in short.items())}."
 )
 for case in turn_pages(found, 10, "errors_page"):

@@ -67,9 +67,9 @@ def test_a_case_shows_gold_and_predictions_escaped() -> None:
     html = mistakes.show_case(case, mistakes.letters(["run · INT8"]))
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
-    assert html.count(">gold SOFTWARE<") == 1
-    assert html.count(">A SOFTWARE<") == 1
-    assert html.count(">≠\u00a0A OS<") == 1
+    assert html.count('data-label="SOFTWARE"') == 2
+    assert html.count('data-label="≠\u00a0OS spurious"') == 1
+    assert html.count('title="A: OS spurious"') == 1
     rows = mistakes.list_case_rows([case])
     assert rows.to_dict("records")[0] == {
         "document": "d",
