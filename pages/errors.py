@@ -87,7 +87,6 @@ with types:
     typed = selection.choose_many("Entity types (none: any)", names, "type", (), pills=True)
 with needle:
     text = selection.choose_text("contains", "", 100, lambda: st.text_input("Contains", key="contains"))
-selection.write_link()
 other = mode.removeprefix("A right, wrong in ") if mode != modes[0] else None
 found = filter_cases(cases, subject, wanted, typed, other, text)
 st.html(STYLE + legend(names))
@@ -104,5 +103,10 @@ for case in turn_pages(found, 10, "errors_page"):
 if found:
     with st.expander("These errors as a table"):
         show_table(mistakes.list_case_rows(found), f"errors-{name}")
+    st.header("Most frequent mistakes")
+    whose = selection.choose_one("Mistakes of", list(reports), "surface_model", subject)
+    show_table(mistakes.surfaces(found, whose, wanted, typed), f"surfaces-{name}-{whose}", mistakes.surfaces_columns())
+    st.caption("Counted in the sentences above, all pages of them, and of the classes and types chosen there.")
 else:
     st.info("No sentence fits. Remove a filter.")
+selection.write_link()

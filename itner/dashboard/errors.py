@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.types import Mention
-from itner.evaluation.cases import Case
+from itner.evaluation.cases import Case, count_surfaces
 from itner.evaluation.confusion import list_confusions
 from itner.files.highlighting import aligned
 from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport
@@ -168,6 +168,26 @@ def show_case(case: Case, short: Mapping[str, str]) -> str:
     rows: list[tuple[str, Sequence[Mention]]] = [(GOLD, case.document.mentions)]
     rows += [(short[label], answer.mentions) for label, answer in case.answers.items()]
     return aligned(case.document.text, rows)
+
+
+def surfaces(cases: Iterable[Case], label: str, kinds: Collection[ErrorClass], types: Collection[str]) -> pd.DataFrame:
+    """What a model gets wrong most often in these sentences, by text; O stands for no mention."""
+    return pd.DataFrame.from_records(
+        [
+            {"text": text, "expected → predicted": f"{gold} → {pred}", "class": kind, "mistakes": count}
+            for text, gold, pred, kind, count in count_surfaces(cases, label, kinds, types)
+        ],
+        columns=["text", "expected → predicted", "class", "mistakes"],
+    )
+
+
+def surfaces_columns() -> dict[str, Any]:
+    """How Streamlit shows `surfaces`."""
+    return {
+        "text": st.column_config.TextColumn(help="Of the gold mention; of the prediction where gold has none."),
+        "expected → predicted": st.column_config.TextColumn(help="Gold type → predicted type; O: no mention."),
+        "mistakes": st.column_config.NumberColumn(format="localized"),
+    }
 
 
 def list_case_rows(cases: Sequence[Case]) -> pd.DataFrame:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from itner.core.types import Document, Mention
 from itner.records.evaluation import ErrorClass, ErrorRecord, ErrorReport
+from itner.records.scores import OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,23 @@ def list_cases(documents: Sequence[Document], reports: Mapping[str, ErrorReport]
     return cases
 
 
+def count_surfaces(
+    cases: Iterable[Case], label: str, kinds: Collection[ErrorClass] = (), types: Collection[str] = ()
+) -> list[tuple[str, str, str, ErrorClass, int]]:
+    """What a tagger gets wrong most often: text, gold type, predicted type (O: none), class and how often, most first.
+
+    The text is gold's where gold has a mention, else what was predicted.
+    """
+    counts: Counter[tuple[str, str, str, ErrorClass]] = Counter()
+    for case in cases:
+        for record in case.answers[label].errors:
+            span = record.gold or record.pred
+            if span is not None and fits(record, kinds, types):
+                gold, pred = (side.type if side is not None else OUTSIDE for side in (record.gold, record.pred))
+                counts[case.document.text[span.start : span.end], gold, pred, record.kind] += 1
+    return [(*key, count) for key, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
 def filter_cases(
     cases: Iterable[Case],
     label: str,
@@ -87,12 +106,13 @@ def filter_cases(
         if better_than is not None and not case.answers[label].right:
             continue
         errors = case.answers[better_than if better_than is not None else label].errors
-        if any(_fits(record, kinds, types) for record in errors):
+        if any(fits(record, kinds, types) for record in errors):
             kept.append(case)
     return kept
 
 
-def _fits(record: ErrorRecord, kinds: Collection[ErrorClass], types: Collection[str]) -> bool:
+def fits(record: ErrorRecord, kinds: Collection[ErrorClass], types: Collection[str]) -> bool:
+    """Whether an error is of the given classes, and of the given types in gold or prediction; empty means any."""
     if kinds and record.kind not in kinds:
         return False
     return not types or any(span is not None and span.type in types for span in (record.gold, record.pred))

@@ -245,6 +245,25 @@ def test_errors_show_sentences_of_the_corpus_that_ships(monkeypatch: pytest.Monk
     assert any(caption.value.startswith("0 of ") for caption in page.caption)
 
 
+def test_the_most_frequent_mistakes_are_of_the_sentences_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"dataset": "helpdesk", "split": "test", "variant": "int8", "type": "OS", "kind": "missed"}
+    page = open_page("errors", HERE.models, monkeypatch, run=["compact_s", "minilm_l3"], **query)
+    assert page.selectbox(key="surface_model").value == "compact_s · INT8"
+    (table,) = [table.value for table in page.dataframe if "expected → predicted" in table.value]
+    assert set(table["expected → predicted"]) == {"OS → O"}
+    assert set(table["class"]) == {"missed"}
+    run = shipped_run("compact_s")
+    report = run.error_report("helpdesk", "test", "int8")
+    assert report is not None
+    missed = [
+        record for record in report.errors if record.kind == "missed" and record.gold and record.gold.type == "OS"
+    ]
+    assert table["mistakes"].sum() == len(missed) > 1
+    assert table["mistakes"].is_monotonic_decreasing
+    page.selectbox(key="surface_model").set_value("minilm_l3 · INT8").run()
+    assert page.query_params["surface_model"] == "minilm_l3 · INT8"
+
+
 def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = shipped_run("minilm_l3")
     folder = write_run(tmp_path, "good")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itner.core.types import Document, Mention
-from itner.evaluation.cases import Case, filter_cases, list_cases, rebuild_mentions
+from itner.evaluation.cases import Case, count_surfaces, filter_cases, list_cases, rebuild_mentions
 from itner.evaluation.confusion import list_errors
 from itner.records.evaluation import ErrorReport
 
@@ -70,3 +70,18 @@ def test_filters(cases: list[Case]) -> None:
     assert ids("bad", better_than="good") == []
     assert ids("bad", text="OUTLOOK") == ["both", "one", "extra"]
     assert ids("bad", text="nowhere") == []
+
+
+def test_what_is_wrong_most_often_is_counted_by_its_text() -> None:
+    gold = [Mention(0, 7, "SOFTWARE"), Mention(22, 29, "OS")]
+    documents = [document(gold, name) for name in "abc"]
+    pred = [gold[:1], [gold[0], Mention(22, 29, "SOFTWARE"), Mention(30, 32, "VERSION")], [Mention(0, 12, "SOFTWARE")]]
+    cases = list_cases(documents, {"it": report(documents, pred)})
+    assert count_surfaces(cases, "it") == [
+        ("Windows", "OS", "O", "missed", 2),
+        ("11", "O", "VERSION", "spurious", 1),
+        ("Outlook", "SOFTWARE", "SOFTWARE", "boundary", 1),
+        ("Windows", "OS", "SOFTWARE", "type", 1),
+    ]
+    assert count_surfaces(cases[:1], "it", types=["VERSION"]) == []
+    assert [line[3] for line in count_surfaces(cases, "it", ["type", "boundary"], ["SOFTWARE"])] == ["boundary", "type"]
