@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.core.words import unmarked
+from itner.core.words import counted, unmarked
 from itner.dashboard import errors as mistakes
 from itner.dashboard import selection
 from itner.dashboard.cache import load_documents
@@ -14,11 +14,13 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    download_later,
     end_page,
     show_command,
     show_figure,
     show_no_sentences,
     show_table,
+    to_csv,
     turn_pages,
 )
 from itner.evaluation.cases import filter_cases, list_cases
@@ -67,9 +69,10 @@ with right:
     show_table(mistakes.dominant(report), f"dominant-{name}", mistakes.dominant_columns())
 
 st.header("Sentences")
+recorded = mistakes.find_predictions(chosen, rows, reports)
 try:
     documents = load_documents(dataset, split, report.split_sha256)
-    cases = list_cases(documents, reports)
+    cases = list_cases(documents, reports, recorded)
 except (InputError, ValueError) as error:
     show_no_sentences(dataset, error)
     end_page()
@@ -101,6 +104,17 @@ for case in turn_pages(found, 10, "errors_page"):
         st.caption(unmarked(case.document.id))
         st.html(STYLE + mistakes.show_case(case, short))
 if found:
+    every = f"All {counted(len(found), 'sentence')} as"
+    download_later(
+        lambda: to_csv(mistakes.export_rows(found)), f"sentences-{name}.csv", "text/csv", "all_csv", f"{every} CSV"
+    )
+    download_later(
+        lambda: mistakes.export_lines(found),
+        f"sentences-{name}.jsonl",
+        "application/x-ndjson",
+        "all_jsonl",
+        f"{every} JSON Lines",
+    )
     with st.expander("These errors as a table"):
         show_table(mistakes.list_case_rows(found), f"errors-{name}")
     st.header("Most frequent mistakes")

@@ -20,6 +20,7 @@ from itner.data.processed import (
 )
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
+from itner.evaluation.predictions import Predictions, read_predictions
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
@@ -215,6 +216,20 @@ def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document
 @st.cache_resource(show_spinner="Reading the corpus", max_entries=8)
 def _load_documents(dataset: str, split: str, split_sha256: str, place: Workspace) -> list[Document]:
     return read_split(dataset, split, place)
+
+
+def load_predictions(path: Path) -> Predictions | None:
+    """Stored predictions, None where there are none; InputError when the file is damaged."""
+    if not path.is_file():
+        return None
+    state = path.stat()
+    return _load_predictions(path, state.st_mtime_ns, state.st_size)
+
+
+# A few tens of models on one split; what is kept of each is a few hundred kilobytes.
+@st.cache_resource(show_spinner="Reading the predictions", max_entries=32)
+def _load_predictions(path: Path, changed: int, size: int) -> Predictions:
+    return read_predictions(path)
 
 
 def load_published() -> Published:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_uppercase
@@ -11,13 +12,19 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.core.errors import InputError
 from itner.core.types import Mention
+from itner.dashboard.cache import load_predictions
+from itner.dashboard.widgets import show_damage
 from itner.evaluation.cases import Case, count_surfaces
 from itner.evaluation.confusion import list_confusions
+from itner.evaluation.predictions import Predictions
 from itner.files.highlighting import aligned
-from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport
+from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport, Span
 from itner.records.scores import OUTSIDE
+from itner.records.store import Run
 from itner.reporting.palette import ERROR_COLORS
+from itner.reporting.rows import Row
 
 CLASS_MEANINGS: dict[ErrorClass, str] = {
     "boundary": "right type, wrong boundaries",
@@ -28,6 +35,9 @@ CLASS_MEANINGS: dict[ErrorClass, str] = {
     "fragment": "a second prediction on a gold mention that another one matches better",
 }
 GOLD = "gold"
+RIGHT = "right"
+_SIDES = [f"{side} {what}" for side in ("gold", "pred") for what in ("type", "start", "end", "text")]
+_EXPORTED = ["document", "model", "class", *_SIDES, "confidence", "sentence"]
 
 
 def confusion(report: ErrorReport) -> pd.DataFrame:
@@ -192,18 +202,106 @@ def surfaces_columns() -> dict[str, Any]:
 
 def list_case_rows(cases: Sequence[Case]) -> pd.DataFrame:
     """One line an error: document, model, class, and what gold and the model say, with offsets and text."""
+    records = [
+        {"document": case.document.id, "model": label, "class": record.kind}
+        | _list_sides(case.document.text, record.gold, record.pred)
+        | {"confidence": answer.score(record.pred)}
+        for case in cases
+        for label, answer in case.answers.items()
+        for record in answer.errors
+    ]
+    return pd.DataFrame.from_records(records)
+
+
+def export_rows(cases: Sequence[Case]) -> pd.DataFrame:
+    """One line a gold mention, or a prediction that is none, for each model: `list_case_rows`, what is right included,
+    and the sentence."""
     records = []
     for case in cases:
         text = case.document.text
         for label, answer in case.answers.items():
-            for record in answer.errors:
-                line: dict[str, object] = {"document": case.document.id, "model": label, "class": record.kind}
-                for side, span in (("gold", record.gold), ("pred", record.pred)):
-                    line |= {
-                        f"{side} type": span.type if span else None,
-                        f"{side} start": span.start if span else None,
-                        f"{side} end": span.end if span else None,
-                        f"{side} text": text[span.start : span.end] if span else None,
+            wrong = {record.pred for record in answer.errors}
+            spans = [Span(mention.start, mention.end, mention.type) for mention in answer.mentions]
+            lines: list[tuple[str, Span | None, Span | None]] = [(RIGHT, s, s) for s in spans if s not in wrong]
+            lines += [(record.kind, record.gold, record.pred) for record in answer.errors]
+            lines.sort(key=lambda line: min(span.start for span in line[1:] if span is not None))
+            records += [
+                {"document": case.document.id, "model": label, "class": kind}
+                | _list_sides(text, gold, pred)
+                | {"confidence": answer.score(pred), "sentence": text}
+                for kind, gold, pred in lines
+            ]
+    return pd.DataFrame.from_records(records, columns=_EXPORTED)
+
+
+def export_lines(cases: Iterable[Case]) -> str:
+    """JSON Lines, a line a sentence: its id, text and gold, and each model's mentions and errors by the model's name.
+
+    Offsets count Unicode code points, end exclusive; a score of null was not recorded.
+    """
+    lines = []
+    for case in cases:
+        text = case.document.text
+        models = {
+            label: {
+                "mentions": [_as_json(text, mention) | {"score": mention.score} for mention in answer.mentions],
+                "errors": [
+                    {
+                        "class": record.kind,
+                        "gold": _as_json(text, record.gold) if record.gold is not None else None,
+                        "pred": _as_json(text, record.pred) if record.pred is not None else None,
                     }
-                records.append(line)
-    return pd.DataFrame.from_records(records)
+                    for record in answer.errors
+                ],
+            }
+            for label, answer in case.answers.items()
+        }
+        gold = [_as_json(text, mention) for mention in case.document.mentions]
+        line = {"document": case.document.id, "text": text, "gold": gold, "models": models}
+        lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+    return "".join(lines)
+
+
+def find_predictions(
+    runs: Sequence[Run], rows: Sequence[Row], reports: Mapping[str, ErrorReport]
+) -> dict[str, Predictions]:
+    """What the models of `reports` marked and how sure they were, by their labels.
+
+    One is left out when its run has no record of it, when that is of another model or text than its errors, and when
+    it is damaged, which the page says.
+    """
+    known = {run.name: run for run in runs}
+    found = {}
+    for row in rows:
+        report = reports.get(row.label)
+        if report is None:
+            continue
+        path = known[row.run].predictions_path(report.dataset, report.split, report.variant)
+        try:
+            predictions = load_predictions(path)
+        except InputError as error:
+            show_damage(f"How sure {row.label} was cannot be read.", error)
+            continue
+        if predictions is None:
+            continue
+        info = predictions.info
+        if (info.split_sha256, info.model_sha256) == (report.split_sha256, report.model_sha256):
+            found[row.label] = predictions
+    return found
+
+
+def _list_sides(text: str, gold: Span | None, pred: Span | None) -> dict[str, object]:
+    return {
+        f"{side} {what}": value
+        for side, span in (("gold", gold), ("pred", pred))
+        for what, value in (
+            ("type", span.type if span else None),
+            ("start", span.start if span else None),
+            ("end", span.end if span else None),
+            ("text", text[span.start : span.end] if span else None),
+        )
+    }
+
+
+def _as_json(text: str, span: Span | Mention) -> dict[str, object]:
+    return {"start": span.start, "end": span.end, "type": span.type, "text": text[span.start : span.end]}

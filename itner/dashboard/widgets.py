@@ -376,6 +376,20 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
     )
 
 
+def download_later(make: Callable[[], str], file_name: str, mime: str, key: str, label: str) -> None:
+    """A download that is made when it is asked for, because making it takes a while."""
+    st.download_button(
+        label,
+        make,
+        file_name=file_name,
+        mime=mime,
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
 def to_csv(frame: pd.DataFrame) -> str:
     """The table as CSV in which no text is taken for a formula by a spreadsheet."""
     return str(harmless(frame).to_csv(index=False))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from itner.core.types import Document, Mention
-from itner.records.evaluation import ErrorClass, ErrorRecord, ErrorReport
+from itner.evaluation.predictions import Predictions
+from itner.records.evaluation import ErrorClass, ErrorRecord, ErrorReport, Span
 from itner.records.scores import OUTSIDE
 
 
@@ -17,6 +19,13 @@ class Answer:
 
     mentions: tuple[Mention, ...]
     errors: tuple[ErrorRecord, ...]
+
+    def score(self, span: Span | None) -> float | None:
+        """How sure it was of a mention; None for none, and where that is not recorded."""
+        if span is None:
+            return None
+        key = (span.start, span.end, span.type)
+        return next((mention.score for mention in self.mentions if key == _key(mention)), None)
 
     @property
     def right(self) -> bool:
@@ -44,14 +53,22 @@ def rebuild_mentions(document: Document, errors: Iterable[ErrorRecord]) -> tuple
             wrong.add((record.gold.start, record.gold.end, record.gold.type))
         if record.pred is not None:
             predicted.add((record.pred.start, record.pred.end, record.pred.type))
-    gold = {(mention.start, mention.end, mention.type) for mention in document.mentions}
+    gold = set(map(_key, document.mentions))
     if not wrong <= gold or any(end > len(document.text) for _, end, _ in predicted):
         raise ValueError(f"the errors of document {document.id} do not fit its text")
     return tuple(Mention(*span) for span in sorted(gold - wrong | predicted))
 
 
-def list_cases(documents: Sequence[Document], reports: Mapping[str, ErrorReport]) -> list[Case]:
-    """Every document that has a gold mention, or an error of any tagger, in document order."""
+def list_cases(
+    documents: Sequence[Document],
+    reports: Mapping[str, ErrorReport],
+    recorded: Mapping[str, Predictions] = MappingProxyType({}),
+) -> list[Case]:
+    """Every document that has a gold mention, or an error of any tagger, in document order.
+
+    Args:
+        recorded: taggers' stored predictions, for how sure they were of their mentions.
+    """
     grouped: dict[str, dict[str, list[ErrorRecord]]] = {label: {} for label in reports}
     for label, report in reports.items():
         for record in report.errors:
@@ -60,9 +77,23 @@ def list_cases(documents: Sequence[Document], reports: Mapping[str, ErrorReport]
     for document in documents:
         found = {label: tuple(errors.get(document.id, ())) for label, errors in grouped.items()}
         if document.mentions or any(found.values()):
-            answers = {label: Answer(rebuild_mentions(document, errors), errors) for label, errors in found.items()}
+            answers = {}
+            for label, errors in found.items():
+                mentions = rebuild_mentions(document, errors)
+                if label in recorded:
+                    mentions = _with_scores(mentions, recorded[label].mentions.get(document.id, ()))
+                answers[label] = Answer(mentions, errors)
             cases.append(Case(document, answers))
     return cases
+
+
+def _with_scores(mentions: Sequence[Mention], recorded: Sequence[Mention]) -> tuple[Mention, ...]:
+    known = {_key(mention): mention.score for mention in recorded}
+    return tuple(replace(mention, score=known.get(_key(mention))) for mention in mentions)
+
+
+def _key(mention: Mention) -> tuple[int, int, str]:
+    return mention.start, mention.end, mention.type
 
 
 def count_surfaces(

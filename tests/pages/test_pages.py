@@ -260,6 +260,11 @@ def test_the_most_frequent_mistakes_are_of_the_sentences_that_fit(monkeypatch: p
     ]
     assert table["mistakes"].sum() == len(missed) > 1
     assert table["mistakes"].is_monotonic_decreasing
+    # Not of the ten that are shown: of all that fit.
+    (count,) = [caption.value.split()[0] for caption in page.caption if "sentences with a mention" in caption.value]
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert f"All {count} sentences as CSV" in labels
+    assert f"All {count} sentences as JSON Lines" in labels
     page.selectbox(key="surface_model").set_value("minilm_l3 · INT8").run()
     assert page.query_params["surface_model"] == "minilm_l3 · INT8"
 
