@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,9 +14,11 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.types import Mention
+from itner.core.words import counted
+from itner.dashboard import selection
 from itner.dashboard.cache import load_predictions
 from itner.dashboard.widgets import show_damage
-from itner.evaluation.cases import Case, count_surfaces
+from itner.evaluation.cases import Case, Show, count_surfaces, most_confident, sort_by_confidence
 from itner.evaluation.confusion import list_confusions
 from itner.evaluation.predictions import Predictions
 from itner.files.highlighting import aligned
@@ -36,8 +38,94 @@ CLASS_MEANINGS: dict[ErrorClass, str] = {
 }
 GOLD = "gold"
 RIGHT = "right"
+_RIGHT_BESIDE = "A right, wrong in "
 _SIDES = [f"{side} {what}" for side in ("gold", "pred") for what in ("type", "start", "end", "text")]
 _EXPORTED = ["document", "model", "class", *_SIDES, "confidence", "sentence"]
+
+
+def link(one: Row, other: Row, dataset: str, split: str, type_name: str, show: Show = "differ") -> dict[str, list[str]]:
+    """The query parameters that open this page at the sentences in which two models differ on an entity type.
+
+    What a link may ask for: `domain`, `dataset`, `split`, `run` and `variant` (as often as there are some) say what is
+    read; `part=sentences` leaves out what comes before the sentences; `a` and `b` are labels of models as tables name
+    them, `show` is `errors` (those of `a`), `better` (`a` right, `b` wrong), `worse` or `differ`, of which the last
+    three need `b`; `kind` and `type` narrow the errors down, each as often as there are some; `contains` is a text;
+    `order` is `document` or `confidence`.
+    """
+    query: dict[str, list[str]] = {
+        "dataset": [dataset],
+        "split": [split],
+        "run": list(dict.fromkeys((one.run, other.run))),
+        "variant": list(dict.fromkeys((one.variant, other.variant))),
+        "part": ["sentences"],
+        "a": [one.label],
+        "b": [other.label],
+        "show": [show],
+    }
+    return query | ({"type": [type_name]} if type_name else {})
+
+
+def name_shows(one: str, other: str) -> dict[Show, str]:
+    """What can be shown of a model beside another one; of one alone, where the other's name is empty, its errors."""
+    alone: dict[Show, str] = {"errors": f"errors of {one}"}
+    beside: dict[Show, str] = {
+        "differ": f"{one} and {other} differ",
+        "better": f"{one} right, {other} wrong",
+        "worse": f"{one} wrong, {other} right",
+    }
+    return alone | beside if other else alone
+
+
+def whose_mistakes(show: Show, one: str, other: str) -> list[str]:
+    """The models whose mistakes are looked at."""
+    return {"errors": [one], "worse": [one], "better": [other], "differ": [one, other]}[show]
+
+
+def sort_cases(
+    cases: Sequence[Case],
+    labels: Sequence[str],
+    kinds: Collection[ErrorClass],
+    types: Collection[str],
+    recorded: Collection[str],
+) -> tuple[list[Case], str]:
+    """The cases with the surest mistakes of these models first, and in words what that could not go by.
+
+    Args:
+        recorded: models whose predictions are recorded.
+    """
+    unknown = sum(most_confident(case, labels, kinds, types) is None for case in cases)
+    words = [
+        f"No predictions of {label} are recorded here, which say how sure it was: `itner evaluate` records them."
+        for label in labels
+        if label not in recorded
+    ]
+    if unknown == len(cases):
+        words.append("None of these mistakes has a confidence, so they are in document order.")
+    elif unknown:
+        words.append(f"{counted(unknown, 'sentence')} without a confidence last.")
+    if unknown:
+        words.append("A miss has none, nor has what is marked by taggers that do not know how sure they are.")
+    return sort_by_confidence(cases, labels, kinds, types), " ".join(words)
+
+
+def accept_old_links() -> None:
+    """A link from before says what to show by the other model's name."""
+    asked = selection.wanted("show") or ""
+    if asked.startswith(_RIGHT_BESIDE):
+        selection.ask("b", asked.removeprefix(_RIGHT_BESIDE))
+        selection.ask("show", "better")
+
+
+def note_unanswered(reports: Collection[str]) -> None:
+    """What a link asks for that is not to be had, so that what is shown instead is not taken for it."""
+    wanted = {key: selection.wanted(key) for key in ("a", "b")}
+    for label in wanted.values():
+        if label and label not in reports:
+            st.warning("A model that was asked for is not among those with errors here:", icon=":material/warning:")
+            st.text(label)
+    show = selection.wanted("show")
+    if show in get_args(Show) and show != "errors" and wanted["b"] not in reports:
+        st.warning("To see where two models differ, choose what to compare with.", icon=":material/warning:")
 
 
 def confusion(report: ErrorReport) -> pd.DataFrame:

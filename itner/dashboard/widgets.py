@@ -308,7 +308,7 @@ def show_preparing(*words: str) -> None:
 
 def show_no_sentences(dataset: str, error: Exception) -> None:
     """Why the sentences of a dataset cannot be shown, and the command that brings them."""
-    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
+    st.info("The counts stand; the sentences cannot be shown.", icon=":material/lock:")
     if isinstance(error, AbsentText):
         st.markdown("Their text is not on this machine. Bring it with:")
         show_preparing(*preparing_words(load_datasets()[dataset]))

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Literal
 
 from itner.core.types import Document, Mention
 from itner.evaluation.predictions import Predictions
 from itner.records.evaluation import ErrorClass, ErrorRecord, ErrorReport, Span
 from itner.records.scores import OUTSIDE
+
+# Which cases `filter_cases` keeps.
+Show = Literal["errors", "better", "worse", "differ"]
 
 
 @dataclass(frozen=True)
@@ -118,28 +122,66 @@ def filter_cases(
     label: str,
     kinds: Collection[ErrorClass] = (),
     types: Collection[str] = (),
-    better_than: str | None = None,
     text: str = "",
+    other: str | None = None,
+    show: Show = "errors",
 ) -> list[Case]:
-    """Cases in which the tagger `label` has an error of the given classes and types; empty means any.
+    """Cases in which the tagger `label` has an error of the given classes and types (empty: any), or differs from
+    another one in such errors.
 
     Args:
         types: gold or predicted type of the error.
-        better_than: another tagger's label; then cases that `label` has right and that one has wrong are kept, and
-            classes and types speak of the other's errors.
         text: kept are documents that contain it, in any case.
+        other: the label of the tagger that it is held against; without one, `show` must be "errors".
+        show: "better": the other one has such an error, and it has none of the types, whatever the class; "worse": the
+            other way round; "differ": the two do not have the same such errors, so that what they mark differs.
     """
+    if other is None and show != "errors":
+        raise ValueError(f"{show!r} needs another tagger")
     needle = text.casefold()
     kept = []
     for case in cases:
         if needle and needle not in case.document.text.casefold():
             continue
-        if better_than is not None and not case.answers[label].right:
-            continue
-        errors = case.answers[better_than if better_than is not None else label].errors
-        if any(fits(record, kinds, types) for record in errors):
+        mine = _list_fitting(case, label, kinds, types)
+        theirs = _list_fitting(case, other, kinds, types) if other is not None else []
+        if (
+            (show == "errors" and mine)
+            or (show == "better" and theirs and not _list_fitting(case, label, (), types))
+            or (show == "worse" and mine and not _list_fitting(case, other or label, (), types))
+            or (show == "differ" and set(mine) != set(theirs))
+        ):
             kept.append(case)
     return kept
+
+
+def most_confident(
+    case: Case, labels: Iterable[str], kinds: Collection[ErrorClass] = (), types: Collection[str] = ()
+) -> float | None:
+    """How sure the surest of these taggers' fitting mistakes is; None where none has a score: nobody says how sure a
+    miss is."""
+    scores = (
+        case.answers[label].score(record.pred)
+        for label in labels
+        for record in _list_fitting(case, label, kinds, types)
+    )
+    return max((score for score in scores if score is not None), default=None)
+
+
+def sort_by_confidence(
+    cases: Sequence[Case], labels: Sequence[str], kinds: Collection[ErrorClass] = (), types: Collection[str] = ()
+) -> list[Case]:
+    """The cases with the surest mistakes first, those without a score last; equals stay in document order."""
+
+    def doubt(case: Case) -> float:
+        score = most_confident(case, labels, kinds, types)
+        return 1.0 if score is None else -score
+
+    return sorted(cases, key=doubt)
+
+
+def _list_fitting(case: Case, label: str, kinds: Collection[ErrorClass], types: Collection[str]) -> list[ErrorRecord]:
+    return [record for record in case.answers[label].errors if fits(record, kinds, types)]
 
 
 def fits(record: ErrorRecord, kinds: Collection[ErrorClass], types: Collection[str]) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from synthetic import PROVENANCE, error_report
 from itner.core.types import Document, Mention
 from itner.dashboard import errors as mistakes
 from itner.dashboard.widgets import to_csv
-from itner.evaluation.cases import Case, list_cases
+from itner.evaluation.cases import Case, Show, list_cases
 from itner.evaluation.confusion import list_errors
 from itner.evaluation.predictions import Predictions
 from itner.records.evaluation import ErrorReport, PredictionInfo
@@ -140,3 +141,25 @@ def test_json_lines_hold_text_gold_mentions_scores_and_classes(cases: list[Case]
     assert second["text"] == "=1+Edge"
     assert second["models"]["a"]["errors"][0]["class"] == "type"
     assert second["models"]["b"]["errors"] == []
+
+
+def test_sorting_says_what_it_could_not_go_by(cases: list[Case]) -> None:
+    found, words = mistakes.sort_cases(cases, ["a"], (), (), {"a"})
+    assert [case.document.id for case in found] == ["d2", "d1"]
+    assert words.startswith("1 sentence without a confidence last. A miss has none")
+    assert mistakes.sort_cases(cases[1:], ["a"], (), (), {"a"}) == (cases[1:], "")
+    found, words = mistakes.sort_cases(cases, ["b"], (), (), {"a"})
+    assert found == cases
+    assert words.startswith("No predictions of b are recorded here")
+    assert "they are in document order" in words
+
+
+def test_what_can_be_shown_needs_a_second_model_but_for_errors() -> None:
+    assert list(mistakes.name_shows("x", "")) == ["errors"]
+    assert set(mistakes.name_shows("x", "y")) == set(get_args(Show))
+    assert {show: mistakes.whose_mistakes(show, "x", "y") for show in get_args(Show)} == {
+        "errors": ["x"],
+        "better": ["y"],
+        "worse": ["x"],
+        "differ": ["x", "y"],
+    }
