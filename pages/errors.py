@@ -62,9 +62,14 @@ def show_counts(reports: Mapping[str, ErrorReport], name: str) -> None:
 
 
 runs = begin_page("Errors", "Where each tagger goes wrong, and how.")
-dataset, split = choose_dataset(runs)
-chosen = choose_runs(runs)
-variants = choose_variants(chosen or runs, 1)
+parts = {"all": "counts and sentences", "sentences": "sentences"}
+part = selection.choose_one("Look at", tuple(parts), "part", names=parts, pills=True)
+# A link to sentences arrives at them. What is missing altogether is said where it is seen.
+folded = part == "sentences" and any(run.metrics.reports for run in runs)
+with st.expander("Dataset, runs and variants") if folded else st.container():
+    dataset, split = choose_dataset(runs)
+    chosen = choose_runs(runs)
+    variants = choose_variants(chosen or runs, 1)
 rows = list_rows(chosen, dataset, split)
 reports = {row.label: row.errors for row in rows if row.errors is not None and row.variant in variants}
 if not reports:
@@ -76,11 +81,10 @@ name = f"{dataset}-{split}"
 types = [
     kind for kind in dict.fromkeys(kind for report in reports.values() for kind in report.confusion) if kind != "O"
 ]
-parts = {"all": "counts and sentences", "sentences": "sentences"}
-if selection.choose_one("Look at", tuple(parts), "part", names=parts, pills=True) == "all":
+if part == "all":
     show_counts(reports, name)
 
-st.header("Sentences")
+st.header("Sentences" if part == "all" else f"Sentences of {dataset} {split}")
 recorded = mistakes.find_predictions(chosen, rows, reports)
 try:
     documents = load_documents(dataset, split, next(iter(reports.values())).split_sha256)
@@ -97,17 +101,17 @@ with second:
     others = ["", *(label for label in reports if label != subject)]
     other = selection.choose_one("Compared with", others, "b", names={"": "no other model"})
 with third:
-    shows = mistakes.name_shows(subject, other)
+    shows = mistakes.name_shows(bool(other))
     show = selection.choose_one("Show", tuple(shows), "show", names=shows)
-left, middle, right = st.columns([2, 2, 1])
+left, middle, right = st.columns([5, 5, 4])
 with left:
     wanted = selection.choose_many("Error classes (none: any)", ERROR_CLASSES, "kind", (), pills=True)
 with middle:
     typed = selection.choose_many("Entity types (none: any)", types, "type", (), pills=True)
 with right:
     text = selection.choose_text("contains", "", 100, lambda: st.text_input("Contains", key="contains"))
-orders = {"document": "as in the dataset", "confidence": "surest mistakes first"}
-order = selection.choose_one("Order", tuple(orders), "order", names=orders, pills=True)
+    orders = {"document": "as in the dataset", "confidence": "surest first"}
+    order = selection.choose_one("Order", tuple(orders), "order", names=orders)
 found = filter_cases(cases, subject, wanted, typed, text, other or None, show)
 whose = mistakes.whose_mistakes(show, subject, other)
 if order == "confidence" and found:

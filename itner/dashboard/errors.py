@@ -65,15 +65,15 @@ def link(one: Row, other: Row, dataset: str, split: str, type_name: str, show: S
     return query | ({"type": [type_name]} if type_name else {})
 
 
-def name_shows(one: str, other: str) -> dict[Show, str]:
-    """What can be shown of a model beside another one; of one alone, where the other's name is empty, its errors."""
-    alone: dict[Show, str] = {"errors": f"errors of {one}"}
-    beside: dict[Show, str] = {
-        "differ": f"{one} and {other} differ",
-        "better": f"{one} right, {other} wrong",
-        "worse": f"{one} wrong, {other} right",
+def name_shows(beside: bool) -> dict[Show, str]:
+    """What can be shown of a model, beside another one or alone."""
+    alone: dict[Show, str] = {"errors": "its errors"}
+    both: dict[Show, str] = {
+        "differ": "where the two differ",
+        "better": "right, the other wrong",
+        "worse": "wrong, the other right",
     }
-    return alone | beside if other else alone
+    return alone | both if beside else alone
 
 
 def whose_mistakes(show: Show, one: str, other: str) -> list[str]:

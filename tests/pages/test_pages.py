@@ -278,7 +278,7 @@ def test_a_link_opens_just_the_sentences_in_which_two_models_differ_on_a_type(mo
     )
     page = open_page("errors", HERE.models, monkeypatch, **link(one, other, "helpdesk", "test", "ERROR"))
     # The sentences come first.
-    assert page.header[0].value == "Sentences"
+    assert page.header[0].value == "Sentences of helpdesk test"
     assert not page.get("plotly_chart")
     assert not page.warning
     assert page.selectbox(key="b").value == "minilm_l3 · INT8"

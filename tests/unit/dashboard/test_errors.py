@@ -155,8 +155,8 @@ def test_sorting_says_what_it_could_not_go_by(cases: list[Case]) -> None:
 
 
 def test_what_can_be_shown_needs_a_second_model_but_for_errors() -> None:
-    assert list(mistakes.name_shows("x", "")) == ["errors"]
-    assert set(mistakes.name_shows("x", "y")) == set(get_args(Show))
+    assert list(mistakes.name_shows(False)) == ["errors"]
+    assert set(mistakes.name_shows(True)) == set(get_args(Show))
     assert {show: mistakes.whose_mistakes(show, "x", "y") for show in get_args(Show)} == {
         "errors": ["x"],
         "better": ["y"],
