@@ -43,7 +43,7 @@ OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
-PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files", "goback")
+PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
 
 
 @pytest.fixture(scope="module")

@@ -533,10 +533,11 @@ def test_a_second_domain_shows_nothing_of_the_first(tmp_path: Path, monkeypatch:
     make_rules("toy", place)
     shutil.copy(HERE.models / "ablation.json", place.models)
     monkeypatch.setenv("ITNER_DATA", str(place.data))
-    page = open_page("data", place.models, monkeypatch, domain="it", dataset="helpdesk")
+    page = open_page("training", place.models, monkeypatch, domain="it")
     assert "tickets" in [header.value for header in page.subheader]
     page = open_page("data", place.models, monkeypatch, domain="toy")
     assert page.selectbox(key="dataset").options == ["mine"]
+    page = open_page("training", place.models, monkeypatch, domain="toy")
     assert not page.subheader
     told = [info.value for info in page.info]
     assert any("labelled weakly yet. Label text of yours" in text for text in told)
