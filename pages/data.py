@@ -22,6 +22,7 @@ from itner.dashboard.widgets import (
     show_no_data,
     show_no_sentences,
     show_preparing,
+    show_reason,
     show_table,
     turn_pages,
 )
@@ -35,7 +36,7 @@ try:
     datasets = load_datasets()
 except InputError as error:
     st.warning("There are no statistics of prepared data.", icon=":material/warning:")
-    st.text(str(error))
+    show_reason(str(error))
     datasets = {}
 domain = choose_domain({stats.domain for stats in datasets.values()} or {default_domain()}, domain_names())
 names = [name for name, stats in datasets.items() if stats.domain == domain]
@@ -101,8 +102,9 @@ if report is not None:
         show_table(corpus.diversity(report), f"diversity-{name}")
 
 st.header("Where it comes from")
-show_table(corpus.inputs(stats), f"inputs-{name}")
 show_preparing(*preparing_words(stats))
+with st.expander("Hashes of what was read and of what was made from it"):
+    show_table(corpus.inputs(stats), f"inputs-{name}")
 
 st.header("Sentences")
 split = selection.choose_one("Split", corpus.split_names(stats), "split", default="test", pills=True)

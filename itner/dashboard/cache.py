@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
+from itner.core.words import printable
 from itner.data.processed import (
     META,
     PROCESSED,
@@ -29,7 +31,7 @@ from itner.records.prices import Prices, read_prices
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
-from itner.records.workspace import Workspace
+from itner.records.workspace import CHECKOUT, Workspace
 from itner.reporting.advice import compare_rows
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
@@ -45,6 +47,19 @@ MOST_TAGGERS = 8
 def workspace() -> Workspace:
     """The folders that the dashboard shows: the checkout's, or those that ITNER_MODELS and ITNER_DATA name."""
     return Workspace.find()
+
+
+def without_places(text: str) -> str:
+    """The text with paths as they are inside our folders: where those lie on the server is nobody's business here."""
+    place = workspace()
+    names = {Path.home(): "~/", Path.cwd(): ""} | ({CHECKOUT: ""} if CHECKOUT is not None else {})
+    names |= {root: f"{root.name}/" for root in (place.models, place.data)}
+    for folder in sorted(names, key=lambda folder: len(str(folder)), reverse=True):
+        known, name = printable(str(folder)).rstrip("/"), names[folder]
+        if known:
+            # Whole names alone: what begins or ends alike is another folder.
+            text = name.join(re.split(rf"(?<![\w./-]){re.escape(known)}/", text))
+    return text
 
 
 def load_runs() -> tuple[list[Run], list[BrokenRun]]:
@@ -140,7 +155,7 @@ def load_other_verdicts(domain: str) -> list[VerdictReport]:
 def verdicts_path(domain: str) -> str:
     """Where the scores of a domain's verdicts are looked for, to be told what writes them."""
     file = _verdicts_file(domain)
-    return VERDICTS_FILE if file is None else str(workspace().data / file)
+    return VERDICTS_FILE if file is None else _from_here(workspace().data / file)
 
 
 def _verdicts_file(domain: str) -> str | None:
@@ -173,8 +188,13 @@ def unlabelled_text(domain: str) -> tuple[str, str]:
     path = workspace().corpus(name)
     if not name or not path.is_file():
         return "text of yours", "FILE"
+    return "the text that ships without annotation", _from_here(path)
+
+
+def _from_here(path: Path) -> str:
+    """A path as a command that is pasted into a shell here takes it."""
     here = Path.cwd()
-    return "the text that ships without annotation", str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def load_datasets() -> dict[str, DataStats]:
