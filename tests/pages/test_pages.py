@@ -102,7 +102,7 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     assert any("good" in text for text in shown)
 
 
-@pytest.mark.parametrize("name", [*PAGES, "data"])
+@pytest.mark.parametrize("name", [*PAGES, "data", "training"])
 @pytest.mark.parametrize("runs", ["none", "rules"])
 def test_commands_for_other_folders_can_be_pasted(
     name: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
