@@ -40,7 +40,7 @@ GOLD = "gold"
 RIGHT = "right"
 _RIGHT_BESIDE = "A right, wrong in "
 _SIDES = [f"{side} {what}" for side in ("gold", "pred") for what in ("type", "start", "end", "text")]
-_EXPORTED = ["document", "model", "class", *_SIDES, "confidence", "sentence"]
+_LISTED = ["document", "model", "class", *_SIDES, "confidence"]
 
 
 def link(one: Row, other: Row, dataset: str, split: str, type_name: str, show: Show = "differ") -> dict[str, list[str]]:
@@ -264,7 +264,7 @@ def _letters(number: int) -> str:
 def show_case(case: Case, short: Mapping[str, str]) -> str:
     """HTML of a sentence with gold and each tagger's spans one under the other, named as in `letters`."""
     rows: list[tuple[str, Sequence[Mention]]] = [(GOLD, case.document.mentions)]
-    rows += [(short[label], answer.mentions) for label, answer in case.answers.items()]
+    rows += [(short[label], answer.scored) for label, answer in case.answers.items()]
     return aligned(case.document.text, rows)
 
 
@@ -298,7 +298,7 @@ def list_case_rows(cases: Sequence[Case]) -> pd.DataFrame:
         for label, answer in case.answers.items()
         for record in answer.errors
     ]
-    return pd.DataFrame.from_records(records)
+    return _with_whole_offsets(pd.DataFrame.from_records(records, columns=_LISTED))
 
 
 def export_rows(cases: Sequence[Case]) -> pd.DataFrame:
@@ -319,7 +319,7 @@ def export_rows(cases: Sequence[Case]) -> pd.DataFrame:
                 | {"confidence": answer.score(pred), "sentence": text}
                 for kind, gold, pred in lines
             ]
-    return pd.DataFrame.from_records(records, columns=_EXPORTED)
+    return _with_whole_offsets(pd.DataFrame.from_records(records, columns=[*_LISTED, "sentence"]))
 
 
 def export_lines(cases: Iterable[Case]) -> str:
@@ -332,7 +332,7 @@ def export_lines(cases: Iterable[Case]) -> str:
         text = case.document.text
         models = {
             label: {
-                "mentions": [_as_json(text, mention) | {"score": mention.score} for mention in answer.mentions],
+                "mentions": [_as_json(text, mention) | {"score": mention.score} for mention in answer.scored],
                 "errors": [
                     {
                         "class": record.kind,
@@ -376,6 +376,11 @@ def find_predictions(
         if (info.split_sha256, info.model_sha256) == (report.split_sha256, report.model_sha256):
             found[row.label] = predictions
     return found
+
+
+def _with_whole_offsets(frame: pd.DataFrame) -> pd.DataFrame:
+    """A gap would make fractions of a column of offsets."""
+    return frame.astype({name: "Int64" for name in _SIDES if name.endswith((" start", " end"))})
 
 
 def _list_sides(text: str, gold: Span | None, pred: Span | None) -> dict[str, object]:

@@ -19,17 +19,24 @@ Show = Literal["errors", "better", "worse", "differ"]
 
 @dataclass(frozen=True)
 class Answer:
-    """One tagger's mentions in a document, and its errors there."""
+    """One tagger's mentions in a document, its errors there, and what is recorded of how sure it was of mentions."""
 
     mentions: tuple[Mention, ...]
     errors: tuple[ErrorRecord, ...]
+    recorded: tuple[Mention, ...] = ()
+
+    @property
+    def scored(self) -> tuple[Mention, ...]:
+        """Its mentions, with how sure it was of each; None where that is not recorded."""
+        known = {_key(mention): mention.score for mention in self.recorded}
+        return tuple(replace(mention, score=known.get(_key(mention))) for mention in self.mentions)
 
     def score(self, span: Span | None) -> float | None:
         """How sure it was of a mention; None for none, and where that is not recorded."""
         if span is None:
             return None
         key = (span.start, span.end, span.type)
-        return next((mention.score for mention in self.mentions if key == _key(mention)), None)
+        return next((mention.score for mention in self.recorded if key == _key(mention)), None)
 
     @property
     def right(self) -> bool:
@@ -83,17 +90,10 @@ def list_cases(
         if document.mentions or any(found.values()):
             answers = {}
             for label, errors in found.items():
-                mentions = rebuild_mentions(document, errors)
-                if label in recorded:
-                    mentions = _with_scores(mentions, recorded[label].mentions.get(document.id, ()))
-                answers[label] = Answer(mentions, errors)
+                known = recorded[label].mentions.get(document.id, ()) if label in recorded else ()
+                answers[label] = Answer(rebuild_mentions(document, errors), errors, known)
             cases.append(Case(document, answers))
     return cases
-
-
-def _with_scores(mentions: Sequence[Mention], recorded: Sequence[Mention]) -> tuple[Mention, ...]:
-    known = {_key(mention): mention.score for mention in recorded}
-    return tuple(replace(mention, score=known.get(_key(mention))) for mention in mentions)
 
 
 def _key(mention: Mention) -> tuple[int, int, str]:

@@ -75,7 +75,7 @@ def test_a_case_shows_gold_and_predictions_escaped() -> None:
     assert html.count('data-label="≠\u00a0OS spurious"') == 1
     assert html.count('title="A: OS spurious"') == 1
     rows = mistakes.list_case_rows([case])
-    assert rows.to_dict("records")[0] == {
+    assert rows.astype(object).where(rows.notna(), None).to_dict("records")[0] == {
         "document": "d",
         "model": "run · INT8",
         "class": "spurious",
@@ -125,6 +125,7 @@ def test_the_export_holds_what_is_right_and_wrong_of_every_model(cases: list[Cas
     ]
     assert list(frame["sentence"])[-1] == "=1+Edge"
     assert to_csv(frame).count(",'=1+Edge") == 2
+    assert to_csv(frame).splitlines()[2] == "d1,a,missed,OS,11,18,Windows,,,,,,Outlook on Windows"
     assert list(mistakes.export_rows([]).columns) == list(frame.columns)
 
 
