@@ -43,8 +43,10 @@ _SIDES = [f"{side} {what}" for side in ("gold", "pred") for what in ("type", "st
 _LISTED = ["document", "model", "class", *_SIDES, "confidence"]
 
 
-def link(one: Row, other: Row, dataset: str, split: str, type_name: str, show: Show = "differ") -> dict[str, list[str]]:
-    """The query parameters that open this page at the sentences in which two models differ on an entity type.
+def link(
+    one: Row, other: Row, domain: str, dataset: str, split: str, type_name: str = "", show: Show = "differ"
+) -> dict[str, list[str]]:
+    """The query parameters that open this page at the sentences in which two models differ on an entity type, or on any.
 
     What a link may ask for: `domain`, `dataset`, `split`, `run` and `variant` (as often as there are some) say what is
     read; `part=sentences` leaves out what comes before the sentences; `a` and `b` are labels of models as tables name
@@ -53,6 +55,7 @@ def link(one: Row, other: Row, dataset: str, split: str, type_name: str, show: S
     `order` is `document` or `confidence`.
     """
     query: dict[str, list[str]] = {
+        "domain": [domain],
         "dataset": [dataset],
         "split": [split],
         "run": list(dict.fromkeys((one.run, other.run))),

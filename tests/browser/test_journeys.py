@@ -195,6 +195,49 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Das
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
+def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
+    dashboard: Dashboard, browser: Browser
+) -> None:
+    # The last one as at 200 % on a phone.
+    for width in (1440, 390, 195):
+        page = new_page(browser, width=width)
+        page.goto(f"{dashboard.url}/errors?dataset=helpdesk&run=compact_s&run=it_rules&part=sentences&kind=missed")
+        page.locator(".itner-aligned .missed").first.wait_for()
+        wait_until_idle(page)
+        texts, copied, moved = page.locator(".itner-aligned").evaluate_all(
+            """views => {
+                const right = node => {
+                    const range = document.createRange();
+                    range.selectNodeContents(node);
+                    return Math.max(...[...range.getClientRects()].map(box => box.right));
+                };
+                const lines = views.map(view => view.querySelector('.lines'));
+                const copied = views.map(view => {
+                    getSelection().selectAllChildren(view);
+                    return getSelection().toString();
+                });
+                const moved = lines.map(line => {
+                    const bare = line.cloneNode(false);
+                    bare.textContent = line.textContent;
+                    line.after(bare);
+                    const by = Math.abs(right(line) - right(bare)) + Math.abs(line.offsetHeight - bare.offsetHeight);
+                    bare.remove();
+                    return by;
+                });
+                return [lines.map(line => line.textContent), copied, moved];
+            }"""
+        )
+        assert len(texts) == 10
+        assert [text.strip() for text in copied] == [text.strip() for text in texts]
+        # Nothing but rounding.
+        assert max(moved) < 0.5
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert any(
+            said.startswith("A: ") and " missed" in said for said in page.locator(".said li").all_text_contents()
+        )
+        page.context.close()
+
+
 def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path, browser: Browser) -> None:
     # The first visit to a new server is a case of its own in Streamlit.
     with serve(shipped_models) as dashboard:

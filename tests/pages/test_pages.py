@@ -276,7 +276,7 @@ def test_a_link_opens_just_the_sentences_in_which_two_models_differ_on_a_type(mo
         for row in list_rows([shipped_run(name)], "helpdesk", "test")
         if row.variant == "int8"
     )
-    page = open_page("errors", HERE.models, monkeypatch, **link(one, other, "helpdesk", "test", "ERROR"))
+    page = open_page("errors", HERE.models, monkeypatch, **link(one, other, "it", "helpdesk", "test", "ERROR"))
     # The sentences come first.
     assert page.header[0].value == "Sentences of helpdesk test"
     assert not page.get("plotly_chart")
