@@ -46,7 +46,7 @@ _LISTED = ["document", "model", "class", *_SIDES, "confidence"]
 def link(
     one: Row, other: Row, domain: str, dataset: str, split: str, type_name: str = "", show: Show = "differ"
 ) -> dict[str, list[str]]:
-    """The query parameters that open this page at the sentences in which two models differ on an entity type, or on any.
+    """The query parameters that open this page at the sentences in which two models differ, on a type or any.
 
     What a link may ask for: `domain`, `dataset`, `split`, `run` and `variant` (as often as there are some) say what is
     read; `part=sentences` leaves out what comes before the sentences; `a` and `b` are labels of models as tables name

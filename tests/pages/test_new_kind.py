@@ -112,7 +112,7 @@ OPEN = """
 import json, sys
 from streamlit.testing.v1 import AppTest
 found = {}
-for name in ("overview", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files"):
+for name in ("overview", "quality", "efficiency", "errors", "data", "run", "live", "tag_files"):
     app = AppTest.from_file("streamlit_app.py", default_timeout=60)
     if name != "overview":
         app.switch_page(f"pages/{name}.py")
