@@ -9,92 +9,34 @@ from itner.core.words import unmarked
 from itner.dashboard import data as corpus
 from itner.dashboard import selection
 from itner.dashboard.cache import (
-    load_ablation,
     load_corpus_report,
-    load_curve,
     load_datasets,
     load_documents,
-    load_runs,
-    load_weak_reports,
-    unlabelled_text,
 )
-from itner.dashboard.commands import domain_words, known_dataset
-from itner.dashboard.data_ablation import ablation_columns, ablation_figure, ablation_table
-from itner.dashboard.data_curve import curve_columns, curve_figure, curve_table
-from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
     end_page,
-    load_measured,
-    show_command,
     show_damage,
     show_figure,
     show_no_data,
     show_no_sentences,
     show_preparing,
+    show_reason,
     show_table,
     turn_pages,
 )
 from itner.data.processed import preparing_words
-from itner.domains.registry import default_domain, domain_names, get_domain
+from itner.domains.registry import default_domain, domain_names
 from itner.files.highlighting import STYLE, highlight, legend
-from itner.reporting.ablation import ablation_in_words
-from itner.reporting.curve import curve_in_words
-from itner.reporting.tracks import tracks_in_words
-
-
-def show_ablation(domain: str) -> None:
-    """What each step of the training brought; nothing where the domain plans no such measurement."""
-    if get_domain(domain).ablation is None:
-        return
-    st.header("What each step of the training brought")
-    ablation = load_measured(
-        lambda: load_ablation(domain),
-        "The ablation",
-        "Nobody has measured this here yet. Measure it with:",
-        "ablate",
-        *domain_words(domain),
-    )
-    if ablation is None:
-        return
-    st.markdown(ablation_in_words(ablation))
-    steps = ablation_table(ablation)
-    alt = "Line chart: micro-F1 on each dev set after each step, every seed as a point."
-    show_figure(ablation_figure(ablation), steps, "ablation-figure", alt)
-    show_table(steps, "ablation", ablation_columns())
-
-
-def show_curve(domain: str) -> None:
-    """What few sentences teach; nothing where the domain plans no such measurement."""
-    if get_domain(domain).curve is None:
-        return
-    st.header("What few sentences teach")
-    curve = load_measured(
-        lambda: load_curve(domain),
-        "The learning curve",
-        "Nobody has measured this here yet. Measure it with:",
-        "learning-curve",
-        *domain_words(domain),
-    )
-    if curve is None:
-        return
-    st.markdown(curve_in_words(curve))
-    points = curve_table(curve)
-    alt = "Line chart: micro-F1 on dev over the number of annotated sentences, every seed as a point."
-    show_figure(curve_figure(curve), points, "curve-figure", alt)
-    show_table(points, "curve", curve_columns(curve))
-    release = get_domain(domain).release
-    for paragraph in tracks_in_words(load_runs()[0], release) if release is not None else ():
-        st.markdown(paragraph)
-
 
 begin("Data", "What the taggers learn from and are scored on, and what was done to it on the way.")
+st.page_link("pages/training.py", label="How the taggers were trained with it", icon=":material/arrow_forward:")
 try:
     datasets = load_datasets()
 except InputError as error:
     st.warning("There are no statistics of prepared data.", icon=":material/warning:")
-    st.text(str(error))
+    show_reason(str(error))
     datasets = {}
 domain = choose_domain({stats.domain for stats in datasets.values()} or {default_domain()}, domain_names())
 names = [name for name, stats in datasets.items() if stats.domain == domain]
@@ -160,27 +102,9 @@ if report is not None:
         show_table(corpus.diversity(report), f"diversity-{name}")
 
 st.header("Where it comes from")
-show_table(corpus.inputs(stats), f"inputs-{name}")
 show_preparing(*preparing_words(stats))
-
-st.header("Weakly labelled text")
-try:
-    weak = load_weak_reports(domain)
-except InputError as error:
-    show_damage("What the labelling functions did cannot be shown.", error)
-else:
-    if not weak:
-        text, path = unlabelled_text(domain)
-        st.info(f"No text has been labelled weakly yet. Label {text} with:")
-        dev = name if "dev" in stats.splits else known_dataset(domain)
-        show_command("label", path, "--dev", dev, "--dataset", f"{dev}-weak")
-    for labelled in weak:
-        st.subheader(unmarked(labelled.name))
-        st.markdown(weak_in_words(labelled))
-        show_table(functions_table(labelled), f"weak-{labelled.name}", functions_columns())
-
-show_ablation(domain)
-show_curve(domain)
+with st.expander("Hashes of what was read and of what was made from it"):
+    show_table(corpus.inputs(stats), f"inputs-{name}")
 
 st.header("Sentences")
 split = selection.choose_one("Split", corpus.split_names(stats), "split", default="test", pills=True)

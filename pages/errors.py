@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from itner.core.errors import InputError
-from itner.core.words import unmarked
+from itner.core.words import counted, unmarked
 from itner.dashboard import errors as mistakes
 from itner.dashboard import selection
 from itner.dashboard.cache import load_documents
@@ -14,22 +16,60 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    download_later,
     end_page,
     show_command,
     show_figure,
     show_no_sentences,
     show_table,
+    to_csv,
     turn_pages,
 )
-from itner.evaluation.cases import filter_cases, list_cases
+from itner.evaluation.cases import filter_cases, list_cases, most_confident
 from itner.files.highlighting import STYLE, legend
-from itner.records.evaluation import ERROR_CLASSES
+from itner.records.evaluation import ERROR_CLASSES, ErrorReport
 from itner.reporting.rows import list_rows
 
+
+def show_counts(reports: Mapping[str, ErrorReport], name: str) -> None:
+    """How often each model is wrong in which way, and which types are taken for which."""
+    st.header("Error classes")
+    frame = mistakes.classes(list(reports.items()))
+    by = selection.choose_one("One bar for each", ("model", "type"), "by", pills=True)
+    if by == "type":
+        shown = selection.choose_one("Model", list(reports), "class_model")
+        frame = frame[frame["model"] == shown]
+    show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
+    st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
+
+    st.header("Confusions")
+    label = selection.choose_one("Model", list(reports), "confusion_model")
+    left, right = st.columns([3, 2])
+    with left:
+        unit = selection.choose_one("Cells show", ("mentions", "share of gold type"), "unit", pills=True)
+        diagonal = selection.choose_one("Right types", ("hidden", "shown"), "diagonal", pills=True) == "shown"
+        matrix = mistakes.confusion(reports[label])
+        show_figure(
+            mistakes.confusion_heatmap(matrix, unit != "mentions", diagonal),
+            mistakes.confusion_records(matrix),
+            f"confusion-{name}",
+            f"Confusion matrix of {label}: gold types by predicted types.",
+        )
+        st.caption("A gold mention is paired with the prediction that overlaps it most. O: no mention.")
+    with right:
+        st.markdown("**Dominant confusions**")
+        show_table(mistakes.dominant(reports[label]), f"dominant-{name}", mistakes.dominant_columns())
+
+
 runs = begin_page("Errors", "Where each tagger goes wrong, and how.")
-dataset, split = choose_dataset(runs)
-chosen = choose_runs(runs)
-variants = choose_variants(chosen or runs, 1)
+parts = {"all": "counts and sentences", "sentences": "sentences"}
+part = selection.choose_one("Look at", tuple(parts), "part", names=parts, pills=True)
+# A link to sentences arrives at them. What is missing altogether is said where it is seen.
+folded = part == "sentences" and any(run.metrics.reports for run in runs)
+with st.expander("Dataset, runs and variants") if folded else st.container():
+    dataset, split = choose_dataset(runs)
+    chosen = choose_runs(runs)
+    variants = choose_variants(chosen or runs, 1)
 rows = list_rows(chosen, dataset, split)
 reports = {row.label: row.errors for row in rows if row.errors is not None and row.variant in variants}
 if not reports:
@@ -37,71 +77,77 @@ if not reports:
     show_command("evaluate", runs[0].name, "--dataset", dataset, "--split", split)
     end_page()
 
-st.header("Error classes")
-frame = mistakes.classes(list(reports.items()))
-by = selection.choose_one("One bar for each", ("model", "type"), "by", pills=True)
 name = f"{dataset}-{split}"
-if by == "type":
-    shown = selection.choose_one("Model", list(reports), "class_model")
-    frame = frame[frame["model"] == shown]
-show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
-st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
+types = [
+    kind for kind in dict.fromkeys(kind for report in reports.values() for kind in report.confusion) if kind != "O"
+]
+if part == "all":
+    show_counts(reports, name)
 
-st.header("Confusions")
-label = selection.choose_one("Model", list(reports), "confusion_model")
-report = reports[label]
-left, right = st.columns([3, 2])
-with left:
-    unit = selection.choose_one("Cells show", ("mentions", "share of gold type"), "unit", pills=True)
-    diagonal = selection.choose_one("Right types", ("hidden", "shown"), "diagonal", pills=True) == "shown"
-    matrix = mistakes.confusion(report)
-    show_figure(
-        mistakes.confusion_heatmap(matrix, unit != "mentions", diagonal),
-        mistakes.confusion_records(matrix),
-        f"confusion-{name}",
-        f"Confusion matrix of {label}: gold types by predicted types.",
-    )
-    st.caption("A gold mention is paired with the prediction that overlaps it most. O: no mention.")
-with right:
-    st.markdown("**Dominant confusions**")
-    show_table(mistakes.dominant(report), f"dominant-{name}", mistakes.dominant_columns())
-
-st.header("Sentences")
+st.header("Sentences" if part == "all" else f"Sentences of {dataset} {split}")
+recorded = mistakes.find_predictions(chosen, rows, reports)
 try:
-    documents = load_documents(dataset, split, report.split_sha256)
-    cases = list_cases(documents, reports)
+    documents = load_documents(dataset, split, next(iter(reports.values())).split_sha256)
+    cases = list_cases(documents, reports, recorded)
 except (InputError, ValueError) as error:
     show_no_sentences(dataset, error)
     end_page()
-first, second = st.columns(2)
+mistakes.accept_old_links()
+mistakes.note_unanswered(reports)
+first, second, third = st.columns(3)
 with first:
-    subject = selection.choose_one("Model A", list(reports), "a")
+    subject = selection.choose_one("Model", list(reports), "a")
 with second:
-    modes = ["its errors", *(f"A right, wrong in {other}" for other in reports if other != subject)]
-    mode = selection.choose_one("Show", modes, "show")
-kinds, types, needle = st.columns([2, 2, 1])
-with kinds:
+    others = ["", *(label for label in reports if label != subject)]
+    other = selection.choose_one("Compared with", others, "b", names={"": "no other model"})
+with third:
+    shows = mistakes.name_shows(bool(other))
+    show = selection.choose_one("Show", tuple(shows), "show", names=shows)
+left, middle, right = st.columns([5, 5, 4])
+with left:
     wanted = selection.choose_many("Error classes (none: any)", ERROR_CLASSES, "kind", (), pills=True)
-with types:
-    names = [type_name for type_name in report.confusion if type_name != "O"]
-    typed = selection.choose_many("Entity types (none: any)", names, "type", (), pills=True)
-with needle:
+with middle:
+    typed = selection.choose_many("Entity types (none: any)", types, "type", (), pills=True)
+with right:
     text = selection.choose_text("contains", "", 100, lambda: st.text_input("Contains", key="contains"))
-selection.write_link()
-other = mode.removeprefix("A right, wrong in ") if mode != modes[0] else None
-found = filter_cases(cases, subject, wanted, typed, other, text)
-st.html(STYLE + legend(names))
+    orders = {"document": "as in the dataset", "confidence": "surest first"}
+    order = selection.choose_one("Order", tuple(orders), "order", names=orders)
+found = filter_cases(cases, subject, wanted, typed, text, other or None, show)
+whose = mistakes.whose_mistakes(show, subject, other)
+if order == "confidence" and found:
+    found, unknown = mistakes.sort_cases(found, whose, wanted, typed, recorded)
+    if unknown:
+        st.caption(unknown)
+st.html(STYLE + legend(types))
 short = mistakes.letters(reports)
 st.caption(
-    f"{len(found):,} of {len(cases):,} sentences with a mention or an error. Dashed and ≠: differs from gold. "
+    f"{len(found):,} of {len(cases):,} sentences with a mention or an error. Dashed and ≠: differs from gold, spurious "
+    "where gold has nothing. Dotted and missed: gold has a mention there. "
     f"{', '.join(f'{letter} = {model}' for model, letter in short.items())}."
 )
 for case in turn_pages(found, 10, "errors_page"):
     with st.container(border=True):
-        st.caption(unmarked(case.document.id))
+        sure = most_confident(case, whose, wanted, typed) if order == "confidence" else None
+        st.caption(unmarked(case.document.id) + (f" · surest mistake {sure:.2f}" if sure is not None else ""))
         st.html(STYLE + mistakes.show_case(case, short))
 if found:
+    every = f"All {counted(len(found), 'sentence')} as"
+    download_later(
+        lambda: to_csv(mistakes.export_rows(found)), f"sentences-{name}.csv", "text/csv", "all_csv", f"{every} CSV"
+    )
+    download_later(
+        lambda: mistakes.export_lines(found),
+        f"sentences-{name}.jsonl",
+        "application/x-ndjson",
+        "all_jsonl",
+        f"{every} JSON Lines",
+    )
     with st.expander("These errors as a table"):
         show_table(mistakes.list_case_rows(found), f"errors-{name}")
+    st.header("Most frequent mistakes")
+    label = selection.choose_one("Mistakes of", list(reports), "surface_model", whose[0])
+    show_table(mistakes.surfaces(found, label, wanted, typed), f"surfaces-{name}-{label}", mistakes.surfaces_columns())
+    st.caption("Counted in the sentences above, all pages of them, and of the classes and types chosen there.")
 else:
     st.info("No sentence fits. Remove a filter.")
+selection.write_link()

@@ -18,6 +18,7 @@ from itner.dashboard.widgets import (
     show_figure,
     show_link,
     show_notices,
+    show_reason,
     show_remote,
     show_table,
 )
@@ -88,7 +89,7 @@ try:
     verdicts = judging.judge(items, domain, choices.get(chosen), threshold, confidence)
 except InputError as error:
     st.error("The reports cannot be judged.")
-    st.text(str(error))
+    show_reason(str(error))
     st.stop()
 judged = verdicts.judged
 if verdicts.stopped:

@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     show_figure,
     show_lack,
     show_link,
+    show_reason,
     show_remote,
     show_table,
 )
@@ -85,7 +86,7 @@ for key in selected:
         results[names[key]] = live.above(live.tag_with(choices[key], text), threshold)
     except InputError as error:
         st.error(f"{names[key]} cannot be loaded.")
-        st.text(str(error))
+        show_reason(str(error))
 if not results:
     st.stop()
 unsure = [label for label, result in results.items() if all(mention.score is None for mention in result.mentions)]
@@ -180,4 +181,4 @@ with redact_tab:
             st.code(hidden, language=None, wrap_lines=True)
     except InputError as error:
         st.error("Nothing is redacted.")
-        st.text(str(error))
+        show_reason(str(error))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from itner.dashboard import quality, selection, tables
 from itner.dashboard.cache import compare, find_type_intervals
+from itner.dashboard.errors import link
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
@@ -87,7 +88,8 @@ else:
     place = quality.show_differences(found, name)
     if place is not None:
         model, type_name = place
-        st.switch_page("pages/errors.py", query_params=quality.evidence(rows, dataset, split, model, base, type_name))
+        other = next(row for row in rows if row.label == model)
+        st.switch_page("pages/errors.py", query_params=link(other, base, domain.name, dataset, split, type_name))
     st.caption(
         "Blue is better, red is worse, on one scale everywhere; bold: more than the choice of sentences explains."
     )

@@ -14,6 +14,7 @@ from itner.dashboard.widgets import (
     show_evaluating,
     show_figure,
     show_lack,
+    show_reason,
     show_table,
 )
 from itner.records.store import CARD
@@ -100,7 +101,7 @@ try:
     show_table(record.artifacts(run), f"files-{run.name}", record.artifact_columns())
 except (OSError, InputError) as error:
     st.error("The run's files cannot be read.")
-    st.text(str(error))
+    show_reason(str(error))
 show_lack(run)
 if (run.path / CARD).is_file():
     with st.expander("Model card"):

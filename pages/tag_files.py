@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     show_figure,
     show_lack,
     show_notices,
+    show_reason,
     show_remote,
     show_table,
     turn_pages,
@@ -91,7 +92,7 @@ if job is None:
         tagger = get_tagger(choices[model].run, choices[model].variant)
     except InputError as error:
         st.error("The model cannot be loaded.")
-        st.text(str(error))
+        show_reason(str(error))
         st.stop()
     st.session_state.tag_by = Chosen(tagger, choices[model].label, guideline)
     job = st.session_state.tag_job = uploads.start(read.items, tagger, guideline)
@@ -107,7 +108,7 @@ try:
     found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
 except InputError as error:
     st.error("The texts could not be tagged.")
-    st.text(str(error))
+    show_reason(str(error))
     if st.button("Try again", icon=":material/refresh:"):
         st.session_state.tag_job = None
         st.rerun()
@@ -148,7 +149,7 @@ if redact.can_redact(taken):
         wished = redact.choose_wish(hiding, plan, by, "redact_files") if plan is not None else None
     except InputError as error:
         st.error("Nothing is redacted.")
-        st.text(str(error))
+        show_reason(str(error))
         plan = None
     wanted = (asked, threshold, plan, label, wished)
     redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")

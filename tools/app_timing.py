@@ -25,7 +25,7 @@ from tools.browser import Dashboard, new_page, open_chromium, serve, wait_until_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PAGES = ("Quality", "Efficiency", "Errors", "Data", "Run", "Live", "Tag files", "Overview")
+PAGES = ("Quality", "Efficiency", "Errors", "Data", "How it was trained", "Run", "Live", "Tag files", "Overview")
 MANY_RUNS = 100
 SESSIONS = 10
 PAINT_MS = 2000.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.types import Document, Tagger
+from itner.core.words import printable
 from itner.data.processed import (
     META,
     PROCESSED,
@@ -20,6 +22,7 @@ from itner.data.processed import (
 )
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference, type_intervals
+from itner.evaluation.predictions import Predictions, read_predictions
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
@@ -29,7 +32,7 @@ from itner.records.scores import Interval
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
-from itner.records.workspace import Workspace
+from itner.records.workspace import CHECKOUT, Workspace
 from itner.reporting.advice import Limits, compare_rows
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
@@ -47,6 +50,19 @@ MOST_TAGGERS = 8
 def workspace() -> Workspace:
     """The folders that the dashboard shows: the checkout's, or those that ITNER_MODELS and ITNER_DATA name."""
     return Workspace.find()
+
+
+def without_places(text: str) -> str:
+    """The text with paths as they are inside our folders: where those lie on the server is nobody's business here."""
+    place = workspace()
+    names = {Path.home(): "~/", Path.cwd(): ""} | ({CHECKOUT: ""} if CHECKOUT is not None else {})
+    names |= {root: f"{root.name}/" for root in (place.models, place.data)}
+    for folder in sorted(names, key=lambda folder: len(str(folder)), reverse=True):
+        known, name = printable(str(folder)).rstrip("/"), names[folder]
+        if known:
+            # Whole names alone: what begins or ends alike is another folder.
+            text = name.join(re.split(rf"(?<![\w./-]){re.escape(known)}/", text))
+    return text
 
 
 def load_runs() -> tuple[list[Run], list[BrokenRun]]:
@@ -174,7 +190,7 @@ def load_other_verdicts(domain: str) -> list[VerdictReport]:
 def verdicts_path(domain: str) -> str:
     """Where the scores of a domain's verdicts are looked for, to be told what writes them."""
     file = _verdicts_file(domain)
-    return VERDICTS_FILE if file is None else str(workspace().data / file)
+    return VERDICTS_FILE if file is None else _from_here(workspace().data / file)
 
 
 def _verdicts_file(domain: str) -> str | None:
@@ -207,8 +223,13 @@ def unlabelled_text(domain: str) -> tuple[str, str]:
     path = workspace().corpus(name)
     if not name or not path.is_file():
         return "text of yours", "FILE"
+    return "the text that ships without annotation", _from_here(path)
+
+
+def _from_here(path: Path) -> str:
+    """A path as a command that is pasted into a shell here takes it."""
     here = Path.cwd()
-    return "the text that ships without annotation", str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def load_datasets() -> dict[str, DataStats]:
@@ -250,6 +271,20 @@ def load_documents(dataset: str, split: str, split_sha256: str) -> list[Document
 @st.cache_resource(show_spinner="Reading the corpus", max_entries=8)
 def _load_documents(dataset: str, split: str, split_sha256: str, place: Workspace) -> list[Document]:
     return read_split(dataset, split, place)
+
+
+def load_predictions(path: Path) -> Predictions | None:
+    """Stored predictions, None where there are none; InputError when the file is damaged."""
+    if not path.is_file():
+        return None
+    state = path.stat()
+    return _load_predictions(path, state.st_mtime_ns, state.st_size)
+
+
+# A few tens of models on one split; what is kept of each is a few hundred kilobytes.
+@st.cache_resource(show_spinner="Reading the predictions", max_entries=32)
+def _load_predictions(path: Path, changed: int, size: int) -> Predictions:
+    return read_predictions(path)
 
 
 def load_published() -> Published:

@@ -383,8 +383,8 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def show_differences(found: Differences, name: str) -> tuple[str, str | None] | None:
-    """The table of differences; the model and type whose cell was chosen, no type where it is of all of them."""
+def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
+    """The table of differences; the model and type whose cell was chosen, an empty type where it is of all of them."""
     types = [column for column in found.sure.columns if column not in ("model", MICRO)]
     event = st.dataframe(
         style_differences(found),
@@ -402,21 +402,4 @@ def show_differences(found: Differences, name: str) -> tuple[str, str | None] | 
     if not cells:
         return None
     number, column = cells[0]
-    return str(found.frame["model"].iloc[int(number)]), column if column in types else None
-
-
-def evidence(
-    rows: Sequence[Row], dataset: str, split: str, model: str, base: Row, type_name: str | None
-) -> dict[str, str | list[str]]:
-    """The link to the sentences in which a model and the baseline differ, of one type or of all."""
-    row = next(row for row in rows if row.label == model)
-    query: dict[str, str | list[str]] = {
-        "dataset": dataset,
-        "split": split,
-        "run": list(dict.fromkeys((base.run, row.run))),
-        "variant": list(dict.fromkeys((base.variant, row.variant))),
-        "a": base.label,
-        "b": row.label,
-        "part": "sentences",
-    }
-    return query | ({"type": type_name} if type_name is not None else {})
+    return str(found.frame["model"].iloc[int(number)]), column if column in types else ""

@@ -34,7 +34,8 @@ def begin() -> None:
 
 def write_link() -> None:
     """Put every choice that is not the default into the URL, and leave those there that it names."""
-    link = st.session_state[_LINK]
+    # An address cannot say that nothing is chosen.
+    link = {key: asked for key, asked in st.session_state[_LINK].items() if asked}
     if {key: st.query_params.get_all(key) for key in st.query_params} != link:
         st.query_params.from_dict(link)
     st.session_state[_WRITTEN] = link
@@ -147,6 +148,11 @@ def wanted(key: str) -> str | None:
     asked = _asked(key)
     found = asked[0] if asked else _kept(key, None)
     return found if isinstance(found, str) else None
+
+
+def ask(key: str, value: str) -> None:
+    """Take the link for one that asks for this: for links from before, which asked in other words."""
+    st.session_state[_ARRIVED][key] = [value]
 
 
 def set_choice(key: str, value: object) -> None:

@@ -16,7 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
-from itner.dashboard.cache import AbsentText, load_datasets, load_prices, load_runs, workspace
+from itner.dashboard.cache import AbsentText, load_datasets, load_prices, load_runs, without_places, workspace
 from itner.dashboard.commands import FOLDER, known_dataset, preparing_ways, reproducing_words
 from itner.dashboard.figures import arrange
 from itner.data.corpus import CHECK
@@ -233,9 +233,8 @@ def show_broken(broken: Sequence[BrokenRun]) -> None:
     """A warning card for each folder that cannot be used, with the reason."""
     for run in broken:
         title = "is not finished" if run.incomplete else "cannot be used"
-        # The reason can quote a file's content, which is not ours: no Markdown in it.
         st.warning(f"Run `{run.name}` {title}", icon=":material/warning:")
-        st.text(run.reason)
+        show_reason(run.reason)
 
 
 def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:
@@ -263,9 +262,14 @@ def _list_notices(notices: Sequence[FileNotice]) -> str:
 
 
 def show_damage(title: str, error: Exception) -> None:
-    """A card for a file that cannot be read; the reason can quote its content, so no Markdown in it."""
+    """A card for a file that cannot be read."""
     st.warning(title, icon=":material/warning:")
-    st.text(str(error))
+    show_reason(str(error))
+
+
+def show_reason(reason: str) -> None:
+    """Why something failed, without where the server keeps things; it can quote what is not ours: no Markdown in it."""
+    st.text(without_places(reason))
 
 
 def load_measured(load: Callable[[], T | None], what: str, undone: str, *words: str) -> T | None:
@@ -368,13 +372,12 @@ def show_preparing(*words: str) -> None:
 
 def show_no_sentences(dataset: str, error: Exception) -> None:
     """Why the sentences of a dataset cannot be shown, and the command that brings them."""
-    st.info("The counts above stand; the sentences cannot be shown.", icon=":material/lock:")
+    st.info("The counts stand; the sentences cannot be shown.", icon=":material/lock:")
     if isinstance(error, AbsentText):
         st.markdown("Their text is not on this machine. Bring it with:")
         show_preparing(*preparing_words(load_datasets()[dataset]))
     else:
-        # The reason can quote a file's content, which is not ours: no Markdown in it.
-        st.text(str(error))
+        show_reason(str(error))
 
 
 def show_not_evaluated(run: Run) -> None:
@@ -445,6 +448,20 @@ def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Downloa
         to_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def download_later(make: Callable[[], str], file_name: str, mime: str, key: str, label: str) -> None:
+    """A download that is made when it is asked for, because making it takes a while."""
+    st.download_button(
+        label,
+        make,
+        file_name=file_name,
+        mime=mime,
         key=key,
         icon=":material/download:",
         type="tertiary",

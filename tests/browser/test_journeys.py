@@ -43,7 +43,7 @@ OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
-PAGES = ("", "quality", "efficiency", "errors", "data", "run", "live", "tag_files", "goback")
+PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +193,48 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Das
         assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
         page.emulate_media(color_scheme="light")
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
+
+
+def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
+    dashboard: Dashboard, browser: Browser
+) -> None:
+    # The last one as at 200 % on a phone.
+    for width in (1440, 390, 195):
+        page = new_page(browser, width=width)
+        page.goto(f"{dashboard.url}/errors?dataset=helpdesk&run=compact_s&run=it_rules&part=sentences&kind=missed")
+        page.locator(".itner-aligned .missed").first.wait_for()
+        wait_until_idle(page)
+        texts, copied, moved = page.locator(".itner-aligned").evaluate_all(
+            """views => {
+                const right = node => {
+                    const range = document.createRange();
+                    range.selectNodeContents(node);
+                    return Math.max(...[...range.getClientRects()].map(box => box.right));
+                };
+                const lines = views.map(view => view.querySelector('.lines'));
+                const copied = views.map(view => {
+                    getSelection().selectAllChildren(view);
+                    return getSelection().toString();
+                });
+                const moved = lines.map(line => {
+                    const bare = line.cloneNode(false);
+                    bare.textContent = line.textContent;
+                    line.after(bare);
+                    const by = Math.abs(right(line) - right(bare)) + Math.abs(line.offsetHeight - bare.offsetHeight);
+                    bare.remove();
+                    return by;
+                });
+                return [lines.map(line => line.textContent), copied, moved];
+            }"""
+        )
+        assert len(texts) == 10
+        assert [text.strip() for text in copied] == [text.strip() for text in texts]
+        # Nothing but kerning and rounding, in pixels.
+        assert max(moved) < 2
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        said = page.locator(".said li").all_text_contents()
+        assert any(row.startswith("A: ") and " missed" in row for row in said)
+        page.context.close()
 
 
 def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path, browser: Browser) -> None:

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from synthetic import deploy, eval_report, write_run
 from toy import register_toy
 
-from itner.dashboard.errors import letters
+from itner.dashboard.errors import letters, link
 from itner.dashboard.quality import threshold_figure, thresholds
 from itner.domains.registry import get_domain, list_domains
 from itner.records.codec import from_json, to_json
@@ -103,7 +103,7 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     assert any("good" in text for text in shown)
 
 
-@pytest.mark.parametrize("name", [*PAGES, "data"])
+@pytest.mark.parametrize("name", [*PAGES, "data", "training"])
 @pytest.mark.parametrize("runs", ["none", "rules"])
 def test_commands_for_other_folders_can_be_pasted(
     name: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -280,6 +280,89 @@ def test_errors_show_sentences_of_the_corpus_that_ships(monkeypatch: pytest.Monk
     assert not page.exception
     assert page.info[-1].value == "No sentence fits. Remove a filter."
     assert any(caption.value.startswith("0 of ") for caption in page.caption)
+
+
+def test_the_most_frequent_mistakes_are_of_the_sentences_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"dataset": "helpdesk", "split": "test", "variant": "int8", "type": "OS", "kind": "missed"}
+    page = open_page("errors", HERE.models, monkeypatch, run=["compact_s", "minilm_l3"], **query)
+    assert page.selectbox(key="surface_model").value == "compact_s · INT8"
+    (table,) = [table.value for table in page.dataframe if "expected → predicted" in table.value]
+    assert set(table["expected → predicted"]) == {"OS → O"}
+    assert set(table["class"]) == {"missed"}
+    run = shipped_run("compact_s")
+    report = run.error_report("helpdesk", "test", "int8")
+    assert report is not None
+    missed = [
+        record for record in report.errors if record.kind == "missed" and record.gold and record.gold.type == "OS"
+    ]
+    assert table["mistakes"].sum() == len(missed) > 1
+    assert table["mistakes"].is_monotonic_decreasing
+    # Not of the ten that are shown: of all that fit.
+    (count,) = [caption.value.split()[0] for caption in page.caption if "sentences with a mention" in caption.value]
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert f"All {count} sentences as CSV" in labels
+    assert f"All {count} sentences as JSON Lines" in labels
+    page.selectbox(key="surface_model").set_value("minilm_l3 · INT8").run()
+    assert page.query_params["surface_model"] == "minilm_l3 · INT8"
+
+
+def test_a_link_opens_just_the_sentences_in_which_two_models_differ_on_a_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (
+        row
+        for name in ("compact_s", "minilm_l3")
+        for row in list_rows([shipped_run(name)], "helpdesk", "test")
+        if row.variant == "int8"
+    )
+    page = open_page("errors", HERE.models, monkeypatch, **link(one, other, "it", "helpdesk", "test", "ERROR"))
+    # The sentences come first.
+    assert page.header[0].value == "Sentences of helpdesk test"
+    assert not page.get("plotly_chart")
+    assert not page.warning
+    assert page.selectbox(key="b").value == "minilm_l3 · INT8"
+    assert page.selectbox(key="show").value == "differ"
+    assert one.errors is not None
+    assert other.errors is not None
+    marked: list[dict[str, set[object]]] = []
+    for report in (one.errors, other.errors):
+        marked.append({})
+        for record in report.errors:
+            if "ERROR" in {span.type for span in (record.gold, record.pred) if span is not None}:
+                marked[-1].setdefault(record.document, set()).add(record)
+    differ = [name for name in marked[0].keys() | marked[1].keys() if marked[0].get(name) != marked[1].get(name)]
+    assert any(caption.value.startswith(f"{len(differ)} of ") for caption in page.caption)
+    worse = [name for name in marked[0] if name not in marked[1]]
+    page.selectbox(key="show").set_value("worse").run()
+    assert any(caption.value.startswith(f"{len(worse)} of ") for caption in page.caption)
+    assert 0 < len(worse) < len(differ)
+    page.button_group(key="part").set_value("all").run()
+    assert page.get("plotly_chart")
+
+
+def test_a_link_to_a_model_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"dataset": "helpdesk", "variant": "int8", "run": ["compact_s", "minilm_l3"]}
+    page = open_page("errors", HERE.models, monkeypatch, a="gone · INT8", show="differ", **query)
+    first, second = (warning.value for warning in page.warning)
+    assert "is not among those with errors here" in first
+    assert page.text[0].value == "gone · INT8"
+    assert "choose what to compare with" in second
+    # What an old link asked for is what it still shows.
+    page = open_page("errors", HERE.models, monkeypatch, show="A right, wrong in minilm_l3 · INT8", **query)
+    assert not page.warning
+    assert (page.selectbox(key="a").value, page.selectbox(key="b").value) == ("compact_s · INT8", "minilm_l3 · INT8")
+    assert page.selectbox(key="show").value == "better"
+    assert page.query_params["show"] == "better"
+
+
+def test_errors_are_sorted_by_confidence_where_it_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"dataset": "helpdesk", "split": "test", "order": "confidence", "run": ["compact_s", "it_rules"]}
+    page = open_page("errors", HERE.models, monkeypatch, variant="int8", **query)
+    shown = [float(c.value.rpartition(" ")[2]) for c in page.caption if "surest mistake" in c.value]
+    assert len(shown) == 10
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] > 0.9
+    page = open_page("errors", HERE.models, monkeypatch, variant="patterns", **query)
+    assert any("they are in document order" in caption.value for caption in page.caption)
+    assert not any("surest mistake" in caption.value for caption in page.caption)
 
 
 def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -487,10 +570,11 @@ def test_a_second_domain_shows_nothing_of_the_first(tmp_path: Path, monkeypatch:
     make_rules("toy", place)
     shutil.copy(HERE.models / "ablation.json", place.models)
     monkeypatch.setenv("ITNER_DATA", str(place.data))
-    page = open_page("data", place.models, monkeypatch, domain="it", dataset="helpdesk")
+    page = open_page("training", place.models, monkeypatch, domain="it")
     assert "tickets" in [header.value for header in page.subheader]
     page = open_page("data", place.models, monkeypatch, domain="toy")
     assert page.selectbox(key="dataset").options == ["mine"]
+    page = open_page("training", place.models, monkeypatch, domain="toy")
     assert not page.subheader
     told = [info.value for info in page.info]
     assert any("labelled weakly yet. Label text of yours" in text for text in told)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import json
 import math
+from typing import get_args
 
 import pandas as pd
 import pytest
-from synthetic import error_report
+from synthetic import PROVENANCE, error_report
 
 from itner.core.types import Document, Mention
 from itner.dashboard import errors as mistakes
-from itner.evaluation.cases import list_cases
+from itner.dashboard.widgets import to_csv
+from itner.evaluation.cases import Case, Show, list_cases
 from itner.evaluation.confusion import list_errors
-from itner.records.evaluation import ErrorReport
+from itner.evaluation.predictions import Predictions
+from itner.records.evaluation import ErrorReport, PredictionInfo
 
 HASH = "ab" * 32
 
@@ -67,11 +71,11 @@ def test_a_case_shows_gold_and_predictions_escaped() -> None:
     html = mistakes.show_case(case, mistakes.letters(["run · INT8"]))
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
-    assert html.count(">gold SOFTWARE<") == 1
-    assert html.count(">A SOFTWARE<") == 1
-    assert html.count(">≠\u00a0A OS<") == 1
+    assert html.count('data-label="SOFTWARE"') == 2
+    assert html.count('data-label="≠\u00a0OS spurious"') == 1
+    assert html.count('title="A: OS spurious"') == 1
     rows = mistakes.list_case_rows([case])
-    assert rows.to_dict("records")[0] == {
+    assert rows.astype(object).where(rows.notna(), None).to_dict("records")[0] == {
         "document": "d",
         "model": "run · INT8",
         "class": "spurious",
@@ -83,4 +87,80 @@ def test_a_case_shows_gold_and_predictions_escaped() -> None:
         "pred start": 15,
         "pred end": 22,
         "pred text": "Windows",
+        "confidence": None,
+    }
+
+
+@pytest.fixture
+def cases() -> list[Case]:
+    """Two sentences, the second with a text that a spreadsheet would take for a formula; models a and b."""
+    gold = (Mention(0, 7, "SOFTWARE"), Mention(11, 18, "OS"))
+    documents = [
+        Document("Outlook on Windows", (), gold, "d1", "test"),
+        Document("=1+Edge", (), (Mention(3, 7, "SOFTWARE"),), "d2", "test"),
+    ]
+    pred = {
+        "a": [(Mention(0, 7, "SOFTWARE", 0.5),), (Mention(3, 7, "OS", 0.75),)],
+        "b": [gold, documents[1].mentions],
+    }
+    reports, recorded = {}, {}
+    for label, found in pred.items():
+        errors = [e for d, m in zip(documents, found, strict=True) for e in list_errors(d.id, d.mentions, m)]
+        reports[label] = ErrorReport("x", "test", HASH, "int8", HASH, {}, {}, tuple(errors))
+    info = PredictionInfo("a", "x", "test", HASH, "fp32", HASH, None, "none", 2, None, None, PROVENANCE)
+    recorded["a"] = Predictions(info, {d.id: m for d, m in zip(documents, pred["a"], strict=True)})
+    return list_cases(documents, reports, recorded)
+
+
+def test_the_export_holds_what_is_right_and_wrong_of_every_model(cases: list[Case]) -> None:
+    frame = mistakes.export_rows(cases)
+    shown = frame[["document", "model", "class", "gold text", "pred type", "confidence"]]
+    assert shown.astype(object).where(shown.notna(), None).to_numpy().tolist() == [
+        ["d1", "a", "right", "Outlook", "SOFTWARE", 0.5],
+        ["d1", "a", "missed", "Windows", None, None],
+        ["d1", "b", "right", "Outlook", "SOFTWARE", None],
+        ["d1", "b", "right", "Windows", "OS", None],
+        ["d2", "a", "type", "Edge", "OS", 0.75],
+        ["d2", "b", "right", "Edge", "SOFTWARE", None],
+    ]
+    assert list(frame["sentence"])[-1] == "=1+Edge"
+    assert to_csv(frame).count(",'=1+Edge") == 2
+    assert to_csv(frame).splitlines()[2] == "d1,a,missed,OS,11,18,Windows,,,,,,Outlook on Windows"
+    assert list(mistakes.export_rows([]).columns) == list(frame.columns)
+
+
+def test_json_lines_hold_text_gold_mentions_scores_and_classes(cases: list[Case]) -> None:
+    first, second = map(json.loads, mistakes.export_lines(cases).splitlines())
+    assert (first["document"], first["text"]) == ("d1", "Outlook on Windows")
+    assert first["gold"][1] == {"start": 11, "end": 18, "type": "OS", "text": "Windows"}
+    assert first["models"]["a"] == {
+        "mentions": [{"start": 0, "end": 7, "type": "SOFTWARE", "text": "Outlook", "score": 0.5}],
+        "errors": [{"class": "missed", "gold": first["gold"][1], "pred": None}],
+    }
+    assert [mention["score"] for mention in first["models"]["b"]["mentions"]] == [None, None]
+    # A text stays as it is: JSON is no spreadsheet.
+    assert second["text"] == "=1+Edge"
+    assert second["models"]["a"]["errors"][0]["class"] == "type"
+    assert second["models"]["b"]["errors"] == []
+
+
+def test_sorting_says_what_it_could_not_go_by(cases: list[Case]) -> None:
+    found, words = mistakes.sort_cases(cases, ["a"], (), (), {"a"})
+    assert [case.document.id for case in found] == ["d2", "d1"]
+    assert words.startswith("1 sentence without a confidence last. A miss has none")
+    assert mistakes.sort_cases(cases[1:], ["a"], (), (), {"a"}) == (cases[1:], "")
+    found, words = mistakes.sort_cases(cases, ["b"], (), (), {"a"})
+    assert found == cases
+    assert words.startswith("No predictions of b are recorded here")
+    assert "they are in document order" in words
+
+
+def test_what_can_be_shown_needs_a_second_model_but_for_errors() -> None:
+    assert list(mistakes.name_shows(False)) == ["errors"]
+    assert set(mistakes.name_shows(True)) == set(get_args(Show))
+    assert {show: mistakes.whose_mistakes(show, "x", "y") for show in get_args(Show)} == {
+        "errors": ["x"],
+        "better": ["y"],
+        "worse": ["x"],
+        "differ": ["x", "y"],
     }

@@ -80,21 +80,6 @@ def test_one_colour_scale_wherever_a_difference_stands(rows: list[Row]) -> None:
     assert quality._shade(math.nan, True) == quality._shade(None, None) == ""
 
 
-def test_a_cell_leads_to_its_sentences(rows: list[Row]) -> None:
-    query = quality.evidence(rows, "stackoverflow", "test", "small · INT8", rows[0], "OS")
-    assert query == {
-        "dataset": "stackoverflow",
-        "split": "test",
-        "run": ["good", "small"],
-        "variant": ["fp32", "int8"],
-        "a": "good · FP32",
-        "b": "small · INT8",
-        "part": "sentences",
-        "type": "OS",
-    }
-    assert "type" not in quality.evidence(rows, "stackoverflow", "test", "small · INT8", rows[0], None)
-
-
 def test_the_run_that_a_domain_tags_with_is_the_first_baseline(rows: list[Row]) -> None:
     domain = get_domain("it")
     assert domain.release is not None

@@ -51,6 +51,14 @@ def test_a_choice_of_the_user_wins_over_the_link_that_opened_the_page() -> None:
     assert "one" not in app.query_params
 
 
+def test_a_choice_of_nothing_leaves_the_others_to_the_user() -> None:
+    app = open_with(one="c")
+    app.multiselect(key="many").set_value([]).run()
+    app.selectbox(key="one").set_value("a").run()
+    assert shown(app)[:2] == ["a", ""]
+    assert app.query_params["one"] == "a"
+
+
 def test_nonsense_in_a_link_falls_back() -> None:
     app = open_with(one="zzz", many=["q"], number="nan", text="far too long a text", other="x")
     assert shown(app) == ["b", "x y", "`4.0`", "far too"]

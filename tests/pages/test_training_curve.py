@@ -1,4 +1,4 @@
-"""The Data page's learning curve."""
+"""The learning curve on the page of how it was trained."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from opening import open_page
 from synthetic import PROVENANCE
 
-from itner.dashboard.data_curve import curve_figure, curve_table
+from itner.dashboard.training_curve import curve_figure, curve_table
 from itner.records.codec import to_json
 from itner.records.config import EncoderConfig
 from itner.records.curve import CurvePoint, LearningCurve, LearningCurves
@@ -45,11 +45,11 @@ def test_the_table_and_the_figure_hold_every_training() -> None:
 
 
 def test_the_page_shows_it_or_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("data", tmp_path, monkeypatch, domain="utility")
+    page = open_page("training", tmp_path, monkeypatch, domain="utility")
     assert any("itner learning-curve --domain utility" in code.value for code in page.code)
     (tmp_path / CURVES).write_text(to_json(LearningCurves((CURVE,))), encoding="utf-8")
-    page = open_page("data", tmp_path, monkeypatch, domain="utility")
+    page = open_page("training", tmp_path, monkeypatch, domain="utility")
     assert any("from 0.450 to 0.810" in text.value for text in page.markdown)
     (tmp_path / CURVES).write_text('{"curves": 1}', encoding="utf-8")
-    page = open_page("data", tmp_path, monkeypatch, domain="utility")
+    page = open_page("training", tmp_path, monkeypatch, domain="utility")
     assert "The learning curve cannot be shown." in [warning.value for warning in page.warning]

@@ -1,4 +1,4 @@
-"""The Data page's learning curve."""
+"""How it was trained: the learning curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Data page's account of weakly labelled text: what each labelling function did, and how often it was right."""
+"""How it was trained: what each labelling function did to text without annotation, and how often it was right."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from ablations import ablation, arm
 from opening import open_page
 
-from itner.dashboard.data_ablation import ablation_figure, ablation_table
+from itner.dashboard.training_ablation import ablation_figure, ablation_table
 from itner.records.codec import to_json
 from itner.records.store import ABLATION
 from itner.reporting.ablation import ablation_in_words
@@ -45,12 +45,12 @@ def test_the_figure_shows_every_seed_and_the_means() -> None:
     assert list(seeds.y) == pytest.approx([0.70, 0.72, 0.74, 0.75, 0.77, 0.79])
 
 
-def test_the_data_page_shows_it_or_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("data", tmp_path, monkeypatch)
+def test_the_page_shows_it_or_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("training", tmp_path, monkeypatch)
     assert any("itner ablate" in code.value for code in page.code)
     (tmp_path / ABLATION).write_text(to_json(ablation(BASE, STEP)), encoding="utf-8")
-    page = open_page("data", tmp_path, monkeypatch)
+    page = open_page("training", tmp_path, monkeypatch)
     assert any("beyond noise" in table.value for table in page.dataframe)
     (tmp_path / ABLATION).write_text('{"arms": []}', encoding="utf-8")
-    page = open_page("data", tmp_path, monkeypatch)
+    page = open_page("training", tmp_path, monkeypatch)
     assert "The ablation cannot be shown." in [warning.value for warning in page.warning]

@@ -4,11 +4,12 @@ import math
 from pathlib import Path
 
 import pytest
+from commands import check_commands
 from opening import open_page
 from shipped import HERE, REPOSITORY
 from synthetic import HASH, PROVENANCE
 
-from itner.dashboard.data_weak import functions_columns, functions_table, weak_in_words
+from itner.dashboard.training import functions_columns, functions_table, weak_in_words
 from itner.records.codec import to_json
 from itner.records.dataset import FunctionStats, WeakReport
 from itner.records.scores import Counts
@@ -62,13 +63,33 @@ def test_the_words_say_what_was_kept() -> None:
 def test_the_page_shows_reports_damage_and_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", HERE.models, monkeypatch)
+    page = open_page("training", HERE.models, monkeypatch)
     assert any("itner label" in code.value for code in page.code)
     (tmp_path / "weak").mkdir()
     (tmp_path / "weak" / "tickets.json").write_text(to_json(REPORT), encoding="utf-8")
-    page = open_page("data", HERE.models, monkeypatch)
+    page = open_page("training", HERE.models, monkeypatch)
     assert "tickets" in [header.value for header in page.subheader]
     assert any("right on dev" in table.value for table in page.dataframe)
     (tmp_path / "weak" / "tickets.json").write_text("{}", encoding="utf-8")
-    page = open_page("data", HERE.models, monkeypatch)
+    page = open_page("training", HERE.models, monkeypatch)
     assert "What the labelling functions did cannot be shown." in [warning.value for warning in page.warning]
+
+
+def test_the_page_shows_all_that_ships_of_each_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("training", HERE.models, monkeypatch)
+    headers = [header.value for header in page.header]
+    assert headers == ["Weakly labelled text", "What each step of the training brought"]
+    assert any("figure_ablation-figure" in figure.proto.id for figure in page.get("plotly_chart"))
+    page.radio(key="domain").set_value("utility").run()
+    assert not page.exception
+    assert "What few sentences teach" in [header.value for header in page.header]
+    assert page.query_params["domain"] == "utility"
+
+
+def test_damaged_statistics_hide_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "processed_meta.json").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("ITNER_DATA", str(tmp_path))
+    page = open_page("training", HERE.models, monkeypatch)
+    assert "There are no statistics of prepared data." in [warning.value for warning in page.warning]
+    assert any("beyond noise" in table.value for table in page.dataframe)
+    assert check_commands(code.value for code in page.code)

@@ -1,4 +1,4 @@
-"""The Data page's account of what each step of the training brought."""
+"""How it was trained: what each step of the training brought."""
 
 from __future__ import annotations
 
