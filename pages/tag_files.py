@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from itner.core.errors import InputError
@@ -21,6 +23,7 @@ from itner.dashboard.widgets import (
     show_table,
     turn_pages,
 )
+from itner.dashboard.work import STORE, keep, open_work
 from itner.domains.registry import get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.items import Settings
@@ -40,50 +43,63 @@ with left:
     note_absent(runs)
 with right:
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
+work = open_work()
 selection.write_link()
 show_remote([choices[model].run])
 
-files = st.file_uploader("Files", type=uploads.TYPES, accept_multiple_files=True, help=uploads.limits_in_words())
-if not files:
-    uploads.forget()
-    st.info(uploads.limits_in_words(), icon=":material/upload_file:")
-    st.stop()
-taken = uploads.take(files)
+work = uploads.choose_files(work)
+taken = work.uploads
 with st.expander("How files are read"):
-    encoding = st.selectbox(
-        "Encoding of text files",
-        uploads.ENCODINGS,
-        index=None,
-        key="encoding",
-        placeholder="Found out, and said",
-        accept_new_options=True,
+    encoding = keep(
+        work.choices,
+        "encoding",
+        None,
+        lambda: st.selectbox(
+            "Encoding of text files",
+            uploads.ENCODINGS,
+            index=None,
+            key="encoding",
+            placeholder="Found out, and said",
+            accept_new_options=True,
+        ),
     )
-    carry = st.toggle("Keep the other columns of each row in the JSONL and CSV results", key="carry")
+    carry = keep(
+        work.choices,
+        "carry",
+        True,
+        lambda: st.toggle("Keep the other columns of each row in the results", key="carry"),
+    )
     known = guidelines_of(choices[model].run)
     guideline = (
-        st.selectbox(
-            "Annotation guideline",
+        keep(
+            work.choices,
+            "guideline",
+            None,
+            lambda: st.selectbox(
+                "Annotation guideline",
+                known,
+                index=None,
+                key="guideline",
+                placeholder=f"{known[-1]}, the run's choice for raw text",
+                help="What counts as a mention differs between the corpora that the run learned from.",
+            ),
             known,
-            index=None,
-            key="guideline",
-            placeholder=f"{known[-1]}, the run's choice for raw text",
-            help="What counts as a mention differs between the corpora that the run learned from.",
         )
         if len(known) > 1
         else None
     )
 settings = Settings(encoding=encoding, carry=carry)
-read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in")
+read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in", work=work)
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
 asked = (model, state_of(choices[model].run), guideline, choice.key())
-job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
-if job is not None and st.session_state.get("tag_asked") != asked:
+job: Job[list[TaggedItem]] | None = work.held.get("tag_job")
+if job is not None and work.held.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.
     job.stop()
-    job = st.session_state.tag_job = None
+    job = work.held["tag_job"] = None
 if job is None:
     if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
         st.stop()
@@ -93,29 +109,35 @@ if job is None:
         st.error("The model cannot be loaded.")
         st.text(str(error))
         st.stop()
-    st.session_state.tag_by = Chosen(tagger, choices[model].label, guideline)
-    job = st.session_state.tag_job = uploads.start(read.items, tagger, guideline)
-    st.session_state.tag_asked = asked
+    work.held["tag_by"] = Chosen(tagger, choices[model].label, guideline)
+    job = work.held["tag_job"] = uploads.start(read.items, tagger, guideline)
+    work.held["tag_asked"] = asked
     # Small files are done at once; drawn anew, the page has no button left to press twice.
     job.wait(0.3)
     st.rerun()
 if job.running:
-    follow(job, "Tagging")
+    follow(job, "Tagging", "characters", partial(STORE.find, work.token))
     st.stop()
 
 try:
-    found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
+    found = uploads.summarize(job, threshold, choices[model].run.scheme_types, work)
 except InputError as error:
     st.error("The texts could not be tagged.")
     st.text(str(error))
     if st.button("Try again", icon=":material/refresh:"):
-        st.session_state.tag_job = None
+        work.held["tag_job"] = None
         st.rerun()
     st.stop()
-for notice in list_notices(st.session_state.tag_by):
+for notice in list_notices(work.held["tag_by"]):
     st.text(f"{notice.file}: {notice.reason}")
-if job.stopped:
-    st.warning(f"Stopped: {len(found.results):,} of {len(read.items):,} texts are tagged.", icon=":material/stop:")
+untagged = uploads.list_untagged(read.items, found.results)
+if untagged:
+    st.warning("Stopped before all was tagged. What was not:", icon=":material/stop:")
+    # The names come from the user: no Markdown in them.
+    st.text("\n".join(untagged))
+    if st.button("Tag all again", icon=":material/refresh:"):
+        work.held["tag_job"] = None
+        st.rerun()
 if not found.results:
     st.stop()
 st.header("What was found")
@@ -140,33 +162,33 @@ if redact.can_redact(taken):
     st.header("Redact")
     st.caption("The files as they came, without what is found in them: read anew.")
     hiding, finder, label = redact.choose_finder(
-        get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files"
+        get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files", work.choices
     )
-    plan = redact.choose_plan(hiding, "redact_files")
+    plan = redact.choose_plan(hiding, "redact_files", work.choices)
     by, wished = finder if label is None else choices[model], None
     try:
-        wished = redact.choose_wish(hiding, plan, by, "redact_files") if plan is not None else None
+        wished = redact.choose_wish(hiding, plan, by, "redact_files", work.choices) if plan is not None else None
     except InputError as error:
         st.error("Nothing is redacted.")
         st.text(str(error))
         plan = None
     wanted = (asked, threshold, plan, label, wished)
-    redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")
-    if redaction is not None and st.session_state.get("tag_redaction_asked") != wanted:
+    redaction: Job[redact.RedactedFiles] | None = work.held.get("tag_redaction")
+    if redaction is not None and work.held.get("tag_redaction_asked") != wanted:
         redaction.stop()
-        redaction = st.session_state.tag_redaction = None
+        redaction = work.held["tag_redaction"] = None
     if redaction is not None and redaction.stopped and not redaction.running:
         # A new start is offered.
         st.text("Stopped: no file is written.")
-        redaction = st.session_state.tag_redaction = None
+        redaction = work.held["tag_redaction"] = None
     if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
         # A share that is wished for counts alone.
         tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
-        redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, least)
-        st.session_state.tag_redaction_asked = wanted
+        redaction = work.held["tag_redaction"] = redact.start(taken, tagger, plan, least)
+        work.held["tag_redaction_asked"] = wanted
         redaction.wait(1)
     if redaction is not None and redaction.running:
-        follow(redaction, "Redacting")
+        follow(redaction, "Redacting", on_look=partial(STORE.find, work.token))
     elif redaction is not None:
         redacted = redaction.result()
         # The names come from the user: no Markdown in them.

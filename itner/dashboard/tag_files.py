@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
@@ -13,17 +14,21 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted
-from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
+from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
+from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
 from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
 from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tagging import TaggedItem, above, tag_items
+from itner.files.tagging import TaggedItem, Tagging, above
 from itner.files.writers import to_bytes, write_zip
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
@@ -34,6 +39,9 @@ ENCODINGS = (
 )  # fmt: skip
 # Each table has a choice of its columns; the columns of more are found by content.
 _MOST_TABLES = 20
+# Of files that a stop kept from being tagged.
+_MOST_NAMED = 20
+_DRAWN, _REFUSED = "upload_drawn", "upload_refused"
 # A longer text is shown from its beginning; the downloads hold all of it.
 MAX_SHOWN_CHARACTERS = 5_000
 
@@ -43,20 +51,72 @@ def limits_in_words() -> str:
     most = st.get_option("server.maxUploadSize")
     return (
         f"{', '.join(f'.{name}' for name in TYPES)}; {most} MB a file, {MAX_FILES} files, "
-        f"{MAX_CHARACTERS / 1e6:.0f} million characters in all. Files stay in this server's memory while the page is "
-        "open; they are not stored."
+        f"{MAX_CHARACTERS / 1e6:.0f} million characters in all. Files stay in this server's memory until "
+        f"{KEPT_MINUTES} minutes after the last use; they are not stored."
     )
 
 
-def take(files: Sequence[Any]) -> list[Upload]:
-    """Streamlit's uploaded files as ours; files of the same name get a number."""
-    seen: dict[str, int] = {}
+def take(files: Sequence[Any], kept: Sequence[Upload] = ()) -> list[Upload]:
+    """Streamlit's uploaded files as ours; files of the same name, or of a name that is kept, get a number."""
+    names = {upload.name for upload in kept}
     uploads = []
     for file in files:
-        seen[file.name] = seen.get(file.name, 0) + 1
-        count = seen[file.name]
-        uploads.append(Upload(file.name if count == 1 else f"({count}) {file.name}", file.getvalue()))
+        count, name = 1, file.name
+        while name in names:
+            count += 1
+            name = f"({count}) {file.name}"
+        names.add(name)
+        uploads.append(Upload(name, file.getvalue()))
     return uploads
+
+
+def choose_files(work: Work | None) -> Work:
+    """The files that are kept, with what adds and removes some; without any the page ends with what can be uploaded.
+
+    What is uploaded goes from the widget, which forgets it with the page, to what is kept.
+    """
+    drawn = st.session_state.setdefault(_DRAWN, 0)
+    files = st.file_uploader(
+        "Files" if work is None else "More files",
+        type=TYPES,
+        accept_multiple_files=True,
+        help=limits_in_words(),
+        key=f"upload_{drawn}",
+    )
+    if files:
+        try:
+            add_files(work, take(files, work.uploads if work is not None else ()))
+        except InputError as error:
+            st.session_state[_REFUSED] = str(error)
+        _let_go_of(files)
+        # Another widget, which is empty.
+        st.session_state[_DRAWN] = drawn + 1
+        st.rerun()
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused is not None:
+        st.error(refused, icon=":material/error:")
+    if work is None:
+        st.info(limits_in_words(), icon=":material/upload_file:")
+        st.stop()
+    names = [upload.name for upload in work.uploads]
+    # What is to be had is chosen to begin with: a new widget whenever that is something else.
+    left = st.multiselect("Kept files", names, names, key=f"kept_{hash(tuple(names))}")
+    if left != names:
+        keep_only(work, left)
+        st.rerun()
+    st.caption(kept_in_words(work))
+    if st.button("Forget my files", icon=":material/delete_forever:"):
+        forget(work)
+        st.rerun()
+    return work
+
+
+def _let_go_of(files: Sequence[Any]) -> None:
+    """Take uploaded files out of Streamlit's memory, where they would stay for as long as the session."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def tables_in(read: ReadResult) -> dict[str, Columns]:
@@ -89,47 +149,56 @@ def choose_columns(
     return Choice(tuple(uploads), settings, tuple(own.items()))
 
 
-def read(name: str, choice: Choice) -> ReadResult:
+def read(name: str, choice: Choice, held: MutableMapping[Any, Any] | None = None) -> ReadResult:
     """What `read_uploads` reads of a choice of files and columns.
 
-    Until it is read, the page holds progress and a stop, and ends here. `name` is of what the choice is for.
+    Until it is read, the page holds progress and a stop, and ends here.
+
+    Args:
+        name: of what the choice is for.
+        held: where what is read is kept; None for the session.
     """
 
     def work(report: Report, should_stop: ShouldStop) -> ReadResult:
         of_file = {file: replace(choice.settings, columns=columns) for file, columns in choice.columns}
         return read_uploads(choice.uploads, choice.settings, of_file, should_stop, report)
 
-    job = once(f"uploads_read_{name}", choice.key(), lambda: Job(work))
+    job = once(f"uploads_read_{name}", choice.key(), lambda: Job(work), held)
     result = finish(job, "Reading")
     if job.stopped and st.button("Read again", icon=":material/refresh:", key=f"again_{name}"):
-        del st.session_state[f"uploads_read_{name}"]
+        del (st.session_state if held is None else held)[f"uploads_read_{name}"]
         st.rerun()
     return result
 
 
 def read_by_columns(
-    uploads: Sequence[Upload], settings: Settings, label: str, area: str = ""
+    uploads: Sequence[Upload], settings: Settings, label: str, area: str = "", work: Work | None = None
 ) -> tuple[ReadResult, Choice]:
     """What is read of files, and how: each table among them by the columns that are chosen for it.
 
     Args:
         label: of the choice, in front of the table's name.
         area: what the page keeps begins with it.
+        work: that holds what is read and chosen; None where the session does.
     """
-    as_found = read(f"{area}as found", choose_columns(uploads, settings))
+    held = work.held if work is not None else None
+    as_found = read(f"{area}as found", choose_columns(uploads, settings), held)
     tables = tables_in(as_found)
     columns = {
-        name: st.multiselect(
-            f"{label} {name}",
-            table.names,
-            list(table.read),
-            key=f"{area}columns_{name}",
-            placeholder="Found by content",
-        )
+        name: _choose_columns_of(f"{label} {name}", table, f"{area}columns_{name}", work)
         for name, table in tables.items()
     }
     choice = choose_columns(uploads, settings, tables, columns)
-    return (read(f"{area}as chosen", choice) if choice.columns else as_found), choice
+    return (read(f"{area}as chosen", choice, held) if choice.columns else as_found), choice
+
+
+def _choose_columns_of(label: str, table: Columns, key: str, work: Work | None) -> list[str]:
+    def draw(default: Sequence[str] | None = None) -> list[str]:
+        return st.multiselect(label, table.names, default, key=key, placeholder="Found by content")
+
+    if work is None:
+        return draw(list(table.read))
+    return keep(work.choices, key, list(table.read), draw, table.names)
 
 
 @dataclass(frozen=True)
@@ -142,23 +211,18 @@ class Findings:
     files: pd.DataFrame
 
 
-def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str]) -> Findings:
+def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str], work: Work) -> Findings:
     """What a finished job found."""
 
     def count() -> Findings:
         results = above(job.result(), threshold)
         return Findings(results, count_types(results, types), top_mentions(results), count_files(results, types))
 
-    return once("uploads_findings", (job.number, threshold), count)
+    return once("uploads_findings", (job.number, threshold), count, work.held)
 
 
 def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
     return tuple((upload.name, hashlib.sha256(upload.data).hexdigest()) for upload in uploads)
-
-
-def forget() -> None:
-    """Let go of the files and of what was found in them."""
-    let_go("uploads_", "tag_")
 
 
 def tag_label(items: Sequence[TextItem]) -> str:
@@ -168,7 +232,27 @@ def tag_label(items: Sequence[TextItem]) -> str:
 
 def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> Job[list[TaggedItem]]:
     """Tag in the background, by a guideline or as the tagger chooses."""
-    return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
+    tagging = Tagging(items, tagger, guideline)
+
+    def work(report: Report, should_stop: ShouldStop) -> list[TaggedItem]:
+        tagging.run(report, should_stop)
+        return tagging.so_far()
+
+    return Job(work, tagging.so_far)
+
+
+def list_untagged(items: Sequence[TextItem], results: Sequence[TaggedItem]) -> list[str]:
+    """What a stop kept from being tagged: the rest of a text that was begun, and how many texts of which files."""
+    lines = []
+    if results and len(results[-1].item.text) < len(items[len(results) - 1].text):
+        begun = items[len(results) - 1]
+        name = f"{begun.file}, {begun.part}" if begun.part else begun.file
+        lines.append(f"{name}: from character {len(results[-1].item.text) + 1:,} of {len(begun.text):,} on")
+    all_of = Counter(item.file for item in items)
+    left = Counter(item.file for item in items[len(results) :])
+    lines += [f"{file}: {count:,} of {counted(all_of[file], 'text')}" for file, count in left.items()]
+    more = len(lines) - _MOST_NAMED
+    return lines[:_MOST_NAMED] + ([f"and {more:,} more"] if more > 0 else [])
 
 
 def package(
