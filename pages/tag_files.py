@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -27,7 +28,7 @@ from itner.dashboard.work import STORE, keep, open_work
 from itner.domains.registry import get_domain
 from itner.files.highlighting import STYLE, highlight, legend
 from itner.files.items import Settings
-from itner.files.tagging import TaggedItem
+from itner.files.tagging import Origin, TaggedItem
 from itner.files.writers import FORMATS, title
 from itner.taggers.registry import guidelines_of
 from itner.workflows.tag import Chosen, list_notices
@@ -111,7 +112,7 @@ if job is None:
         st.stop()
     work.held["tag_by"] = Chosen(tagger, choices[model].label, guideline)
     job = work.held["tag_job"] = uploads.start(read.items, tagger, guideline)
-    work.held["tag_asked"] = asked
+    work.held["tag_asked"], work.held["tag_date"] = asked, datetime.now(UTC)
     # Small files are done at once; drawn anew, the page has no button left to press twice.
     job.wait(0.3)
     st.rerun()
@@ -147,13 +148,21 @@ if not found.top.empty:
 show_table(found.files, "files", uploads.file_columns())
 
 st.header("Download")
-formats = st.pills("Formats", list(FORMATS), selection_mode="multi", default=list(FORMATS)[:1], wrap=True)
+formats = keep(
+    work.choices,
+    "formats",
+    list(FORMATS)[:1],
+    lambda: st.pills("Formats", list(FORMATS), selection_mode="multi", key="formats", wrap=True),
+    list(FORMATS),
+)
 personal = get_domain(choices[model].run.info.domain).personal
+origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
 if len(formats) == 1:
     chosen = FORMATS[formats[0]]
-    data, name, mime = uploads.single(found.results, formats[0], personal), f"tagged.{chosen.extension}", chosen.mime
+    data, name = uploads.single(found.results, formats[0], personal, origin), f"tagged.{chosen.extension}"
+    mime = chosen.mime
 else:
-    data, name, mime = uploads.package(found.results, formats, personal), "tagged.zip", "application/zip"
+    data, name, mime = uploads.package(found.results, formats, personal, origin), "tagged.zip", "application/zip"
 st.download_button(
     f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
 )

@@ -28,7 +28,7 @@ from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
 from itner.files.readers import read_uploads
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tagging import TaggedItem, Tagging, above
+from itner.files.tagging import Origin, TaggedItem, Tagging, above
 from itner.files.writers import to_bytes, write_zip
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
@@ -256,7 +256,10 @@ def list_untagged(items: Sequence[TextItem], results: Sequence[TaggedItem]) -> l
 
 
 def package(
-    results: Sequence[TaggedItem], formats: Sequence[str], personal: Collection[str] = ()
+    results: Sequence[TaggedItem],
+    formats: Sequence[str],
+    personal: Collection[str] = (),
+    origin: Origin | None = None,
 ) -> Callable[[], bytes]:
     """What builds the zip when somebody downloads it.
 
@@ -266,15 +269,17 @@ def package(
 
     def build() -> bytes:
         buffer = io.BytesIO()
-        write_zip(results, formats, buffer, personal)
+        write_zip(results, formats, buffer, personal, origin)
         return buffer.getvalue()
 
     return build
 
 
-def single(results: Sequence[TaggedItem], format: str, personal: Collection[str] = ()) -> Callable[[], bytes]:
+def single(
+    results: Sequence[TaggedItem], format: str, personal: Collection[str] = (), origin: Origin | None = None
+) -> Callable[[], bytes]:
     """What builds one file when somebody downloads it."""
-    return lambda: to_bytes(results, format, personal)
+    return lambda: to_bytes(results, format, personal, origin)
 
 
 def file_columns() -> dict[str, Any]:
@@ -314,7 +319,7 @@ def top_bars(frame: pd.DataFrame, most: int = 15) -> go.Figure:
         part = shown[shown["type"] == name]
         figure.add_trace(
             go.Bar(
-                y=[_short(text) for text in part["mention"]],
+                y=[_short(text) for text in part["text"]],
                 x=part["count"],
                 name=name,
                 orientation="h",

@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import accumulate
+from typing import Any
 
 from itner.core.provenance import usable_cores
 from itner.core.sentences import split_passages
@@ -28,10 +30,37 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class TaggedItem:
-    """A text with its mentions; offsets count characters of the item's text."""
+    """A text with its mentions; offsets count characters of the item's text.
+
+    Attributes:
+        by_hand: those of the mentions that somebody put there, none where somebody only took some away; None where
+            nobody changed anything.
+    """
 
     item: TextItem
     mentions: tuple[Mention, ...]
+    by_hand: frozenset[Mention] | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What results come from.
+
+    Attributes:
+        variant: of the model; None where it has none.
+        threshold: mentions that are less certain were left out.
+        date: of the tagging, in UTC.
+    """
+
+    model: str
+    variant: str | None
+    threshold: float
+    date: datetime
+
+    def as_record(self) -> dict[str, Any]:
+        """Under the names that it has in every format."""
+        date = self.date.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {"model": self.model, "variant": self.variant, "threshold": self.threshold, "date": date}
 
 
 class Tagging:
@@ -169,7 +198,7 @@ class _Passages:
 
 def above(tagged: Sequence[TaggedItem], threshold: float) -> list[TaggedItem]:
     """The results with only the mentions whose score reaches the threshold."""
-    return [TaggedItem(entry.item, reaching(entry.mentions, threshold)) for entry in tagged]
+    return [replace(entry, mentions=reaching(entry.mentions, threshold)) for entry in tagged]
 
 
 def reaching(mentions: Sequence[Mention], threshold: float) -> tuple[Mention, ...]:

@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +28,7 @@ from itner.files.formats import PARSERS
 from itner.files.items import Settings, TextItem
 from itner.files.readers import read_uploads
 from itner.files.summary import count_types, top_mentions
-from itner.files.tagging import TaggedItem
+from itner.files.tagging import Origin, TaggedItem
 
 TYPES = ("ERROR", "OS")
 
@@ -233,7 +234,11 @@ def test_page_and_command_line_give_the_same(
     found = held(page)["tag_job"].result()
     with zipfile.ZipFile(output) as archive:
         for format in ("JSONL", "CSV"):
-            assert uploads.single(found, format)().decode() == archive.read(f"tagged.{format.lower()}").decode()
+            written = archive.read(f"tagged.{format.lower()}").decode()
+            # The command line and the page tag one after the other.
+            (date,) = set(re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", written))
+            origin = Origin("compact_s", "int8", 0.0, datetime.fromisoformat(date))
+            assert uploads.single(found, format, (), origin)().decode() == written
     lines = [json.loads(line) for line in uploads.single(found, "JSONL")().splitlines()]
     assert len(lines) >= 10
     assert any(line["spans"] for line in lines)
