@@ -8,11 +8,13 @@ from functools import partial
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
 from itner.dashboard.jobs import Job, follow
 from itner.dashboard.live import choose_tagger
+from itner.dashboard.preview import draw_preview, list_checked
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -22,14 +24,13 @@ from itner.dashboard.widgets import (
     show_notices,
     show_remote,
     show_table,
-    turn_pages,
 )
 from itner.dashboard.work import STORE, keep, open_work
 from itner.domains.registry import get_domain
-from itner.files.highlighting import STYLE, highlight, legend
+from itner.files.filters import Filter, select
 from itner.files.items import Settings
 from itner.files.tagging import Origin, TaggedItem
-from itner.files.writers import FORMATS, title
+from itner.files.writers import FORMATS
 from itner.taggers.registry import guidelines_of
 from itner.workflows.tag import Chosen, list_notices
 
@@ -120,8 +121,10 @@ if job.running:
     follow(job, "Tagging", "characters", partial(STORE.find, work.token))
     st.stop()
 
+domain = get_domain(choices[model].run.info.domain)
+types = choices[model].run.scheme_types
 try:
-    found = uploads.summarize(job, threshold, choices[model].run.scheme_types, work)
+    found = uploads.summarize(job, threshold, types, domain.name, work)
 except InputError as error:
     st.error("The texts could not be tagged.")
     st.text(str(error))
@@ -147,81 +150,119 @@ if not found.top.empty:
     show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
 show_table(found.files, "files", uploads.file_columns())
 
-st.header("Download")
-formats = keep(
-    work.choices,
-    "formats",
-    list(FORMATS)[:1],
-    lambda: st.pills("Formats", list(FORMATS), selection_mode="multi", key="formats", wrap=True),
-    list(FORMATS),
-)
-personal = get_domain(choices[model].run.info.domain).personal
-origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
-if len(formats) == 1:
-    chosen = FORMATS[formats[0]]
-    data, name = uploads.single(found.results, formats[0], personal, origin), f"tagged.{chosen.extension}"
-    mime = chosen.mime
-else:
-    data, name, mime = uploads.package(found.results, formats, personal, origin), "tagged.zip", "application/zip"
-st.download_button(
-    f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
-)
+# What is set in the preview counts above it, too.
+taking, redacting = st.container(), st.container()
+st.header("Preview")
+shown = draw_preview(found.found, found.results, types, domain.name, work)
+
+with taking:
+    st.header("Download")
+    formats = keep(
+        work.choices,
+        "formats",
+        list(FORMATS)[:1],
+        lambda: st.pills("Formats", list(FORMATS), selection_mode="multi", key="formats", wrap=True),
+        list(FORMATS),
+    )
+    results = found.results
+    if shown != Filter():
+        narrow = st.toggle("Nothing but what the filter of the preview shows", key="narrow")
+        results = [entry for _, entry in select(results, shown)] if narrow else results
+    origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
+    if len(formats) == 1:
+        chosen = FORMATS[formats[0]]
+        data, name = uploads.single(results, formats[0], domain.personal, origin), f"tagged.{chosen.extension}"
+        mime = chosen.mime
+    else:
+        data, name = uploads.package(results, formats, domain.personal, origin), "tagged.zip"
+        mime = "application/zip"
+    st.download_button(
+        f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
+    )
+    checked = list_checked(found.results, domain.name, work)
+    if checked:
+        st.download_button(
+            f"Download training.jsonl, {counted(len(checked), 'checked text')}",
+            uploads.training_file(checked, origin),
+            "training.jsonl",
+            "application/jsonl",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Annotated text that `itner prepare --source jsonl` reads.",
+        )
+    else:
+        st.caption("Texts that are marked as checked in the preview make a training file.")
+    if uploads.list_tables(taken):
+        of_what = (asked, threshold, work.revision)
+        returning: Job[uploads.GivenBack] | None = work.held.get("tag_tables")
+        if returning is not None and work.held.get("tag_tables_asked") != of_what:
+            returning.stop()
+            returning = work.held["tag_tables"] = None
+        if returning is None and st.button("Write the tables with what was found", icon=":material/table:"):
+            returning = uploads.start_tables(choice, read.items, found.results, types, origin)
+            work.held["tag_tables"], work.held["tag_tables_asked"] = returning, of_what
+            returning.wait(1)
+        if returning is not None and returning.running:
+            follow(returning, "Writing the tables", on_look=partial(STORE.find, work.token))
+        elif returning is not None:
+            back = returning.result()
+            # The names come from the user: no Markdown in them.
+            for name, reason in back.problems.items():
+                st.text(f"{name} is left out: {reason}")
+            if back.data:
+                st.text(back.name)
+                st.download_button(
+                    "Download the tables with what was found",
+                    back.data,
+                    back.name,
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
 
 if redact.can_redact(taken):
-    st.header("Redact")
-    st.caption("The files as they came, without what is found in them: read anew.")
-    hiding, finder, label = redact.choose_finder(
-        get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files", work.choices
-    )
-    plan = redact.choose_plan(hiding, "redact_files", work.choices)
-    by, wished = finder if label is None else choices[model], None
-    try:
-        wished = redact.choose_wish(hiding, plan, by, "redact_files", work.choices) if plan is not None else None
-    except InputError as error:
-        st.error("Nothing is redacted.")
-        st.text(str(error))
-        plan = None
-    wanted = (asked, threshold, plan, label, wished)
-    redaction: Job[redact.RedactedFiles] | None = work.held.get("tag_redaction")
-    if redaction is not None and work.held.get("tag_redaction_asked") != wanted:
-        redaction.stop()
-        redaction = work.held["tag_redaction"] = None
-    if redaction is not None and redaction.stopped and not redaction.running:
-        # A new start is offered.
-        st.text("Stopped: no file is written.")
-        redaction = work.held["tag_redaction"] = None
-    if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
-        # A share that is wished for counts alone.
-        tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
-        redaction = work.held["tag_redaction"] = redact.start(taken, tagger, plan, least)
-        work.held["tag_redaction_asked"] = wanted
-        redaction.wait(1)
-    if redaction is not None and redaction.running:
-        follow(redaction, "Redacting", on_look=partial(STORE.find, work.token))
-    elif redaction is not None:
-        redacted = redaction.result()
-        # The names come from the user: no Markdown in them.
-        for name, reason in redacted.problems.items():
-            st.text(f"{name} is left out: {reason}")
-        for note in redacted.notes:
-            st.text(note)
-        if redacted.data:
-            show_table(redacted.counts, "redacted")
-            st.download_button(
-                "Download redacted.zip",
-                redacted.data,
-                "redacted.zip",
-                "application/zip",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-
-st.header("Preview")
-st.html(STYLE + legend(choices[model].run.scheme_types))
-for entry in turn_pages(found.results, 5, "preview_page"):
-    with st.container(border=True):
-        st.text(title(entry))
-        text = entry.item.text[: uploads.MAX_SHOWN_CHARACTERS]
-        st.html(STYLE + highlight(text, [mention for mention in entry.mentions if mention.end <= len(text)]))
-        if len(text) < len(entry.item.text):
-            st.caption(f"The first {len(text):,} of {len(entry.item.text):,} characters.")
+    with redacting:
+        st.header("Redact")
+        st.caption("The files as they came, without what is found in them: read anew.")
+        hiding, finder, label = redact.choose_finder(domain, [choices[model].label], "redact_files", work.choices)
+        plan = redact.choose_plan(hiding, "redact_files", work.choices)
+        by, wished = finder if label is None else choices[model], None
+        try:
+            wished = redact.choose_wish(hiding, plan, by, "redact_files", work.choices) if plan is not None else None
+        except InputError as error:
+            st.error("Nothing is redacted.")
+            st.text(str(error))
+            plan = None
+        wanted = (asked, threshold, plan, label, wished)
+        redaction: Job[redact.RedactedFiles] | None = work.held.get("tag_redaction")
+        if redaction is not None and work.held.get("tag_redaction_asked") != wanted:
+            redaction.stop()
+            redaction = work.held["tag_redaction"] = None
+        if redaction is not None and redaction.stopped and not redaction.running:
+            # A new start is offered.
+            st.text("Stopped: no file is written.")
+            redaction = work.held["tag_redaction"] = None
+        if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
+            # A share that is wished for counts alone.
+            tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
+            redaction = work.held["tag_redaction"] = redact.start(taken, tagger, plan, least)
+            work.held["tag_redaction_asked"] = wanted
+            redaction.wait(1)
+        if redaction is not None and redaction.running:
+            follow(redaction, "Redacting", on_look=partial(STORE.find, work.token))
+        elif redaction is not None:
+            redacted = redaction.result()
+            # The names come from the user: no Markdown in them.
+            for name, reason in redacted.problems.items():
+                st.text(f"{name} is left out: {reason}")
+            for note in redacted.notes:
+                st.text(note)
+            if redacted.data:
+                show_table(redacted.counts, "redacted")
+                st.download_button(
+                    "Download redacted.zip",
+                    redacted.data,
+                    "redacted.zip",
+                    "application/zip",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )

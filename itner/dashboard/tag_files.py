@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,15 +22,19 @@ from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
+from itner.dashboard.preview import apply_corrections
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
 from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
+from itner.files.names import extension
 from itner.files.readers import read_uploads
+from itner.files.returned import TABLES, Found, give_back
 from itner.files.summary import count_files, count_types, top_mentions
 from itner.files.tagging import Origin, TaggedItem, Tagging, above
 from itner.files.writers import to_bytes, write_zip
+from itner.workflows.redact import tell_apart
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
 # Those that people ask for; any other name of an encoding can be typed.
@@ -42,8 +47,6 @@ _MOST_TABLES = 20
 # Of files that a stop kept from being tagged.
 _MOST_NAMED = 20
 _DRAWN, _REFUSED = "upload_drawn", "upload_refused"
-# A longer text is shown from its beginning; the downloads hold all of it.
-MAX_SHOWN_CHARACTERS = 5_000
 
 
 def limits_in_words() -> str:
@@ -203,22 +206,29 @@ def _choose_columns_of(label: str, table: Columns, key: str, work: Work | None) 
 
 @dataclass(frozen=True)
 class Findings:
-    """Results at a threshold, and tables of what is in them."""
+    """Results at a threshold, and tables of what is in them.
 
+    Attributes:
+        found: by the tagger.
+        results: as somebody corrected them.
+    """
+
+    found: list[TaggedItem]
     results: list[TaggedItem]
     types: pd.DataFrame
     top: pd.DataFrame
     files: pd.DataFrame
 
 
-def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str], work: Work) -> Findings:
-    """What a finished job found."""
+def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str], domain: str, work: Work) -> Findings:
+    """What a finished job found, as it was corrected."""
 
     def count() -> Findings:
-        results = above(job.result(), threshold)
-        return Findings(results, count_types(results, types), top_mentions(results), count_files(results, types))
+        found = above(job.result(), threshold)
+        results = apply_corrections(found, domain, work)
+        return Findings(found, results, count_types(results, types), top_mentions(results), count_files(results, types))
 
-    return once("uploads_findings", (job.number, threshold), count, work.held)
+    return once("uploads_findings", (job.number, threshold, work.revision), count, work.held)
 
 
 def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
@@ -253,6 +263,64 @@ def list_untagged(items: Sequence[TextItem], results: Sequence[TaggedItem]) -> l
     lines += [f"{file}: {count:,} of {counted(all_of[file], 'text')}" for file, count in left.items()]
     more = len(lines) - _MOST_NAMED
     return lines[:_MOST_NAMED] + ([f"and {more:,} more"] if more > 0 else [])
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """Tables as they came, with what was found: one, or a zip of several; and why some are not among them."""
+
+    name: str
+    data: bytes
+    problems: dict[str, str]
+
+
+def list_tables(uploads: Sequence[Upload]) -> list[Upload]:
+    """The files that can be given back with more columns."""
+    return [upload for upload in uploads if extension(upload.name) in TABLES]
+
+
+def start_tables(
+    choice: Choice, items: Sequence[TextItem], results: Sequence[TaggedItem], types: Sequence[str], origin: Origin
+) -> Job[GivenBack]:
+    """Write the tables with what was found in the background.
+
+    Args:
+        items: as they were read; `results` are those of the first of them.
+    """
+    columns = dict(choice.columns)
+
+    def work(report: Report, should_stop: ShouldStop) -> GivenBack:
+        by_file: dict[str, dict[str, TaggedItem]] = {}
+        for item, entry in zip(items, results, strict=False):
+            by_file.setdefault(item.file, {})[item.part] = entry
+        done: list[Upload] = []
+        problems = {}
+        tables = list_tables(choice.uploads)
+        for number, upload in enumerate(tables):
+            if should_stop():
+                problems[upload.name] = "not written, because writing was stopped"
+                continue
+            settings = replace(choice.settings, columns=columns.get(upload.name, choice.settings.columns))
+            try:
+                done.append(give_back(upload, settings, Found(by_file.get(upload.name, {}), types, origin)))
+            except InputError as error:
+                problems[upload.name] = str(error)
+            report(number + 1, len(tables))
+        if len(done) == 1:
+            return GivenBack(done[0].name, done[0].data, problems)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, upload in zip(tell_apart([upload.name for upload in done]), done, strict=True):
+                archive.writestr(name, upload.data)
+        return GivenBack("tables.zip", buffer.getvalue() if done else b"", problems)
+
+    return Job(work)
+
+
+def training_file(checked: Sequence[TaggedItem], origin: Origin) -> Callable[[], bytes]:
+    """What builds a file that `itner prepare` reads, of texts that somebody has looked through."""
+    plain = [replace(entry, item=replace(entry.item, fields=())) for entry in checked]
+    return lambda: to_bytes(plain, "JSONL", (), origin)
 
 
 def package(

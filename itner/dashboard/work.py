@@ -19,6 +19,7 @@ from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
 from itner.dashboard.jobs import stop_all
+from itner.files.corrections import Correction
 from itner.files.items import Upload
 from itner.files.limits import MIB
 
@@ -40,12 +41,18 @@ class Work:
         uploads: the files as they came.
         choices: what was chosen for them, by the keys of the widgets.
         held: jobs and what came of them, by name.
+        corrections: of the mentions of texts, by what names a text.
+        checked: the texts that somebody has looked through.
+        revision: goes up with each correction.
     """
 
     token: str
     uploads: tuple[Upload, ...] = ()
     choices: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
+    corrections: dict[object, Correction] = field(default_factory=dict)
+    checked: set[object] = field(default_factory=set)
+    revision: int = 0
 
     def size(self) -> int:
         """The bytes of the files."""

@@ -8,24 +8,28 @@ import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from commands import run_itner
+from documents import make_xlsx, row
 from opening import open_page
-from shipped import REPOSITORY
+from shipped import HERE, REPOSITORY
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
 from itner.core.types import Mention, Tagger
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.jobs import progress_in_words
+from itner.dashboard.preview import list_checked
 from itner.dashboard.work import STORE, Work
+from itner.data.sources import read_source
+from itner.domains.registry import get_domain
 from itner.files.formats import PARSERS
-from itner.files.items import Settings, TextItem
+from itner.files.items import Settings, TextItem, Upload
 from itner.files.readers import read_uploads
 from itner.files.summary import count_types, top_mentions
 from itner.files.tagging import Origin, TaggedItem
@@ -412,6 +416,137 @@ def test_a_stop_answers_at_once_and_keeps_what_is_done(shipped_models: Path, mon
     assert len(begun.mentions) >= 2 * begun.item.text.count("Excel")
     press(page, "Tag all again")
     assert "Tag 3 texts, 280,015 characters" in labels(page)
+
+
+def shown_words(page: AppTest) -> list[str]:
+    """The words that are marked in the preview."""
+    html = "".join(block.proto.body for block in page.get("html"))
+    return re.findall(r"<mark[^>]*>([^<]*)<", html)
+
+
+def test_the_preview_can_be_filtered(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel hangs on Windows 11"), ("b.txt", b"Ubuntu hangs"), ("c.txt", b"nothing"))
+    tag(page)
+    assert shown_words(page) == ["Excel", "Windows", "11", "Ubuntu"]
+    page.multiselect(key="filter_types").set_value(["OS"]).run()
+    assert shown_words(page) == ["Windows", "Ubuntu"]
+    assert "Shown: 2 of 4 mentions, in 2 of 3 texts." in [caption.value for caption in page.caption]
+    page.text_input(key="filter_text").set_value("WIN").run()
+    assert shown_words(page) == ["Windows"]
+    page.text_input(key="filter_text").set_value("").run()
+    page.multiselect(key="filter_files").set_value(["b.txt"]).run()
+    assert shown_words(page) == ["Ubuntu"]
+    # The downloads hold all, unless somebody asks for less; what is set stays over another page.
+    assert page.toggle(key="narrow").value is False
+    page.switch_page("pages/overview.py").run()
+    page.switch_page("pages/tag_files.py").run()
+    assert shown_words(page) == ["Ubuntu"]
+
+
+def test_mentions_can_be_corrected(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel hangs on Windows 11, Excel and *Frobnicator* too"), ("b.txt", b"Ubuntu"))
+    tag(page)
+
+    def widget(kind: str, name: str) -> Any:
+        return next(each for each in getattr(page, kind) if each.label == name)
+
+    widget("toggle", "Correct").set_value(True).run()
+    assert next(iter(widget("pills", "Mention").options)) == "Excel (SOFTWARE)"
+    widget("pills", "Mention").set_value(0).run()
+    widget("selectbox", "Type").set_value("OS").run()
+    press(page, "Change the type")
+    widget("pills", "Mention").set_value(2).run()
+    press(page, "Delete the mention")
+    widget("text_input", "Words of a mention to add").set_value("*Frobnicator*")
+    widget("selectbox", "Its type").set_value("SOFTWARE")
+    press(page, "Add")
+    assert not page.exception
+    assert shown_words(page) == ["Excel", "Windows", "Excel", "*Frobnicator*", "Ubuntu"]
+    # What overlaps, or is not there, is refused.
+    for words, said in (("hangs on Windows", "overlaps"), ("Windoze", "stand not in the text")):
+        widget("text_input", "Words of a mention to add").set_value(words)
+        press(page, "Add")
+        assert "The mention cannot be so." in [error.value for error in page.error]
+        assert any(said in text.value for text in page.text)
+    # The correction is in every table, and stands at another threshold and after a reload.
+    page.slider(key="confidence").set_value(0.5).run()
+    again = other_session(page)
+    assert shown_words(again) == ["Excel", "Windows", "Excel", "*Frobnicator*", "Ubuntu"]
+    assert "a.txt, corrected" in [text.value for text in again.text]
+    counts = next(table.value for table in page.dataframe if "file" in table.value).set_index("file")
+    assert counts.loc["a.txt", "OS"] == 2
+    results = held(page)["uploads_findings"][1].results
+    assert [(m.type, m.score) for m in results[0].mentions if m in results[0].by_hand] == [
+        ("OS", None),
+        ("SOFTWARE", None),
+    ]
+    press(page, "Take all corrections of this text back")
+    assert shown_words(page) == ["Excel", "Windows", "11", "Excel", "Ubuntu"]
+
+
+def test_checked_texts_make_a_training_file(
+    shipped_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.csv", b"id,text\n1,Excel hangs on Windows\n2,Ubuntu hangs again\n"))
+    tag(page)
+    assert any("make a training file" in caption.value for caption in page.caption)
+    page.checkbox[0].set_value(True).run()
+    assert not page.exception
+    assert "Download training.jsonl, 1 checked text" in [button.label for button in page.get("download_button")]
+    work = work_of(page)
+    checked = list_checked(held(page)["uploads_findings"][1].results, "it", work)
+    origin = Origin("it_rules", "patterns", 0.0, work.held["tag_date"])
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"{split}.jsonl").write_bytes(uploads.training_file(checked, origin)())
+    splits = read_source("jsonl", tmp_path, get_domain("it"), "mine", HERE)
+    for split in splits.values():
+        (document,) = split.documents
+        assert [document.text[m.start : m.end] for m in document.mentions] == ["Excel", "Windows"]
+    page.checkbox[0].set_value(False).run()
+    assert work.checked == set()
+
+
+def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    table = b"id;text;state\n1;Excel hangs on Windows;open\n2;;open\n3;Ubuntu hangs;shut\n"
+    unnamed = make_xlsx({"S": row(1, 1, "Excel hangs on Windows") + row(2, 2, "Windows does not start")})
+    upload(page, ("a.csv", table), ("b.xlsx", unnamed), ("c.txt", b"Debian"))
+    tag(page)
+    press(page, "Write the tables with what was found")
+    job = held(page)["tag_tables"]
+    assert job.wait(30)
+    page.run()
+    assert not page.exception
+    back = job.result()
+    assert back.name == "a-tagged.csv"
+    lines = back.data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("id;text;state;")
+    assert lines[0].endswith(";mentions;model;variant;threshold;date")
+    assert lines[2].startswith("2;;open;;;")
+    assert any(text.value.startswith("b.xlsx is left out: a sheet has no line") for text in page.text)
+    # At another threshold they have to be written anew.
+    page.slider(key="confidence").set_value(0.5).run()
+    assert "Write the tables with what was found" in labels(page)
+
+
+def test_a_table_read_by_other_columns_comes_back_by_them() -> None:
+    upload = Upload("a.csv", GIVEN["tickets.csv"])
+    choice = uploads.choose_columns(
+        [upload, Upload("b.csv", b"text\nTeams\n")], Settings(), read_uploads([upload]).columns, {"a.csv": ["Subject"]}
+    )
+    of_file = {"a.csv": Settings(("Subject",))}
+    items = read_uploads(choice.uploads, Settings(), of_file).items
+    results = [TaggedItem(item, (Mention(0, 5, "OS"),)) for item in items]
+    job = uploads.start_tables(choice, items, results, TYPES, Origin("run", None, 0.0, datetime.now(UTC)))
+    assert job.wait(30)
+    with zipfile.ZipFile(io.BytesIO(job.result().data)) as archive:
+        assert archive.namelist() == ["a-tagged.csv", "b-tagged.csv"]
+        lines = archive.read("a-tagged.csv").decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("1;Outlook;Teams on Windows 11;open;;Outlo;")
+    assert lines[2].startswith("2;;Docker on Ubuntu 22.04;open;;;")
 
 
 def test_files_without_text_say_so(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
