@@ -198,7 +198,11 @@ with taking:
         if returning is not None and work.held.get("tag_tables_asked") != of_what:
             returning.stop()
             returning = work.held["tag_tables"] = None
-        if returning is None and st.button("Write the tables with what was found", icon=":material/table:"):
+        if returning is None and st.button(
+            "Write the tables with what was found",
+            icon=":material/table:",
+            help="The .csv, .tsv and .xlsx files with all their rows and columns, and a column more for each type.",
+        ):
             returning = uploads.start_tables(choice, read.items, found.results, types, origin)
             work.held["tag_tables"], work.held["tag_tables_asked"] = returning, of_what
             returning.wait(1)

@@ -167,6 +167,7 @@ def choose_wish(
             [None, *_WISHES],
             format_func=lambda share: "as many as the tagger marks" if share is None else f"at least {share:.0%}",
             key=f"{name}_recall",
+            placeholder="as many as the tagger marks",
             help="More is hidden then, also of what is harmless, and the confidence that is asked for above counts for "
             "nothing.",
         ),

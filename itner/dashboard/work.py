@@ -203,8 +203,9 @@ def forget(work: Work) -> None:
 
 def kept_in_words(work: Work) -> str:
     """What is kept, for how long, and for whom."""
+    size = max(work.size() / MIB, 0.1)
     return (
-        f"{counted(len(work.uploads), 'file')}, {work.size() / MIB:,.1f} MiB, in this server's memory until "
+        f"{counted(len(work.uploads), 'file')}, {size:,.1f} MiB, in this server's memory until "
         f"{KEPT_MINUTES} minutes after the last use; nothing is written to disk. Whoever has the address of this page "
         "sees the files and the results until then."
     )
