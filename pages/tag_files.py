@@ -92,6 +92,7 @@ with st.expander("How files are read"):
     )
 settings = Settings(encoding=encoding, carry=carry)
 read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in", work=work)
+STORE.weigh(work, sum(len(item.text) for item in read.items))
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")

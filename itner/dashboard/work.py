@@ -39,6 +39,7 @@ class Work:
     Attributes:
         token: that it is found by.
         uploads: the files as they came.
+        characters: that were read of them, which count like bytes.
         choices: what was chosen for them, by the keys of the widgets.
         held: jobs and what came of them, by name.
         corrections: of the mentions of texts, by what names a text.
@@ -48,6 +49,7 @@ class Work:
 
     token: str
     uploads: tuple[Upload, ...] = ()
+    characters: int = 0
     choices: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
     corrections: dict[object, Correction] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Store:
 
     Args:
         seconds: after its last use that a work goes.
-        most: works, and bytes of files in all of them together.
+        most: works, and bytes of files and texts in all of them together.
     """
 
     def __init__(
@@ -100,9 +102,14 @@ class Store:
             )
         with self._lock:
             work.uploads = tuple(uploads)
-            self._touch(work)
-            while len(self._works) > self._most or self._bytes() > self._most_bytes:
-                self.forget(next(iter(self._works)))
+            work.characters = 0
+            self._make_room(work)
+
+    def weigh(self, work: Work, characters: int) -> None:
+        """Count what was read of a work's files, too."""
+        with self._lock:
+            work.characters = characters
+            self._make_room(work)
 
     def find(self, token: str) -> Work | None:
         """The work of a token, used now; None where it is gone."""
@@ -128,6 +135,12 @@ class Store:
             for token in [token for token, (used, _) in self._works.items() if now - used >= self._seconds]:
                 self.forget(token)
 
+    def _make_room(self, work: Work) -> None:
+        self._touch(work)
+        # The one that asks for room stays.
+        while len(self._works) > 1 and (len(self._works) > self._most or self._bytes() > self._most_bytes):
+            self.forget(next(iter(self._works)))
+
     def _touch(self, work: Work) -> None:
         self._works.pop(work.token, None)
         self._works[work.token] = (self._clock(), work)
@@ -148,7 +161,7 @@ class Store:
             self._come_back()
 
     def _bytes(self) -> int:
-        return sum(work.size() for _, work in self._works.values())
+        return sum(work.size() + work.characters for _, work in self._works.values())
 
 
 # Of the server: sessions come and go, and find their work here.

@@ -82,6 +82,18 @@ def test_bytes_are_bounded() -> None:
     assert second.size() == 60
 
 
+def test_what_was_read_of_the_files_counts() -> None:
+    store = Store(most_bytes=100)
+    first, second = store.begin(files(10)), store.begin(files(10))
+    store.weigh(first, 30)
+    assert store.find(second.token) is second
+    store.weigh(first, 90)
+    assert store.find(second.token) is None
+    # Whoever works with it does not lose it, whatever is read of it.
+    store.weigh(first, 1_000)
+    assert store.find(first.token) is first
+
+
 def test_what_runs_for_a_work_that_goes_stops() -> None:
     store = Store(most=1)
     work = store.begin(files(1))
