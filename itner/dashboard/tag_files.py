@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from itner.core.errors import InputError
 from itner.core.types import Tagger
-from itner.core.words import counted
+from itner.core.words import counted, unmarked
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
@@ -188,7 +188,7 @@ def read_by_columns(
     as_found = read(f"{area}as found", choose_columns(uploads, settings), held)
     tables = tables_in(as_found)
     columns = {
-        name: _choose_columns_of(f"{label} {name}", table, f"{area}columns_{name}", work)
+        name: _choose_columns_of(f"{label} {unmarked(name)}", table, f"{area}columns_{name}", work)
         for name, table in tables.items()
     }
     choice = choose_columns(uploads, settings, tables, columns)
@@ -300,9 +300,12 @@ def start_tables(
             if should_stop():
                 problems[upload.name] = "not written, because writing was stopped"
                 continue
+            if upload.name not in by_file:
+                problems[upload.name] = "nothing in it was tagged"
+                continue
             settings = replace(choice.settings, columns=columns.get(upload.name, choice.settings.columns))
             try:
-                done.append(give_back(upload, settings, Found(by_file.get(upload.name, {}), types, origin)))
+                done.append(give_back(upload, settings, Found(by_file[upload.name], types, origin)))
             except InputError as error:
                 problems[upload.name] = str(error)
             report(number + 1, len(tables))

@@ -96,6 +96,8 @@ class Found:
 def give_back(upload: Upload, settings: Settings, found: Found) -> Upload:
     """The table with the columns of what was found, named `...-tagged`.
 
+    It is read in this process: it has to be one that was read in a process with limits before.
+
     Args:
         settings: by which it was read.
     Raises:
@@ -127,6 +129,11 @@ def _harmless(cell: _Cell) -> object:
 
 
 def _write_workbook(upload: Upload, settings: Settings, found: Found) -> bytes:
+    with open_office(upload.data, "a workbook") as archive:
+        # Before anything of it is in memory.
+        sizes = [entry.file_size for entry in archive.infolist() if not entry.filename.startswith("xl/media/")]
+        if max(sizes) > _MOST_SHEET_BYTES:
+            raise InputError(f"a sheet is larger than {_MOST_SHEET_BYTES // MIB} MiB; save it as .csv")
     tables = [(name, rows) for name, rows in sheet_tables(upload.data) if rows]
     starts = sheet_starts(upload.data)
     out = io.BytesIO()
@@ -147,10 +154,7 @@ def _write_workbook(upload: Upload, settings: Settings, found: Found) -> bytes:
             if not grid.named:
                 raise InputError("a sheet has no line of column names, so that more could have none; give it one")
             first = starts[name] + len(grid.above)
-            content = archive.read(paths[name])
-            if len(content) > _MOST_SHEET_BYTES:
-                raise InputError(f"a sheet is larger than {_MOST_SHEET_BYTES // MIB} MiB; save it as .csv")
-            changed[paths[name]] = _add_cells(content, grid, found, first)
+            changed[paths[name]] = _add_cells(archive.read(paths[name]), grid, found, first)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
             for entry in archive.infolist():
                 written.writestr(entry, changed.get(entry.filename) or archive.read(entry))

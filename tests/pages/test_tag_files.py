@@ -513,7 +513,7 @@ def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch:
     page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
     table = b"id;text;state\n1;Excel hangs on Windows;open\n2;;open\n3;Ubuntu hangs;shut\n"
     unnamed = make_xlsx({"S": row(1, 1, "Excel hangs on Windows") + row(2, 2, "Windows does not start")})
-    upload(page, ("a.csv", table), ("b.xlsx", unnamed), ("c.txt", b"Debian"))
+    upload(page, ("a.csv", table), ("b.xlsx", unnamed), ("c.txt", b"Debian"), ("d.xlsx", b"no workbook"))
     tag(page)
     press(page, "Write the tables with what was found")
     job = held(page)["tag_tables"]
@@ -527,6 +527,8 @@ def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch:
     assert lines[0].endswith(";mentions;model;variant;threshold;date")
     assert lines[2].startswith("2;;open;;;")
     assert any(text.value.startswith("b.xlsx is left out: a sheet has no line") for text in page.text)
+    # What could not be read is not read here either.
+    assert back.problems["d.xlsx"] == "nothing in it was tagged"
     # At another threshold they have to be written anew.
     page.slider(key="confidence").set_value(0.5).run()
     assert "Write the tables with what was found" in labels(page)
