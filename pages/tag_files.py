@@ -101,8 +101,8 @@ asked = (model, state_of(choices[model].run), guideline, choice.key())
 job: Job[list[TaggedItem]] | None = work.held.get("tag_job")
 if job is not None and work.held.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.
-    job.stop()
-    job = work.held["tag_job"] = None
+    work.let_go("tag_", "uploads_findings")
+    job = None
 if job is None:
     if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
         st.stop()

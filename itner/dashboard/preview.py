@@ -12,7 +12,7 @@ from itner.core.errors import InputError
 from itner.core.types import Mention
 from itner.core.words import counted, unmarked
 from itner.dashboard.widgets import turn_pages
-from itner.dashboard.work import Work, keep
+from itner.dashboard.work import TextKey, Work, keep
 from itner.files.corrections import Correction, add, correct, delete, find_words, retype
 from itner.files.filters import Filter, select
 from itner.files.highlighting import STYLE, highlight, legend
@@ -179,5 +179,5 @@ def _index(types: Sequence[str], type: str) -> int | None:
     return list(types).index(type) if type in types else None
 
 
-def _key(entry: TaggedItem, domain: str) -> tuple[str, str, str, str]:
+def _key(entry: TaggedItem, domain: str) -> TextKey:
     return domain, entry.item.file, entry.item.part, entry.item.text

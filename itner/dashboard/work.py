@@ -24,6 +24,8 @@ from itner.files.items import Upload
 from itner.files.limits import MIB
 
 T = TypeVar("T")
+# A text: the domain whose types are marked in it, its file and part, and itself.
+TextKey = tuple[str, str, str, str]
 
 KEPT_MINUTES = 60
 _MOST_WORKS = 40
@@ -52,13 +54,18 @@ class Work:
     characters: int = 0
     choices: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
-    corrections: dict[object, Correction] = field(default_factory=dict)
-    checked: set[object] = field(default_factory=set)
+    corrections: dict[TextKey, Correction] = field(default_factory=dict)
+    checked: set[TextKey] = field(default_factory=set)
     revision: int = 0
 
     def size(self) -> int:
         """The bytes of the files."""
         return sum(len(upload.data) for upload in self.uploads)
+
+    def let_go(self, *beginnings: str) -> None:
+        """Stop and forget what is held under names that begin so."""
+        gone = {name: self.held.pop(name) for name in list(self.held) if name.startswith(beginnings)}
+        stop_all(gone)
 
 
 class Store:
@@ -203,6 +210,13 @@ def keep_only(work: Work, names: Sequence[str]) -> None:
     """Let go of the files that have none of these names; without any left, of the work."""
     left = [upload for upload in work.uploads if upload.name in names]
     if left:
+        gone = {upload.name for upload in work.uploads if upload not in left}
+        # Of files in an archive or a mail, too.
+        mine = [key for key in {*work.corrections, *work.checked} if key[1] in gone or key[1].partition("/")[0] in gone]
+        for key in mine:
+            work.corrections.pop(key, None)
+        work.checked.difference_update(mine)
+        work.let_go("tag_", "uploads_")
         STORE.put(work, left)
     else:
         forget(work)

@@ -509,6 +509,23 @@ def test_checked_texts_make_a_training_file(
     assert work.checked == set()
 
 
+def test_nothing_of_a_removed_file_is_kept(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    zipped = make_zip({"in.txt": b"Debian hangs"})
+    upload(page, ("a.txt", b"Excel hangs"), ("b.zip", zipped), ("c.txt", b"Ubuntu hangs"))
+    tag(page)
+    for number in range(3):
+        page.checkbox[number].set_value(True).run()
+    work = work_of(page)
+    assert {key[1] for key in work.checked} == {"a.txt", "b.zip/in.txt", "c.txt"}
+    page.multiselect[0].set_value(["c.txt"]).run()
+    assert not page.exception
+    assert {key[1] for key in work.checked} == {"c.txt"}
+    assert not any("Excel" in repr(value) or "Debian" in repr(value) for value in work.held.values())
+    assert not {"tag_job", "uploads_findings"} & set(work.held)
+    assert labels(page) == ["Tag 1 text, 12 characters"]
+
+
 def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
     table = b"id;text;state\n1;Excel hangs on Windows;open\n2;;open\n3;Ubuntu hangs;shut\n"
