@@ -125,6 +125,15 @@ if job.running:
 domain = get_domain(choices[model].run.info.domain)
 types = choices[model].run.scheme_types
 try:
+    # Said first: whoever stopped it waits for that.
+    untagged = uploads.list_untagged(read.items, job.result())
+    if untagged:
+        st.warning("Stopped before all was tagged. What was not:", icon=":material/stop:")
+        # The names come from the user: no Markdown in them.
+        st.text("\n".join(untagged))
+        if st.button("Tag all again", icon=":material/refresh:"):
+            work.held["tag_job"] = None
+            st.rerun()
     found = uploads.summarize(job, threshold, types, domain.name, work)
 except InputError as error:
     st.error("The texts could not be tagged.")
@@ -135,14 +144,6 @@ except InputError as error:
     st.stop()
 for notice in list_notices(work.held["tag_by"]):
     st.text(f"{notice.file}: {notice.reason}")
-untagged = uploads.list_untagged(read.items, found.results)
-if untagged:
-    st.warning("Stopped before all was tagged. What was not:", icon=":material/stop:")
-    # The names come from the user: no Markdown in them.
-    st.text("\n".join(untagged))
-    if st.button("Tag all again", icon=":material/refresh:"):
-        work.held["tag_job"] = None
-        st.rerun()
 if not found.results:
     st.stop()
 st.header("What was found")

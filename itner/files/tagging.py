@@ -15,10 +15,10 @@ from itner.core.sentences import split_passages
 from itner.core.types import Mention, Tagger
 from itner.files.items import TextItem
 
-# A chunk takes about a second, so that progress is shown and a stop is heard: the first one is small, and the others
-# are as large as the tagger's pace allows. The largest is enough to sort by length and fill batches.
+# A chunk takes about half a second, so that progress is shown and a stop is heard: the first one is small, and the
+# others are as large as the tagger's pace allows. The largest is enough to sort by length and fill batches.
 _FIRST_CHARACTERS, _CHUNK_CHARACTERS = 2_000, 60_000
-_CHUNK_SECONDS = 1.0
+_CHUNK_SECONDS = 0.5
 _GROWTH = 4
 # Sessions take turns chunk by chunk: more at once is no faster, and each needs memory for its batch.
 _TURNS = threading.Semaphore(usable_cores())
