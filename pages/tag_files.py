@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.words import counted
 from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
 from itner.dashboard.jobs import Job, follow
 from itner.dashboard.live import choose_tagger
+from itner.dashboard.preview import draw_preview, list_checked
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -20,13 +25,13 @@ from itner.dashboard.widgets import (
     show_reason,
     show_remote,
     show_table,
-    turn_pages,
 )
+from itner.dashboard.work import STORE, keep, open_work
 from itner.domains.registry import get_domain
-from itner.files.highlighting import STYLE, highlight, legend
+from itner.files.filters import Filter, select
 from itner.files.items import Settings
-from itner.files.tagging import TaggedItem
-from itner.files.writers import FORMATS, title
+from itner.files.tagging import Origin, TaggedItem
+from itner.files.writers import FORMATS
 from itner.taggers.registry import guidelines_of
 from itner.workflows.tag import Chosen, list_notices
 
@@ -41,50 +46,64 @@ with left:
     note_absent(runs)
 with right:
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
+work = open_work()
 selection.write_link()
 show_remote([choices[model].run])
 
-files = st.file_uploader("Files", type=uploads.TYPES, accept_multiple_files=True, help=uploads.limits_in_words())
-if not files:
-    uploads.forget()
-    st.info(uploads.limits_in_words(), icon=":material/upload_file:")
-    st.stop()
-taken = uploads.take(files)
+work = uploads.choose_files(work)
+taken = work.uploads
 with st.expander("How files are read"):
-    encoding = st.selectbox(
-        "Encoding of text files",
-        uploads.ENCODINGS,
-        index=None,
-        key="encoding",
-        placeholder="Found out, and said",
-        accept_new_options=True,
+    encoding = keep(
+        work.choices,
+        "encoding",
+        None,
+        lambda: st.selectbox(
+            "Encoding of text files",
+            uploads.ENCODINGS,
+            index=None,
+            key="encoding",
+            placeholder="Found out, and said",
+            accept_new_options=True,
+        ),
     )
-    carry = st.toggle("Keep the other columns of each row in the JSONL and CSV results", key="carry")
+    carry = keep(
+        work.choices,
+        "carry",
+        True,
+        lambda: st.toggle("Keep the other columns of each row in the results", key="carry"),
+    )
     known = guidelines_of(choices[model].run)
     guideline = (
-        st.selectbox(
-            "Annotation guideline",
+        keep(
+            work.choices,
+            "guideline",
+            None,
+            lambda: st.selectbox(
+                "Annotation guideline",
+                known,
+                index=None,
+                key="guideline",
+                placeholder=f"{known[-1]}, the run's choice for raw text",
+                help="What counts as a mention differs between the corpora that the run learned from.",
+            ),
             known,
-            index=None,
-            key="guideline",
-            placeholder=f"{known[-1]}, the run's choice for raw text",
-            help="What counts as a mention differs between the corpora that the run learned from.",
         )
         if len(known) > 1
         else None
     )
 settings = Settings(encoding=encoding, carry=carry)
-read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in")
+read, choice = uploads.read_by_columns(taken, settings, "Columns with the text in", work=work)
+STORE.weigh(work, sum(len(item.text) for item in read.items))
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
     st.stop()
 asked = (model, state_of(choices[model].run), guideline, choice.key())
-job: Job[list[TaggedItem]] | None = st.session_state.get("tag_job")
-if job is not None and st.session_state.get("tag_asked") != asked:
+job: Job[list[TaggedItem]] | None = work.held.get("tag_job")
+if job is not None and work.held.get("tag_asked") != asked:
     # Other files or another model: the old results would not be theirs.
-    job.stop()
-    job = st.session_state.tag_job = None
+    work.let_go("tag_", "uploads_findings")
+    job = None
 if job is None:
     if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
         st.stop()
@@ -94,29 +113,38 @@ if job is None:
         st.error("The model cannot be loaded.")
         show_reason(str(error))
         st.stop()
-    st.session_state.tag_by = Chosen(tagger, choices[model].label, guideline)
-    job = st.session_state.tag_job = uploads.start(read.items, tagger, guideline)
-    st.session_state.tag_asked = asked
+    work.held["tag_by"] = Chosen(tagger, choices[model].label, guideline)
+    job = work.held["tag_job"] = uploads.start(read.items, tagger, guideline)
+    work.held["tag_asked"], work.held["tag_date"] = asked, datetime.now(UTC)
     # Small files are done at once; drawn anew, the page has no button left to press twice.
     job.wait(0.3)
     st.rerun()
 if job.running:
-    follow(job, "Tagging")
+    follow(job, "Tagging", "characters", partial(STORE.find, work.token))
     st.stop()
 
+domain = get_domain(choices[model].run.info.domain)
+types = choices[model].run.scheme_types
 try:
-    found = uploads.summarize(job, threshold, choices[model].run.scheme_types)
+    # Said first: whoever stopped it waits for that.
+    untagged = uploads.list_untagged(read.items, job.result())
+    if untagged:
+        st.warning("Stopped before all was tagged. What was not:", icon=":material/stop:")
+        # The names come from the user: no Markdown in them.
+        st.text("\n".join(untagged))
+        if st.button("Tag all again", icon=":material/refresh:"):
+            work.held["tag_job"] = None
+            st.rerun()
+    found = uploads.summarize(job, threshold, types, domain.name, work)
 except InputError as error:
     st.error("The texts could not be tagged.")
     show_reason(str(error))
     if st.button("Try again", icon=":material/refresh:"):
-        st.session_state.tag_job = None
+        work.held["tag_job"] = None
         st.rerun()
     st.stop()
-for notice in list_notices(st.session_state.tag_by):
+for notice in list_notices(work.held["tag_by"]):
     st.text(f"{notice.file}: {notice.reason}")
-if job.stopped:
-    st.warning(f"Stopped: {len(found.results):,} of {len(read.items):,} texts are tagged.", icon=":material/stop:")
 if not found.results:
     st.stop()
 st.header("What was found")
@@ -125,73 +153,123 @@ if not found.top.empty:
     show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
 show_table(found.files, "files", uploads.file_columns())
 
-st.header("Download")
-formats = st.pills("Formats", list(FORMATS), selection_mode="multi", default=list(FORMATS)[:1], wrap=True)
-personal = get_domain(choices[model].run.info.domain).personal
-if len(formats) == 1:
-    chosen = FORMATS[formats[0]]
-    data, name, mime = uploads.single(found.results, formats[0], personal), f"tagged.{chosen.extension}", chosen.mime
-else:
-    data, name, mime = uploads.package(found.results, formats, personal), "tagged.zip", "application/zip"
-st.download_button(
-    f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
-)
+# What is set in the preview counts above it, too.
+taking, redacting = st.container(), st.container()
+st.header("Preview")
+shown = draw_preview(found.found, found.results, types, domain.name, work)
+
+with taking:
+    st.header("Download")
+    formats = keep(
+        work.choices,
+        "formats",
+        list(FORMATS)[:1],
+        lambda: st.pills("Formats", list(FORMATS), selection_mode="multi", key="formats", wrap=True),
+        list(FORMATS),
+    )
+    results = found.results
+    if shown != Filter():
+        narrow = st.toggle("Nothing but what the filter of the preview shows", key="narrow")
+        results = [entry for _, entry in select(results, shown)] if narrow else results
+    origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
+    if len(formats) == 1:
+        chosen = FORMATS[formats[0]]
+        data, name = uploads.single(results, formats[0], domain.personal, origin), f"tagged.{chosen.extension}"
+        mime = chosen.mime
+    else:
+        data, name = uploads.package(results, formats, domain.personal, origin), "tagged.zip"
+        mime = "application/zip"
+    st.download_button(
+        f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
+    )
+    checked = list_checked(found.results, domain.name, work)
+    if checked:
+        st.download_button(
+            f"Download training.jsonl, {counted(len(checked), 'checked text')}",
+            uploads.training_file(checked, origin),
+            "training.jsonl",
+            "application/jsonl",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Annotated text that `itner prepare --source jsonl` reads.",
+        )
+    else:
+        st.caption("Texts that are marked as checked in the preview make a training file.")
+    if uploads.list_tables(taken):
+        of_what = (asked, threshold, work.revision)
+        returning: Job[uploads.GivenBack] | None = work.held.get("tag_tables")
+        if returning is not None and work.held.get("tag_tables_asked") != of_what:
+            returning.stop()
+            returning = work.held["tag_tables"] = None
+        if returning is None and st.button(
+            "Write the tables with what was found",
+            icon=":material/table:",
+            help="The .csv, .tsv and .xlsx files with all their rows and columns, and a column more for each type.",
+        ):
+            returning = uploads.start_tables(choice, read.items, found.results, types, origin)
+            work.held["tag_tables"], work.held["tag_tables_asked"] = returning, of_what
+            returning.wait(1)
+        if returning is not None and returning.running:
+            follow(returning, "Writing the tables", on_look=partial(STORE.find, work.token))
+        elif returning is not None:
+            back = returning.result()
+            # The names come from the user: no Markdown in them.
+            for name, reason in back.problems.items():
+                st.text(f"{name} is left out: {reason}")
+            if back.data:
+                st.text(back.name)
+                st.download_button(
+                    "Download the tables with what was found",
+                    back.data,
+                    back.name,
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
 
 if redact.can_redact(taken):
-    st.header("Redact")
-    st.caption("The files as they came, without what is found in them: read anew.")
-    hiding, finder, label = redact.choose_finder(
-        get_domain(choices[model].run.info.domain), [choices[model].label], "redact_files"
-    )
-    plan = redact.choose_plan(hiding, "redact_files")
-    by, wished = finder if label is None else choices[model], None
-    try:
-        wished = redact.choose_wish(hiding, plan, by, "redact_files") if plan is not None else None
-    except InputError as error:
-        st.error("Nothing is redacted.")
-        show_reason(str(error))
-        plan = None
-    wanted = (asked, threshold, plan, label, wished)
-    redaction: Job[redact.RedactedFiles] | None = st.session_state.get("tag_redaction")
-    if redaction is not None and st.session_state.get("tag_redaction_asked") != wanted:
-        redaction.stop()
-        redaction = st.session_state.tag_redaction = None
-    if redaction is not None and redaction.stopped and not redaction.running:
-        # A new start is offered.
-        st.text("Stopped: no file is written.")
-        redaction = st.session_state.tag_redaction = None
-    if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
-        # A share that is wished for counts alone.
-        tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
-        redaction = st.session_state.tag_redaction = redact.start(taken, tagger, plan, least)
-        st.session_state.tag_redaction_asked = wanted
-        redaction.wait(1)
-    if redaction is not None and redaction.running:
-        follow(redaction, "Redacting")
-    elif redaction is not None:
-        redacted = redaction.result()
-        # The names come from the user: no Markdown in them.
-        for name, reason in redacted.problems.items():
-            st.text(f"{name} is left out: {reason}")
-        for note in redacted.notes:
-            st.text(note)
-        if redacted.data:
-            show_table(redacted.counts, "redacted")
-            st.download_button(
-                "Download redacted.zip",
-                redacted.data,
-                "redacted.zip",
-                "application/zip",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-
-st.header("Preview")
-st.html(STYLE + legend(choices[model].run.scheme_types))
-for entry in turn_pages(found.results, 5, "preview_page"):
-    with st.container(border=True):
-        st.text(title(entry))
-        text = entry.item.text[: uploads.MAX_SHOWN_CHARACTERS]
-        st.html(STYLE + highlight(text, [mention for mention in entry.mentions if mention.end <= len(text)]))
-        if len(text) < len(entry.item.text):
-            st.caption(f"The first {len(text):,} of {len(entry.item.text):,} characters.")
+    with redacting:
+        st.header("Redact")
+        st.caption("The files as they came, without what is found in them: read anew.")
+        hiding, finder, label = redact.choose_finder(domain, [choices[model].label], "redact_files", work.choices)
+        plan = redact.choose_plan(hiding, "redact_files", work.choices)
+        by, wished = finder if label is None else choices[model], None
+        try:
+            wished = redact.choose_wish(hiding, plan, by, "redact_files", work.choices) if plan is not None else None
+        except InputError as error:
+            st.error("Nothing is redacted.")
+            show_reason(str(error))
+            plan = None
+        wanted = (asked, threshold, plan, label, wished)
+        redaction: Job[redact.RedactedFiles] | None = work.held.get("tag_redaction")
+        if redaction is not None and work.held.get("tag_redaction_asked") != wanted:
+            redaction.stop()
+            redaction = work.held["tag_redaction"] = None
+        if redaction is not None and redaction.stopped and not redaction.running:
+            # A new start is offered.
+            st.text("Stopped: no file is written.")
+            redaction = work.held["tag_redaction"] = None
+        if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
+            # A share that is wished for counts alone.
+            tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
+            redaction = work.held["tag_redaction"] = redact.start(taken, tagger, plan, least)
+            work.held["tag_redaction_asked"] = wanted
+            redaction.wait(1)
+        if redaction is not None and redaction.running:
+            follow(redaction, "Redacting", on_look=partial(STORE.find, work.token))
+        elif redaction is not None:
+            redacted = redaction.result()
+            # The names come from the user: no Markdown in them.
+            for name, reason in redacted.problems.items():
+                st.text(f"{name} is left out: {reason}")
+            for note in redacted.notes:
+                st.text(note)
+            if redacted.data:
+                show_table(redacted.counts, "redacted")
+                st.download_button(
+                    "Download redacted.zip",
+                    redacted.data,
+                    "redacted.zip",
+                    "application/zip",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )

@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -25,18 +25,35 @@ ShouldStop = Callable[[], bool]
 class _State(Generic[T]):
     stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
     done: int = 0
     total: int = 0
     result: T | None = None
     error: BaseException | None = None
 
+    def end(self, result: T | None, error: BaseException | None) -> None:
+        """Take what the work came to, unless it has ended before."""
+        with self.lock:
+            if not self.ended.is_set():
+                self.result, self.error = result, error
+                self.ended.set()
+
 
 class Job(Generic[T]):
-    """A running or finished piece of work. When nobody holds it any more (the session is gone), the work stops."""
+    """A running or finished piece of work.
 
-    def __init__(self, work: Callable[[Report, ShouldStop], T]):
+    When nobody holds it any more (the session is gone, or what is kept has expired), the work stops.
+
+    Args:
+        work: hears what to report to, and whom to ask whether to stop.
+        so_far: what the work has come to until now. Where it is given, a stop ends the job at once with that, and what
+            the work still does until it hears of the stop counts for nothing.
+    """
+
+    def __init__(self, work: Callable[[Report, ShouldStop], T], so_far: Callable[[], T] | None = None):
         state = _State[T]()
         self._state = state
+        self._so_far = so_far
         self.number = next(_numbers)
         self._started = time.monotonic()
         # The thread knows the state alone, so that this handle can go while the thread runs.
@@ -58,15 +75,23 @@ class Job(Generic[T]):
         """The share done, from 0 to 1."""
         return min(self._state.done / self._state.total, 1.0) if self._state.total else 0.0
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How much is done, of how much."""
+        return self._state.done, self._state.total
+
     def seconds(self) -> tuple[float, float | None]:
-        """Seconds since the start, and the seconds left, None while that cannot be told."""
+        """Seconds since the start, and the seconds left, None while nothing is done."""
         passed = time.monotonic() - self._started
         share = self.share
-        return passed, passed / share - passed if share > 0.02 else None
+        return passed, passed / share - passed if share > 0 else None
 
     def stop(self) -> None:
-        """Ask the work to stop soon."""
-        self._state.stop.set()
+        """Ask the work to stop, which is soon, or at once where it is known what it has come to."""
+        if self.running:
+            self._state.stop.set()
+            if self._so_far is not None:
+                self._state.end(self._so_far(), None)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end, at most this long; True when it has come."""
@@ -80,11 +105,16 @@ class Job(Generic[T]):
         return self._state.result
 
 
-def once(name: str, key: object, make: Callable[[], T]) -> T:
-    """What `make` makes, kept in this session under the name for as long as the key stays the same."""
-    known = st.session_state.get(name)
+def once(name: str, key: object, make: Callable[[], T], held: MutableMapping[Any, Any] | None = None) -> T:
+    """What `make` makes, kept under the name for as long as the key stays the same.
+
+    Args:
+        held: where it is kept; None for this session.
+    """
+    place = st.session_state if held is None else held
+    known = place.get(name)
     if known is None or known[0] != key:
-        known = st.session_state[name] = (key, make())
+        known = place[name] = (key, make())
     result: T = known[1]
     return result
 
@@ -95,14 +125,30 @@ def let_go(*beginnings: str) -> None:
         del st.session_state[name]
 
 
+def stop_all(held: Mapping[Any, Any]) -> None:
+    """Stop the jobs among what is held, those that `once` made included."""
+    for value in list(held.values()):
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Job):
+                each.stop()
+
+
 @st.fragment(run_every=0.5)
-def follow(job: Job[Any], doing: str) -> None:
-    """Progress and a stop button until the job has ended; then the whole page is drawn again."""
+def follow(job: Job[Any], doing: str, unit: str = "", on_look: Callable[[], object] = lambda: None) -> None:
+    """Progress and a stop button until the job has ended; then the whole page is drawn again.
+
+    Args:
+        unit: of what the job counts, in words; "" for a share alone.
+        on_look: called whenever somebody sees how far it is.
+    """
+    on_look()
     if not job.running:
         st.rerun()
-    st.progress(job.share, progress_in_words(job, doing))
+    st.progress(job.share, progress_in_words(job, doing, unit))
     if st.button("Stop", icon=":material/stop:", disabled=job.stopped):
         job.stop()
+        if not job.running:
+            st.rerun()
 
 
 def finish(job: Job[T], doing: str, seconds: float = 1.0) -> T:
@@ -114,11 +160,13 @@ def finish(job: Job[T], doing: str, seconds: float = 1.0) -> T:
     return job.result()
 
 
-def progress_in_words(job: Job[Any], doing: str) -> str:
+def progress_in_words(job: Job[Any], doing: str, unit: str = "") -> str:
     """How far the job is, and how long it will take."""
     passed, left = job.seconds()
     rest = f", about {_duration(left)} left" if left is not None else ""
-    return f"{doing}: {job.share:.0%} after {_duration(passed)}{rest}"
+    done, total = job.counts
+    counts = f"{done:,} of {total:,} {unit}, " if unit and total else ""
+    return f"{doing}: {counts}{job.share:.0%} after {_duration(passed)}{rest}"
 
 
 def _duration(seconds: float) -> str:
@@ -131,8 +179,8 @@ def _run(work: Callable[[Report, ShouldStop], T], state: _State[T]) -> None:
         state.done, state.total = done, total
 
     try:
-        state.result = work(report, state.stop.is_set)
+        result = work(report, state.stop.is_set)
     except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
-        state.error = error
-    finally:
-        state.ended.set()
+        state.end(None, error)
+    else:
+        state.end(result, None)

@@ -6,8 +6,9 @@ import io
 import secrets
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from itner.core.types import Mention, Tagger
 from itner.dashboard.cache import load_runs
 from itner.dashboard.jobs import Job, Report, ShouldStop
 from itner.dashboard.live import Choice, list_choices
+from itner.dashboard.work import keep, session_choices
 from itner.domains.registry import Domain
 from itner.files.items import Upload
 from itner.files.redaction import STILL, redact_files, redact_texts
@@ -58,24 +60,35 @@ def personal_finder() -> tuple[Domain, Choice | None]:
     return domain, choices[0] if choices else None
 
 
-def choose_plan(domain: Domain, name: str) -> Plan | None:
+def choose_plan(domain: Domain, name: str, kept: MutableMapping[str, Any] | None = None) -> Plan | None:
     """What is hidden and how, asked of the user; None while nothing is chosen.
 
     Args:
         name: of the widgets, which a page may have several of.
+        kept: where what is chosen outlasts the page; None for this session.
     """
+    choices = session_choices() if kept is None else kept
     types = [kind for kind in domain.scheme.types if kind in domain.personal] or list(domain.scheme.types)
     left, right = st.columns(2)
     with left:
         key = f"{name}_types"
-        if not set(st.session_state.get(key, types)) <= set(domain.scheme.types):
-            # Another domain's were chosen.
-            del st.session_state[key]
-        hidden = st.pills("Hide", domain.scheme.types, selection_mode="multi", default=types, key=key, wrap=True)
-    methods = [method for method in METHODS if method != "pseudonym" or domain.pseudonym is not None]
+        hidden = keep(
+            choices,
+            key,
+            types,
+            lambda: st.pills("Hide", domain.scheme.types, selection_mode="multi", key=key, wrap=True),
+            domain.scheme.types,
+        )
+    methods: list[Method] = [method for method in METHODS if method != "pseudonym" or domain.pseudonym is not None]
     with right:
-        method: Method = st.segmented_control(
-            "What stands instead", methods, default=methods[0], key=f"{name}_method", required=True
+        method = keep(
+            choices,
+            f"{name}_method",
+            methods[0],
+            lambda: (
+                st.segmented_control("What stands instead", methods, key=f"{name}_method", required=True) or methods[0]
+            ),
+            methods,
         )
         st.caption(_TOLD[method])
     if not hidden:
@@ -105,40 +118,60 @@ def redact_text(text: str, mentions: Sequence[Mention], plan: Plan, tagger: Tagg
     return hidden
 
 
-def choose_finder(own: Domain, labels: Sequence[str], name: str) -> tuple[Domain, Choice | None, str | None]:
+def choose_finder(
+    own: Domain, labels: Sequence[str], name: str, kept: MutableMapping[str, Any] | None = None
+) -> tuple[Domain, Choice | None, str | None]:
     """What is to find what is hidden, asked of the user: one of the page's taggers, or the one for personal data.
 
+    Args:
+        kept: where what is chosen outlasts the page; None for this session.
     Returns:
         Its domain; the choice for personal data, None for that domain's rules; the label of a tagger of the page, None
         where it is none of these.
     """
+    choices = session_choices() if kept is None else kept
+
+    def choose(options: Sequence[str]) -> str:
+        key = f"{name}_model"
+        return keep(choices, key, options[0], lambda: st.selectbox("By the mentions of", options, key=key), options)
+
     if own.personal:
-        return own, None, st.selectbox("By the mentions of", labels, key=f"{name}_model")
+        return own, None, choose(labels)
     domain, choice = personal_finder()
     told = f"{choice.label if choice is not None else 'rules'}, for {domain.title}"
-    label = st.selectbox("By the mentions of", [told, *labels], key=f"{name}_model")
+    label = choose([told, *labels])
     return (domain, choice, None) if label == told else (own, None, label)
 
 
-def choose_wish(domain: Domain, plan: Plan, choice: Choice | None, name: str) -> float | None:
+def choose_wish(
+    domain: Domain, plan: Plan, choice: Choice | None, name: str, kept: MutableMapping[str, Any] | None = None
+) -> float | None:
     """The threshold at which a tagger hides as much as is wished, asked of the user; None for what it marks by itself.
 
     Nothing is asked where the domain has nothing that points at a person.
 
     Args:
         choice: the tagger; None for the domain's rules.
+        kept: where what is chosen outlasts the page; None for this session.
     Raises:
         InputError: this tagger, or what was chosen to be hidden, cannot meet the wish.
     """
     if not domain.personal:
         return None
-    wished = st.selectbox(
-        "Personal characters to hide",
-        [None, *_WISHES],
-        format_func=lambda share: "as many as the tagger marks" if share is None else f"at least {share:.0%}",
-        key=f"{name}_recall",
-        help="More is hidden then, also of what is harmless, and the confidence that is asked for above counts for "
-        "nothing.",
+    wished = keep(
+        session_choices() if kept is None else kept,
+        f"{name}_recall",
+        None,
+        lambda: st.selectbox(
+            "Personal characters to hide",
+            [None, *_WISHES],
+            format_func=lambda share: "as many as the tagger marks" if share is None else f"at least {share:.0%}",
+            key=f"{name}_recall",
+            placeholder="as many as the tagger marks",
+            help="More is hidden then, also of what is harmless, and the confidence that is asked for above counts for "
+            "nothing.",
+        ),
+        _WISHES,
     )
     if wished is None:
         return None

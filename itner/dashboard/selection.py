@@ -41,6 +41,11 @@ def write_link() -> None:
     st.session_state[_WRITTEN] = link
 
 
+def write(key: str, value: str) -> None:
+    """Put into the URL what no widget of the page asks for; `wanted` reads it from a link."""
+    st.session_state[_LINK][key] = [value]
+
+
 def choose_one(
     label: str,
     options: Sequence[Option],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
@@ -13,18 +15,26 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from itner.core.errors import InputError
 from itner.core.types import Tagger
-from itner.core.words import counted
-from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
+from itner.core.words import counted, unmarked
+from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
+from itner.dashboard.preview import apply_corrections
+from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
 from itner.files.items import Columns, ReadResult, Settings, TextItem, Upload
 from itner.files.limits import MAX_CHARACTERS, MAX_FILES
+from itner.files.names import extension
 from itner.files.readers import read_uploads
+from itner.files.returned import TABLES, Found, give_back
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tagging import TaggedItem, above, tag_items
+from itner.files.tagging import Origin, TaggedItem, Tagging, above
 from itner.files.writers import to_bytes, write_zip
+from itner.workflows.redact import tell_apart
 
 TYPES = [extension.removeprefix(".") for extension in PARSERS]
 # Those that people ask for; any other name of an encoding can be typed.
@@ -34,8 +44,9 @@ ENCODINGS = (
 )  # fmt: skip
 # Each table has a choice of its columns; the columns of more are found by content.
 _MOST_TABLES = 20
-# A longer text is shown from its beginning; the downloads hold all of it.
-MAX_SHOWN_CHARACTERS = 5_000
+# Of files that a stop kept from being tagged.
+_MOST_NAMED = 20
+_DRAWN, _REFUSED = "upload_drawn", "upload_refused"
 
 
 def limits_in_words() -> str:
@@ -43,20 +54,72 @@ def limits_in_words() -> str:
     most = st.get_option("server.maxUploadSize")
     return (
         f"{', '.join(f'.{name}' for name in TYPES)}; {most} MB a file, {MAX_FILES} files, "
-        f"{MAX_CHARACTERS / 1e6:.0f} million characters in all. Files stay in this server's memory while the page is "
-        "open; they are not stored."
+        f"{MAX_CHARACTERS / 1e6:.0f} million characters in all. Files stay in this server's memory until "
+        f"{KEPT_MINUTES} minutes after the last use; they are not stored."
     )
 
 
-def take(files: Sequence[Any]) -> list[Upload]:
-    """Streamlit's uploaded files as ours; files of the same name get a number."""
-    seen: dict[str, int] = {}
+def take(files: Sequence[Any], kept: Sequence[Upload] = ()) -> list[Upload]:
+    """Streamlit's uploaded files as ours; files of the same name, or of a name that is kept, get a number."""
+    names = {upload.name for upload in kept}
     uploads = []
     for file in files:
-        seen[file.name] = seen.get(file.name, 0) + 1
-        count = seen[file.name]
-        uploads.append(Upload(file.name if count == 1 else f"({count}) {file.name}", file.getvalue()))
+        count, name = 1, file.name
+        while name in names:
+            count += 1
+            name = f"({count}) {file.name}"
+        names.add(name)
+        uploads.append(Upload(name, file.getvalue()))
     return uploads
+
+
+def choose_files(work: Work | None) -> Work:
+    """The files that are kept, with what adds and removes some; without any the page ends with what can be uploaded.
+
+    What is uploaded goes from the widget, which forgets it with the page, to what is kept.
+    """
+    drawn = st.session_state.setdefault(_DRAWN, 0)
+    files = st.file_uploader(
+        "Files" if work is None else "More files",
+        type=TYPES,
+        accept_multiple_files=True,
+        help=limits_in_words(),
+        key=f"upload_{drawn}",
+    )
+    if files:
+        try:
+            add_files(work, take(files, work.uploads if work is not None else ()))
+        except InputError as error:
+            st.session_state[_REFUSED] = str(error)
+        _let_go_of(files)
+        # Another widget, which is empty.
+        st.session_state[_DRAWN] = drawn + 1
+        st.rerun()
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused is not None:
+        st.error(refused, icon=":material/error:")
+    if work is None:
+        st.info(limits_in_words(), icon=":material/upload_file:")
+        st.stop()
+    names = [upload.name for upload in work.uploads]
+    # What is to be had is chosen to begin with: a new widget whenever that is something else.
+    left = st.multiselect("Kept files", names, names, key=f"kept_{hash(tuple(names))}")
+    if left != names:
+        keep_only(work, left)
+        st.rerun()
+    st.caption(kept_in_words(work))
+    if st.button("Forget my files", icon=":material/delete_forever:"):
+        forget(work)
+        st.rerun()
+    return work
+
+
+def _let_go_of(files: Sequence[Any]) -> None:
+    """Take uploaded files out of Streamlit's memory, where they would stay for as long as the session."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def tables_in(read: ReadResult) -> dict[str, Columns]:
@@ -89,76 +152,87 @@ def choose_columns(
     return Choice(tuple(uploads), settings, tuple(own.items()))
 
 
-def read(name: str, choice: Choice) -> ReadResult:
+def read(name: str, choice: Choice, held: MutableMapping[Any, Any] | None = None) -> ReadResult:
     """What `read_uploads` reads of a choice of files and columns.
 
-    Until it is read, the page holds progress and a stop, and ends here. `name` is of what the choice is for.
+    Until it is read, the page holds progress and a stop, and ends here.
+
+    Args:
+        name: of what the choice is for.
+        held: where what is read is kept; None for the session.
     """
 
     def work(report: Report, should_stop: ShouldStop) -> ReadResult:
         of_file = {file: replace(choice.settings, columns=columns) for file, columns in choice.columns}
         return read_uploads(choice.uploads, choice.settings, of_file, should_stop, report)
 
-    job = once(f"uploads_read_{name}", choice.key(), lambda: Job(work))
+    job = once(f"uploads_read_{name}", choice.key(), lambda: Job(work), held)
     result = finish(job, "Reading")
     if job.stopped and st.button("Read again", icon=":material/refresh:", key=f"again_{name}"):
-        del st.session_state[f"uploads_read_{name}"]
+        del (st.session_state if held is None else held)[f"uploads_read_{name}"]
         st.rerun()
     return result
 
 
 def read_by_columns(
-    uploads: Sequence[Upload], settings: Settings, label: str, area: str = ""
+    uploads: Sequence[Upload], settings: Settings, label: str, area: str = "", work: Work | None = None
 ) -> tuple[ReadResult, Choice]:
     """What is read of files, and how: each table among them by the columns that are chosen for it.
 
     Args:
         label: of the choice, in front of the table's name.
         area: what the page keeps begins with it.
+        work: that holds what is read and chosen; None where the session does.
     """
-    as_found = read(f"{area}as found", choose_columns(uploads, settings))
+    held = work.held if work is not None else None
+    as_found = read(f"{area}as found", choose_columns(uploads, settings), held)
     tables = tables_in(as_found)
     columns = {
-        name: st.multiselect(
-            f"{label} {name}",
-            table.names,
-            list(table.read),
-            key=f"{area}columns_{name}",
-            placeholder="Found by content",
-        )
+        name: _choose_columns_of(f"{label} {unmarked(name)}", table, f"{area}columns_{name}", work)
         for name, table in tables.items()
     }
     choice = choose_columns(uploads, settings, tables, columns)
-    return (read(f"{area}as chosen", choice) if choice.columns else as_found), choice
+    return (read(f"{area}as chosen", choice, held) if choice.columns else as_found), choice
+
+
+def _choose_columns_of(label: str, table: Columns, key: str, work: Work | None) -> list[str]:
+    def draw(default: Sequence[str] | None = None) -> list[str]:
+        return st.multiselect(label, table.names, default, key=key, placeholder="Found by content")
+
+    if work is None:
+        return draw(list(table.read))
+    return keep(work.choices, key, list(table.read), draw, table.names)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Results at a threshold, and tables of what is in them."""
+    """Results at a threshold, and tables of what is in them.
 
+    Attributes:
+        found: by the tagger.
+        results: as somebody corrected them.
+    """
+
+    found: list[TaggedItem]
     results: list[TaggedItem]
     types: pd.DataFrame
     top: pd.DataFrame
     files: pd.DataFrame
 
 
-def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str]) -> Findings:
-    """What a finished job found."""
+def summarize(job: Job[list[TaggedItem]], threshold: float, types: Sequence[str], domain: str, work: Work) -> Findings:
+    """What a finished job found, as it was corrected."""
 
     def count() -> Findings:
-        results = above(job.result(), threshold)
-        return Findings(results, count_types(results, types), top_mentions(results), count_files(results, types))
+        found = above(job.result(), threshold)
+        results = apply_corrections(found, domain, work)
+        return Findings(found, results, count_types(results, types), top_mentions(results), count_files(results, types))
 
-    return once("uploads_findings", (job.number, threshold), count)
+    return once("uploads_findings", (job.number, threshold, work.revision), count, work.held)
 
 
 def _digest(uploads: Sequence[Upload]) -> tuple[tuple[str, str], ...]:
     return tuple((upload.name, hashlib.sha256(upload.data).hexdigest()) for upload in uploads)
-
-
-def forget() -> None:
-    """Let go of the files and of what was found in them."""
-    let_go("uploads_", "tag_")
 
 
 def tag_label(items: Sequence[TextItem]) -> str:
@@ -168,11 +242,95 @@ def tag_label(items: Sequence[TextItem]) -> str:
 
 def start(items: Sequence[TextItem], tagger: Tagger, guideline: str | None) -> Job[list[TaggedItem]]:
     """Tag in the background, by a guideline or as the tagger chooses."""
-    return Job(lambda report, should_stop: tag_items(items, tagger, report, should_stop, guideline))
+    tagging = Tagging(items, tagger, guideline)
+
+    def work(report: Report, should_stop: ShouldStop) -> list[TaggedItem]:
+        tagging.run(report, should_stop)
+        return tagging.so_far()
+
+    return Job(work, tagging.so_far)
+
+
+def list_untagged(items: Sequence[TextItem], results: Sequence[TaggedItem]) -> list[str]:
+    """What a stop kept from being tagged: the rest of a text that was begun, and how many texts of which files."""
+    lines = []
+    if results and len(results[-1].item.text) < len(items[len(results) - 1].text):
+        begun = items[len(results) - 1]
+        name = f"{begun.file}, {begun.part}" if begun.part else begun.file
+        lines.append(f"{name}: from character {len(results[-1].item.text) + 1:,} of {len(begun.text):,} on")
+    all_of = Counter(item.file for item in items)
+    left = Counter(item.file for item in items[len(results) :])
+    lines += [f"{file}: {count:,} of {counted(all_of[file], 'text')}" for file, count in left.items()]
+    more = len(lines) - _MOST_NAMED
+    return lines[:_MOST_NAMED] + ([f"and {more:,} more"] if more > 0 else [])
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """Tables as they came, with what was found: one, or a zip of several; and why some are not among them."""
+
+    name: str
+    data: bytes
+    problems: dict[str, str]
+
+
+def list_tables(uploads: Sequence[Upload]) -> list[Upload]:
+    """The files that can be given back with more columns."""
+    return [upload for upload in uploads if extension(upload.name) in TABLES]
+
+
+def start_tables(
+    choice: Choice, items: Sequence[TextItem], results: Sequence[TaggedItem], types: Sequence[str], origin: Origin
+) -> Job[GivenBack]:
+    """Write the tables with what was found in the background.
+
+    Args:
+        items: as they were read; `results` are those of the first of them.
+    """
+    columns = dict(choice.columns)
+
+    def work(report: Report, should_stop: ShouldStop) -> GivenBack:
+        by_file: dict[str, dict[str, TaggedItem]] = {}
+        for item, entry in zip(items, results, strict=False):
+            by_file.setdefault(item.file, {})[item.part] = entry
+        done: list[Upload] = []
+        problems = {}
+        tables = list_tables(choice.uploads)
+        for number, upload in enumerate(tables):
+            if should_stop():
+                problems[upload.name] = "not written, because writing was stopped"
+                continue
+            if upload.name not in by_file:
+                problems[upload.name] = "nothing in it was tagged"
+                continue
+            settings = replace(choice.settings, columns=columns.get(upload.name, choice.settings.columns))
+            try:
+                done.append(give_back(upload, settings, Found(by_file[upload.name], types, origin)))
+            except InputError as error:
+                problems[upload.name] = str(error)
+            report(number + 1, len(tables))
+        if len(done) == 1:
+            return GivenBack(done[0].name, done[0].data, problems)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, upload in zip(tell_apart([upload.name for upload in done]), done, strict=True):
+                archive.writestr(name, upload.data)
+        return GivenBack("tables.zip", buffer.getvalue() if done else b"", problems)
+
+    return Job(work)
+
+
+def training_file(checked: Sequence[TaggedItem], origin: Origin) -> Callable[[], bytes]:
+    """What builds a file that `itner prepare` reads, of texts that somebody has looked through."""
+    plain = [replace(entry, item=replace(entry.item, fields=())) for entry in checked]
+    return lambda: to_bytes(plain, "JSONL", (), origin)
 
 
 def package(
-    results: Sequence[TaggedItem], formats: Sequence[str], personal: Collection[str] = ()
+    results: Sequence[TaggedItem],
+    formats: Sequence[str],
+    personal: Collection[str] = (),
+    origin: Origin | None = None,
 ) -> Callable[[], bytes]:
     """What builds the zip when somebody downloads it.
 
@@ -182,15 +340,17 @@ def package(
 
     def build() -> bytes:
         buffer = io.BytesIO()
-        write_zip(results, formats, buffer, personal)
+        write_zip(results, formats, buffer, personal, origin)
         return buffer.getvalue()
 
     return build
 
 
-def single(results: Sequence[TaggedItem], format: str, personal: Collection[str] = ()) -> Callable[[], bytes]:
+def single(
+    results: Sequence[TaggedItem], format: str, personal: Collection[str] = (), origin: Origin | None = None
+) -> Callable[[], bytes]:
     """What builds one file when somebody downloads it."""
-    return lambda: to_bytes(results, format, personal)
+    return lambda: to_bytes(results, format, personal, origin)
 
 
 def file_columns() -> dict[str, Any]:
@@ -230,7 +390,7 @@ def top_bars(frame: pd.DataFrame, most: int = 15) -> go.Figure:
         part = shown[shown["type"] == name]
         figure.add_trace(
             go.Bar(
-                y=[_short(text) for text in part["mention"]],
+                y=[_short(text) for text in part["text"]],
                 x=part["count"],
                 name=name,
                 orientation="h",

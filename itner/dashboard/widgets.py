@@ -470,8 +470,8 @@ def download_later(make: Callable[[], str], file_name: str, mime: str, key: str,
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """The table as CSV in which no text is taken for a formula by a spreadsheet."""
-    return str(harmless(frame).to_csv(index=False))
+    """The table as CSV, marked as UTF-8 for spreadsheets, in which they take no text for a formula."""
+    return f"\ufeff{harmless(frame).to_csv(index=False)}"
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

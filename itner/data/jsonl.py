@@ -24,8 +24,10 @@ from itner.data.corpus import read_text
 from itner.data.fitting import Span
 from itner.data.json_values import Record, describe_kind, is_whole, read_records
 
-_KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part"}
-_SPAN_KEYS = {"start", "end", "type", "text", "score", "pii"}
+_KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part", "fields"}
+# Of what the mentions come from.
+_KEYS |= {"model", "variant", "threshold", "date", "corrected"}
+_SPAN_KEYS = {"start", "end", "type", "text", "score", "pii", "corrected"}
 
 
 def document_to_json(document: Document, dataset: str | None = None) -> str:

@@ -36,6 +36,16 @@ def read_xlsx(data: bytes, settings: Settings) -> Parsed:
     return parsed
 
 
+def sheet_starts(data: bytes) -> dict[str, int]:
+    """The place, from 1, of the first row of each sheet that has one; the workbook is one that was read."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheets = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    starts = {name: workbook.get_sheet_by_name(name).start for name in sheets}
+    return {name: start[0] + 1 for name, start in starts.items() if start is not None}
+
+
 def sheet_tables(data: bytes, parsed: Parsed | None = None) -> list[tuple[str, list[list[str]]]]:
     """The rows of each sheet by its name, as shown but for the format of numbers; without empty rows above and below.
 

@@ -41,10 +41,10 @@ def top_mentions(results: Sequence[TaggedItem], most: int = 50) -> pd.DataFrame:
             files.setdefault(key, set()).add(entry.item.file)
     return pd.DataFrame.from_records(
         [
-            {"mention": spellings[key].most_common(1)[0][0], "type": key[0], "count": count, "files": len(files[key])}
+            {"text": spellings[key].most_common(1)[0][0], "type": key[0], "count": count, "files": len(files[key])}
             for key, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
         ],
-        columns=["mention", "type", "count", "files"],
+        columns=["text", "type", "count", "files"],
     )
 
 

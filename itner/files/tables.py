@@ -48,6 +48,7 @@ class _Table:
         what, row: the words for a column and a row.
         separator: what stood between the fields, "" where nothing did.
         ranked: the rates and places of the columns with text, once they are known.
+        above: the rows above, that of the names the last one where they are the file's own.
     """
 
     header: list[str]
@@ -58,6 +59,47 @@ class _Table:
     separator: str = ""
     notes: list[str] = field(default_factory=list)
     ranked: list[tuple[float, int]] = field(default_factory=list)
+    above: list[Sequence[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it was read, to be written with more columns.
+
+    Attributes:
+        above: the rows above, without that of the names.
+        names: of the columns, as they stand in the file; "column 1" and so on where it has none.
+        named: whether the names are the file's own.
+        rows: as wide as the names.
+        texts: of each row the parts that were read of it, and the columns that they stand in.
+    """
+
+    above: list[list[str]]
+    names: list[str]
+    named: bool
+    rows: list[list[str]]
+    texts: list[list[tuple[str, str]]]
+
+
+def lay_out(rows: list[list[str]], settings: Settings, separator: str = "", prefix: str = "") -> Grid:
+    """The rows of a table as `read_rows` reads them, all of them, and where in them the texts stand.
+
+    Raises:
+        InputError: when the table has no row, or no column that was asked for.
+    """
+    table = _make_table(rows, settings.columns, separator)
+    chosen = _find_asked(table, settings.columns, lambda said: None) if settings.columns else _guess(table)
+    if chosen:
+        _join_surplus(table, chosen, lambda said: None)
+    width = len(table.header)
+    filled = [[_cell(row, place) for place in range(width)] for row in table.rows]
+    first = [*table.above[-1], *[""] * width][:width] if table.named else table.header
+    above = table.above[:-1] if table.named else table.above
+    texts = [
+        [(_part_name(table, prefix, number, place, chosen), table.header[place]) for place in chosen]
+        for number in range(1, len(filled) + 1)
+    ]
+    return Grid([list(row) for row in above], list(first), table.named, filled, texts)
 
 
 def read_csv(data: bytes, settings: Settings) -> Parsed:
@@ -140,10 +182,10 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
         kept.pop()
     notes = []
     titles = _count_titles(kept)
-    above = sum(any(cell.strip() for cell in row) for row in kept[:titles])
-    if above:
-        notes.append(f"{counted(above, 'line')} above the column names left out")
-    kept = kept[titles:]
+    above, kept = kept[:titles], kept[titles:]
+    said = sum(any(cell.strip() for cell in row) for row in above)
+    if said:
+        notes.append(f"{counted(said, 'line')} above the column names left out")
     if not kept:
         raise InputError("the table holds no row")
     first, below = kept[0], kept[1:]
@@ -167,7 +209,8 @@ def _make_table(rows: Iterable[Sequence[str]], asked: Sequence[str], separator: 
     if short:
         notes.append(f"{counted(short, 'row')} filled up: fewer fields than there are columns")
     filled: list[Row] = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in body]
-    return _Table(header, filled, named, separator=separator, notes=notes)
+    above = [*above, kept[0]] if named else above
+    return _Table(header, filled, named, separator=separator, notes=notes, above=above)
 
 
 def _count_titles(rows: Sequence[Sequence[str]]) -> int:
@@ -242,14 +285,19 @@ def _add_parts(table: _Table, settings: Settings, parsed: Parsed, prefix: str) -
         texts = [(place, cell) for place in chosen if (cell := _cell(row, place)).strip()]
         without += not texts
         carried = _carry(table, row, chosen) if settings.carry and texts else ()
-        name = f"{prefix}{table.row} {number}"
         if settings.joined and texts:
+            name = f"{prefix}{table.row} {number}"
             parsed.parts.append(Part(name, _in_one(table, texts, len(chosen) > 1), carried))
             continue
         for place, cell in texts:
-            parsed.parts.append(Part(name if len(chosen) == 1 else f"{name} {table.header[place]}", cell, carried))
+            parsed.parts.append(Part(_part_name(table, prefix, number, place, chosen), cell, carried))
     if without:
         note(f"{counted(without, table.row)} without text skipped")
+
+
+def _part_name(table: _Table, prefix: str, number: int, place: int, chosen: Sequence[int]) -> str:
+    name = f"{prefix}{table.row} {number}"
+    return name if len(chosen) == 1 else f"{name} {table.header[place]}"
 
 
 def _merged(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,10 @@
 One file of results, or several in a zip.
 What `itner prepare` reads, it reads back from here; spaCy reads its JSON with `Doc.from_json`. Where a domain says
 which of its types point at a person, each mention has a flag for that, called pii in every format.
+
+The same thing has the same name in all of them: file, part and fields of a text; start, end, type, score, text and pii
+of a mention; corrected of either; model, variant, threshold and date of the tagging, in each record, in columns, or
+once at the beginning of the file. Where a format that others read has names of its own, those stand.
 """
 
 from __future__ import annotations
@@ -25,13 +29,14 @@ from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Token
 from itner.core.view import read_view
 from itner.files.highlighting import STYLE, highlight, legend
-from itner.files.tagging import TaggedItem
+from itner.files.tagging import Origin, TaggedItem
 
 _MARK = "\ufeff"
 # What a spreadsheet runs, ASCII or full-width, also behind blanks and quotation marks, which it may drop.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b\"'\u201c\u201d\u2018\u2019]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _FLAG = "pii"
-_CSV_HEADER = ("file", "part", "start", "end", "type", "score", "mention")
+_CORRECTED = "corrected"
+_CSV_HEADER = ("file", "part", "start", "end", "type", "score", "text")
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -54,44 +59,48 @@ class Format:
     """A file format of results.
 
     Attributes:
-        write: the results into a file, with the types that point at a person; none where the domain does not tell.
+        write: the results into a file, with the types that point at a person; none where the domain does not tell; and
+            what they come from.
         stem: what its file is called in a zip of several.
     """
 
     extension: str
     mime: str
-    write: Callable[[Sequence[TaggedItem], IO[bytes], Collection[str]], None]
+    write: Callable[[Sequence[TaggedItem], IO[bytes], Collection[str], Origin | None], None]
     stem: str = "tagged"
 
 
-def write_jsonl(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
-    """One JSON object a text: file, part, text, and spans with start, end, type, score and text.
-
-    What was carried along is in `fields`.
-    """
+def write_jsonl(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
+    """One JSON object a text: file, part, text, and spans with start, end, type, score and text."""
     with _text(file) as out:
         for entry in results:
             record: dict[str, Any] = {
                 "file": entry.item.file,
                 "part": entry.item.part,
                 "text": entry.item.text,
-                "spans": [_span(entry, mention) | _flag(mention, personal) for mention in entry.mentions],
+                "spans": [span(entry, mention) | _flag(mention, personal) for mention in entry.mentions],
             }
-            if entry.item.fields:
-                record["fields"] = dict(entry.item.fields)
+            record |= _about(entry, origin)
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def write_csv(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_csv(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """One row a mention, and columns of what was carried along, marked as UTF-8 for spreadsheets.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     carried = list(dict.fromkeys(name for entry in results for name, _ in entry.item.fields))
+    flag = (_FLAG,) if personal else ()
+    corrected = (_CORRECTED,) if any(entry.by_hand is not None for entry in results) else ()
+    source = origin.as_record() if origin is not None else {}
     with _text(file) as out:
-        out.write("\ufeff")
+        out.write(_MARK)
         table = csv.writer(out)
-        header = (*_CSV_HEADER, _FLAG) if personal else _CSV_HEADER
+        header = (*_CSV_HEADER, *flag, *corrected, *source)
         own = [f"{name} (of the row)" if name in header else name for name in carried]
         table.writerow([*header, *map(harmless_cell, own)])
         for entry in results:
@@ -101,18 +110,26 @@ def write_csv(results: Sequence[TaggedItem], file: IO[bytes], personal: Collecti
                 mention = entry.item.text[m.start : m.end]
                 cells = [entry.item.file, entry.item.part, m.start, m.end, m.type, score, mention]
                 cells += [str(m.type in personal).lower()] if personal else []
+                cells += [str(m in (entry.by_hand or ())).lower()] if corrected else []
+                cells += ["" if value is None else value for value in source.values()]
                 cells += [fields.get(name, "") for name in carried]
                 table.writerow([harmless_cell(cell) for cell in cells])
 
 
-def write_conll(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_conll(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """Token, tab, BIO tag, with the flag between them where there is one; a blank line after each sentence.
 
     Tokens are as the taggers read them (`itner.core.view`): a word that a soft hyphen or a line's end parts is whole.
-    They are cut where a mention begins or ends inside.
+    They are cut where a mention begins or ends inside. What the results come from stands in comments at the beginning,
+    which is read back as such.
     """
     with _text(file) as out:
-        begun = False
+        begun = origin is not None
+        if origin is not None:
+            out.writelines(f"# {name} = {_in_line(value)}\n" for name, value in origin.as_record().items())
+            out.write("\n")
         for entry in results:
             for rows in _tagged_tokens(entry):
                 if not begun and rows[0][0].startswith(_MARK):
@@ -123,7 +140,9 @@ def write_conll(results: Sequence[TaggedItem], file: IO[bytes], personal: Collec
                 out.write("\n")
 
 
-def write_spacy(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_spacy(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """A JSON list of what `Doc.from_json` reads: text, ents with start, end and label, tokens.
 
     With `title`, it is also the format of displaCy's manual mode.
@@ -143,13 +162,19 @@ def write_spacy(results: Sequence[TaggedItem], file: IO[bytes], personal: Collec
                     {"id": place, "start": start, "end": end} for place, (start, end) in enumerate(_spacy_tokens(entry))
                 ],
                 "title": title(entry),
+                "file": entry.item.file,
+                "part": entry.item.part,
+                **_about(entry, origin),
             }
             out.write((",\n" if number else "\n") + json.dumps(record, ensure_ascii=False))
         out.write("\n]\n")
 
 
-def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_label_studio(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """A JSON list of tasks whose mentions are predictions, for a project with `<Labels name="label" toName="text">`."""
+    version = " ".join(filter(None, (origin.model, origin.variant))) if origin is not None else "itner"
     with _text(file) as out:
         out.write("[")
         for number, entry in enumerate(results):
@@ -171,14 +196,21 @@ def write_label_studio(results: Sequence[TaggedItem], file: IO[bytes], personal:
                 for place, m in enumerate(entry.mentions)
             ]
             record = {
-                "data": {"text": entry.item.text, "file": entry.item.file, "part": entry.item.part},
-                "predictions": [{"model_version": "itner", "result": regions}],
+                "data": {
+                    "text": entry.item.text,
+                    "file": entry.item.file,
+                    "part": entry.item.part,
+                    **_about(entry, origin),
+                },
+                "predictions": [{"model_version": version, "result": regions}],
             }
             out.write((",\n" if number else "\n") + json.dumps(record, ensure_ascii=False))
         out.write("\n]\n")
 
 
-def write_doccano(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_doccano(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """One JSON object a text, as doccano imports it: text, label with start, end and type, file and part.
 
     A label has no room for more, so the flags of all stand beside them, in their order.
@@ -190,20 +222,28 @@ def write_doccano(results: Sequence[TaggedItem], file: IO[bytes], personal: Coll
                 "label": [[m.start, m.end, m.type] for m in entry.mentions],
                 "file": entry.item.file,
                 "part": entry.item.part,
+                **_about(entry, origin),
             }
             if personal:
                 record[_FLAG] = [m.type in personal for m in entry.mentions]
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def write_html(results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = ()) -> None:
+def write_html(
+    results: Sequence[TaggedItem], file: IO[bytes], personal: Collection[str] = (), origin: Origin | None = None
+) -> None:
     """A page that stands alone: no script, nothing loaded, light and dark."""
     types = sorted({mention.type for entry in results for mention in entry.mentions})
     with _text(file) as out:
-        out.write(f"{_PAGE}{STYLE}\n</head>\n<body>\n<h1>Tagged texts</h1>\n{legend(types)}\n")
+        out.write(f"{_PAGE}{STYLE}\n</head>\n<body>\n<h1>Tagged texts</h1>\n")
+        if origin is not None:
+            told = (f"{name}: {_in_line(value)}" for name, value in origin.as_record().items())
+            out.write(f"<p>{escape('; '.join(told))}</p>\n")
+        out.write(f"{legend(types)}\n")
         for entry in results:
             body = highlight(entry.item.text, entry.mentions, personal=personal)
-            out.write(f"<section>\n<h2>{escape(title(entry))}</h2>\n{body}\n</section>\n")
+            name = title(entry) + (f", {_CORRECTED}" if entry.by_hand is not None else "")
+            out.write(f"<section>\n<h2>{escape(name)}</h2>\n{body}\n</section>\n")
         out.write("</body>\n</html>\n")
 
 
@@ -219,24 +259,31 @@ FORMATS: dict[str, Format] = {
 
 
 def write_zip(
-    results: Sequence[TaggedItem], formats: Iterable[str], file: IO[bytes], personal: Collection[str] = ()
+    results: Sequence[TaggedItem],
+    formats: Iterable[str],
+    file: IO[bytes],
+    personal: Collection[str] = (),
+    origin: Origin | None = None,
 ) -> None:
     """The results in each of the formats (keys of `FORMATS`), compressed.
 
     Args:
         personal: the types that point at a person; none where the domain does not tell.
+        origin: what they come from, where that is to be said.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in formats:
             chosen = FORMATS[name]
             with archive.open(f"{chosen.stem}.{chosen.extension}", "w") as out:
-                chosen.write(results, out, personal)
+                chosen.write(results, out, personal, origin)
 
 
-def to_bytes(results: Sequence[TaggedItem], format: str, personal: Collection[str] = ()) -> bytes:
+def to_bytes(
+    results: Sequence[TaggedItem], format: str, personal: Collection[str] = (), origin: Origin | None = None
+) -> bytes:
     """The results in one format, in memory; see `write_zip`."""
     buffer = io.BytesIO()
-    FORMATS[format].write(results, buffer, personal)
+    FORMATS[format].write(results, buffer, personal, origin)
     return buffer.getvalue()
 
 
@@ -245,14 +292,28 @@ def title(entry: TaggedItem) -> str:
     return f"{entry.item.file}, {entry.item.part}" if entry.item.part else entry.item.file
 
 
-def _span(entry: TaggedItem, mention: Mention) -> dict[str, Any]:
-    return {
+def span(entry: TaggedItem, mention: Mention) -> dict[str, Any]:
+    """A mention as JSON."""
+    record = {
         "start": mention.start,
         "end": mention.end,
         "type": mention.type,
         "score": None if mention.score is None else round(mention.score, 4),
         "text": entry.item.text[mention.start : mention.end],
     }
+    return record | ({_CORRECTED: True} if mention in (entry.by_hand or ()) else {})
+
+
+def _about(entry: TaggedItem, origin: Origin | None) -> dict[str, Any]:
+    """What was carried along with a text, whether somebody corrected it, and what its mentions come from."""
+    record: dict[str, Any] = {"fields": dict(entry.item.fields)} if entry.item.fields else {}
+    if entry.by_hand is not None:
+        record[_CORRECTED] = True
+    return record | (origin.as_record() if origin is not None else {})
+
+
+def _in_line(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())
 
 
 def _flag(mention: Mention, personal: Collection[str]) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -12,7 +13,7 @@ from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
 from itner.domains.registry import default_domain, get_domain
 from itner.files.items import DEFAULTS, FileNotice, ReadResult, Settings
-from itner.files.tagging import above, tag_items
+from itner.files.tagging import Origin, above, tag_items
 from itner.files.writers import write_zip
 from itner.records.files import replacing
 from itner.records.store import RunStore, is_complete
@@ -109,6 +110,7 @@ def tag_files(
     Returns:
         how many mentions have no score, which no threshold leaves out.
     """
+    origin = Origin(chosen.run or f"rules of {chosen.domain}", chosen.variant, threshold, datetime.now(UTC))
     tagged = tag_items(
         read.items,
         chosen.tagger,
@@ -118,7 +120,7 @@ def tag_files(
     )
     with replacing(output) as file:
         personal = get_domain(chosen.domain).personal if chosen.domain is not None else ()
-        write_zip(above(tagged, threshold), formats, file, personal)
+        write_zip(above(tagged, threshold), formats, file, personal, origin)
     return sum(mention.score is None for entry in tagged for mention in entry.mentions)
 
 

@@ -6,7 +6,9 @@ import asyncio
 import io
 import json
 import math
+import re
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -293,6 +295,51 @@ def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None
     assert {"Windows", "Ubuntu", "Android"} <= {span["text"] for line in lines for span in line["spans"]}
     assert "<img" not in html
     assert "<script" not in html
+
+
+def test_tag_ten_files_leave_come_back_reload_stop_and_download(dashboard: Dashboard, browser: Browser) -> None:
+    line = "Excel hangs on Windows 11 after the update of Outlook 2021.\n\n"
+    files = [
+        {"name": f"{number}.txt", "mimeType": "text/plain", "buffer": (line * count).encode()}
+        # One very long text, which takes long enough for all of this.
+        for number, count in enumerate([1] * 8 + [250_000, 1])
+    ]
+    page = new_page(browser, height=3000)
+    page.set_default_timeout(45_000)
+    page.goto(f"{dashboard.url}/tag_files?model_one=minilm_full_kd%40int8")
+    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    page.get_by_text("10 files, ").wait_for()
+    page.get_by_role("button", name="Tag 10 texts").click()
+    progress = page.get_by_text(re.compile(r"Tagging: [\d,]+ of [\d,]+ characters, .* left"))
+    progress.wait_for()
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("heading", name="Live").wait_for()
+    page.get_by_role("link", name="Tag files", exact=True).click()
+    progress.wait_for()
+    assert "work=" in page.url
+    page.reload()
+    progress.wait_for()
+    stop = page.get_by_role("button", name="Stop")
+    before = time.perf_counter()
+    stop.click()
+    page.get_by_text("Stopped before all was tagged").wait_for()
+    assert time.perf_counter() - before < 2
+    page.get_by_text(re.compile(r"8\.txt: from character [\d,]+ of [\d,]+ on")).wait_for()
+    page.get_by_role("heading", name="Preview").wait_for()
+    wait_until_idle(page)
+    assert list_barriers(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download tagged.jsonl").click()
+    lines = [json.loads(each) for each in download.value.path().read_text(encoding="utf-8").splitlines()]
+    assert [each["file"] for each in lines] == [f"{number}.txt" for number in range(9)]
+    assert lines[8]["part"].endswith(f"of {250_000 * len(line):,} characters")
+    assert {each["model"] for each in lines} == {"minilm_full_kd"}
+    assert all(each["spans"] for each in lines)
+
+    page.get_by_role("button", name="Forget my files").click()
+    page.get_by_text("10 files, ").wait_for(state="detached")
+    wait_until_done(page)
+    assert "work=" not in page.url
 
 
 def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, browser: Browser, tmp_path: Path) -> None:

@@ -2,25 +2,37 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import threading
+import time
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from commands import run_itner
+from documents import make_xlsx, row
 from opening import open_page
+from shipped import HERE, REPOSITORY
 from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
-from itner.core.types import Mention
+from itner.core.types import Mention, Tagger
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.jobs import progress_in_words
+from itner.dashboard.preview import list_checked
+from itner.dashboard.work import STORE, Work
+from itner.data.sources import read_source
+from itner.domains.registry import get_domain
 from itner.files.formats import PARSERS
-from itner.files.items import Settings, TextItem
+from itner.files.items import Settings, TextItem, Upload
 from itner.files.readers import read_uploads
 from itner.files.summary import count_types, top_mentions
-from itner.files.tagging import TaggedItem
+from itner.files.tagging import Origin, TaggedItem
 
 TYPES = ("ERROR", "OS")
 
@@ -58,15 +70,16 @@ def test_the_limits_are_said_as_the_server_enforces_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "share", "words"),
+    ("seconds", "done", "unit", "words"),
     [
-        ((3.0, None), 0.01, "Tagging: 1% after 3 s"),
-        ((30.0, 90.4), 0.25, "Tagging: 25% after 30 s, about 1 min 30 s left"),
+        ((3.0, None), 0, "", "Tagging: 0% after 3 s"),
+        ((30.0, 90.4), 500, "", "Tagging: 25% after 30 s, about 1 min 30 s left"),
+        ((1.0, 3.0), 500, "characters", "Tagging: 500 of 2,000 characters, 25% after 1 s, about 3 s left"),
     ],
 )
-def test_progress_in_words(seconds: tuple[float, float | None], share: float, words: str) -> None:
-    job = SimpleNamespace(share=share, seconds=lambda: seconds)
-    assert progress_in_words(job, "Tagging") == words  # type: ignore[arg-type]
+def test_progress_in_words(seconds: tuple[float, float | None], done: int, unit: str, words: str) -> None:
+    job = SimpleNamespace(share=done / 2000, counts=(done, 2000), seconds=lambda: seconds)
+    assert progress_in_words(job, "Tagging", unit) == words  # type: ignore[arg-type]
 
 
 def test_figures_show_what_was_counted() -> None:
@@ -89,10 +102,32 @@ def test_downloads_hold_the_results() -> None:
         assert archive.namelist() == ["tagged.csv", "tagged.html"]
 
 
+def work_of(page: AppTest) -> Work:
+    """What the server keeps for the page."""
+    work = STORE.find(page.session_state["work_token"])
+    assert work is not None
+    return work
+
+
+def held(page: AppTest) -> dict[str, Any]:
+    """The jobs that run for the page, and what came of them."""
+    return work_of(page).held
+
+
+def labels(page: AppTest) -> list[str]:
+    """The buttons that begin or end something."""
+    return [button.label for button in page.button if button.label != "Forget my files"]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the button of this label, and draw the page."""
+    return next(button for button in page.button if button.label == label).click().run()
+
+
 def tag(page: AppTest) -> None:
     """Press the button, and wait for the job as the page's fragment does."""
     next(button for button in page.button if button.label.startswith("Tag ")).click().run()
-    job = page.session_state["tag_job"]
+    job = held(page)["tag_job"]
     assert job.wait(60)
     page.run()
     assert not page.exception
@@ -200,10 +235,14 @@ def test_page_and_command_line_give_the_same(
     assert not page.exception
     assert not page.warning
     tag(page)
-    found = page.session_state["tag_job"].result()
+    found = held(page)["tag_job"].result()
     with zipfile.ZipFile(output) as archive:
         for format in ("JSONL", "CSV"):
-            assert uploads.single(found, format)().decode() == archive.read(f"tagged.{format.lower()}").decode()
+            written = archive.read(f"tagged.{format.lower()}").decode()
+            # The command line and the page tag one after the other.
+            (date,) = set(re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", written))
+            origin = Origin("compact_s", "int8", 0.0, datetime.fromisoformat(date))
+            assert uploads.single(found, format, (), origin)().decode() == written
     lines = [json.loads(line) for line in uploads.single(found, "JSONL")().splitlines()]
     assert len(lines) >= 10
     assert any(line["spans"] for line in lines)
@@ -226,26 +265,314 @@ def test_another_reading_asks_anew(shipped_models: Path, monkeypatch: pytest.Mon
     page.selectbox(key="encoding").set_value("cp850").run()
     assert not page.header
     tag(page)
-    assert page.session_state["tag_job"].result()[0].item.text == "B³ro: Outlook"
+    assert held(page)["tag_job"].result()[0].item.text == "B³ro: Outlook"
 
 
 def test_removed_files_are_let_go(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     page.file_uploader[0].set_value([("mine.txt", b"Android 14", "text/plain")]).run()
-    assert page.button[-1].label == "Tag 1 text, 10 characters"
+    assert labels(page)[-1] == "Tag 1 text, 10 characters"
     tag(page)
-    kept = ("tag_job", "tag_asked", "uploads_read_as found", "uploads_findings")
-    assert all(key in page.session_state for key in kept)
-    page.file_uploader[0].set_value([]).run()
+    work = work_of(page)
+    assert {"tag_job", "tag_asked", "uploads_read_as found", "uploads_findings"} <= set(work.held)
+    page.multiselect[0].set_value([]).run()
     assert not page.exception
-    assert not any(key in page.session_state for key in kept)
+    assert STORE.find(work.token) is None
+    assert "work" not in page.query_params
+    assert page.file_uploader[0].label == "Files"
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Upload files of text, and draw the page."""
+    page.file_uploader[0].set_value([(name, data, "text/plain") for name, data in files]).run()
+    assert not page.exception
+    return page
+
+
+def other_session(page: AppTest, **query: str) -> AppTest:
+    """A new session of the same server at the page's address, as after a reload, or at another one."""
+    again = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
+    again.switch_page("pages/tag_files.py")
+    for key, value in (query or dict(page.query_params)).items():
+        again.query_params[key] = value
+    again.run()
+    assert not again.exception
+    return again
+
+
+def test_everything_is_there_after_another_page(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.csv", b"id,body,more\n1,Excel on Windows 11,Ubuntu\n"), ("b.txt", b"Debian 12"))
+    page.toggle(key="carry").set_value(False).run()
+    page.multiselect(key="columns_a.csv").set_value(["more"]).run()
+    tag(page)
+    page.selectbox(key="redact_files_model").set_value("it_rules · Patterns").run()
+    page.pills(key="redact_files_types").set_value(["OS"])
+    page.segmented_control(key="redact_files_method").set_value("label").run()
+    page.switch_page("pages/overview.py").run()
+    assert "work" not in page.query_params
+    page.switch_page("pages/tag_files.py").run()
+    assert not page.exception
+    assert page.query_params["work"] == work_of(page).token
+    assert page.multiselect[0].value == ["a.csv", "b.txt"]
+    assert page.toggle(key="carry").value is False
+    assert page.multiselect(key="columns_a.csv").value == ["more"]
+    assert "What was found" in [header.value for header in page.header]
+    assert page.selectbox(key="redact_files_model").value == "it_rules · Patterns"
+    assert page.pills(key="redact_files_types").value == ["OS"]
+    assert page.segmented_control(key="redact_files_method").value == "label"
+
+
+def test_everything_is_there_after_a_reload(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel on Windows 11"))
+    page.selectbox(key="encoding").set_value("cp1252").run()
+    tag(page)
+    again = other_session(page)
+    assert again.multiselect[0].value == ["a.txt"]
+    assert again.selectbox(key="encoding").value == "cp1252"
+    assert "What was found" in [header.value for header in again.header]
+    # More can be added; what was forgotten in one tab is gone in the other.
+    upload(again, ("a.txt", b"Ubuntu"))
+    assert [kept.name for kept in work_of(again).uploads] == ["a.txt", "(2) a.txt"]
+    press(again, "Forget my files")
+    assert not again.exception
+    assert "work" not in again.query_params
+    page.run()
+    assert "no longer here" in page.warning[0].value
+    assert page.file_uploader[0].label == "Files"
+    page.run()
+    assert not page.warning
+
+
+def test_nobody_else_finds_the_files(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel"))
+    assert any("Whoever has the address" in caption.value for caption in page.caption)
+    other = other_session(page, model_one="it_rules@patterns")
+    assert not other.warning
+    assert not other.multiselect
+    other = other_session(page, work="guessed")
+    assert "no longer here" in other.warning[0].value
+    assert "work" not in other.query_params
+
+
+def test_files_beyond_what_is_kept_are_refused(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    monkeypatch.setattr(STORE, "_most_bytes", 10)
+    upload(page, ("a.txt", b"Excel"))
+    upload(page, ("b.txt", b"Outlook"))
+    assert "upload them in portions" in page.error[0].value
+    assert page.multiselect[0].value == ["a.txt"]
+
+
+class Waiting:
+    """Tags as another tagger does, and from the third chunk on not until it may."""
+
+    def __init__(self, tagger: Tagger, go_on: threading.Event) -> None:
+        self.tagger, self.go_on, self.calls = tagger, go_on, 0
+
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        self.calls += 1
+        if self.calls > 2:
+            self.go_on.wait(60)
+        return self.tagger.tag(texts, guideline)
+
+
+def test_a_stop_answers_at_once_and_keeps_what_is_done(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    line = b"Excel hangs on Windows 11.\n\n"
+    upload(page, ("a.txt", b"Debian 12"), ("long.txt", line * 10_000), ("c.txt", b"Ubuntu"))
+    go_on = threading.Event()
+    start = uploads.start
+    monkeypatch.setattr(
+        uploads,
+        "start",
+        lambda items, tagger, guideline: start(items, Waiting(tagger, go_on), guideline),  # type: ignore[arg-type]
+    )
+    next(button for button in page.button if button.label.startswith("Tag ")).click().run()
+    # It goes on while the page is away, and is found again by a reload.
+    page.switch_page("pages/overview.py").run()
+    page = other_session(page, work=page.session_state["work_token"], model_one="it_rules@patterns")
+    assert "Stop" in labels(page)
+    job = held(page)["tag_job"]
+    while job.counts[0] < 1_000:
+        time.sleep(0.01)
+    page.run()
+    assert " of 280,015 characters, " in progress_in_words(job, "Tagging", "characters")
+    assert " left" in progress_in_words(job, "Tagging", "characters")
+    started = time.monotonic()
+    job.stop()
+    page.run()
+    assert time.monotonic() - started < 10
+    assert not page.exception
+    go_on.set()
+    assert "Stopped before all was tagged" in page.warning[0].value
+    (named,) = [text.value for text in page.text if "long.txt" in text.value and "from character" in text.value]
+    assert re.fullmatch(r"long\.txt: from character [\d,]+ of 280,000 on\nc\.txt: 1 of 1 text", named)
+    first, begun = job.result()
+    assert first.item.text == "Debian 12"
+    assert begun.item.part.endswith("of 280,000 characters")
+    assert len(begun.mentions) >= 2 * begun.item.text.count("Excel")
+    press(page, "Tag all again")
+    assert "Tag 3 texts, 280,015 characters" in labels(page)
+
+
+def shown_words(page: AppTest) -> list[str]:
+    """The words that are marked in the preview."""
+    html = "".join(block.proto.body for block in page.get("html"))
+    return re.findall(r"<mark[^>]*>([^<]*)<", html)
+
+
+def test_the_preview_can_be_filtered(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel hangs on Windows 11"), ("b.txt", b"Ubuntu hangs"), ("c.txt", b"nothing"))
+    tag(page)
+    assert shown_words(page) == ["Excel", "Windows", "11", "Ubuntu"]
+    page.multiselect(key="filter_types").set_value(["OS"]).run()
+    assert shown_words(page) == ["Windows", "Ubuntu"]
+    assert "Shown: 2 of 4 mentions, in 2 of 3 texts." in [caption.value for caption in page.caption]
+    page.text_input(key="filter_text").set_value("WIN").run()
+    assert shown_words(page) == ["Windows"]
+    page.text_input(key="filter_text").set_value("").run()
+    page.multiselect(key="filter_files").set_value(["b.txt"]).run()
+    assert shown_words(page) == ["Ubuntu"]
+    # The downloads hold all, unless somebody asks for less; what is set stays over another page.
+    assert page.toggle(key="narrow").value is False
+    page.switch_page("pages/overview.py").run()
+    page.switch_page("pages/tag_files.py").run()
+    assert shown_words(page) == ["Ubuntu"]
+
+
+def test_mentions_can_be_corrected(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel hangs on Windows 11, Excel and *Frobnicator* too"), ("b.txt", b"Ubuntu"))
+    tag(page)
+
+    def widget(kind: str, name: str) -> Any:
+        return next(each for each in getattr(page, kind) if each.label == name)
+
+    widget("toggle", "Correct").set_value(True).run()
+    assert next(iter(widget("pills", "Mention").options)) == "Excel (SOFTWARE)"
+    widget("pills", "Mention").set_value(0).run()
+    widget("selectbox", "Type").set_value("OS").run()
+    press(page, "Change the type")
+    widget("pills", "Mention").set_value(2).run()
+    press(page, "Delete the mention")
+    widget("text_input", "Words of a mention to add").set_value("*Frobnicator*")
+    widget("selectbox", "Its type").set_value("SOFTWARE")
+    press(page, "Add")
+    assert not page.exception
+    assert shown_words(page) == ["Excel", "Windows", "Excel", "*Frobnicator*", "Ubuntu"]
+    # What overlaps, or is not there, is refused.
+    for words, said in (("hangs on Windows", "overlaps"), ("Windoze", "stand not in the text")):
+        widget("text_input", "Words of a mention to add").set_value(words)
+        press(page, "Add")
+        assert "The mention cannot be so." in [error.value for error in page.error]
+        assert any(said in text.value for text in page.text)
+    # The correction is in every table, and stands at another threshold and after a reload.
+    page.slider(key="confidence").set_value(0.5).run()
+    again = other_session(page)
+    assert shown_words(again) == ["Excel", "Windows", "Excel", "*Frobnicator*", "Ubuntu"]
+    assert "a.txt, corrected" in [text.value for text in again.text]
+    counts = next(table.value for table in page.dataframe if "file" in table.value).set_index("file")
+    assert counts.loc["a.txt", "OS"] == 2
+    results = held(page)["uploads_findings"][1].results
+    assert [(m.type, m.score) for m in results[0].mentions if m in results[0].by_hand] == [
+        ("OS", None),
+        ("SOFTWARE", None),
+    ]
+    press(page, "Take all corrections of this text back")
+    assert shown_words(page) == ["Excel", "Windows", "11", "Excel", "Ubuntu"]
+
+
+def test_checked_texts_make_a_training_file(
+    shipped_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.csv", b"id,text\n1,Excel hangs on Windows\n2,Ubuntu hangs again\n"))
+    tag(page)
+    assert any("make a training file" in caption.value for caption in page.caption)
+    page.checkbox[0].set_value(True).run()
+    assert not page.exception
+    assert "Download training.jsonl, 1 checked text" in [button.label for button in page.get("download_button")]
+    work = work_of(page)
+    checked = list_checked(held(page)["uploads_findings"][1].results, "it", work)
+    origin = Origin("it_rules", "patterns", 0.0, work.held["tag_date"])
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"{split}.jsonl").write_bytes(uploads.training_file(checked, origin)())
+    splits = read_source("jsonl", tmp_path, get_domain("it"), "mine", HERE)
+    for split in splits.values():
+        (document,) = split.documents
+        assert [document.text[m.start : m.end] for m in document.mentions] == ["Excel", "Windows"]
+    page.checkbox[0].set_value(False).run()
+    assert work.checked == set()
+
+
+def test_nothing_of_a_removed_file_is_kept(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    zipped = make_zip({"in.txt": b"Debian hangs"})
+    upload(page, ("a.txt", b"Excel hangs"), ("b.zip", zipped), ("c.txt", b"Ubuntu hangs"))
+    tag(page)
+    for number in range(3):
+        page.checkbox[number].set_value(True).run()
+    work = work_of(page)
+    assert {key[1] for key in work.checked} == {"a.txt", "b.zip/in.txt", "c.txt"}
+    page.multiselect[0].set_value(["c.txt"]).run()
+    assert not page.exception
+    assert {key[1] for key in work.checked} == {"c.txt"}
+    assert not any("Excel" in repr(value) or "Debian" in repr(value) for value in work.held.values())
+    assert not {"tag_job", "uploads_findings"} & set(work.held)
+    assert labels(page) == ["Tag 1 text, 12 characters"]
+
+
+def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    table = b"id;text;state\n1;Excel hangs on Windows;open\n2;;open\n3;Ubuntu hangs;shut\n"
+    unnamed = make_xlsx({"S": row(1, 1, "Excel hangs on Windows") + row(2, 2, "Windows does not start")})
+    upload(page, ("a.csv", table), ("b.xlsx", unnamed), ("c.txt", b"Debian"), ("d.xlsx", b"no workbook"))
+    tag(page)
+    press(page, "Write the tables with what was found")
+    job = held(page)["tag_tables"]
+    assert job.wait(30)
+    page.run()
+    assert not page.exception
+    back = job.result()
+    assert back.name == "a-tagged.csv"
+    lines = back.data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("id;text;state;")
+    assert lines[0].endswith(";mentions;model;variant;threshold;date")
+    assert lines[2].startswith("2;;open;;;")
+    assert any(text.value.startswith("b.xlsx is left out: a sheet has no line") for text in page.text)
+    # What could not be read is not read here either.
+    assert back.problems["d.xlsx"] == "nothing in it was tagged"
+    # At another threshold they have to be written anew.
+    page.slider(key="confidence").set_value(0.5).run()
+    assert "Write the tables with what was found" in labels(page)
+
+
+def test_a_table_read_by_other_columns_comes_back_by_them() -> None:
+    upload = Upload("a.csv", GIVEN["tickets.csv"])
+    choice = uploads.choose_columns(
+        [upload, Upload("b.csv", b"text\nTeams\n")], Settings(), read_uploads([upload]).columns, {"a.csv": ["Subject"]}
+    )
+    of_file = {"a.csv": Settings(("Subject",))}
+    items = read_uploads(choice.uploads, Settings(), of_file).items
+    results = [TaggedItem(item, (Mention(0, 5, "OS"),)) for item in items]
+    job = uploads.start_tables(choice, items, results, TYPES, Origin("run", None, 0.0, datetime.now(UTC)))
+    assert job.wait(30)
+    with zipfile.ZipFile(io.BytesIO(job.result().data)) as archive:
+        assert archive.namelist() == ["a-tagged.csv", "b-tagged.csv"]
+        lines = archive.read("a-tagged.csv").decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("1;Outlook;Teams on Windows 11;open;;Outlo;")
+    assert lines[2].startswith("2;;Docker on Ubuntu 22.04;open;;;")
 
 
 def test_files_without_text_say_so(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("tag_files", shipped_models, monkeypatch)
     page.file_uploader[0].set_value([("empty.txt", b" \n", "text/plain")]).run()
     assert page.info[-1].value == "No text was found in these files."
-    assert not page.button
+    assert labels(page) == []
 
 
 def test_without_weights_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,15 +586,15 @@ def test_reading_can_be_stopped_and_begun_again(shipped_models: Path, monkeypatc
     page = open_page("tag_files", shipped_models, monkeypatch, model_one="compact_s@int8")
     slow = ("slow.html", b"<p>Outlook hangs</p>" * 1_000_000, "text/html")
     page.file_uploader[0].set_value([("a.txt", b"Outlook", "text/plain"), slow]).run()
-    assert [button.label for button in page.button] == ["Stop"]
-    page.button[0].click().run()
-    assert page.session_state["uploads_read_as found"][1].wait(30)
+    assert labels(page) == ["Stop"]
+    press(page, labels(page)[0])
+    assert held(page)["uploads_read_as found"][1].wait(30)
     page.run()
-    assert [button.label for button in page.button] == ["Read again", "Tag 1 text, 7 characters"]
+    assert labels(page) == ["Read again", "Tag 1 text, 7 characters"]
     assert "slow.html: not read, because reading was stopped" in [text.value for text in page.text]
-    page.button[0].click().run()
-    assert [button.label for button in page.button] == ["Stop"]
-    page.button[0].click().run()
+    press(page, labels(page)[0])
+    assert labels(page) == ["Stop"]
+    press(page, labels(page)[0])
 
 
 def test_notices_count_the_files_that_they_are_about(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +628,7 @@ def test_the_files_can_be_taken_home_redacted(shipped_models: Path, monkeypatch:
     counts = next(table.value for table in page.dataframe if "replaced" in table.value)
     assert dict(zip(counts["type"], counts["replaced"], strict=True)) == {"SOFTWARE": 1, "OS": 1}
     assert any(text.value.startswith("b.html is left out") for text in page.text)
-    with zipfile.ZipFile(io.BytesIO(page.session_state.tag_redaction.result().data)) as archive:
+    with zipfile.ZipFile(io.BytesIO(held(page)["tag_redaction"].result().data)) as archive:
         assert archive.read("a.csv") == b"id,body\n1,[SOFTWARE] on [OS] 11\n"
     # Another choice has to be asked for anew.
     page.segmented_control(key="redact_files_method").set_value("mask").run()

@@ -10,7 +10,7 @@ from itner.core import sentences
 from itner.core.types import Mention
 from itner.files import tagging
 from itner.files.items import TextItem
-from itner.files.tagging import TaggedItem, above, tag_items
+from itner.files.tagging import TaggedItem, Tagging, above, tag_items
 from itner.records.store import RunStore
 from itner.taggers.encoder.load import load_tagger
 from itner.taggers.encoder.tagger import EncoderTagger
@@ -57,7 +57,7 @@ def test_progress_counts_characters(tagger: EncoderTagger, monkeypatch: pytest.M
     heard: list[tuple[int, int]] = []
     texts = items("one two.\n\nThree four", "five")
     tag_items(texts, tagger, lambda done, total: heard.append((done, total)), lambda: False)
-    assert heard == [(8, 24), (20, 24), (24, 24), (24, 24)]
+    assert heard == [(0, 24), (8, 24), (20, 24), (24, 24), (24, 24)]
 
 
 def test_a_stop_returns_the_texts_that_are_finished(tagger: EncoderTagger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +70,52 @@ def test_a_stop_returns_the_texts_that_are_finished(tagger: EncoderTagger, monke
     # Two chunks are done: one, two | three, the first half of the fourth text.
     assert [entry.item.text for entry in found] == ["one", "two", "three"]
     assert tag_items(items("one"), tagger, lambda *_: None, lambda: True) == []
+
+
+def test_a_stop_in_the_middle_of_a_text_keeps_what_is_done(
+    tagger: EncoderTagger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagging, "_CHUNK_CHARACTERS", 10)
+    monkeypatch.setattr(sentences, "PASSAGE_LINES", 1)
+    texts = items("one", "Windows four.\n\nFive", "six")
+    asked = iter([False, False, True])
+    work = Tagging(texts, tagger)
+    assert work.so_far() == []
+    work.run(lambda *_: None, lambda: next(asked))
+    whole, part = work.so_far()
+    assert [whole] == work.finished() == run(texts[:1], tagger)
+    assert (part.item.part, part.item.text) == ("row 1, the first 13 of 19 characters", "Windows four.")
+    assert part.mentions == tuple(m for m in run(texts[1:2], tagger)[0].mentions if m.end <= 13)
+
+
+class Slow:
+    """Takes as long for each character."""
+
+    types = ("OS",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.now = seconds, 0.0
+        self.sizes: list[int] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
+        self.sizes.append(sum(map(len, texts)))
+        self.now += self.seconds * self.sizes[-1]
+        return [[] for _ in texts]
+
+
+@pytest.mark.parametrize(("seconds", "largest"), [(1e-9, 60_000), (1 / 10_000, 5_000), (1 / 1_000, 500)])
+def test_chunks_are_as_large_as_half_a_second_allows(
+    seconds: float, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(seconds)
+    monkeypatch.setattr(tagging, "time", slow)
+    tag_items(items(*["x" * 99] * 3_000), slow, lambda *_: None, lambda: False)  # type: ignore[arg-type]
+    assert slow.sizes[0] <= 2_000
+    assert largest - 99 <= max(slow.sizes[1:-1]) <= largest
+    assert sum(slow.sizes) == 297_000
 
 
 def test_nothing_to_tag(tagger: EncoderTagger) -> None:

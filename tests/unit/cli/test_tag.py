@@ -217,7 +217,7 @@ def test_text_columns_and_what_is_carried(here: Path, capsys: pytest.CaptureFixt
     ]
     with zipfile.ZipFile("tagged.zip") as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("tagged.csv").decode("utf-8-sig"))))
-    assert {(row["mention"], row["id"], row["type (of the row)"]) for row in rows} >= {
+    assert {(row["text"], row["id"], row["type (of the row)"]) for row in rows} >= {
         ("Outlook", "7", "'=1+1"),
         ("Windows", "7", "'=1+1"),
         ("Docker", "8", "bug"),

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
 import pytest
 
-from itner.dashboard.jobs import Job, Report, ShouldStop
+from itner.dashboard.jobs import Job, Report, ShouldStop, stop_all
 
 
 def test_a_job_reports_and_returns() -> None:
@@ -58,6 +59,57 @@ def test_a_job_that_nobody_holds_stops() -> None:
     del job
     gc.collect()
     assert heard.wait(10)
+
+
+def test_a_stop_ends_a_job_at_once_with_what_it_has_come_to() -> None:
+    release, done = threading.Event(), ["a"]
+
+    def work(report: Report, should_stop: ShouldStop) -> list[str]:
+        assert release.wait(10)
+        return [*done, "too late"]
+
+    job = Job(work, lambda: list(done))
+    job.stop()
+    assert not job.running
+    assert job.result() == ["a"]
+    release.set()
+    time.sleep(0.05)
+    assert job.result() == ["a"]
+
+
+def test_a_stop_of_what_has_ended_is_none() -> None:
+    job = Job(lambda report, should_stop: 1, lambda: 2)
+    assert job.wait(10)
+    job.stop()
+    assert job.result() == 1
+    assert not job.stopped
+
+
+def test_what_is_held_is_stopped() -> None:
+    def work(report: Report, should_stop: ShouldStop) -> bool:
+        while not should_stop():
+            time.sleep(0.001)
+        return True
+
+    alone, kept = Job(work), Job(work)
+    stop_all({"one": alone, "two": ("key", kept), "three": ("key", "result"), "four": None})
+    assert alone.wait(10)
+    assert kept.wait(10)
+
+
+def test_time_left_is_told_as_soon_as_anything_is_done() -> None:
+    release = threading.Event()
+
+    def work(report: Report, should_stop: ShouldStop) -> bool:
+        report(1, 1000)
+        return release.wait(10)
+
+    job = Job(work)
+    while job.counts == (0, 0):
+        time.sleep(0.001)
+    passed, left = job.seconds()
+    assert left == pytest.approx(999 * passed, rel=0.01)
+    release.set()
 
 
 def test_time_left_is_unknown_at_first() -> None:

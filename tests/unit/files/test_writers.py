@@ -4,18 +4,23 @@ import csv
 import io
 import json
 import zipfile
+from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shipped import REPOSITORY
+from imports import imported
+from shipped import HERE, REPOSITORY
 
 from itner.core.labels import tags_to_spans
 from itner.core.types import Mention
+from itner.data.sources import read_source
+from itner.domains.registry import get_domain
 from itner.files.items import TextItem
 from itner.files.summary import count_files, count_types, top_mentions
-from itner.files.tagging import TaggedItem
+from itner.files.tagging import Origin, TaggedItem
 from itner.files.writers import FORMATS, title, to_bytes, write_zip
 
 TEXT = "Outlook on Windows 11.\nDone, C# works"
@@ -49,7 +54,7 @@ def rows_of(written: bytes) -> list[list[str]]:
 
 def test_csv_holds_no_formula() -> None:
     rows = rows_of(to_bytes(RESULTS, "CSV"))
-    assert rows[0] == ["file", "part", "start", "end", "type", "score", "mention"]
+    assert rows[0] == ["file", "part", "start", "end", "type", "score", "text"]
     assert rows[1] == ["'=cmd|calc.csv", "row 1", "0", "7", "SOFTWARE", "0.9877", "Outlook"]
     assert rows[3][5] == ""
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
@@ -228,7 +233,7 @@ def test_summary_by_hand() -> None:
     assert list(counts["mentions"]) == [1, 1, 5, 1]
     assert list(counts["different"]) == [1, 1, 2, 1]
     top = top_mentions([*RESULTS, more])
-    assert top.iloc[0].to_dict() == {"mention": "Outlook", "type": "SOFTWARE", "count": 4, "files": 2}
+    assert top.iloc[0].to_dict() == {"text": "Outlook", "type": "SOFTWARE", "count": 4, "files": 2}
     files = count_files([*RESULTS, more], types)
     assert list(files["file"]) == ["=cmd|calc.csv", "b<b>.txt", "c.txt"]
     assert files.loc[2, "per 1,000 characters"] == pytest.approx(3000 / 23)
@@ -269,3 +274,54 @@ def test_a_carried_column_of_that_name_is_told_apart() -> None:
     entry = TaggedItem(item, (Mention(0, 3, "PERSON_NAME"),))
     (row,) = csv.DictReader(io.StringIO(to_bytes([entry], "CSV", {"PERSON_NAME"}).decode("utf-8-sig")))
     assert (row["pii"], row["pii (of the row)"]) == ("true", "yes")
+
+
+ORIGIN = Origin("a_run", "int8", 0.5, datetime(2026, 11, 28, 9, 30, 5, tzinfo=timezone(timedelta(hours=2))))
+SAID = {"model": "a_run", "variant": "int8", "threshold": 0.5, "date": "2026-11-28T07:30:05Z"}
+CORRECTED = TaggedItem(
+    TextItem("a.csv", "row 1", "Outlook on Windows", (("id", "7"), ("model", "of the row"))),
+    (Mention(0, 7, "SOFTWARE", 0.9), Mention(11, 18, "OS")),
+    frozenset({Mention(11, 18, "OS")}),
+)
+
+
+def test_every_format_says_what_the_results_come_from() -> None:
+    written = {name: to_bytes([CORRECTED], name, (), ORIGIN) for name in FORMATS}
+    (line,) = map(json.loads, written["JSONL"].splitlines())
+    (spacy,) = json.loads(written["spaCy JSON"])
+    (task,) = json.loads(written["Label Studio"])
+    (doccano,) = map(json.loads, written["doccano"].splitlines())
+    for record in (line, spacy, task["data"], doccano):
+        assert {name: record[name] for name in SAID} == SAID
+        assert (record["file"], record["part"], record["corrected"]) == ("a.csv", "row 1", True)
+        assert record["fields"] == {"id": "7", "model": "of the row"}
+    assert task["predictions"][0]["model_version"] == "a_run int8"
+    assert written["CoNLL"].startswith(
+        b"# model = a_run\n# variant = int8\n# threshold = 0.5\n# date = 2026-11-28T07:30:05Z\n\nOutlook\tB-"
+    )
+    assert b"model: a_run; variant: int8; threshold: 0.5; date: 2026-11-28T07:30:05Z" in written["HTML"]
+    assert b"a.csv, row 1, corrected" in written["HTML"]
+    header, first, second = rows_of(written["CSV"])
+    assert header[6:] == ["text", "corrected", *SAID, "id", "model (of the row)"]
+    assert first[6:] == ["Outlook", "false", "a_run", "int8", "0.5", SAID["date"], "7", "of the row"]
+    assert second[5:8] == ["", "Windows", "true"]
+    assert [span.get("corrected") for span in line["spans"]] == [None, True]
+
+
+def test_a_model_without_a_variant_has_none() -> None:
+    origin = Origin("rules of it", None, 0.0, ORIGIN.date)
+    assert json.loads(to_bytes(RESULTS, "JSONL", (), origin).splitlines()[0])["variant"] is None
+    assert rows_of(to_bytes(RESULTS, "CSV", (), origin))[1][8] == ""
+
+
+@pytest.mark.parametrize(("format", "source"), [("JSONL", "jsonl"), ("CoNLL", "conll")])
+def test_what_is_said_beside_the_text_is_no_text_to_prepare(format: str, source: str, tmp_path: Path) -> None:
+    for name in ("train", "dev", "test"):
+        written = to_bytes([CORRECTED, RESULTS[0]], format, (), ORIGIN)
+        (tmp_path / f"{name}.{FORMATS[format].extension}").write_bytes(written)
+    splits = read_source(source, tmp_path, get_domain("it"), "mine", HERE)  # type: ignore[arg-type]
+    for split in splits.values():
+        found = [document.text[m.start : m.end] for document in split.documents for m in document.mentions]
+        assert found == ["Outlook", "Windows", "Outlook", "Windows", "11", "C#"]
+        unread = [said for said in imported(split).changes if "not read" in said]
+        assert unread == (["comment lines not read"] if source == "conll" else [])
