@@ -57,7 +57,10 @@ def choose_one(
     """
     first = default if default is not None and default in options else options[0]
     asked = _asked(key)
-    value = asked[0] if asked else _kept(key, first)
+    value: object = asked[0] if asked else _kept(key, first)
+    if isinstance(value, list) and value:
+        # Several of them were chosen under this key, where several can be.
+        value = value[0]
     st.session_state[key] = value if value in options else first
     show = _names(names)
     if pills:
@@ -85,6 +88,9 @@ def choose_many(
     first = [option for option in default if option in options]
     asked: Sequence[str] = _asked(key)
     value: Sequence[str] = asked or _kept(key, first)
+    if isinstance(value, str):
+        # One was chosen under this key, where one can be.
+        value = [value]
     known = [option for option in options if option in value][:most]
     # Nothing chosen is a choice; nothing left of what was chosen is not.
     st.session_state[key] = known if known or not value else first
@@ -127,7 +133,10 @@ def choose_text(
             user's, and stands there only while it is what a link brought; None for a text that is nobody's secret.
     """
     asked = _asked(key)
-    st.session_state[key] = (asked[0] if asked else _kept(key, default))[:most]
+    value = (asked[0] if asked else _kept(key, default))[:most]
+    if st.session_state.get(key) != value:
+        # Set, it replaces what stands in the box, and with it what somebody goes on typing.
+        st.session_state[key] = value
     text = draw()
     _keep(key, text, default, [text])
     if public is not None and text not in public and st.query_params.get_all(key) != [text]:
@@ -143,10 +152,15 @@ def permalink(**texts: str) -> str:
 
 
 def wanted(key: str) -> str | None:
-    """What a link asks for, else what was chosen before, whether it is to be had here or not."""
+    """What a link asks for, else the one thing chosen before, whether it is to be had here or not."""
     asked = _asked(key)
     found = asked[0] if asked else _kept(key, None)
     return found if isinstance(found, str) else None
+
+
+def arrived(key: str) -> bool:
+    """Whether the link that was just followed asks for this."""
+    return bool(_asked(key))
 
 
 def set_choice(key: str, value: object) -> None:

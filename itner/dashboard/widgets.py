@@ -139,6 +139,11 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
     return dataset, split
 
 
+def default_dataset(runs: Sequence[Run]) -> tuple[str, str] | None:
+    """The dataset and split that `choose_dataset` begins with, None where no run was evaluated."""
+    return next(((names[0], split) for split in _SPLITS if (names := list_datasets(runs, split))), None)
+
+
 def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
     """Any of the runs, the first few unless chosen otherwise; of slow kinds one, so that they push out nobody."""
     names = [run.name for run in runs]
