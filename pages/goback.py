@@ -125,7 +125,7 @@ st.download_button(
 )
 if not files:
     with st.expander("Link to these verdicts"):
-        show_link(text, goback.MAX_LINK_CHARACTERS, "reports")
+        show_link(text, "reports")
 
 st.header("How often verdicts are right")
 scored = load_measured(

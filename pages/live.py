@@ -6,7 +6,7 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import counted, listed, unmarked
-from itner.dashboard import live, live_demo, redact, selection, tables
+from itner.dashboard import language, live, live_demo, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.figures import arrange
@@ -98,6 +98,12 @@ if not text.strip():
 if not selected:
     st.info("Choose at least one model.")
     st.stop()
+
+with entering:
+    foreign = language.find_foreign(text, [choices[key].run for key in selected])
+    if foreign:
+        # The names of runs are of others.
+        st.caption(f":material/translate: {unmarked(foreign)}")
 
 results = {}
 for key in selected:
@@ -198,8 +204,8 @@ with race_tab:
         lanes.empty()
         show_figure(live.race_bars(final, families), final, "race", "Bar chart: tokens per second of each model.")
 with share_tab:
-    st.markdown("**Link to this comparison**")
-    show_link(text, live.MAX_LINK_CHARACTERS, "text")
+    st.markdown("**Link to this view**")
+    show_link(text, "text", {"mode": [mode], "model": selected, "confidence": [f"{threshold:g}"]})
     taken = st.selectbox("Results of", list(results), key="share_model")
     personal = get_domain(by_label[taken].run.info.domain).personal
     share.draw_downloads(text, taken, results[taken].mentions, personal)

@@ -42,8 +42,6 @@ MODE_NAMES: dict[Mode, str] = {DEMO: "Demo", COMPARE: "Compare"}
 # That are compared at once.
 MOST = 6
 MAX_CHARACTERS = 20_000
-# Longer texts stay out of the address: browsers and chat programs cut long links.
-MAX_LINK_CHARACTERS = 1_500
 _TIMED_CALLS = 3
 _LONG_CALL_S = 0.1
 _RESULTS, _TOKENS, _WISHED = "live_results", "live_tokens", "live_wished"

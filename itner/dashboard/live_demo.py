@@ -33,6 +33,13 @@ STYLE = """<style>
 .itner-found .score { font-variant-numeric: tabular-nums; margin-left: 0.45em; }
 </style>"""
 
+# As in the legend of a comparison; what is switched off is struck through.
+_SWATCH = (
+    '.st-key-live_types [role=toolbar] button::before { content: ""; width: 0.8em; height: 0.8em; flex: none; '
+    "border-radius: 0.2em; margin-right: 0.4em; } "
+    ".st-key-live_types [role=toolbar] button[aria-pressed=false]::before { opacity: 0.35; } "
+    ".st-key-live_types [role=toolbar] button[aria-pressed=false] { text-decoration: line-through; }"
+)
 _HIDDEN, _TYPES, _MONO, _MONO_GUESS = "live_hidden", "live_types", "live_mono", "live_mono_guess"
 
 _LOG_LINE = re.compile(
@@ -107,10 +114,10 @@ def choose_types(counts: Mapping[str, int]) -> list[str]:
         st.session_state[_HIDDEN] = (hidden - set(names)) | {name for name in names if name not in shown}
 
     colours = "".join(
-        f".st-key-{_TYPES} button:nth-of-type({number}) {{ border-left: 0.5em solid {type_colour(name)}; }}"
+        f".st-key-{_TYPES} [role=toolbar] button:nth-child({number})::before {{ background: {type_colour(name)} }}"
         for number, name in enumerate(names, 1)
     )
-    st.html(f"<style>{colours}</style>")
+    st.html(f"<style>{_SWATCH}{colours}</style>")
     chosen = st.pills(
         "Types",
         names,
