@@ -6,8 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-
-import streamlit as st
+from functools import cache
 
 DAYS = 7
 KEPT_IN_WORDS = f"{DAYS} days at most, until the server restarts or newer links need the room"
@@ -64,7 +63,7 @@ class SharedTexts:
             self._bytes -= len(data)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def shared_texts() -> SharedTexts:
     """Those of this server."""
     return SharedTexts()

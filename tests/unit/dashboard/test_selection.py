@@ -114,7 +114,7 @@ def sharing() -> None:
     if st.button("Share"):
         st.text(selection.share("text", st.session_state.text, {"one": ["a"]}))
     if st.button("Restart"):
-        shared_texts.shared_texts.clear()
+        shared_texts.shared_texts.cache_clear()
 
 
 def test_the_text_is_in_no_link_and_comes_with_it() -> None:
