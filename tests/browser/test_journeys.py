@@ -167,7 +167,7 @@ def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser
 
     box.fill(TICKET)
     page.get_by_role("button", name="Tag", exact=True).click()
-    page.locator(".itner-mono", has_text="nginx restarts").wait_for()
+    page.locator(".itner-mono", has_text="on the same host is up").wait_for()
     wait_until_idle(page)
     assert "?" not in page.url
     # A link of the list shows its place.
