@@ -26,7 +26,11 @@ from itner.files.highlighting import STYLE, legend
 from itner.reporting.latency import pool_timings
 from itner.taggers.registry import kind_of
 
-runs = begin_page("Live", "Type or paste a text and see what a tagger finds in it. Nothing you enter is stored.")
+runs = begin_page(
+    "Live",
+    "Type or paste a text and see what a tagger finds in it. Nothing you enter is stored, unless you ask "
+    "for a link to it.",
+)
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     for run in runs:
