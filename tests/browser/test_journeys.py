@@ -202,6 +202,8 @@ def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser
     theirs = new_page(browser)
     theirs.goto(code.inner_text().strip())
     theirs.locator("mark").first.wait_for()
+    # Streamlit draws the box empty and fills it.
+    wait_until_idle(theirs)
     assert theirs.get_by_role("textbox", name="Text").input_value() == TICKET
 
 
