@@ -30,7 +30,7 @@ from itner.workflows.goback import CONFIDENCE, as_json_lines, count_verdicts, li
 begin(
     "Go-back",
     "Paste field reports, one a line: each is compared with a table of rules and is a violation, compliant, or for "
-    "somebody to review. Nothing you enter is stored.",
+    "somebody to review. Nothing you enter is stored, unless you ask for a link to it.",
 )
 names = [domain.name for domain in list_domains() if domain.judging is not None]
 if not names:
@@ -126,7 +126,7 @@ st.download_button(
 )
 if not files:
     with st.expander("Link to these verdicts"):
-        show_link(text, goback.MAX_LINK_CHARACTERS, "reports")
+        show_link(text, "reports")
 
 st.header("How often verdicts are right")
 scored = load_measured(

@@ -1,4 +1,4 @@
-"""One text, several taggers side by side."""
+"""One text: one tagger shown at work, or several side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import counted, listed, unmarked
-from itner.dashboard import live, redact, selection, tables
+from itner.dashboard import language, live, live_demo, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.figures import arrange
@@ -24,9 +24,14 @@ from itner.dashboard.widgets import (
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
+from itner.reporting.latency import pool_timings
 from itner.taggers.registry import family_of, kind_of
 
-runs = begin_page("Live", "Type or paste a text and compare what the taggers find in it. Nothing you enter is stored.")
+runs = begin_page(
+    "Live",
+    "Type or paste a text and see what a tagger finds in it. Nothing you enter is stored, unless you ask "
+    "for a link to it.",
+)
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     for run in runs:
@@ -46,33 +51,52 @@ def use_example() -> None:
         selection.set_choice("text", examples[st.session_state.live_example])
 
 
-st.pills("Examples", list(examples), key="live_example", on_change=use_example)
-text = selection.choose_text(
-    "text",
-    next(iter(examples.values())),
-    live.MAX_CHARACTERS,
-    lambda: st.text_area(
-        "Text", key="text", height=160, max_chars=live.MAX_CHARACTERS, help="Ctrl+Enter tags the text."
-    ),
-    public=examples.values(),
-)
-st.page_link(
-    "pages/tag_files.py",
-    label=f"The box takes {live.MAX_CHARACTERS:,} characters at most; Tag files reads longer texts.",
-    icon=":material/upload_file:",
-)
+mode = live.choose_mode()
 models, slider = st.columns([3, 1])
+names = {key: choice.label for key, choice in choices.items()}
 with models:
-    defaults = live.choose_first(list(choices.values()))
-    names = {key: choice.label for key, choice in choices.items()}
-    help = "A variant of a run. Up to six."
-    selected = selection.choose_many("Models", list(choices), "model", defaults, names, help, most=6)
+    if mode == live.DEMO:
+        advised, why = live.recommend(runs, list(choices.values()))
+        names |= {advised.key: f"{advised.label} (recommended)"}
+        help = f"A variant of a run. Recommended: {why}."
+        selected = [selection.choose_one("Model", list(choices), "model", advised.key, names, help)]
+    else:
+        live.take_along(list(choices.values()))
+        defaults = live.choose_first(list(choices.values()))
+        help = f"A variant of a run. Up to {live.MOST}."
+        selected = selection.choose_many("Models", list(choices), "model", defaults, names, help, most=live.MOST)
     note_absent(runs)
 with slider:
     help = "Mentions below it are hidden. Confidence of a mention: the probability of its least certain token."
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f", help)
-selection.write_link()
 show_remote([choices[key].run for key in selected])
+st.pills("Examples", list(examples), key="live_example", on_change=use_example)
+entering, reading = st.columns([2, 3], gap="medium") if mode == live.DEMO else (st.container(), st.container())
+typing = mode == live.DEMO and live.is_prompt(choices[selected[0]])
+with entering:
+    text = selection.choose_text(
+        "text",
+        next(iter(examples.values())),
+        live.MAX_CHARACTERS,
+        lambda: st.text_area(
+            "Text",
+            key="text",
+            height=300 if mode == live.DEMO else 160,
+            max_chars=live.MAX_CHARACTERS,
+            help="Tagged while you type." if typing else "Tag or Ctrl+Enter tags the text.",
+        ),
+        public=examples.values(),
+    )
+    # What is in the box is sent when it is left for the button, so that there is nothing more to do.
+    st.button("Tag", type="primary", icon=":material/sell:", key="tag")
+    if typing:
+        live_demo.report_while_typing("text")
+    st.page_link(
+        "pages/tag_files.py",
+        label=f"The box takes {live.MAX_CHARACTERS:,} characters at most; Tag files reads longer texts.",
+        icon=":material/upload_file:",
+    )
+selection.write_link()
 if not text.strip():
     st.info("Enter a text to tag.")
     st.stop()
@@ -80,36 +104,66 @@ if not selected:
     st.info("Choose at least one model.")
     st.stop()
 
+with entering:
+    foreign = language.find_foreign(text, [choices[key].run for key in selected])
+    if foreign:
+        # The names of runs are of others.
+        st.caption(f":material/translate: {unmarked(foreign)}")
+
 results = {}
 for key in selected:
     try:
-        results[names[key]] = live.above(live.tag_with(choices[key], text), threshold)
+        results[choices[key].label] = live.above(live.tag_with(choices[key], text), threshold)
     except InputError as error:
-        st.error(f"{names[key]} cannot be loaded.")
+        st.error(f"{choices[key].label} cannot be loaded.")
         show_reason(str(error))
 if not results:
     st.stop()
 unsure = [label for label, result in results.items() if all(mention.score is None for mention in result.mentions)]
 if threshold and any(results[label].mentions for label in unsure):
     st.caption(f"{listed(unsure)}: without confidences, so nothing of it is hidden.")
-by_label = {names[key]: choices[key] for key in selected if names[key] in results}
+by_label = {choices[key].label: choices[key] for key in selected if choices[key].label in results}
 
-places = find_places({label: result.mentions for label, result in results.items()})
-st.html(STYLE + legend(runs[0].scheme_types))
-for row in range(0, len(results), 3):
-    labels = list(results)[row : row + 3]
-    for column, label in zip(st.columns(len(labels)), labels, strict=True):
-        with column.container(border=True):
-            result = results[label]
-            st.markdown(f"**{label}**")
-            calls = counted(result.calls, "call")
-            help = f"Median of {calls}." if result.calls > 1 else "One call."
-            st.caption(f"{len(result.mentions)} mentions in {result.milliseconds:,.1f} ms", help=help)
-            st.html(STYLE + live.view(text, label, result, places))
-            for note in result.notes:
-                st.caption(unmarked(note))
+timings = pool_timings(runs)
+if mode == live.DEMO:
+    ((label, result),) = results.items()
+    scheme = by_label[label].run.scheme_types
+    with reading:
+        large, mono = live_demo.choose_appearance(text)
+        counts = live_demo.count_types(result.mentions, scheme)
+        types = live_demo.choose_types(counts) if counts else []
+        marked = [mention for mention in result.mentions if mention.type in types]
+        st.html(STYLE + live_demo.STYLE + live_demo.view(text, marked, large, mono))
+        st.caption(
+            f"{live_demo.shown_in_words(len(marked), len(result.mentions))}. "
+            f"{live.times_in_words(by_label[label], result, timings)}."
+        )
+        for note in result.notes:
+            st.caption(unmarked(note))
+    if marked:
+        st.header("What it found")
+        st.caption("Numbers are confidences. A link jumps to the place in the text.")
+        st.html(live_demo.STYLE + live_demo.list_found(text, marked, scheme))
+else:
+    places = find_places({label: result.mentions for label, result in results.items()})
+    st.html(STYLE + legend(runs[0].scheme_types))
+    if len(results) > 1:
+        st.caption("What all models mark alike has no colour; what they do not is coloured, dashed and has a ≠.")
+    for row in range(0, len(results), 3):
+        labels = list(results)[row : row + 3]
+        for column, label in zip(st.columns(len(labels)), labels, strict=True):
+            with column.container(border=True):
+                result = results[label]
+                st.markdown(f"**{label}**")
+                st.caption(
+                    f"{counted(len(result.mentions), 'mention')}. "
+                    f"{live.times_in_words(by_label[label], result, timings)}."
+                )
+                st.html(STYLE + live.view(text, label, result, places))
+                for note in result.notes:
+                    st.caption(unmarked(note))
 
-if len(results) > 1:
+if mode == live.COMPARE and len(results) > 1:
     differing = tables.disagreements(text, places)
     st.header("Where they disagree")
     if differing.empty:
@@ -155,8 +209,8 @@ with race_tab:
         lanes.empty()
         show_figure(live.race_bars(final, families), final, "race", "Bar chart: tokens per second of each model.")
 with share_tab:
-    st.markdown("**Link to this comparison**")
-    show_link(text, live.MAX_LINK_CHARACTERS, "text")
+    st.markdown("**Link to this view**")
+    show_link(text, "text", {"mode": [mode], "model": selected, "confidence": [f"{threshold:g}"]})
     taken = st.selectbox("Results of", list(results), key="share_model")
     personal = get_domain(by_label[taken].run.info.domain).personal
     share.draw_downloads(text, taken, results[taken].mentions, personal)

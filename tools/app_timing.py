@@ -138,7 +138,7 @@ def _switches(browser: Browser, dashboard: Dashboard, runs: int, repeats: int) -
 
 def _live(browser: Browser, dashboard: Dashboard, runs: int, repeats: int) -> AppTiming:
     page = new_page(browser)
-    page.goto(f"{dashboard.url}/live")
+    page.goto(f"{dashboard.url}/live?mode=compare")
     times = []
     for number in range(repeats + 2):
         version = f"{100 + number}.0"
@@ -181,7 +181,7 @@ def tag_in_session(dashboard: Dashboard, version: str) -> None:
     """Open the Live page in a browser of its own, tag a sentence with this version in it, and see it highlighted."""
     with open_chromium() as browser:
         page = new_page(browser)
-        page.goto(f"{dashboard.url}/live")
+        page.goto(f"{dashboard.url}/live?mode=compare")
         submit_text(page, f"Firefox {version} crashes on Windows 11.")
         page.get_by_role("textbox", name="Text").press("Control+Enter")
         _wait_for_results(page, version)

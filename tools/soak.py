@@ -60,8 +60,8 @@ def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def open_live(page: Page, url: str) -> None:
-    """Live, with the results of its example."""
-    await page.goto(f"{url}/live")
+    """Live, with the results of its example by the models that are compared to begin with."""
+    await page.goto(f"{url}/live?mode=compare")
     await page.locator(".itner-text").first.wait_for()
 
 

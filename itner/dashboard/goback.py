@@ -18,7 +18,6 @@ from itner.reporting.palette import SERIES_COLORS
 from itner.workflows.goback import Judged, finder_of
 
 MAX_CHARACTERS = 20_000
-MAX_LINK_CHARACTERS = 1_500
 RULES_ALONE = "rules"
 # Each is a box of its own; the others stand in the table.
 MOST_SHOWN = 20

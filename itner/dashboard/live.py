@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,21 +16,31 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.tokens import split_tokens
 from itner.core.types import Mention, Tagger
-from itner.dashboard.cache import get_tagger, rules_of, state_of
+from itner.dashboard import selection
+from itner.dashboard.cache import compare, get_tagger, rules_of, state_of
+from itner.dashboard.widgets import default_dataset
 from itner.domains.registry import Domain, get_domain
 from itner.evaluation.agreement import Place
 from itner.files.highlighting import highlight
 from itner.files.tagging import reaching
 from itner.records.store import Run
+from itner.reporting.advice import Limits, advise
 from itner.reporting.answers import list_losses
+from itner.reporting.latency import Timing
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
+from itner.reporting.rows import MISSING, list_rows, milliseconds
 from itner.taggers.base import Accountable, Adjustable, TokenScores
 from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
 from itner.workflows.tag import Chosen
 
+Mode = Literal["demo", "compare"]
+DEMO: Mode = "demo"
+COMPARE: Mode = "compare"
+MODES: tuple[Mode, ...] = (DEMO, COMPARE)
+MODE_NAMES: dict[Mode, str] = {DEMO: "Demo", COMPARE: "Compare"}
+# That are compared at once.
+MOST = 6
 MAX_CHARACTERS = 20_000
-# Longer texts stay out of the address: browsers and chat programs cut long links.
-MAX_LINK_CHARACTERS = 1_500
 _TIMED_CALLS = 3
 _LONG_CALL_S = 0.1
 _RESULTS, _TOKENS, _WISHED = "live_results", "live_tokens", "live_wished"
@@ -90,6 +101,55 @@ def _rank(run: Run) -> int:
     if release is None:
         return 1
     return 0 if run.name == release.default else _FEW if run.name in {plan.name for plan in release.tracks} else 1
+
+
+def recommend(runs: Sequence[Run], choices: Sequence[Choice]) -> tuple[Choice, str]:
+    """What Overview advises without limits, of what can be opened here, and why it is shown.
+
+    The most useful of the choices where nothing of them was both scored and timed.
+    """
+    known = {(choice.run.name, choice.variant): choice for choice in choices}
+    found = default_dataset(runs)
+    if found is not None:
+        rows = [row for row in list_rows(runs, *found) if (row.run, row.variant) in known]
+        row = advise(rows, Limits(), compare).row
+        if row is not None:
+            return known[row.run, row.variant], f"what Overview advises on {found[0]} {found[1]}, without limits"
+    return choices[0], "the first of those that can be opened, as nothing here was both scored and timed"
+
+
+def choose_mode() -> Mode:
+    """One model shown at work, or several compared. A link that names several models and no mode compares them."""
+    asked = st.query_params.get_all("model")
+    default: Mode = COMPARE if len(asked) > 1 else DEMO
+    if selection.arrived("model") and not selection.arrived("mode"):
+        selection.set_choice("mode", default)
+    return selection.choose_one("Mode", MODES, "mode", default, MODE_NAMES, pills=True)
+
+
+def take_along(choices: Sequence[Choice]) -> None:
+    """Whoever goes from one model to comparing compares it with those to begin with."""
+    shown = selection.wanted("model")
+    if shown is not None and not selection.arrived("model"):
+        selection.set_choice("model", list(dict.fromkeys([shown, *choose_first(choices)]))[:MOST])
+
+
+def is_prompt(choice: Choice) -> bool:
+    """Whether a text can be tagged anew with every word that is typed: here, and not word for word."""
+    kind = kind_of(choice.run)
+    return kind.remote(choice.run) is None and not kind.slow
+
+
+def times_in_words(choice: Choice, result: Tagged, timings: Mapping[tuple[str, str], Timing]) -> str:
+    """What tagging took here, and what the benchmark measured of the same network, each with its name."""
+    calls = f"median of {result.calls} calls" if result.calls > 1 else "one call"
+    said = f"{result.milliseconds:,.1f} ms here, now ({calls})"
+    timing = timings.get((choice.run.name, choice.variant))
+    if timing is None:
+        return f"{said}; benchmark: {MISSING}, not measured"
+    bench = choice.run.bench.result(choice.variant) if choice.run.bench is not None else None
+    unit = bench.unit if bench is not None else "pieces"
+    return f"{said}; benchmark: {milliseconds(timing.p50.value)} ms for {timing.length} {unit} (median)"
 
 
 def choose_tagger(domain: Domain, choice: Choice | None, wished: float | None = None) -> Chosen:
@@ -185,7 +245,7 @@ def above(result: Tagged, threshold: float) -> Tagged:
 
 
 def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:
-    """The highlighted text of one tagger; what others see differently is marked."""
+    """The highlighted text of one tagger: what others see differently is marked, what they see alike has no colour."""
     differing = {
         (mention.start, mention.end, mention.type)
         for place in places
@@ -193,7 +253,7 @@ def view(text: str, label: str, result: Tagged, places: Sequence[Place]) -> str:
         for mention in place.mentions[label]
     }
     gaps = [(place.start, place.end) for place in places if not place.mentions[label]]
-    return highlight(text, result.mentions, differing, gaps)
+    return highlight(text, result.mentions, differing, gaps, dimmed=len(places[0].mentions) > 1 if places else False)
 
 
 def token_table(choice: Choice, text: str) -> pd.DataFrame | None:

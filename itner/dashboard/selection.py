@@ -8,10 +8,13 @@ the choices are kept beside the widgets.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
+
+from itner.dashboard.shared_texts import KEPT_IN_WORDS, shared_texts
 
 T = TypeVar("T")
 Option = TypeVar("Option", bound=str)
@@ -20,6 +23,8 @@ _KEPT = "selection"
 _LINK = "selection_link"
 _ARRIVED = "selection_arrived"
 _WRITTEN = "selection_written"
+# Ends the key of a text that stands in the server's memory, not in the link.
+_SHARED = "_link"
 # Links from before still open what they showed.
 _RENAMED = {"precision": "variant", "mib": "mb"}
 
@@ -63,7 +68,10 @@ def choose_one(
     """
     first = default if default is not None and default in options else options[0]
     asked = _asked(key)
-    value = asked[0] if asked else _kept(key, first)
+    value: object = asked[0] if asked else _kept(key, first)
+    if isinstance(value, list) and value:
+        # Several of them were chosen under this key, where several can be.
+        value = first if first in value else value[0]
     st.session_state[key] = value if value in options else first
     show = _names(names)
     if pills:
@@ -91,6 +99,9 @@ def choose_many(
     first = [option for option in default if option in options]
     asked: Sequence[str] = _asked(key)
     value: Sequence[str] = asked or _kept(key, first)
+    if isinstance(value, str):
+        # One was chosen under this key, where one can be.
+        value = [value]
     known = [option for option in options if option in value][:most]
     # Nothing chosen is a choice; nothing left of what was chosen is not.
     st.session_state[key] = known if known or not value else first
@@ -131,25 +142,47 @@ def choose_text(
         most: a text from a link is cut at this many characters.
         public: the only texts that are written into the URL, which browsers keep and proxies log: any other one is the
             user's, and stands there only while it is what a link brought; None for a text that is nobody's secret.
+            Of a text that a link made by `share` brings, its token stands there.
     """
     asked = _asked(key)
-    st.session_state[key] = (asked[0] if asked else _kept(key, default))[:most]
+    if public is not None and (tokens := _asked(f"{key}{_SHARED}")):
+        found = shared_texts().find(tokens[0])
+        st.session_state[f"{key}{_SHARED}"] = (tokens[0], found)
+        asked = [] if found is None else [found]
+        if found is None:
+            st.warning(
+                f"The text of this link is not kept any more: it is kept {KEPT_IN_WORDS}. Ask for a new link.",
+                icon=":material/link_off:",
+            )
+    value = (asked[0] if asked else _kept(key, default))[:most]
+    if st.session_state.get(key) != value:
+        # Set, it replaces what stands in the box, and with it what somebody goes on typing.
+        st.session_state[key] = value
     text = draw()
     _keep(key, text, default, [text])
     if public is not None and text not in public and st.query_params.get_all(key) != [text]:
         st.session_state[_LINK].pop(key, None)
+    token, brought = st.session_state.get(f"{key}{_SHARED}", ("", None))
+    if text == brought:
+        st.session_state[_LINK].pop(key, None)
+        st.session_state[_LINK][f"{key}{_SHARED}"] = [token]
     return text
 
 
-def permalink(**texts: str) -> str:
-    """The address that opens this page with the choices as they are, and with these texts of the user's by key."""
-    query: dict[str, Sequence[str]] = {key: st.query_params.get_all(key) for key in st.query_params}
-    query |= {key: [text] for key, text in texts.items()}
-    return f"{st.context.url}{'?' if query else ''}{urlencode(sorted(query.items()), doseq=True)}"
+def share(key: str, text: str, choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """An address that opens this page with the choices as they are and with a text, which is kept for it from now on.
+
+    Args:
+        choices: that are to be in it even where they are what the page begins with, which may change.
+    """
+    query: dict[str, Sequence[str]] = {name: st.query_params.get_all(name) for name in st.query_params}
+    query |= {**choices, f"{key}{_SHARED}": [shared_texts().keep(text)]}
+    query.pop(key, None)
+    return f"{st.context.url}?{urlencode(sorted(query.items()), doseq=True)}"
 
 
 def wanted(key: str) -> str | None:
-    """What a link asks for, else what was chosen before, whether it is to be had here or not."""
+    """What a link asks for, else the one thing chosen before, whether it is to be had here or not."""
     asked = _asked(key)
     found = asked[0] if asked else _kept(key, None)
     return found if isinstance(found, str) else None
@@ -158,6 +191,11 @@ def wanted(key: str) -> str | None:
 def ask(key: str, value: str) -> None:
     """Take the link for one that asks for this: for links from before, which asked in other words."""
     st.session_state[_ARRIVED][key] = [value]
+
+
+def arrived(key: str) -> bool:
+    """Whether the link that was just followed asks for this."""
+    return bool(_asked(key))
 
 
 def set_choice(key: str, value: object) -> None:

@@ -19,6 +19,7 @@ from itner.dashboard import selection
 from itner.dashboard.cache import AbsentText, load_datasets, load_prices, load_runs, without_places, workspace
 from itner.dashboard.commands import FOLDER, known_dataset, preparing_ways, reproducing_words
 from itner.dashboard.figures import arrange
+from itner.dashboard.shared_texts import KEPT_IN_WORDS
 from itner.data.corpus import CHECK
 from itner.data.processed import preparing_words
 from itner.domains.registry import default_domain, domain_names, get_domain
@@ -55,6 +56,18 @@ _NAMED = "Patterns with commas between them; * stands for anything."
 _SHOWN, _PAUSE_S = "shown_page", 0.03
 # Seen in both themes, and without colour by its weight.
 _BEST_CELL = "font-weight: bold; background-color: #0b6e9933"
+_MADE = "made_link"
+_COPIED = '<span role="status" style="font: 0.875rem var(--st-font); color: var(--st-text-color)"></span>'
+_COPY = """
+export default function ({ data, parentElement }) {
+  const said = parentElement.querySelector("span")
+  if (said.dataset.link === data) return
+  said.dataset.link = data
+  const ask = () => { said.textContent = "Copy it from the box above." }
+  if (!navigator.clipboard) return ask()
+  navigator.clipboard.writeText(data).then(() => { said.textContent = "Copied." }, ask)
+}
+"""
 # Of a table's cell, about.
 _MARGIN_PX, _CHARACTER_PX = 24, 7
 # A longer table scrolls.
@@ -166,6 +179,11 @@ def choose_dataset(runs: Sequence[Run]) -> tuple[str, str]:
     with left:
         dataset = selection.choose_one("Dataset", datasets[split], "dataset")
     return dataset, split
+
+
+def default_dataset(runs: Sequence[Run]) -> tuple[str, str] | None:
+    """The dataset and split that `choose_dataset` begins with, None where no run was evaluated."""
+    return next(((names[0], split) for split in _SPLITS if (names := list_datasets(runs, split))), None)
 
 
 def choose_runs(runs: Sequence[Run], most: int = 8) -> list[Run]:
@@ -305,14 +323,28 @@ def show_command(*words: str) -> None:
     st.code(workspace().command(*words), language="bash", wrap_lines=True)
 
 
-def show_link(text: str, most: int, key: str) -> None:
-    """The link to this view. The text is in it, unlike in the page's address, unless it is longer than links can be."""
-    short = len(text) <= most
-    st.code(selection.permalink(**({key: text} if short else {})), language=None, wrap_lines=True)
-    if short:
-        st.caption("The text is part of the link: who gets the link, and what it passes on its way, can read it.")
-    else:
-        st.caption(f"Without the text, which is longer than {most:,} characters.")
+def show_link(text: str, key: str, choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+    """A button that makes a link to this view and copies it. The text is kept for it only when it is pressed.
+
+    Args:
+        choices: see `selection.share`.
+    """
+    made = st.session_state.get(_MADE)
+    # As the view was when the link was made.
+    state = (key, text, dict(choices), {name: st.query_params.get_all(name) for name in st.query_params})
+    pressed = st.button("Copy link", icon=":material/link:", key=f"copy_{key}")
+    if pressed:
+        made = st.session_state[_MADE] = (state, selection.share(key, text, choices))
+    if made is None or made[0] != state:
+        st.caption(f"Makes a link to this view. For it the server keeps the text in its memory, {KEPT_IN_WORDS}.")
+        return
+    st.code(made[1], language=None, wrap_lines=True)
+    # Copied while the press is still the user's; the browser may refuse, so nothing is promised.
+    st.components.v2.component("itner_copy", html=_COPIED, js=_COPY)(key="copying", data=made[1])
+    st.caption(
+        f"Who has the link can read the text, which the server keeps in its memory for it, {KEPT_IN_WORDS}. The text "
+        "itself is not in the link."
+    )
 
 
 def show_lack(run: Run) -> None:

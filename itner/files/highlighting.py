@@ -20,6 +20,10 @@ STYLE = """<style>
 .itner-text .tag { font-size: 0.68em; font-weight: 600; letter-spacing: 0.02em; margin-left: 0.4em;
   white-space: nowrap; }
 .itner-text .differs .tag::before { content: "\\2260\\00a0"; }
+.itner-text mark:target { outline: 3px solid currentColor; outline-offset: 2px; scroll-margin-top: 6rem; }
+.itner-text.dimmed mark.agreed { background: none;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 45%, transparent); }
+.itner-text.dimmed mark.agreed .tag { font-weight: 400; }
 .itner-text .gap { border-bottom: 2px dotted currentColor; opacity: 0.75; }
 .itner-aligned { --step: 1.125rem; --glyph: 1.26rem; --high: calc((var(--rows) + 2) * var(--step)); position: relative;
   overflow: hidden; padding: 0 min(2.5rem, 12%) 0 2.4rem; line-height: var(--high); }
@@ -54,6 +58,9 @@ def highlight(
     differing: Collection[tuple[int, int, str]] = (),
     gaps: Iterable[tuple[int, int]] = (),
     personal: Collection[str] = (),
+    *,
+    dimmed: bool = False,
+    anchor: str | None = None,
 ) -> str:
     """The text with its mentions marked, white space kept.
 
@@ -62,7 +69,10 @@ def highlight(
         differing: (start, end, type) of mentions that not every tagger shares; marked with a dashed border and a sign.
         gaps: spans (start, end) where others mark something and this tagger nothing; underlined with dots.
         personal: types that point at a person, which is said; none where the domain does not tell.
+        dimmed: whether what is not `differing` is marked without a colour.
+        anchor: what the ids of the mentions begin with, before their number in the text; without ids for None.
     """
+    numbers = {(mention.start, mention.end): number for number, mention in enumerate(mentions)}
     marked = {(mention.start, mention.end): mention for mention in mentions}
     spans: list[tuple[int, int]] = list(marked)
     for start, end in gaps:
@@ -76,10 +86,11 @@ def highlight(
         if found is None:
             parts.append(f'<span class="gap" title="others mark this">{escape(text[start:end])}</span>')
         else:
-            parts.append(_mark(text[start:end], found, (start, end, found.type) in differing, personal))
+            name = "" if anchor is None else f"{anchor}{numbers[start, end]}"
+            parts.append(_mark(text[start:end], found, (start, end, found.type) in differing, personal, name))
         position = end
     parts.append(escape(text[position:]))
-    return f'<div class="itner-text" dir="auto">{"".join(parts)}</div>'
+    return f'<div class="itner-text{" dimmed" if dimmed else ""}" dir="auto">{"".join(parts)}</div>'
 
 
 def aligned(text: str, rows: Sequence[tuple[str, Sequence[Mention]]]) -> str:
@@ -187,15 +198,16 @@ def _say(text: str, name: str, bars: Sequence[_Bar]) -> str:
     return f"{name}: " + ("; ".join(f"{text[bar.start : bar.end]}: {bar.words}" for bar in bars) or "nothing")
 
 
-def _mark(part: str, mention: Mention, differs: bool, personal: Collection[str]) -> str:
+def _mark(part: str, mention: Mention, differs: bool, personal: Collection[str], anchor: str = "") -> str:
     name = escape(mention.type)
     score = "" if mention.score is None else f" {mention.score:.2f}"
     points = mention.type in personal
     said = f"{name}{score}" + (", points at a person" if points else "")
     said += ", not every model agrees" if differs else ""
+    place = f'id="{escape(anchor, quote=True)}" ' if anchor else ""
     flag = f'data-pii="{str(points).lower()}" ' if personal else ""
     return (
-        f'<mark {flag}tabindex="0" class="{"differs" if differs else "agreed"}" '
+        f'<mark {place}{flag}tabindex="0" class="{"differs" if differs else "agreed"}" '
         f'style="--c:{type_colour(mention.type)}" title="{said}" '
         f'aria-label="{escape(part, quote=True)}: {said}">{escape(part)}'
         f'<span class="tag">{name}{score}</span></mark>'

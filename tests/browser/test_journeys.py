@@ -114,6 +114,9 @@ def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: B
 
     page.get_by_role("link", name="Live", exact=True).click()
     page.locator("mark").first.wait_for()
+    assert page.locator(".itner-text").count() == 1
+    page.get_by_role("radio", name="Compare").click()
+    page.locator(".itner-text.dimmed").nth(2).wait_for()
     assert page.locator(".itner-text").count() == 3
 
     alerts: list[str] = []
@@ -130,6 +133,80 @@ def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: B
     assert shown == text
     assert alerts == []
     assert page.locator("mark", has_text="Ubuntu").first.get_attribute("aria-label", timeout=1000)
+
+
+TICKET = "\n".join(
+    [
+        "Hi team, since the upgrade to nginx 1.25 our web shop on Ubuntu 22.04 is down.",
+        "Users see HTTP 502 in Chrome 126 & Firefox. Restarting the Docker container did not help.",
+        "",
+        *(f"2024-05-01 12:00:{second:02} ERROR [main] kafka-0{second} <lost> at node {second}" for second in range(10)),
+        "java.lang.OutOfMemoryError: Java heap space",
+        *(f"\tat com.example.shop.Cart.load{number}(Cart.java:{number})" for number in range(25)),
+        "PostgreSQL 16 on the same host is up. Docker as well, and nginx restarts.",
+    ]
+)
+
+
+def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser) -> None:
+    assert len(TICKET.splitlines()) == 40
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/live")
+    page.locator("mark").first.wait_for()
+    wait_until_idle(page)
+    box = page.get_by_role("textbox", name="Text")
+    # Typed with pauses of all lengths around the one after which it is tagged, nothing is lost.
+    box.fill("")
+    typed = ""
+    for number in range(8):
+        word = f"word{number} "
+        box.press_sequentially(word, delay=20)
+        page.wait_for_timeout(250 + 60 * number)
+        typed += word
+    page.locator(".itner-text", has_text="word7").wait_for()
+    wait_until_idle(page)
+    assert box.input_value() == typed
+
+    box.fill(TICKET)
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.locator(".itner-mono", has_text="on the same host is up").wait_for()
+    wait_until_idle(page)
+    assert "?" not in page.url
+    # A link of the list shows its place.
+    link = page.locator(".itner-found a").last
+    link.focus()
+    link.press("Enter")
+    place = page.locator("mark:target")
+    place.wait_for()
+    assert f"#{place.get_attribute('id')}" == link.get_attribute("href")
+    wait_until_done(page)
+    assert box.input_value() == TICKET
+    assert page.evaluate("() => getComputedStyle(document.querySelector('mark:target')).outlineStyle") == "solid"
+
+    size = "() => parseFloat(getComputedStyle(document.querySelector('.itner-text')).fontSize)"
+    before = page.evaluate(size)
+    page.get_by_text("Presentation size").click()
+    page.locator(".itner-large").wait_for()
+    assert page.evaluate(size) >= 1.4 * before
+    legend = page.locator(".st-key-live_types [role=toolbar] button", has_text="VERSION")
+    assert page.locator("mark", has_text="VERSION").count() == int(legend.inner_text().split()[-1]) > 1
+    legend.click()
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('mark')].some(mark => mark.innerText.includes('VERSION'))"
+    )
+    wait_until_idle(page)
+    assert list_barriers(page) == []
+
+    page.get_by_role("tab", name="Share and export").click()
+    page.get_by_role("button", name="Copy link").click()
+    code = page.locator("[data-testid=stCode]", has_text="text_link=").first
+    code.wait_for()
+    theirs = new_page(browser)
+    theirs.goto(code.inner_text().strip())
+    theirs.locator("mark").first.wait_for()
+    # Streamlit draws the box empty and fills it.
+    wait_until_idle(theirs)
+    assert theirs.get_by_role("textbox", name="Text").input_value() == TICKET
 
 
 @OTHER_HALF

@@ -225,12 +225,20 @@ def test_judging_can_be_stopped_and_begun_again(tmp_path: Path, monkeypatch: pyt
     assert not page.warning
 
 
-def test_what_the_user_types_goes_into_the_link_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_user_types_comes_with_the_link_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = open_page("goback", tmp_path, monkeypatch)
     page.text_area(key="reports").set_value("16 ft over the street").run()
     settle(page)
     assert "reports" not in page.query_params
-    assert any("reports=16+ft+over+the+street" in code.value for code in page.code)
+    assert not any("reports_link=" in code.value for code in page.code)
+    page.button(key="copy_reports").click().run()
+    settle(page)
+    assert dict(page.query_params) == {}
+    (token,) = [code.value.split("reports_link=")[1] for code in page.code if "reports_link=" in code.value]
+    theirs = open_page("goback", tmp_path, monkeypatch, reports_link=token)
+    assert theirs.text_area(key="reports").value == "16 ft over the street"
 
 
 def test_a_link_opens_the_same_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
@@ -398,7 +400,7 @@ def test_live_names_runs_without_weights(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_live_tags_with_the_shipped_runs(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("live", shipped_models, monkeypatch)
+    page = open_page("live", shipped_models, monkeypatch, mode="compare")
     assert page.multiselect(key="model").value == ["minilm_full_kd@int8", "minilm_l3_kd@int8", "compact_s@int8"]
     assert "Not to be opened here: minilm_l3." in page.caption[0].value
     assert {"Outlook", "Windows"} <= set(mentions(page)["mention"])
@@ -416,13 +418,13 @@ def test_live_tags_with_the_shipped_runs(shipped_models: Path, monkeypatch: pyte
 
 
 def test_live_opens_a_permalink(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = {"text": "Excel on Windows 11", "model": ["compact_s@int8", "gone@int8"], "confidence": "0.5"}
+    link = {"text": "Excel on Windows 11", "model": "compact_s@int8", "confidence": "0.5"}
     page = open_page("live", shipped_models, monkeypatch, **link)
     assert page.text_area(key="text").value == "Excel on Windows 11"
-    assert page.multiselect(key="model").value == ["compact_s@int8"]
+    # What it names alone is shown at work.
+    assert page.selectbox(key="model").value == "compact_s@int8"
     assert mentions(page)["confidence"].ge(0.5).all()
-    assert "text=Excel+on+Windows+11" in page.code[0].value
-    shown = json.loads(page.code[1].value)
+    shown = json.loads(page.code[0].value)
     assert (shown["text"], shown["part"]) == ("Excel on Windows 11", "compact_s · INT8")
     assert {"Windows"} <= {span["text"] for span in shown["spans"]}
     labels = [button.label for button in page.get("download_button")]
@@ -435,18 +437,88 @@ def test_live_takes_an_example_and_keeps_the_users_text_out_of_the_address(
     shipped_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page("live", shipped_models, monkeypatch)
-    page.get("button_group")[0].set_value("Server").run()
+    group(page, "Examples").set_value("Server").run()
     assert page.text_area(key="text").value.startswith("web-03 answers")
     assert page.query_params["text"].startswith("web-03 answers")
-    # What somebody types goes into the link that is asked for, not into the address that the browser keeps.
-    page.text_area(key="text").set_value("Ask Ada on Windows 11").run()
-    assert "text" not in page.query_params
-    assert "text=Ask+Ada+on+Windows+11" in page.code[0].value
-    page.text_area(key="text").set_value("Windows 11 " * 400).run()
+    # What somebody types goes into no address: a link to it is made when it is asked for.
+    for text in ("Ask Ada on Windows 11", "Windows 11 " * 1_800):
+        page.text_area(key="text").set_value(text).run()
+        assert not page.exception
+        assert dict(page.query_params) == {}
+        assert not any("link=" in code.value for code in page.code)
+        page.button(key="copy_text").click().run()
+        assert dict(page.query_params) == {}
+        query = parse_qs(urlsplit(page.code[0].value).query)
+        (key,) = query["model"]
+        assert (query.keys(), query["mode"]) == ({"mode", "model", "confidence", "text_link"}, ["demo"])
+        theirs = open_page("live", shipped_models, monkeypatch, **{name: values[0] for name, values in query.items()})
+        assert theirs.text_area(key="text").value == text
+        assert theirs.selectbox(key="model").value == key
+    # A link is to a view; another one has none yet.
+    page.slider(key="confidence").set_value(0.5).run()
+    assert not any("link=" in code.value for code in page.code)
+
+
+def group(page: AppTest, label: str) -> Any:
+    return next(group for group in page.get("button_group") if group.label == label)
+
+
+def test_live_compares_what_a_link_names_several_of(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = ["compact_s@int8", "it_rules@patterns"]
+    page = open_page("live", shipped_models, monkeypatch, model=[*link, "gone@int8"])
+    assert sorted(page.multiselect(key="model").value) == sorted(link)
+    assert "mode" not in page.query_params
+    page.button(key="tag").click().run()
+    assert "mode" not in page.query_params
+    # One of them at work, and back: it is compared with those to begin with.
+    group(page, "Mode").set_value("demo").run()
+    alone = page.selectbox(key="model").value
+    assert alone in link
+    group(page, "Mode").set_value("compare").run()
     assert not page.exception
-    assert "text" not in page.query_params
-    assert "text=" not in page.code[0].value
-    assert any("Without the text" in caption.value for caption in page.caption)
+    assert {alone, "minilm_full_kd@int8", "minilm_l3_kd@int8"} <= set(page.multiselect(key="model").value)
+
+
+def test_types_that_are_switched_off_are_neither_shown_nor_listed_and_no_model_runs(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("live", shipped_models, monkeypatch)
+    monkeypatch.setattr(OnnxScorer, "score", lambda *given: pytest.fail("a model runs"))
+    marks = len(re.findall("<mark ", page_html(page)))
+    assert marks == len(re.findall(r'href="#mention-', page_html(page))) > 3
+    types = group(page, "Types")
+    off = types.value[0]
+    types.set_value(types.value[1:]).run()
+    assert not page.exception
+    assert 0 < len(re.findall("<mark ", page_html(page))) < marks
+    assert f">{off}" not in page_html(page)
+    assert any("of types that are switched off" in caption.value for caption in page.caption)
+    page.button(key="tag").click().run()
+    assert off not in group(page, "Types").value
+    assert any("ms here, now" in caption.value and "benchmark: " in caption.value for caption in page.caption)
+
+
+def test_live_says_what_it_does_with_logs_and_other_languages(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("live", shipped_models, monkeypatch)
+    assert not page.toggle(key="live_mono").value
+    log = "2024-05-01 12:00:01 ERROR disk full\n2024-05-01 12:00:02 WARN nginx is down\n"
+    page.text_area(key="text").set_value(log).run()
+    assert page.toggle(key="live_mono").value
+    assert any("Monospace, because" in caption.value for caption in page.caption)
+    page.toggle(key="live_mono").set_value(False).run()
+    page.text_area(key="text").set_value(log * 2).run()
+    # Who switched it off keeps it off.
+    assert not page.toggle(key="live_mono").value
+    assert not any("seems to be in" in caption.value for caption in page.caption)
+    german = "Seit dem Update auf Windows 11 startet Outlook nicht mehr, und der Drucker druckt nur leere Seiten."
+    page.text_area(key="text").set_value(german).run()
+    assert [caption.value for caption in page.caption if "seems to be in German" in caption.value]
+
+
+def page_html(page: AppTest) -> str:
+    return "".join(block.proto.body for block in page.get("html"))
 
 
 def test_live_races_the_models(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

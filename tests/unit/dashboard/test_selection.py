@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -106,15 +108,76 @@ def linked() -> None:
     st.write(selection.wanted("one"))
     selection.choose_one("One", ["a", "b"], "one")
     selection.write_link()
-    st.text(selection.permalink(text="Straße & <b>"))
 
 
-def test_the_link_to_a_view_holds_the_text_that_the_address_does_not() -> None:
-    app = AppTest.from_function(linked)
-    app.query_params["one"] = "b"
-    app.run()
-    assert app.text[0].value.endswith("?one=b&text=Stra%C3%9Fe+%26+%3Cb%3E")
-    assert dict(app.query_params) == {"one": "b"}
+def sharing() -> None:
+    import streamlit as st
+
+    from itner.dashboard import selection, shared_texts
+
+    selection.begin()
+    selection.choose_one("One", ["a", "b"], "one")
+    st.write(selection.choose_text("text", "hello", 90, lambda: st.text_input("Text", key="text"), ["hello"]))
+    selection.write_link()
+    if st.button("Share"):
+        st.text(selection.share("text", st.session_state.text, {"one": ["a"]}))
+    if st.button("Restart"):
+        shared_texts.shared_texts.cache_clear()
+
+
+def test_the_text_is_in_no_link_and_comes_with_it() -> None:
+    app = AppTest.from_function(sharing).run()
+    app.text_input(key="text").set_value("Straße & <b>").run()
+    assert not app.text
+    assert dict(app.query_params) == {}
+    app.button[0].click().run()
+    assert dict(app.query_params) == {}
+    query = parse_qs(urlsplit(app.text[0].value).query)
+    assert query.keys() == {"one", "text_link"}
+    assert query["one"] == ["a"]
+    assert len(query["text_link"][0]) > 20
+
+    theirs = AppTest.from_function(sharing)
+    theirs.query_params["text_link"] = query["text_link"]
+    theirs.run()
+    assert shown(theirs) == ["Straße & <b>"]
+    # It can be read again while it is what the link brought, and the address has nothing of it once it is edited.
+    assert theirs.query_params["text_link"] == query["text_link"][0]
+    theirs.text_input(key="text").set_value("mine").run()
+    assert (shown(theirs), dict(theirs.query_params)) == (["mine"], {})
+    assert not theirs.warning
+
+    app.button[1].click().run()
+    late = AppTest.from_function(sharing)
+    late.query_params["text_link"] = query["text_link"]
+    late.run()
+    assert shown(late) == ["hello"]
+    assert "not kept any more: it is kept 7 days at most, until the server restarts" in late.warning[0].value
+    assert dict(late.query_params) == {}
+
+
+def test_one_and_many_of_a_key_take_over_what_the_other_chose() -> None:
+    app = AppTest.from_function(both).run()
+    assert app.multiselect(key="key").value == ["a", "b"]
+    app.toggle[0].set_value(True).run()
+    # The default, where it is among them.
+    assert app.selectbox(key="key").value == "b"
+    app.selectbox(key="key").set_value("c").run()
+    app.toggle[0].set_value(False).run()
+    assert app.multiselect(key="key").value == ["c"]
+
+
+def both() -> None:
+    import streamlit as st
+
+    from itner.dashboard import selection
+
+    selection.begin()
+    if st.toggle("One"):
+        selection.choose_one("Key", ["a", "b", "c"], "key", "b")
+    else:
+        selection.choose_many("Key", ["a", "b", "c"], "key", ["a", "b"])
+    selection.write_link()
 
 
 def test_what_is_not_to_be_had_is_known_to_be_wanted() -> None:
