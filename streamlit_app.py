@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from itner.dashboard import selection
 from itner.dashboard.login import require_login
-from itner.dashboard.widgets import draw_navigation
+from itner.dashboard.widgets import navigation
 
 PAGES = {
     "Choose": [
@@ -33,5 +34,6 @@ ICON = Path(__file__).parent / "assets" / "icon.png"
 st.set_page_config(page_title="itner", page_icon=str(ICON), layout="wide")
 require_login()
 page = st.navigation(PAGES, position="hidden")
-draw_navigation(PAGES)
-page.run()
+selection.enter(page.url_path)
+with navigation(PAGES):
+    page.run()

@@ -22,6 +22,17 @@ Option = TypeVar("Option", bound=str)
 _KEPT = "selection"
 _LINK = "selection_link"
 _ARRIVED = "selection_arrived"
+_WHOLE = "selection_whole"
+_PAGE = "selection_page"
+_ENTERED = "selection_entered"
+_DRAWN = "selection_drawn"
+_SEEN = "selection_seen"
+# How an address says that nothing is chosen of many.
+_NOTHING = ""
+# Choices that mean the same on several pages.
+SHARED = ("domain", "dataset", "split", "run", "variant")
+# Addresses of a page that are remembered; who goes back farther finds the choices as they are.
+_MOST_SEEN = 200
 _WRITTEN = "selection_written"
 # Ends the key of a text that stands in the server's memory, not in the link.
 _SHARED = "_link"
@@ -29,21 +40,55 @@ _SHARED = "_link"
 _RENAMED = {"precision": "variant", "mib": "mb"}
 
 
-def begin() -> None:
-    """Take over what the URL asks for, unless it is what this session has written there itself."""
+def enter(page: str) -> None:
+    """Say which page is to be drawn, by its place in the address, before it is."""
+    st.session_state[_PAGE] = page
+
+
+def begin(title: str) -> None:
+    """Take over what the URL asks for, unless it is what this session has written there itself.
+
+    An address of this page that the session wrote before is come back to, by the browser's Back say: it tells all, and
+    what it does not name is as the page begins. Any other one is a link, which may name a part of the choices.
+
+    Args:
+        title: the page's, by which it is known where nobody has said which it is (`enter`).
+    """
+    page = st.session_state[_ENTERED] = st.session_state.get(_PAGE, title)
     asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
-    st.session_state[_ARRIVED] = asked if asked != st.session_state.get(_WRITTEN, {}) else {}
-    st.session_state[_LINK] = {}
+    # An address that lags behind what somebody is choosing right now is none that was followed.
+    arrived = (page, asked) != st.session_state.get(_WRITTEN) and not _is_choosing()
+    seen: dict[str, list[dict[str, list[str]]]] = st.session_state.setdefault(_SEEN, {})
+    same_page = st.session_state.get(_WRITTEN, ("",))[0] == page
+    st.session_state[_ARRIVED] = asked if arrived else {}
+    st.session_state[_WHOLE] = arrived and (same_page or asked in seen.get(page, []))
+    st.session_state[_LINK], st.session_state[_DRAWN] = {}, set()
     st.session_state.setdefault(_KEPT, {})
 
 
 def write_link() -> None:
     """Put every choice that is not the default into the URL, and leave those there that it names."""
-    # An address cannot say that nothing is chosen.
-    link = {key: asked for key, asked in st.session_state[_LINK].items() if asked}
-    if {key: st.query_params.get_all(key) for key in st.query_params} != link:
+    link = st.session_state[_LINK]
+    address = {key: st.query_params.get_all(key) for key in st.query_params}
+    # What other pages share goes along, so that nothing has to be added when it is come back to.
+    link = {key: address[key] for key in SHARED if key in address and key not in st.session_state[_DRAWN]} | link
+    if address != link:
         st.query_params.from_dict(link)
-    st.session_state[_WRITTEN] = link
+    page = st.session_state[_ENTERED]
+    st.session_state[_WRITTEN] = (page, link)
+    seen = st.session_state[_SEEN].setdefault(page, [])
+    if link in seen:
+        seen.remove(link)
+    seen.append(link)
+    del seen[:-_MOST_SEEN]
+
+
+def link_to(page: str) -> dict[str, list[str]]:
+    """The choices that a page was left with, and what pages share as it is chosen now: for a link to the page."""
+    seen = st.session_state.get(_SEEN, {}).get(page, [])
+    own = {key: asked for key, asked in (seen[-1] if seen else {}).items() if key not in SHARED}
+    _, link = st.session_state.get(_WRITTEN, ("", {}))
+    return {key: asked for key, asked in link.items() if key in SHARED} | own
 
 
 def write(key: str, value: str) -> None:
@@ -72,7 +117,7 @@ def choose_one(
     if isinstance(value, list) and value:
         # Several of them were chosen under this key, where several can be.
         value = first if first in value else value[0]
-    st.session_state[key] = value if value in options else first
+    _set(key, value if value in options else first)
     show = _names(names)
     if pills:
         chosen = st.segmented_control(label, options, key=key, format_func=show, help=help, required=True)
@@ -99,12 +144,14 @@ def choose_many(
     first = [option for option in default if option in options]
     asked: Sequence[str] = _asked(key)
     value: Sequence[str] = asked or _kept(key, first)
+    if list(asked) == [_NOTHING]:
+        value = []
     if isinstance(value, str):
         # One was chosen under this key, where one can be.
         value = [value]
     known = [option for option in options if option in value][:most]
     # Nothing chosen is a choice; nothing left of what was chosen is not.
-    st.session_state[key] = known if known or not value else first
+    _set(key, known if known or not value else first)
     show = _names(names)
     if pills:
         chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=show, help=help, wrap=True)
@@ -127,7 +174,7 @@ def choose_number(
         except ValueError:
             value = default
     # Written so that "nan" in a link falls back, too.
-    st.session_state[key] = min(max(value, low), high) if low <= value or value <= high else default
+    _set(key, min(max(value, low), high) if low <= value or value <= high else default)
     chosen = st.slider(label, low, high, step=step, key=key, format=format, help=help)
     _keep(key, chosen, default, [f"{chosen:g}"])
     return float(chosen)
@@ -154,10 +201,9 @@ def choose_text(
                 f"The text of this link is not kept any more: it is kept {KEPT_IN_WORDS}. Ask for a new link.",
                 icon=":material/link_off:",
             )
-    value = (asked[0] if asked else _kept(key, default))[:most]
-    if st.session_state.get(key) != value:
-        # Set, it replaces what stands in the box, and with it what somebody goes on typing.
-        st.session_state[key] = value
+    # A text of the user's stands in no address, so that none can say that it is gone.
+    value = (asked[0] if asked else _kept(key, default, said=public is None))[:most]
+    _set(key, value)
     text = draw()
     _keep(key, text, default, [text])
     if public is not None and text not in public and st.query_params.get_all(key) != [text]:
@@ -204,12 +250,34 @@ def set_choice(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def _is_choosing() -> bool:
+    """Whether a widget has another value than the page was drawn with: then this is an answer to a choice."""
+    kept = st.session_state.get(_KEPT, {})
+    return any(
+        key in st.session_state and _plain(st.session_state[key]) != _plain(kept[key])
+        for key in st.session_state.get(_DRAWN, ())
+        if key in kept
+    )
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _set(key: str, value: object) -> None:
+    """What the widget of this key is to show. Set anew, it would replace what somebody goes on to choose or to type."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def _asked(key: str) -> list[str]:
     asked: list[str] = st.session_state[_ARRIVED].get(key, [])
     return asked
 
 
-def _kept(key: str, default: T) -> T:
+def _kept(key: str, default: T, said: bool = True) -> T:
+    if said and st.session_state[_WHOLE]:
+        return default
     # The widget's own state is newer than what was kept: it holds what the user has just changed.
     if key in st.session_state:
         value: T = st.session_state[key]
@@ -219,11 +287,13 @@ def _kept(key: str, default: T) -> T:
 
 
 def _keep(key: str, value: object, default: object, link: list[str]) -> None:
+    st.session_state[_DRAWN].add(key)
     st.session_state[_KEPT][key] = value
     # A default that the URL names stays there: taking it out would be a new page in the browser's history, from which
     # the way back leads to itself.
-    if value != default or st.query_params.get_all(key) == link:
-        st.session_state[_LINK][key] = link
+    named = link or [_NOTHING]
+    if value != default or st.query_params.get_all(key) == named:
+        st.session_state[_LINK][key] = named
 
 
 def _names(names: Mapping[Option, str] | None) -> Callable[[Option], str]:

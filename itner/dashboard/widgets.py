@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from html import escape
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn, TypeVar
@@ -76,14 +76,33 @@ _FULL_HEIGHT_ROWS = 20
 _SPLITS = ("test", "dev", CHECK)
 
 
-def draw_navigation(pages: Mapping[str, Sequence[Any]]) -> None:
-    """The groups of pages in the sidebar; Streamlit's own list of groups is not valid HTML for screen readers."""
+@contextmanager
+def navigation(pages: Mapping[str, Sequence[Any]]) -> Iterator[None]:
+    """The groups of pages in the sidebar, beside what is drawn within; each is left for as it was left, with what pages
+    share as it is chosen now.
+
+    Streamlit's own list of groups is not valid HTML for screen readers.
+    """
     st.html(_STYLE)
-    with st.sidebar:
+    place = st.sidebar.empty()
+    drawn = _draw_links(place, pages, None)
+    try:
+        yield
+    finally:
+        # What was chosen meanwhile goes along.
+        _draw_links(place, pages, drawn)
+
+
+def _draw_links(place: Any, pages: Mapping[str, Sequence[Any]], drawn: object) -> object:
+    links = {page.url_path: selection.link_to(page.url_path) for members in pages.values() for page in members}
+    if links == drawn:
+        return drawn
+    with place.container():
         for group, members in pages.items():
             st.caption(group)
             for page in members:
-                st.page_link(page, icon=page.icon, width="stretch")
+                st.page_link(page, icon=page.icon, width="stretch", query_params=links[page.url_path])
+    return links
 
 
 def show_words(text: str) -> None:
@@ -109,7 +128,7 @@ def begin(title: str, intro: str = "") -> None:
         # folder named `pages` is there, and never the main script that calls `st.navigation`.
         PagesManager.uses_pages_directory = False
         st.rerun()
-    selection.begin()
+    selection.begin(title)
     st.title(title)
     if intro:
         st.markdown(intro)

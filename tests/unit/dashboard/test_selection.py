@@ -10,7 +10,7 @@ def one() -> None:
 
     from itner.dashboard import selection
 
-    selection.begin()
+    selection.begin("page")
     public = ["hello", "ours"]
     st.write(selection.choose_one("One", ["a", "b", "c"], "one", default="b"))
     st.write(" ".join(selection.choose_many("Many", ["x", "y", "z"], "many", ["x", "y"], most=2)))
@@ -104,7 +104,7 @@ def linked() -> None:
 
     from itner.dashboard import selection
 
-    selection.begin()
+    selection.begin("page")
     st.write(selection.wanted("one"))
     selection.choose_one("One", ["a", "b"], "one")
     selection.write_link()
@@ -115,7 +115,7 @@ def sharing() -> None:
 
     from itner.dashboard import selection, shared_texts
 
-    selection.begin()
+    selection.begin("page")
     selection.choose_one("One", ["a", "b"], "one")
     st.write(selection.choose_text("text", "hello", 90, lambda: st.text_input("Text", key="text"), ["hello"]))
     selection.write_link()
@@ -172,7 +172,7 @@ def both() -> None:
 
     from itner.dashboard import selection
 
-    selection.begin()
+    selection.begin("page")
     if st.toggle("One"):
         selection.choose_one("Key", ["a", "b", "c"], "key", "b")
     else:

@@ -1,0 +1,157 @@
+"""Address and widgets agree, whatever is chosen, gone back to or loaded again: random walks in a real browser."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+from synthetic import deploy, write_run
+
+from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_idle
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed"),
+    pytest.mark.xdist_group("browser-beside"),
+]
+
+# Of each page: its choices by key, with what stands on the widget and what it offers, the first unless chosen otherwise.
+PILLS = {
+    "": {"quantile": ("Latency is", {"p95": "p95", "p50": "median"})},
+    "quality": {"score": ("Score", {"F1": "F1", "precision": "precision", "recall": "recall"})},
+}
+TITLES = {"": "Overview", "quality": "Quality"}
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    models = tmp_path_factory.mktemp("models")
+    deploy(write_run(models, "good", tp=90))
+    deploy(write_run(models, "small", "minilm_l3", tp=60, p50=8.0))
+    with serve(models) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_chromium() as opened:
+        yield opened
+
+
+def settle(page: Page) -> None:
+    """Until the page has answered; a choice reaches the server a moment after it is made."""
+    page.wait_for_timeout(400)
+    wait_until_idle(page)
+
+
+def group(page: Page, label: str) -> Locator:
+    return page.locator("[data-testid=stButtonGroup]").filter(has_text=label)
+
+
+def latency(page: Page) -> float:
+    slider = page.locator("[data-testid=stSlider]").filter(has_text="Latency at most")
+    return float(slider.locator("[data-testid=stSliderThumbValue]").first.inner_text().split()[0])
+
+
+@dataclass
+class Walk:
+    """A visitor, and the addresses that the browser's history must hold."""
+
+    page: Page
+    history: list[str] = field(default_factory=list)
+    place: int = -1
+    steps: list[str] = field(default_factory=list)
+
+    @property
+    def here(self) -> str:
+        return urlsplit(self.page.url).path.strip("/")
+
+    def arrive(self, step: str) -> None:
+        """After a choice: a new address is a new entry, and forgets what lay ahead."""
+        self.steps.append(step)
+        settle(self.page)
+        if not self.history or self.page.url != self.history[self.place]:
+            self.history = [*self.history[: self.place + 1], self.page.url]
+            self.place += 1
+        self.check()
+
+    def turn(self, by: int) -> None:
+        self.steps.append("back" if by < 0 else "forward")
+        (self.page.go_back if by < 0 else self.page.go_forward)()
+        settle(self.page)
+        self.place += by
+        assert self.page.url == self.history[self.place], self.steps
+        self.check()
+
+    def check(self) -> None:
+        """What the widgets show is what the address says, or how the page begins."""
+        asked = parse_qs(urlsplit(self.page.url).query)
+        for key, (label, options) in PILLS[self.here].items():
+            wanted = options[asked[key][0]] if key in asked else next(iter(options.values()))
+            chosen = group(self.page, label).locator("[aria-checked=true], [aria-pressed=true]")
+            assert chosen.inner_text() == wanted, self.steps
+        if self.here == "" and "ms" in asked:
+            assert latency(self.page) == float(asked["ms"][0]), self.steps
+
+
+@pytest.mark.parametrize("seed", [13, 14])
+def test_address_and_widgets_agree_on_any_way(dashboard: Dashboard, browser: Browser, seed: int) -> None:
+    chance = random.Random(seed)
+    page = new_page(browser)
+    page.set_default_timeout(20_000)
+    page.goto(f"{dashboard.url}/")
+    walk = Walk(page)
+    walk.arrive("open")
+    for _ in range(14):
+        steps = ["choose", "choose", "other page", "reload"]
+        steps += ["slide"] if walk.here == "" else []
+        steps += ["back", "back"] if walk.place > 0 else []
+        steps += ["forward"] if walk.place < len(walk.history) - 1 else []
+        step = chance.choice(steps)
+        if step == "choose":
+            label, options = chance.choice(list(PILLS[walk.here].values()))
+            name = chance.choice(list(options.values()))
+            group(page, label).get_by_role("radio", name=name, exact=True).or_(
+                group(page, label).get_by_role("button", name=name, exact=True)
+            ).first.click()
+            walk.arrive(f"{label}: {name}")
+        elif step == "slide":
+            slider = page.get_by_role("slider", name="Latency at most")
+            slider.focus()
+            slider.press("ArrowLeft")
+            walk.arrive("slide")
+        elif step == "other page":
+            there = chance.choice([name for name in PILLS if name != walk.here])
+            page.get_by_role("link", name=TITLES[there], exact=True).click()
+            page.wait_for_url(lambda url, there=there: urlsplit(url).path.strip("/") == there)  # type: ignore[misc]
+            walk.arrive(there or "overview")
+        elif step == "reload":
+            page.reload()
+            walk.arrive("reload")
+        else:
+            walk.turn(-1 if step == "back" else 1)
+    # The way back leads to the beginning, and no step of it leads to itself.
+    while walk.place > 0:
+        walk.turn(-1)
+    page.close()
+
+
+def test_no_press_of_a_key_is_lost(dashboard: Dashboard, browser: Browser) -> None:
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/")
+    settle(page)
+    for _ in range(3):
+        slider = page.get_by_role("slider", name="Latency at most")
+        slider.focus()
+        before = latency(page)
+        for _ in range(20):
+            slider.press("ArrowLeft")
+            page.wait_for_timeout(30)
+        settle(page)
+        assert latency(page) == before - 20 * 0.5
+        assert parse_qs(urlsplit(page.url).query)["ms"] == [f"{before - 10:g}"]
+    page.close()
