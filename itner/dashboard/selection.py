@@ -25,6 +25,7 @@ _ARRIVED = "selection_arrived"
 _WHOLE = "selection_whole"
 _PAGE = "selection_page"
 _ENTERED = "selection_entered"
+_HERE = "selection_here"
 _DRAWN = "selection_drawn"
 _SEEN = "selection_seen"
 # How an address says that nothing is chosen of many.
@@ -54,7 +55,9 @@ def begin(title: str) -> None:
     Args:
         title: the page's, by which it is known where nobody has said which it is (`enter`).
     """
-    page = st.session_state[_ENTERED] = st.session_state.get(_PAGE, title)
+    page = st.session_state.get(_PAGE, title)
+    if st.session_state.get(_ENTERED) != page:
+        st.session_state[_ENTERED], st.session_state[_HERE] = page, set()
     asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
     # An address that lags behind what somebody is choosing right now is none that was followed.
     arrived = (page, asked) != st.session_state.get(_WRITTEN) and not _is_choosing()
@@ -81,6 +84,11 @@ def write_link() -> None:
         seen.remove(link)
     seen.append(link)
     del seen[:-_MOST_SEEN]
+
+
+def leave_out(key: str) -> None:
+    """Say that there is nothing to choose here, so that the address does not go on to name it."""
+    st.session_state[_DRAWN].add(key)
 
 
 def link_to(page: str) -> dict[str, list[str]]:
@@ -265,8 +273,12 @@ def _plain(value: object) -> object:
 
 
 def _set(key: str, value: object) -> None:
-    """What the widget of this key is to show. Set anew, it would replace what somebody goes on to choose or to type."""
-    if key not in st.session_state or st.session_state[key] != value:
+    """What the widget of this key is to show. Set anew, it would replace what somebody goes on to choose or to type.
+
+    A widget that the page draws for the first time is another one than that of the page before, which it knows nothing
+    of.
+    """
+    if key not in st.session_state[_HERE] or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
@@ -288,6 +300,7 @@ def _kept(key: str, default: T, said: bool = True) -> T:
 
 def _keep(key: str, value: object, default: object, link: list[str]) -> None:
     st.session_state[_DRAWN].add(key)
+    st.session_state[_HERE].add(key)
     st.session_state[_KEPT][key] = value
     # A default that the URL names stays there: taking it out would be a new page in the browser's history, from which
     # the way back leads to itself.

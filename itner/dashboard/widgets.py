@@ -173,6 +173,7 @@ def choose_domain(names: Iterable[str], others: Iterable[str] = ()) -> str:
     known = sorted(set(names))
     domains = sorted({*known, *others})
     if len(domains) == 1:
+        selection.leave_out("domain")
         return domains[0]
     titles = {name: title[:1].upper() + title[1:] for name in domains if (title := get_domain(name).title)}
     with st.sidebar:

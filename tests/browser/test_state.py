@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser-beside"),
 ]
 
-# Of each page: its choices by key, with what stands on the widget and what it offers, the first unless chosen otherwise.
+# Of each page: its choices by key, with what stands on the widget and what it offers, what it begins with first.
 PILLS = {
     "": {"quantile": ("Latency is", {"p95": "p95", "p50": "median"})},
     "quality": {"score": ("Score", {"F1": "F1", "precision": "precision", "recall": "recall"})},
