@@ -39,6 +39,8 @@ T = TypeVar("T")
 _STYLE = """<style>
 [data-testid=stCode] .token { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
+[data-testid=stBaseButton-primary] { background: #0b6e99 !important; border-color: #0b6e99 !important;
+  color: #ffffff !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
 .itner-words { margin: 0; }
 .itner-term { position: relative; cursor: help; font-style: normal; border-bottom: 1px dotted currentColor; }

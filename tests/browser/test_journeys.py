@@ -324,7 +324,7 @@ def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path, browser: 
         page.get_by_role("link", name="Tag files", exact=True).wait_for()
         page.get_by_role("heading", name="Difference to a baseline").wait_for()
         wait_until_done(page)
-        chosen = page.locator("[data-testid=stMultiSelect]").first
+        chosen = page.locator("[data-testid=stMultiSelect]:visible").first
         assert "minilm_l3" in chosen.inner_text()
         assert "minilm_full_kd" not in chosen.inner_text()
         page.get_by_role("link", name="Errors", exact=True).click()
