@@ -44,7 +44,7 @@ def _run(data: Json) -> Json:
 
 
 def _errors(data: Json) -> Json:
-    return data | {"reports": [_variant(report) for report in data["reports"]], "schema_version": 3}
+    return data | {"reports": [_variant(report) for report in data["reports"]], "schema_version": 4}
 
 
 def _metrics(data: Json) -> Json:
