@@ -24,6 +24,7 @@ from itner.dashboard.widgets import (
 from itner.domains.registry import get_domain, list_domains
 from itner.evaluation.agreement import find_places
 from itner.files.highlighting import STYLE, legend
+from itner.files.tagging import Origin
 from itner.reporting.latency import pool_timings
 from itner.taggers.registry import family_of, kind_of
 
@@ -213,8 +214,10 @@ with share_tab:
     show_link(text, "text", {"mode": [mode], "model": selected, "confidence": [f"{threshold:g}"]})
     taken = st.selectbox("Results of", list(results), key="share_model")
     personal = get_domain(by_label[taken].run.info.domain).personal
-    share.draw_downloads(text, taken, results[taken].mentions, personal)
-    st.code(share.as_json(text, taken, results[taken].mentions, personal), language="json", height=300)
+    source = by_label[taken]
+    origin = Origin(source.run.name, source.variant, threshold, results[taken].date)
+    share.draw_downloads(text, taken, results[taken].mentions, personal, origin)
+    st.code(share.as_json(text, taken, results[taken].mentions, personal, origin), language="json", height=300)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
     plan = redact.choose_plan(hiding, "redact_text")

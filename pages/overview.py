@@ -11,6 +11,7 @@ from itner.core.words import unmarked
 from itner.dashboard import overview, selection, tables
 from itner.dashboard.cache import compare, find, load_peers, load_published, map_advice
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
+from itner.dashboard.overview_map import answer_map, map_data
 from itner.dashboard.peers import peer_scatter, peers_columns, peers_frame, trials_frame
 from itner.dashboard.widgets import (
     begin_page,
@@ -83,18 +84,18 @@ with st.container(border=True):
     else:
         st.header(f"{limits.in_words}, with CPU only: deploy {advice.row.label}", anchor="answer")
         show_words(advice.plain + overview.weights_in_words(weights))
-        known = overview.facts(advice.row, quantile)
-        for column, fact in zip(st.columns(max(len(known), 1)), known, strict=False):
-            column.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off")
+        # Side by side where there is room: a figure that does not fit would be cut off.
+        with st.container(horizontal=True, gap="large"):
+            for fact in overview.facts(advice.row, quantile):
+                st.metric(fact.label, fact.value, fact.note, delta_color="off", delta_arrow="off", width="content")
         overview.show_beside(advice, scope)
         with st.expander("The numbers behind it"):
             show_words(advice.reason)
-        links = st.columns([1, 1, 4])
-        links[0].page_link(
-            "pages/run.py", label="Its record", icon=":material/fact_check:", query_params={"run_name": advice.row.run}
-        )
-        key = f"{advice.row.run}@{advice.row.variant}"
-        links[1].page_link("pages/live.py", label="Try it", icon=":material/edit_note:", query_params={"model": [key]})
+        record = {"domain": domain.name, "run_name": advice.row.run}
+        live = {"domain": domain.name, "model": f"{advice.row.run}@{advice.row.variant}"}
+        with st.container(horizontal=True):
+            st.page_link("pages/run.py", label="Its record", icon=":material/fact_check:", query_params=record)
+            st.page_link("pages/live.py", label="Try it", icon=":material/edit_note:", query_params=live)
     if limits != Limits(quantile=quantile) or weights:
         st.page_link(
             "pages/overview.py",
@@ -127,8 +128,8 @@ if answers.runs:
     st.header("How the answer changes with the limits")
     show_words(changes_in_words(answers, QUANTILES[quantile]))
     show_figure(
-        overview.answer_map(answers, limits),
-        overview.map_data(answers),
+        answer_map(answers, limits),
+        map_data(answers),
         f"answers-{dataset}-{split}",
         "Map of what is advised under each limit on latency and size.",
     )

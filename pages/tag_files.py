@@ -19,6 +19,7 @@ from itner.dashboard.widgets import (
     begin_page,
     end_page,
     note_absent,
+    offer,
     show_figure,
     show_lack,
     show_notices,
@@ -179,52 +180,37 @@ with taking:
     else:
         data, name = uploads.package(results, formats, domain.personal, origin), "tagged.zip"
         mime = "application/zip"
-    st.download_button(
-        f"Download {name}", data, name, mime, icon=":material/download:", disabled=not formats, on_click="ignore"
-    )
+    offer(name, data, mime, ready=bool(formats))
     checked = list_checked(found.results, domain.name, work)
     if checked:
-        st.download_button(
-            f"Download training.jsonl, {counted(len(checked), 'checked text')}",
-            uploads.training_file(checked, origin),
+        offer(
             "training.jsonl",
+            uploads.training_file(checked, origin),
             "application/jsonl",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Annotated text that `itner prepare --source jsonl` reads.",
+            f"Download training.jsonl, {counted(len(checked), 'checked text')}",
+            "Annotated text that `itner prepare --source jsonl` reads.",
         )
     else:
         st.caption("Texts that are marked as checked in the preview make a training file.")
     if uploads.list_tables(taken):
         of_what = (asked, threshold, work.revision)
-        returning: Job[uploads.GivenBack] | None = work.held.get("tag_tables")
-        if returning is not None and work.held.get("tag_tables_asked") != of_what:
-            returning.stop()
-            returning = work.held["tag_tables"] = None
+        returning: Job[uploads.GivenBack] | None = work.job("tag_tables", of_what)
         if returning is None and st.button(
             "Write the tables with what was found",
             icon=":material/table:",
             help="The .csv, .tsv and .xlsx files with all their rows and columns, and a column more for each type.",
         ):
             returning = uploads.start_tables(choice, read.items, found.results, types, origin)
-            work.held["tag_tables"], work.held["tag_tables_asked"] = returning, of_what
+            work.hold("tag_tables", of_what, returning)
             returning.wait(1)
         if returning is not None and returning.running:
             follow(returning, "Writing the tables", on_look=partial(STORE.find, work.token))
         elif returning is not None:
             back = returning.result()
-            # The names come from the user: no Markdown in them.
-            for name, reason in back.problems.items():
-                st.text(f"{name} is left out: {reason}")
+            uploads.say_left_out(back.problems)
             if back.data:
                 st.text(back.name)
-                st.download_button(
-                    "Download the tables with what was found",
-                    back.data,
-                    back.name,
-                    icon=":material/download:",
-                    on_click="ignore",
-                )
+                offer(back.name, back.data, label="Download the tables with what was found")
 
 if redact.can_redact(taken):
     with redacting:
@@ -240,36 +226,25 @@ if redact.can_redact(taken):
             show_reason(str(error))
             plan = None
         wanted = (asked, threshold, plan, label, wished)
-        redaction: Job[redact.RedactedFiles] | None = work.held.get("tag_redaction")
-        if redaction is not None and work.held.get("tag_redaction_asked") != wanted:
-            redaction.stop()
-            redaction = work.held["tag_redaction"] = None
+        redaction: Job[redact.RedactedFiles] | None = work.job("tag_redaction", wanted)
         if redaction is not None and redaction.stopped and not redaction.running:
             # A new start is offered.
             st.text("Stopped: no file is written.")
-            redaction = work.held["tag_redaction"] = None
+            work.let_go("tag_redaction")
+            redaction = None
         if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
             # A share that is wished for counts alone.
             tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
-            redaction = work.held["tag_redaction"] = redact.start(taken, tagger, plan, least)
-            work.held["tag_redaction_asked"] = wanted
+            redaction = redact.start(taken, tagger, plan, least)
+            work.hold("tag_redaction", wanted, redaction)
             redaction.wait(1)
         if redaction is not None and redaction.running:
             follow(redaction, "Redacting", on_look=partial(STORE.find, work.token))
         elif redaction is not None:
             redacted = redaction.result()
-            # The names come from the user: no Markdown in them.
-            for name, reason in redacted.problems.items():
-                st.text(f"{name} is left out: {reason}")
+            uploads.say_left_out(redacted.problems)
             for note in redacted.notes:
                 st.text(note)
             if redacted.data:
                 show_table(redacted.counts, "redacted")
-                st.download_button(
-                    "Download redacted.zip",
-                    redacted.data,
-                    "redacted.zip",
-                    "application/zip",
-                    icon=":material/download:",
-                    on_click="ignore",
-                )
+                offer("redacted.zip", redacted.data, "application/zip")

@@ -33,6 +33,8 @@ from itner.reporting.ablation import ablation_in_words
 from itner.reporting.curve import curve_in_words
 from itner.reporting.tracks import tracks_in_words
 
+_UNDONE = "Nobody has measured this here yet. Measure it with:"
+
 
 def show_weak(domain: str) -> None:
     """What became of text that nobody annotated."""
@@ -58,13 +60,7 @@ def show_ablation(domain: str) -> None:
     if get_domain(domain).ablation is None:
         return
     st.header("What each step of the training brought")
-    ablation = load_measured(
-        lambda: load_ablation(domain),
-        "The ablation",
-        "Nobody has measured this here yet. Measure it with:",
-        "ablate",
-        *domain_words(domain),
-    )
+    ablation = load_measured(lambda: load_ablation(domain), "The ablation", _UNDONE, "ablate", *domain_words(domain))
     if ablation is None:
         return
     st.markdown(ablation_in_words(ablation))
@@ -79,13 +75,8 @@ def show_curve(domain: str) -> None:
     if get_domain(domain).curve is None:
         return
     st.header("What few sentences teach")
-    curve = load_measured(
-        lambda: load_curve(domain),
-        "The learning curve",
-        "Nobody has measured this here yet. Measure it with:",
-        "learning-curve",
-        *domain_words(domain),
-    )
+    words = ("learning-curve", *domain_words(domain))
+    curve = load_measured(lambda: load_curve(domain), "The learning curve", _UNDONE, *words)
     if curve is None:
         return
     st.markdown(curve_in_words(curve))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 # Several test processes share the cores; more threads than cores only wait for each other.
@@ -21,6 +22,9 @@ from tiny import Tiny, build_backbone
 from itner.records.config import LoraSettings
 from itner.records.store import Run, RunStore
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 # How long an example takes says nothing on a machine that others use.
 settings.register_profile("itner", deadline=None)
 settings.load_profile("itner")
@@ -32,6 +36,15 @@ def own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the journeys of a module; each page has a context of its own."""
+    from tools.browser import open_chromium
+
+    with open_chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

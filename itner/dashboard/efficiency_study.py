@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.core.words import unmarked
+from itner.dashboard.figures import log_axis
 from itner.dashboard.tables import rounded
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import REFERENCE, StudyRow, find_front, list_timings
@@ -18,7 +19,6 @@ from itner.reporting.palette import GROUP_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 34.0
-_TICKS = tuple(factor * 10.0**power for power in range(-2, 4) for factor in (1, 2, 5))
 
 
 def study_table(rows: Sequence[StudyRow], dataset: str, speed: str | None) -> pd.DataFrame:
@@ -129,14 +129,8 @@ def study_figure(study: CompressionStudy, rows: Sequence[StudyRow], dataset: str
             )
         )
     places = [place(row) for row in shown]
-    ticks = [tick for tick in _TICKS if places and min(places) / 2 <= tick <= max(places) * 2]
     figure.update_layout(
-        xaxis={
-            "title": f"{_across(study, speed)} (log scale)",
-            "type": "log",
-            "tickvals": ticks,
-            "ticktext": [f"{tick:g}" for tick in ticks],
-        },
+        xaxis=log_axis(places, 1.25) | {"title": f"{_across(study, speed)} (log scale)"},
         yaxis={"title": f"micro-F1 on the dev set of {dataset}", "tickformat": ".3f"},
         legend={"itemsizing": "constant"},
         height=480,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
+from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -28,6 +31,23 @@ def arrange(figure: go.Figure) -> go.Figure:
     # A number that does not fit is left out: shrunken to a bar's width, nobody could read it.
     figure.update_layout(uniformtext={"minsize": _SMALLEST_TEXT, "mode": "hide"})
     return figure
+
+
+def log_axis(values: Sequence[float], beyond: float = 1.0, factors: Sequence[int] = (1, 2, 5)) -> dict[str, Any]:
+    """A logarithmic axis over the values, with whole numbers at its ticks.
+
+    Left to itself, Plotly labels a narrow one with bare digits (2, 5) that read as other numbers than they are.
+
+    Args:
+        beyond: how many times farther than the values it reaches on both sides.
+        factors: of each power of ten that has a tick.
+    """
+    if not values:
+        return {"type": "log"}
+    low, high = min(values) / beyond, max(values) * beyond
+    ticks = [factor * 10**power for power in range(-3, 7) for factor in factors if low <= factor * 10**power <= high]
+    text = [f"{tick:g}" for tick in ticks]
+    return {"type": "log", "tickvals": ticks, "ticktext": text, "range": [math.log10(low), math.log10(high)]}
 
 
 def _place_legend(figure: go.Figure) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
@@ -69,12 +70,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Tagged:
-    """A tagger's mentions in a text, and the median time of so many calls; `notes` on what it could not mark."""
+    """A tagger's mentions in a text, and the median time of so many calls; `notes` on what it could not mark.
+
+    `date` is when it was tagged.
+    """
 
     mentions: tuple[Mention, ...]
     milliseconds: float
     calls: int
     notes: tuple[str, ...] = ()
+    date: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def list_choices(runs: Sequence[Run]) -> list[Choice]:

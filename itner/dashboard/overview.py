@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,23 +14,19 @@ import streamlit as st
 from itner.core.words import counted, listed, unmarked
 from itner.dashboard import selection
 from itner.dashboard.cache import rules_of
+from itner.dashboard.figures import log_axis
 from itner.domains.registry import Domain
 from itner.files.highlighting import STYLE, highlight
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import QUANTILES, Quantile
-from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, SERIES_COLORS, VARIANT_SYMBOLS
+from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, find_weakest, megabytes, milliseconds
-from itner.reporting.sensitivity import AnswerMap
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 28
 _CLEAR, _FAINT = 0.9, 0.25
-# How far the map of answers goes beyond the last limit that matters, and the smallest size on its logarithmic axis.
-_BEYOND, _SMALLEST_MB = 1.5, 0.1
 _WEIGHTS_ABREAST = 5
-# Read on a field of any colour, in both themes.
-_ON_FIELD: dict[str, Any] = {"font": {"color": "#12161b"}, "bgcolor": "rgba(255, 255, 255, 0.85)"}
 # So much less micro-F1 than the worst of the front is out of the picture.
 _WORSE = 0.08
 
@@ -120,7 +115,7 @@ def choose_weights(domain: Domain) -> dict[str, float]:
 
 def weights_in_words(weights: Mapping[str, float]) -> str:
     """What of the types does not weigh 1, as a further sentence; empty where all do."""
-    return f" As {listed(f'{name} weighs {weight:g}' for name, weight in weights.items())}." if weights else ""
+    return f" {listed(f'{name} weighs {weight:g}' for name, weight in weights.items())}." if weights else ""
 
 
 def show_beside(advice: Advice, scope: str) -> None:
@@ -225,14 +220,12 @@ def trade_off(
             y=result.micro_f1,
             line={"dash": "dot", "width": 1.5, "color": NEUTRAL},
             annotation={"text": f"best published: {result.name}, {result.micro_f1:.3f}", "font": {"size": 12}},
-            annotation_position="bottom left",
+            # On the right, where what is slow is better than that.
+            annotation_position="bottom right",
         )
     figure.update_layout(
-        xaxis=_ticks(shown, quantile)
-        | {
-            "title": f"{QUANTILES[quantile]} of the latency, one text of 128 pieces or tokens (ms, log scale)",
-            "type": "log",
-        },
+        xaxis=log_axis([_ms(row, quantile) for row in shown], 1.25, (1, 2, 3, 5, 7))
+        | {"title": f"{QUANTILES[quantile]} of the latency, one text of 128 pieces or tokens (ms, log scale)"},
         yaxis={"title": "micro-F1 (strict, entity level)", "tickformat": ".2f", "range": _f1_range(shown, front)},
         legend={"itemsizing": "constant"},
         height=460,
@@ -287,95 +280,6 @@ def _names(front: Sequence[Row], chosen: Row | None, quantile: Quantile) -> go.S
     )
 
 
-def answer_map(answers: AnswerMap, limits: Limits) -> go.Figure:
-    """Which run is advised under which limits: a field a run, latency to the right, size upwards."""
-    names = {run: number for number, run in enumerate(answers.runs)}
-    labels = [[row.label if row is not None else "nothing fits" for row in line] for line in answers.answers]
-    # The last answers hold for all that is looser.
-    across = [*answers.ms, answers.ms[-1] * _BEYOND]
-    sizes = [max(size, _SMALLEST_MB) for size in answers.mb]
-    upwards = [*sizes, sizes[-1] * _BEYOND]
-    colours = [SERIES_COLORS[number % len(SERIES_COLORS)] for number in range(max(len(names), 1))]
-    figure = go.Figure(
-        go.Heatmap(
-            x=across,
-            y=upwards,
-            z=[[names[row.run] if row is not None else None for row in line] for line in answers.answers],
-            customdata=labels,
-            zmin=-0.5,
-            zmax=len(colours) - 0.5,
-            colorscale=_steps(colours),
-            opacity=0.55,
-            showscale=False,
-            hoverongaps=False,
-            hovertemplate="from %{x:.3~g} ms and %{y:.3~g} MB on: <b>%{customdata}</b><extra></extra>",
-        )
-    )
-    for run in names:
-        x, y = _middle(answers, run, across, upwards)
-        figure.add_annotation(x=math.log10(x), y=math.log10(y), text=f"<b>{run}</b>", showarrow=False, **_ON_FIELD)
-    if limits.max_ms is not None:
-        figure.add_vline(x=limits.max_ms, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
-    if limits.max_mb is not None:
-        figure.add_hline(y=limits.max_mb, line={"dash": "dash", "width": 1.5, "color": NEUTRAL})
-    figure.update_layout(
-        xaxis=_decades(across) | {"title": f"{QUANTILES[limits.quantile]} of the latency at most (ms, log scale)"},
-        yaxis=_decades(upwards) | {"title": "size at most (MB, log scale)"},
-        height=340,
-        margin={"t": 20, "r": 20, "b": 50},
-    )
-    return figure
-
-
-def _steps(colours: Sequence[str]) -> list[tuple[float, str]]:
-    """A colour scale without transitions."""
-    count = len(colours)
-    return [
-        step
-        for number, colour in enumerate(colours)
-        for step in ((number / count, colour), ((number + 1) / count, colour))
-    ]
-
-
-def _middle(answers: AnswerMap, run: str, across: Sequence[float], upwards: Sequence[float]) -> tuple[float, float]:
-    """The middle of a run's largest stretch in one line, as it is seen on logarithmic axes, over all lines like it."""
-    best, place = 0.0, (across[0], upwards[0])
-    for low, line in enumerate(answers.answers):
-        columns = [number for number, row in enumerate(line) if row is not None and row.run == run]
-        if not columns:
-            continue
-        high = low
-        while high < len(answers.answers) and all(_is(answers.answers[high][number], run) for number in columns):
-            high += 1
-        left, right, bottom, top = across[columns[0]], across[columns[-1] + 1], upwards[low], upwards[high]
-        area = math.log(right / left) * math.log(top / bottom)
-        if area > best:
-            best, place = area, (math.sqrt(left * right), math.sqrt(bottom * top))
-    return place
-
-
-def _is(row: Row | None, run: str) -> bool:
-    return row is not None and row.run == run
-
-
-def _decades(values: Sequence[float]) -> dict[str, Any]:
-    steps = [factor * 10**power for power in range(-3, 6) for factor in (1, 2, 5)]
-    ticks = [step for step in steps if min(values) <= step <= max(values)]
-    shown = [math.log10(min(values)), math.log10(max(values))]
-    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks], "range": shown}
-
-
-def map_data(answers: AnswerMap) -> pd.DataFrame:
-    """What `answer_map` draws."""
-    return pd.DataFrame.from_records(
-        [
-            {"ms at least": time, "MB at least": size, "advised": row.label if row is not None else None}
-            for size, line in zip(answers.mb, answers.answers, strict=True)
-            for time, row in zip(answers.ms, line, strict=True)
-        ]
-    )
-
-
 def _aside(chosen: Row, shown: Sequence[Row], quantile: Quantile) -> int:
     """Where the label of what is advised stands beside it, in pixels: on the side that has more room."""
     times = [math.log(_ms(row, quantile)) for row in shown]
@@ -401,17 +305,6 @@ def trade_off_data(rows: Sequence[Row], front: Sequence[Row]) -> pd.DataFrame:
             for row in rows
         ]
     )
-
-
-def _ticks(rows: Sequence[Row], quantile: Quantile) -> dict[str, Any]:
-    # Plotly labels a narrow log axis with bare digits (2, 5) that read as other numbers than they are.
-    times = [_ms(row, quantile) for row in rows]
-    if not times:
-        return {}
-    steps = [factor * 10**power for power in range(-2, 5) for factor in (1, 2, 3, 5, 7)]
-    values = [step for step in steps if min(times) / 1.5 <= step <= max(times) * 1.5]
-    low, high = math.log10(min(times) / 1.25), math.log10(max(times) * 1.25)
-    return {"tickvals": values, "ticktext": [f"{value:g}" for value in values], "range": [low, high]}
 
 
 def symbol_key(rows: Sequence[Row]) -> str:

@@ -328,7 +328,7 @@ def differences(base: Row, others: Sequence[Row], compare: Compare) -> Differenc
     frame = pd.DataFrame.from_records(values)
     if frame.empty:
         return Differences(frame, frame)
-    frame = frame[["model", "verdict", MICRO, "low", "high", *types]].sort_values(MICRO, ignore_index=True)
+    frame = frame[["model", "verdict", MICRO, *types, "low", "high"]].sort_values(MICRO, ignore_index=True)
     marked = pd.DataFrame.from_records(sure).set_index("model").loc[frame["model"]].reset_index()
     return Differences(frame, marked)
 
@@ -377,7 +377,7 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
     return {
         "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
         MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),
-        "low": number(format="%+.3f", help="Lower end of the paired 95% interval (sentences resampled for both)."),
+        "low": number(format="%+.3f", help="Lower end of the paired 95% interval of the micro-F1 difference."),
         "high": number(format="%+.3f", help="Upper end of the paired interval."),
         **{name: number(format="%+.3f", help=f"F1 on {name}, this model minus the baseline.") for name in types},
     }

@@ -8,6 +8,7 @@ the choices are kept beside the widgets.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -19,31 +20,55 @@ from itner.dashboard.shared_texts import KEPT_IN_WORDS, shared_texts
 T = TypeVar("T")
 Option = TypeVar("Option", bound=str)
 
-_KEPT = "selection"
-_LINK = "selection_link"
-_ARRIVED = "selection_arrived"
-_WHOLE = "selection_whole"
-_PAGE = "selection_page"
-_ENTERED = "selection_entered"
-_HERE = "selection_here"
-_DRAWN = "selection_drawn"
-_SEEN = "selection_seen"
+# In the session; and the page that has no place of its own in the address.
+_KEY, _FIRST = "selection", "/"
 # How an address says that nothing is chosen of many.
 _NOTHING = ""
 # Choices that mean the same on several pages.
 SHARED = ("domain", "dataset", "split", "run", "variant")
 # Addresses of a page that are remembered; who goes back farther finds the choices as they are.
 _MOST_SEEN = 200
-_WRITTEN = "selection_written"
 # Ends the key of a text that stands in the server's memory, not in the link.
 _SHARED = "_link"
 # Links from before still open what they showed.
 _RENAMED = {"precision": "variant", "mib": "mb"}
+Query = dict[str, list[str]]
+
+
+@dataclass
+class _State:
+    """What a session has chosen.
+
+    Attributes:
+        entered: the page that is to be drawn, "" where nobody says which.
+        page: that is drawn.
+        kept: choices by key, over page switches.
+        asked: what the address asks for that was just followed.
+        whole: whether that address tells all, so that what it does not name is as the page begins.
+        link: the choices that the address is to name.
+        drawn: keys that this run of the page asked for.
+        widgets: what their widgets were made of since the page was opened, by key.
+        defaults: what they began with last, on whatever page.
+        written: the page and the address that were left last.
+        seen: addresses that were left, by page, the last one last.
+    """
+
+    entered: str = ""
+    page: str = ""
+    kept: dict[str, object] = field(default_factory=dict)
+    asked: Query = field(default_factory=dict)
+    whole: bool = False
+    link: Query = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+    widgets: dict[str, object] = field(default_factory=dict)
+    defaults: dict[str, object] = field(default_factory=dict)
+    written: tuple[str, Query] | None = None
+    seen: dict[str, list[Query]] = field(default_factory=dict)
 
 
 def enter(page: str) -> None:
     """Say which page is to be drawn, by its place in the address, before it is."""
-    st.session_state[_PAGE] = page
+    _state().entered = page or _FIRST
 
 
 def begin(title: str) -> None:
@@ -55,31 +80,28 @@ def begin(title: str) -> None:
     Args:
         title: the page's, by which it is known where nobody has said which it is (`enter`).
     """
-    page = st.session_state.get(_PAGE, title)
-    if st.session_state.get(_ENTERED) != page:
-        st.session_state[_ENTERED], st.session_state[_HERE] = page, set()
-    asked = {_RENAMED.get(key, key): st.query_params.get_all(key) for key in st.query_params}
+    state = _state()
+    page = state.entered or title
+    if state.page != page:
+        state.page, state.widgets = page, {}
+    address = {_RENAMED.get(key, key): asked for key, asked in _read_address().items()}
     # An address that lags behind what somebody is choosing right now is none that was followed.
-    arrived = (page, asked) != st.session_state.get(_WRITTEN) and not _is_choosing()
-    seen: dict[str, list[dict[str, list[str]]]] = st.session_state.setdefault(_SEEN, {})
-    same_page = st.session_state.get(_WRITTEN, ("",))[0] == page
-    st.session_state[_ARRIVED] = asked if arrived else {}
-    st.session_state[_WHOLE] = arrived and (same_page or asked in seen.get(page, []))
-    st.session_state[_LINK], st.session_state[_DRAWN] = {}, set()
-    st.session_state.setdefault(_KEPT, {})
+    arrived = (page, address) != state.written and not _is_choosing(state)
+    state.asked = address if arrived else {}
+    same_page = state.written is not None and state.written[0] == page
+    state.whole = arrived and (same_page or address in state.seen.get(page, []))
+    state.link, state.drawn = {}, set()
 
 
 def write_link() -> None:
     """Put every choice that is not the default into the URL, and leave those there that it names."""
-    link = st.session_state[_LINK]
-    address = {key: st.query_params.get_all(key) for key in st.query_params}
+    state, address = _state(), _read_address()
     # What other pages share goes along, so that nothing has to be added when it is come back to.
-    link = {key: address[key] for key in SHARED if key in address and key not in st.session_state[_DRAWN]} | link
+    link = {key: address[key] for key in SHARED if key in address and key not in state.drawn} | state.link
     if address != link:
         st.query_params.from_dict(link)
-    page = st.session_state[_ENTERED]
-    st.session_state[_WRITTEN] = (page, link)
-    seen = st.session_state[_SEEN].setdefault(page, [])
+    state.written = (state.page, link)
+    seen = state.seen.setdefault(state.page, [])
     if link in seen:
         seen.remove(link)
     seen.append(link)
@@ -88,20 +110,21 @@ def write_link() -> None:
 
 def leave_out(key: str) -> None:
     """Say that there is nothing to choose here, so that the address does not go on to name it."""
-    st.session_state[_DRAWN].add(key)
+    _state().drawn.add(key)
 
 
 def link_to(page: str) -> dict[str, list[str]]:
     """The choices that a page was left with, and what pages share as it is chosen now: for a link to the page."""
-    seen = st.session_state.get(_SEEN, {}).get(page, [])
+    state = _state()
+    seen = state.seen.get(page or _FIRST, [])
     own = {key: asked for key, asked in (seen[-1] if seen else {}).items() if key not in SHARED}
-    _, link = st.session_state.get(_WRITTEN, ("", {}))
+    link = state.written[1] if state.written is not None else {}
     return {key: asked for key, asked in link.items() if key in SHARED} | own
 
 
 def write(key: str, value: str) -> None:
     """Put into the URL what no widget of the page asks for; `wanted` reads it from a link."""
-    st.session_state[_LINK][key] = [value]
+    _state().link[key] = [value]
 
 
 def choose_one(
@@ -125,7 +148,7 @@ def choose_one(
     if isinstance(value, list) and value:
         # Several of them were chosen under this key, where several can be.
         value = first if first in value else value[0]
-    _set(key, value if value in options else first)
+    preset(key, value if value in options else first, (pills, radio, *options))
     show = _names(names)
     if pills:
         chosen = st.segmented_control(label, options, key=key, format_func=show, help=help, required=True)
@@ -159,7 +182,7 @@ def choose_many(
         value = [value]
     known = [option for option in options if option in value][:most]
     # Nothing chosen is a choice; nothing left of what was chosen is not.
-    _set(key, known if known or not value else first)
+    preset(key, known if known or not value else first, (pills, most, *options))
     show = _names(names)
     if pills:
         chosen = st.pills(label, options, selection_mode="multi", key=key, format_func=show, help=help, wrap=True)
@@ -182,7 +205,7 @@ def choose_number(
         except ValueError:
             value = default
     # Written so that "nan" in a link falls back, too.
-    _set(key, min(max(value, low), high) if low <= value or value <= high else default)
+    preset(key, min(max(value, low), high) if low <= value or value <= high else default, (low, high, step))
     chosen = st.slider(label, low, high, step=step, key=key, format=format, help=help)
     _keep(key, chosen, default, [f"{chosen:g}"])
     return float(chosen)
@@ -211,15 +234,16 @@ def choose_text(
             )
     # A text of the user's stands in no address, so that none can say that it is gone.
     value = (asked[0] if asked else _kept(key, default, said=public is None))[:most]
-    _set(key, value)
+    preset(key, value)
     text = draw()
     _keep(key, text, default, [text])
+    link = _state().link
     if public is not None and text not in public and st.query_params.get_all(key) != [text]:
-        st.session_state[_LINK].pop(key, None)
+        link.pop(key, None)
     token, brought = st.session_state.get(f"{key}{_SHARED}", ("", None))
     if text == brought:
-        st.session_state[_LINK].pop(key, None)
-        st.session_state[_LINK][f"{key}{_SHARED}"] = [token]
+        link.pop(key, None)
+        link[f"{key}{_SHARED}"] = [token]
     return text
 
 
@@ -229,7 +253,7 @@ def share(key: str, text: str, choices: Mapping[str, Sequence[str]] = MappingPro
     Args:
         choices: that are to be in it even where they are what the page begins with, which may change.
     """
-    query: dict[str, Sequence[str]] = {name: st.query_params.get_all(name) for name in st.query_params}
+    query: dict[str, Sequence[str]] = {**_read_address()}
     query |= {**choices, f"{key}{_SHARED}": [shared_texts().keep(text)]}
     query.pop(key, None)
     return f"{st.context.url}?{urlencode(sorted(query.items()), doseq=True)}"
@@ -244,7 +268,7 @@ def wanted(key: str) -> str | None:
 
 def ask(key: str, value: str) -> None:
     """Take the link for one that asks for this: for links from before, which asked in other words."""
-    st.session_state[_ARRIVED][key] = [value]
+    _state().asked[key] = [value]
 
 
 def arrived(key: str) -> bool:
@@ -254,17 +278,42 @@ def arrived(key: str) -> bool:
 
 def set_choice(key: str, value: object) -> None:
     """Choose for the user, in a callback: a button that fills a text box, say."""
-    st.session_state[_KEPT][key] = value
+    _state().kept[key] = value
     st.session_state[key] = value
 
 
-def _is_choosing() -> bool:
+def preset(key: str, value: object, made_of: object = None) -> None:
+    """What the widget of this key, which is drawn next, is to show.
+
+    Set where it shows that already, it would replace what somebody goes on to choose or to type. A widget that a page
+    draws for the first time is another one than that of the page before, and so is one that is made of something else:
+    Streamlit begins it anew, and it has to be set.
+
+    Args:
+        made_of: its options, or the ends of its range.
+    """
+    widgets = _state().widgets
+    same = key in widgets and widgets[key] == made_of
+    if not same or key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    widgets[key] = made_of
+
+
+def _state() -> _State:
+    state: _State = st.session_state.setdefault(_KEY, _State())
+    return state
+
+
+def _read_address() -> Query:
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def _is_choosing(state: _State) -> bool:
     """Whether a widget has another value than the page was drawn with: then this is an answer to a choice."""
-    kept = st.session_state.get(_KEPT, {})
     return any(
-        key in st.session_state and _plain(st.session_state[key]) != _plain(kept[key])
-        for key in st.session_state.get(_DRAWN, ())
-        if key in kept
+        key in st.session_state and _plain(st.session_state[key]) != _plain(state.kept[key])
+        for key in state.drawn
+        if key in state.kept
     )
 
 
@@ -272,41 +321,30 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, list) else value
 
 
-def _set(key: str, value: object) -> None:
-    """What the widget of this key is to show. Set anew, it would replace what somebody goes on to choose or to type.
-
-    A widget that the page draws for the first time is another one than that of the page before, which it knows nothing
-    of.
-    """
-    if key not in st.session_state[_HERE] or key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def _asked(key: str) -> list[str]:
-    asked: list[str] = st.session_state[_ARRIVED].get(key, [])
-    return asked
+    return _state().asked.get(key, [])
 
 
 def _kept(key: str, default: T, said: bool = True) -> T:
-    if said and st.session_state[_WHOLE]:
+    state = _state()
+    if said and state.whole:
         return default
     # The widget's own state is newer than what was kept: it holds what the user has just changed.
-    if key in st.session_state:
-        value: T = st.session_state[key]
-        return value
-    kept: Any = st.session_state[_KEPT].get(key, default)
-    return kept  # type: ignore[no-any-return]
+    kept: Any = st.session_state[key] if key in st.session_state else state.kept.get(key, default)
+    # What nobody has chosen, the address does not name: it is what there is to begin with, here and now.
+    unchosen = key in state.defaults and kept == state.defaults[key] and key not in st.query_params
+    return default if said and unchosen else kept
 
 
 def _keep(key: str, value: object, default: object, link: list[str]) -> None:
-    st.session_state[_DRAWN].add(key)
-    st.session_state[_HERE].add(key)
-    st.session_state[_KEPT][key] = value
+    state = _state()
+    state.drawn.add(key)
+    state.kept[key], state.defaults[key] = value, default
     # A default that the URL names stays there: taking it out would be a new page in the browser's history, from which
     # the way back leads to itself.
     named = link or [_NOTHING]
     if value != default or st.query_params.get_all(key) == named:
-        st.session_state[_LINK][key] = named
+        state.link[key] = named
 
 
 def _names(names: Mapping[Option, str] | None) -> Callable[[Option], str]:

@@ -39,13 +39,13 @@ def leaderboard(
             {
                 "run": row.run,
                 "variant": VARIANT_NAMES[row.variant],
-                "family": row.family,
                 "micro-F1": row.micro_f1,
                 "95% interval": _interval(report) if report else None,
                 "weakest type": f"{weakest[0]} {weakest[1]:.2f}" if weakest is not None else None,
                 f"{quantile} ms": row.timing.at(quantile).value if row.timing is not None else None,
                 "size MB": row.size_mb,
                 "tokens/s": rounded(row.tokens_per_s),
+                "family": row.family,
                 "1,000 tickets": costs[row.label].amount if row.label in costs else None,
             }
         )

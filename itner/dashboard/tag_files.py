@@ -274,6 +274,13 @@ class GivenBack:
     problems: dict[str, str]
 
 
+def say_left_out(problems: Mapping[str, str]) -> None:
+    """Which files are not among what was made, and why."""
+    for name, reason in problems.items():
+        # The names come from the user: no Markdown in them.
+        st.text(f"{name} is left out: {reason}")
+
+
 def list_tables(uploads: Sequence[Upload]) -> list[Upload]:
     """The files that can be given back with more columns."""
     return [upload for upload in uploads if extension(upload.name) in TABLES]

@@ -42,6 +42,10 @@ _STYLE = """<style>
 [data-testid=stBaseButton-primary] { background: #0b6e99 !important; border-color: #0b6e99 !important;
   color: #ffffff !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+@media (min-width: 769px) and (max-width: 1200px) {
+  [data-testid=stSidebar][aria-expanded=true] { width: 13.5rem !important; min-width: 13.5rem !important; }
+  [data-testid=stMainBlockContainer] { padding-left: 1.5rem; padding-right: 1.5rem; }
+}
 .itner-words { margin: 0; }
 .itner-term { position: relative; cursor: help; font-style: normal; border-bottom: 1px dotted currentColor; }
 .itner-term:is(:hover, :focus)::after { content: attr(data-means); position: absolute; left: 0; top: 1.6em; z-index: 9;
@@ -493,6 +497,27 @@ def _model_column(frame: pd.DataFrame) -> dict[str, Any]:
         return {}
     longest = int(frame["model"].astype(str).str.len().max())
     return {"model": st.column_config.TextColumn(width=_MARGIN_PX + _CHARACTER_PX * longest)}
+
+
+def offer(
+    name: str,
+    data: bytes | str | Callable[[], bytes],
+    mime: str | None = None,
+    label: str = "",
+    help: str | None = None,
+    ready: bool = True,
+) -> None:
+    """A button that takes a file home; the page stays as it is."""
+    st.download_button(
+        label or f"Download {name}",
+        data,
+        name,
+        mime,
+        icon=":material/download:",
+        help=help,
+        disabled=not ready,
+        on_click="ignore",
+    )
 
 
 def download_csv(frame: pd.DataFrame, name: str, key: str, label: str = "Download as CSV") -> None:

@@ -18,7 +18,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.words import counted
 from itner.dashboard import selection
-from itner.dashboard.jobs import stop_all
+from itner.dashboard.jobs import Job, stop_all
 from itner.files.corrections import Correction
 from itner.files.items import Upload
 from itner.files.limits import MIB
@@ -61,6 +61,18 @@ class Work:
     def size(self) -> int:
         """The bytes of the files."""
         return sum(len(upload.data) for upload in self.uploads)
+
+    def job(self, name: str, asked: object) -> Job[Any] | None:
+        """The job that is held under a name for what is asked; one for something else is stopped and let go."""
+        known = self.held.get(name)
+        if known is not None and known[0] != asked:
+            self.let_go(name)
+            return None
+        return known[1] if known is not None else None
+
+    def hold(self, name: str, asked: object, job: Job[Any]) -> None:
+        """Hold a job under a name for as long as the same is asked."""
+        self.held[name] = (asked, job)
 
     def let_go(self, *beginnings: str) -> None:
         """Stop and forget what is held under names that begin so."""
@@ -253,7 +265,7 @@ def keep(
     if options is not None:
         wanted = value if isinstance(value, list | tuple) else [value]
         value = value if all(each is None or each in options for each in wanted) else default
-    st.session_state[key] = value
+    selection.preset(key, value)
     chosen = draw()
     choices[key] = chosen
     return chosen

@@ -27,7 +27,6 @@ from tools.browser import (
     Dashboard,
     find_chromium,
     new_page,
-    open_chromium,
     serve,
     wait_until_done,
     wait_until_idle,
@@ -53,13 +52,6 @@ def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
     """One server for all journeys that need no other."""
     with serve(build_models(shipped_models)) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; each page has a context of its own."""
-    with open_chromium() as opened:
-        yield opened
 
 
 def list_barriers(page: Page, *rules: str) -> list[str]:

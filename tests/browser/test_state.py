@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 from synthetic import deploy, write_run
 
-from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_idle
+from itner.dashboard.overview import ranges
+from itner.records.store import RunStore
+from itner.reporting.latency import QUANTILES
+from itner.reporting.rows import list_rows
+from tools.browser import Dashboard, find_chromium, new_page, serve, wait_until_idle
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,23 +28,32 @@ pytestmark = [
 PILLS = {
     "": {"quantile": ("Latency is", {"p95": "p95", "p50": "median"})},
     "quality": {"score": ("Score", {"F1": "F1", "precision": "precision", "recall": "recall"})},
+    "errors": {"part": ("Look at", {"all": "counts and sentences", "sentences": "sentences"})},
 }
-TITLES = {"": "Overview", "quality": "Quality"}
+TITLES = {"": "Overview", "quality": "Quality", "errors": "Errors"}
+# Pages that share the choice of runs, of which all are chosen at first.
+SHARING, RUNS = ("quality", "errors"), ["good", "small"]
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    models = tmp_path_factory.mktemp("models")
-    deploy(write_run(models, "good", tp=90))
-    deploy(write_run(models, "small", "minilm_l3", tp=60, p50=8.0))
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("models")
+    deploy(write_run(root, "good", tp=90))
+    deploy(write_run(root, "small", "minilm_l3", tp=60, p50=8.0))
+    return root
+
+
+@pytest.fixture(scope="module")
+def dashboard(models: Path) -> Iterator[Dashboard]:
     with serve(models) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_chromium() as opened:
-        yield opened
+def ends(models: Path) -> dict[str, float]:
+    """Where the slider of the latency sets no limit."""
+    rows = list_rows(RunStore(models).load_all()[0], "stackoverflow")
+    return {quantile: ranges(rows, quantile).max_ms for quantile in QUANTILES}
 
 
 def settle(page: Page) -> None:
@@ -52,6 +66,10 @@ def group(page: Page, label: str) -> Locator:
     return page.locator("[data-testid=stButtonGroup]").filter(has_text=label)
 
 
+def runs(page: Page) -> Locator:
+    return page.locator("[data-testid=stMultiSelect]:visible").filter(has_text="Runs")
+
+
 def latency(page: Page) -> float:
     slider = page.locator("[data-testid=stSlider]").filter(has_text="Latency at most")
     return float(slider.locator("[data-testid=stSliderThumbValue]").first.inner_text().split()[0])
@@ -62,6 +80,7 @@ class Walk:
     """A visitor, and the addresses that the browser's history must hold."""
 
     page: Page
+    ends: dict[str, float]
     history: list[str] = field(default_factory=list)
     place: int = -1
     steps: list[str] = field(default_factory=list)
@@ -94,21 +113,29 @@ class Walk:
             wanted = options[asked[key][0]] if key in asked else next(iter(options.values()))
             chosen = group(self.page, label).locator("[aria-checked=true], [aria-pressed=true]")
             assert chosen.inner_text() == wanted, self.steps
-        if self.here == "" and "ms" in asked:
-            assert latency(self.page) == float(asked["ms"][0]), self.steps
+        if self.here in SHARING and asked.get("part") != ["sentences"]:
+            shown = runs(self.page).locator("[data-tag]").all_inner_texts()
+            assert shown == asked.get("run", RUNS), self.steps
+        if self.here == "":
+            limit = asked.get("ms", [str(self.ends[asked.get("quantile", ["p95"])[0]])])
+            assert latency(self.page) == float(limit[0]), self.steps
 
 
-@pytest.mark.parametrize("seed", [13, 14])
-def test_address_and_widgets_agree_on_any_way(dashboard: Dashboard, browser: Browser, seed: int) -> None:
+@pytest.mark.parametrize("seed", [13, 16])
+def test_address_and_widgets_agree_on_any_way(
+    dashboard: Dashboard, browser: Browser, ends: dict[str, float], seed: int
+) -> None:
     chance = random.Random(seed)
     page = new_page(browser)
     page.set_default_timeout(20_000)
     page.goto(f"{dashboard.url}/")
-    walk = Walk(page)
+    walk = Walk(page, ends)
     walk.arrive("open")
     for _ in range(14):
         steps = ["choose", "choose", "other page", "reload"]
         steps += ["slide"] if walk.here == "" else []
+        last = page.get_by_role("button", name="Remove small").filter(visible=True)
+        steps += ["leave a run out"] * 2 if last.count() else []
         steps += ["back", "back"] if walk.place > 0 else []
         steps += ["forward"] if walk.place < len(walk.history) - 1 else []
         step = chance.choice(steps)
@@ -124,6 +151,9 @@ def test_address_and_widgets_agree_on_any_way(dashboard: Dashboard, browser: Bro
             slider.focus()
             slider.press("ArrowLeft")
             walk.arrive("slide")
+        elif step == "leave a run out":
+            last.first.click()
+            walk.arrive(step)
         elif step == "other page":
             there = chance.choice([name for name in PILLS if name != walk.here])
             page.get_by_role("link", name=TITLES[there], exact=True).click()

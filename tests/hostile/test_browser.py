@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from shipped import HERE, build_models
 
 from itner.records.store import ONNX, RunStore
-from tools.browser import Dashboard, find_chromium, new_page, open_chromium, serve, wait_until_idle
+from tools.browser import Dashboard, find_chromium, new_page, serve, wait_until_idle
 from tools.soak import in_a_thread, open_sessions, tag
 
 pytestmark = [
@@ -63,12 +63,6 @@ def dashboard(shipped_models: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (root / "a file").write_text("no folder", encoding="utf-8")
     with serve(root) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_chromium() as opened:
-        yield opened
 
 
 def test_what_runs_say_of_themselves_is_text_on_every_page(dashboard: Dashboard, browser: Browser) -> None:

@@ -533,7 +533,7 @@ def test_tables_come_back_with_what_was_found(shipped_models: Path, monkeypatch:
     upload(page, ("a.csv", table), ("b.xlsx", unnamed), ("c.txt", b"Debian"), ("d.xlsx", b"no workbook"))
     tag(page)
     press(page, "Write the tables with what was found")
-    job = held(page)["tag_tables"]
+    job = held(page)["tag_tables"][1]
     assert job.wait(30)
     page.run()
     assert not page.exception
@@ -628,7 +628,7 @@ def test_the_files_can_be_taken_home_redacted(shipped_models: Path, monkeypatch:
     counts = next(table.value for table in page.dataframe if "replaced" in table.value)
     assert dict(zip(counts["type"], counts["replaced"], strict=True)) == {"SOFTWARE": 1, "OS": 1}
     assert any(text.value.startswith("b.html is left out") for text in page.text)
-    with zipfile.ZipFile(io.BytesIO(held(page)["tag_redaction"].result().data)) as archive:
+    with zipfile.ZipFile(io.BytesIO(held(page)["tag_redaction"][1].result().data)) as archive:
         assert archive.read("a.csv") == b"id,body\n1,[SOFTWARE] on [OS] 11\n"
     # Another choice has to be asked for anew.
     page.segmented_control(key="redact_files_method").set_value("mask").run()

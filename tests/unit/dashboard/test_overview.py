@@ -8,6 +8,7 @@ from shipped import HERE
 from synthetic import write_run
 
 from itner.dashboard import overview
+from itner.dashboard.overview_map import answer_map, map_data
 from itner.domains.registry import list_domains
 from itner.records.scores import Counts
 from itner.records.store import RunStore
@@ -108,7 +109,7 @@ def test_what_is_far_worse_than_the_front_is_named_below_it(rows: list[Row]) -> 
 def test_the_map_of_answers_names_each_run_in_its_field(rows: list[Row]) -> None:
     ready = [replace(row, deployable=True) for row in rows]
     answers = map_answers(ready, Limits())
-    figure = overview.answer_map(answers, Limits(max_ms=10.0, max_mb=30.0))
+    figure = answer_map(answers, Limits(max_ms=10.0, max_mb=30.0))
     assert {note.text for note in figure.layout.annotations} == {f"<b>{run}</b>" for run in answers.runs}
     assert {shape.x0 for shape in figure.layout.shapes if shape.x0 == shape.x1} == {10.0}
     (cells,) = figure.data
@@ -119,7 +120,7 @@ def test_the_map_of_answers_names_each_run_in_its_field(rows: list[Row]) -> None
         column = max(place for place, ms in enumerate(cells.x) if ms <= 10**note.x)
         line = max(place for place, mb in enumerate(cells.y) if mb <= 10**note.y)
         assert cells.z[line][column] == number
-    table = overview.map_data(answers)
+    table = map_data(answers)
     assert len(table) == len(answers.ms) * len(answers.mb)
 
 
