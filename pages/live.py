@@ -229,11 +229,13 @@ with redact_tab:
         wished = redact.choose_wish(hiding, plan, by, "redact_text")
         # Another model is opened only for who wants it: the page is about those above.
         if hider is not None or st.toggle("Find it and hide it", key="redact_now"):
+            # The threshold is of the models above; a share that is wished for counts alone.
+            least = threshold if hider is not None and wished is None else 0.0
             if hider is not None and wished is None:
                 found_now = results[hider].mentions
             else:
-                found_now = live.find(by, hiding, text, threshold, wished)
-            tagger, least = live.choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
+                found_now = live.find(by, hiding, text, least, wished)
+            tagger = live.choose_tagger(hiding, by, wished).tagger
             hidden = redact.redact_text(text, found_now, plan, tagger, least)
             st.code(hidden, language=None, wrap_lines=True)
     except InputError as error:

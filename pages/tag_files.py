@@ -14,7 +14,7 @@ from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
 from itner.dashboard.jobs import Job, follow
 from itner.dashboard.live import choose_tagger
-from itner.dashboard.preview import draw_preview, list_checked
+from itner.dashboard.preview import WHY_UNFIT, draw_preview, list_checked
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -53,6 +53,8 @@ show_remote([choices[model].run])
 
 work = uploads.choose_files(work)
 taken = work.uploads
+# Above what there is to set, so that whoever waits sees it.
+doing = st.container()
 with st.expander("How files are read"):
     encoding = keep(
         work.choices,
@@ -121,7 +123,8 @@ if job is None:
     job.wait(0.3)
     st.rerun()
 if job.running:
-    follow(job, "Tagging", "characters", partial(STORE.find, work.token))
+    with doing:
+        follow(job, "Tagging", "characters", partial(STORE.find, work.token))
     st.stop()
 
 domain = get_domain(choices[model].run.info.domain)
@@ -170,7 +173,7 @@ with taking:
     )
     results = found.results
     if shown != Filter():
-        narrow = st.toggle("Nothing but what the filter of the preview shows", key="narrow")
+        narrow = st.toggle("In these formats, nothing but what the filter of the preview shows", key="narrow")
         results = [entry for _, entry in select(results, shown)] if narrow else results
     origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
     if len(formats) == 1:
@@ -182,13 +185,16 @@ with taking:
         mime = "application/zip"
     offer(name, data, mime, ready=bool(formats))
     checked = list_checked(found.results, domain.name, work)
+    if unfit := list_checked(found.results, domain.name, work, fitting=False):
+        st.caption(f"{counted(len(unfit), 'checked text')} left out of training.jsonl: {WHY_UNFIT}")
     if checked:
         offer(
             "training.jsonl",
             uploads.training_file(checked, origin),
             "application/jsonl",
             f"Download training.jsonl, {counted(len(checked), 'checked text')}",
-            "Annotated text that `itner prepare --source jsonl` reads.",
+            "Annotated text for `itner prepare --source jsonl --path FOLDER`: name it train.jsonl there, beside a "
+            "dev.jsonl and a test.jsonl.",
         )
     else:
         st.caption("Texts that are marked as checked in the preview make a training file.")
@@ -198,7 +204,9 @@ with taking:
         if returning is None and st.button(
             "Write the tables with what was found",
             icon=":material/table:",
-            help="The .csv, .tsv and .xlsx files with all their rows and columns, and a column more for each type.",
+            help="The .csv, .tsv and .xlsx files with all their rows and columns; a column more for each type, and for "
+            "all mentions, model, variant, threshold and date. Text becomes UTF-8 with a mark, and a cell that a "
+            "spreadsheet would run gets an apostrophe.",
         ):
             returning = uploads.start_tables(choice, read.items, found.results, types, origin)
             work.hold("tag_tables", of_what, returning)
@@ -215,7 +223,10 @@ with taking:
 if redact.can_redact(taken):
     with redacting:
         st.header("Redact")
-        st.caption("The files as they came, without what is found in them: read anew.")
+        st.caption(
+            "The files as they came, without what is found in them: read anew. Names of files and lines of names in "
+            "tables are redacted as well, so that a file may come back under another name."
+        )
         hiding, finder, label = redact.choose_finder(domain, [choices[model].label], "redact_files", work.choices)
         plan = redact.choose_plan(hiding, "redact_files", work.choices)
         by, wished = finder if label is None else choices[model], None
@@ -233,8 +244,9 @@ if redact.can_redact(taken):
             work.let_go("tag_redaction")
             redaction = None
         if plan is not None and redaction is None and st.button("Redact the files", icon=":material/ink_eraser:"):
-            # A share that is wished for counts alone.
-            tagger, least = choose_tagger(hiding, by, wished).tagger, threshold if wished is None else 0.0
+            tagger = choose_tagger(hiding, by, wished).tagger
+            # The threshold is of the model above; a share that is wished for counts alone.
+            least = threshold if label is not None and wished is None else 0.0
             redaction = redact.start(taken, tagger, plan, least)
             work.hold("tag_redaction", wanted, redaction)
             redaction.wait(1)

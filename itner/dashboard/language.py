@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Of fewer letters nobody can tell.
 LEAST_LETTERS = 40
-# Of 8,660 annotated English sentences of three domains two are taken for something else, one of them Polish: it is a
-# name with an address in Poland.
+# Of the 22,021 annotated sentences of three domains 9,789 are long enough to be told; 16 of them are taken for another
+# language than English, and all but three of these are in it. Names and addresses are what misleads.
 _LEAST_SURE = 0.9
 _GUESSED_FROM = 2_000
 _NAMES = {

@@ -9,10 +9,12 @@ from functools import partial
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.tokens import split_tokens
 from itner.core.types import Mention
 from itner.core.words import counted, unmarked
 from itner.dashboard.widgets import turn_pages
-from itner.dashboard.work import TextKey, Work, keep
+from itner.dashboard.work import CheckedKey, TextKey, Work, keep
+from itner.data.fitting import Edges, Span
 from itner.files.corrections import Correction, add, correct, delete, find_words, retype
 from itner.files.filters import Filter, select
 from itner.files.highlighting import STYLE, highlight, legend
@@ -25,6 +27,10 @@ _PAGE_SIZE = 5
 # More mentions of a text are chosen from a list.
 _MOST_PILLS = 60
 _LONGEST_WORDS = 40
+
+
+# Of checked texts that are not among the annotated ones.
+WHY_UNFIT = "a mention of theirs begins or ends inside a word, as between codes of colour; correct it."
 
 
 def choose_filter(results: Sequence[TaggedItem], types: Sequence[str], work: Work) -> Filter:
@@ -87,7 +93,8 @@ def draw_preview(
             st.html(STYLE + highlight(text, [mention for mention in entry.mentions if mention.end <= len(text)]))
             if len(text) < len(entry.item.text):
                 st.caption(f"The first {len(text):,} of {len(entry.item.text):,} characters.")
-            _draw_correction(found[place], corrected[place], types, domain, work)
+            whole = len(entry.mentions) == len(corrected[place].mentions)
+            _draw_correction(found[place], corrected[place], whole, types, domain, work)
     return wanted
 
 
@@ -98,24 +105,45 @@ def apply_corrections(results: Sequence[TaggedItem], domain: str, work: Work) ->
     return [correct(entry, work.corrections.get(_key(entry, domain), Correction())) for entry in results]
 
 
-def list_checked(results: Sequence[TaggedItem], domain: str, work: Work) -> list[TaggedItem]:
-    """The results that somebody has looked through."""
-    return [entry for entry in results if _key(entry, domain) in work.checked]
+def list_checked(results: Sequence[TaggedItem], domain: str, work: Work, fitting: bool = True) -> list[TaggedItem]:
+    """The results that somebody has looked through as they are: those that annotated text can hold, or the others."""
+    checked = [entry for entry in results if _as_seen(entry, domain) in work.checked]
+    return [entry for entry in checked if _fits(entry) == fitting]
 
 
-def _draw_correction(found: TaggedItem, corrected: TaggedItem, types: Sequence[str], domain: str, work: Work) -> None:
-    """What corrects a text, and says that it is right."""
+def _fits(entry: TaggedItem) -> bool:
+    edges = Edges(split_tokens(entry.item.text))
+    return all(edges.fit(Span(mention.start, mention.end, mention.type)) for mention in entry.mentions)
+
+
+def _as_seen(entry: TaggedItem, domain: str) -> CheckedKey:
+    return (*_key(entry, domain), tuple((each.start, each.end, each.type) for each in entry.mentions))
+
+
+def _draw_correction(
+    found: TaggedItem, corrected: TaggedItem, whole: bool, types: Sequence[str], domain: str, work: Work
+) -> None:
+    """What corrects a text, and says that it is right.
+
+    Args:
+        whole: whether all of its mentions are shown.
+    """
     text = _key(found, domain)
     name = hashlib.sha256(repr(text).encode("utf-8", "replace")).hexdigest()[:16]
     # Another correction draws the widgets anew.
     key = f"correct_{name}_{work.revision}"
+    seen = _as_seen(corrected, domain)
     with st.container(horizontal=True):
         checked = st.checkbox(
-            "Checked, for the training file", text in work.checked, key=f"checked_{name}_{text in work.checked}"
+            "Checked, for the training file",
+            seen in work.checked,
+            key=f"checked_{key}_{seen in work.checked}_{len(corrected.mentions)}",
+            help=None if whole else "The filter hides some of its mentions.",
+            disabled=not whole,
         )
         opened = st.toggle("Correct", key=f"correct_{name}")
-    if checked != (text in work.checked):
-        work.checked ^= {text}
+    if checked != (seen in work.checked):
+        work.checked ^= {seen}
         st.rerun()
     if not opened:
         return
@@ -131,6 +159,9 @@ def _draw_correction(found: TaggedItem, corrected: TaggedItem, types: Sequence[s
         work.corrections[text] = changed
         if changed == Correction():
             del work.corrections[text]
+        if seen in work.checked:
+            # Who corrects a text has seen what becomes of it.
+            work.checked ^= {seen, _as_seen(correct(found, changed), domain)}
         work.revision += 1
         st.rerun()
 

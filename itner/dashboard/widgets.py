@@ -567,5 +567,5 @@ def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:
     if pages == 1:
         return items
     st.session_state[key] = min(st.session_state.get(key, 1), pages)
-    page = st.number_input(f"Page of {pages:,}", 1, pages, key=key, width=160)
+    page = st.number_input(f"Page, of {pages:,}", 1, pages, key=key, width=160)
     return items[(page - 1) * size : page * size]

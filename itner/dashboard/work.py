@@ -26,6 +26,8 @@ from itner.files.limits import MIB
 T = TypeVar("T")
 # A text: the domain whose types are marked in it, its file and part, and itself.
 TextKey = tuple[str, str, str, str]
+# The same with places and types of its mentions: other ones were not looked through.
+CheckedKey = tuple[str, str, str, str, tuple[tuple[int, int, str], ...]]
 
 KEPT_MINUTES = 60
 _MOST_WORKS = 40
@@ -45,7 +47,7 @@ class Work:
         choices: what was chosen for them, by the keys of the widgets.
         held: jobs and what came of them, by name.
         corrections: of the mentions of texts, by what names a text.
-        checked: the texts that somebody has looked through.
+        checked: texts with the mentions that somebody has looked through and found right.
         revision: goes up with each correction.
     """
 
@@ -55,7 +57,7 @@ class Work:
     choices: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
     corrections: dict[TextKey, Correction] = field(default_factory=dict)
-    checked: set[TextKey] = field(default_factory=set)
+    checked: set[CheckedKey] = field(default_factory=set)
     revision: int = 0
 
     def size(self) -> int:
@@ -197,7 +199,7 @@ def open_work() -> Work | None:
         st.session_state.pop(_MINE, None)
         st.warning(
             f"The files of before are no longer here: they are kept for {KEPT_MINUTES} minutes after the last use, "
-            "shorter when many people use this server.",
+            "shorter when many people use this server, and not at all once somebody has them forgotten.",
             icon=":material/timer_off:",
         )
         return None
@@ -224,10 +226,13 @@ def keep_only(work: Work, names: Sequence[str]) -> None:
     if left:
         gone = {upload.name for upload in work.uploads if upload not in left}
         # Of files in an archive or a mail, too.
-        mine = [key for key in {*work.corrections, *work.checked} if key[1] in gone or key[1].partition("/")[0] in gone]
-        for key in mine:
-            work.corrections.pop(key, None)
-        work.checked.difference_update(mine)
+
+        def is_gone(file: str) -> bool:
+            # Of files in an archive or a mail, too.
+            return file in gone or file.partition("/")[0] in gone
+
+        work.corrections = {key: made for key, made in work.corrections.items() if not is_gone(key[1])}
+        work.checked = {key for key in work.checked if not is_gone(key[1])}
         work.let_go("tag_", "uploads_")
         STORE.put(work, left)
     else:

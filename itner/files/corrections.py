@@ -65,7 +65,8 @@ def add(found: TaggedItem, correction: Correction, start: int, end: int, type: s
     other = _first_overlap(wanted, correct(found, correction).mentions)
     if other is not None:
         raise InputError(
-            f"it overlaps with the mention from {other.start:,} to {other.end:,}, a {other.type}; delete that first"
+            f"it overlaps with {found.item.text[other.start : other.end]!r} from {other.start:,} to {other.end:,}, "
+            f"a {other.type}; delete that first"
         )
     removed = correction.removed - {_span(wanted)}
     if any(_span(mention) == _span(wanted) for mention in found.mentions):

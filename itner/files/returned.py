@@ -34,8 +34,6 @@ from itner.files.writers import harmless_cell, span
 # What can be given back.
 TABLES = (".csv", ".tsv", ".xlsx")
 
-# A number that begins with a sign runs nothing, and would be none with an apostrophe in front.
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*%?")
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_LINK = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 # A sheet is taken apart in memory, which takes tenfold.
@@ -117,15 +115,11 @@ def _write_text(upload: Upload, settings: Settings, found: Found) -> bytes:
     # A table of one column has nothing between its fields.
     table = csv.writer(out, delimiter=split.separator if split.separator in text else usual or ",")
     for row in grid.above:
-        table.writerow(map(_harmless, row))
-    table.writerow([*map(_harmless, grid.names), *found.names(grid.names)])
+        table.writerow(map(harmless_cell, row))
+    table.writerow([*map(harmless_cell, grid.names), *found.names(grid.names)])
     for row, texts in zip(grid.rows, grid.texts, strict=True):
-        table.writerow([*map(_harmless, row), *map(_harmless, found.cells(texts))])
+        table.writerow([*map(harmless_cell, row), *map(harmless_cell, found.cells(texts))])
     return out.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(cell: _Cell) -> object:
-    return cell if isinstance(cell, str) and _NUMBER.fullmatch(cell) else harmless_cell(cell)
 
 
 def _write_workbook(upload: Upload, settings: Settings, found: Found) -> bytes:

@@ -33,6 +33,7 @@ from itner.files.tagging import Origin, TaggedItem
 
 _MARK = "\ufeff"
 # What a spreadsheet runs, ASCII or full-width, also behind blanks and quotation marks, which it may drop.
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*%?")
 _FORMULA = re.compile(r"[\t\r\n]|[\s\ufeff\u200b\"'\u201c\u201d\u2018\u2019]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _FLAG = "pii"
 _CORRECTED = "corrected"
@@ -387,8 +388,12 @@ def _spacy_tokens(entry: TaggedItem) -> Iterator[tuple[int, int]]:
 
 
 def harmless_cell(cell: object) -> object:
-    """The cell, with an apostrophe in front when a spreadsheet would take it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    """The cell, with an apostrophe in front when a spreadsheet would take it for a formula.
+
+    A number that begins with a sign runs nothing, and would be none with an apostrophe.
+    """
+    runs = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
 
 
 @contextmanager

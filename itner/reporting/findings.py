@@ -17,7 +17,7 @@ from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import Row, list_rows
-from itner.taggers.encoder.variants import facts_of
+from itner.taggers.encoder.variants import CUT, DISTILLED, TAUGHT, facts_of
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
 # Below this many gold mentions, one mention moves a type's F1 by several points.
@@ -25,7 +25,7 @@ FEW_MENTIONS = 30
 RULES, COMPACT, GENERATIVE, PROMPTED = "rules", "compact", "generative", "prompted"
 # However a backbone was made smaller.
 _SMALLER = "smaller"
-_MEANT = {_SMALLER: ("fewer layers", "fewer layers, taught", "distilled backbone")}
+_MEANT = {_SMALLER: (CUT, TAUGHT, DISTILLED)}
 _TITLES = {"full": "Full", "lora": "LoRA", _SMALLER: "a smaller backbone"}
 _NAMES = {"lora": "Training adapters alone (LoRA)", _SMALLER: "A smaller backbone"}
 _OTHERS = {"full": "training all weights", "lora": "adapters on the whole one"}

@@ -7,7 +7,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,8 +22,9 @@ from streamlit.testing.v1 import AppTest
 from synthetic import write_run
 
 from itner.core.types import Mention, Tagger
+from itner.dashboard import redact
 from itner.dashboard import tag_files as uploads
-from itner.dashboard.jobs import progress_in_words
+from itner.dashboard.jobs import Job, progress_in_words
 from itner.dashboard.preview import list_checked
 from itner.dashboard.work import STORE, Work
 from itner.data.sources import read_source
@@ -507,6 +508,59 @@ def test_checked_texts_make_a_training_file(
         assert [document.text[m.start : m.end] for m in document.mentions] == ["Excel", "Windows"]
     page.checkbox[0].set_value(False).run()
     assert work.checked == set()
+
+
+def test_what_nobody_has_seen_is_not_checked(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.txt", b"Excel hangs on Windows"))
+    tag(page)
+    # With some of its mentions hidden, nobody can say that all are right.
+    page.multiselect(key="filter_types").set_value(["OS"]).run()
+    assert page.checkbox[0].disabled
+    page.multiselect(key="filter_types").set_value([]).run()
+    page.checkbox[0].set_value(True).run()
+    work = work_of(page)
+    results = held(page)["uploads_findings"][1].results
+    assert len(list_checked(results, "it", work)) == 1
+    # Another threshold or another model leaves others: these were not looked through.
+    (entry,) = results
+    fewer = replace(entry, mentions=entry.mentions[:1])
+    other = replace(entry, mentions=tuple(replace(mention, type="ERROR") for mention in entry.mentions))
+    assert list_checked([fewer], "it", work) == list_checked([other], "it", work) == []
+    # Who corrects a checked text has seen what becomes of it.
+    page.toggle(key=next(each.key for each in page.toggle if str(each.key).startswith("correct_"))).set_value(
+        True
+    ).run()
+    page.text_input(key=next(each.key for each in page.text_input if str(each.key).endswith("_words"))).set_value(
+        "hangs"
+    )
+    next(button for button in page.button if button.label == "Add").click().run()
+    assert not page.exception
+    (seen,) = list_checked(held(page)["uploads_findings"][1].results, "it", work)
+    assert len(seen.mentions) == 3
+
+
+def test_a_checked_text_that_annotations_cannot_hold_is_left_out_and_said(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns")
+    upload(page, ("a.log", b"\x1b[1mExcel\x1b[0m hangs"), ("b.txt", b"Excel hangs"))
+    tag(page)
+    for number in range(2):
+        page.checkbox[number].set_value(True).run()
+    assert any(caption.value.startswith("1 checked text left out of training.jsonl") for caption in page.caption)
+    assert "Download training.jsonl, 1 checked text" in [button.label for button in page.get("download_button")]
+
+
+def test_a_threshold_is_of_the_model_that_it_was_set_for(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page("tag_files", shipped_models, monkeypatch, model_one="it_rules@patterns", confidence="0.9")
+    asked: list[float] = []
+    monkeypatch.setattr(redact, "start", lambda taken, tagger, plan, least: asked.append(least) or Job(lambda *_: None))
+    upload(page, ("a.txt", b"Ask Ingrid Halvorsen on +47 22 55 01 43"))
+    tag(page)
+    next(button for button in page.button if button.label == "Redact the files").click().run()
+    # What finds persons is another model than the one above, whose threshold says nothing of it.
+    assert asked == [0.0]
 
 
 def test_nothing_of_a_removed_file_is_kept(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

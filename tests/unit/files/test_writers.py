@@ -21,7 +21,7 @@ from itner.domains.registry import get_domain
 from itner.files.items import TextItem
 from itner.files.summary import count_files, count_types, top_mentions
 from itner.files.tagging import Origin, TaggedItem
-from itner.files.writers import FORMATS, title, to_bytes, write_zip
+from itner.files.writers import FORMATS, harmless_cell, title, to_bytes, write_zip
 
 TEXT = "Outlook on Windows 11.\nDone, C# works"
 RESULTS = [
@@ -325,3 +325,14 @@ def test_what_is_said_beside_the_text_is_no_text_to_prepare(format: str, source:
         assert found == ["Outlook", "Windows", "Outlook", "Windows", "11", "C#"]
         unread = [said for said in imported(split).changes if "not read" in said]
         assert unread == (["comment lines not read"] if source == "conll" else [])
+
+
+def test_a_signed_number_stays_a_number() -> None:
+    assert [harmless_cell(cell) for cell in ("-2", "+1,5%", "-2.50", -2)] == ["-2", "+1,5%", "-2.50", -2]
+    assert [harmless_cell(cell) for cell in ("-2+3", "=1", "-A1", "+", "-2 x")] == [
+        "'-2+3",
+        "'=1",
+        "'-A1",
+        "'+",
+        "'-2 x",
+    ]
