@@ -528,12 +528,8 @@ def test_what_nobody_has_seen_is_not_checked(shipped_models: Path, monkeypatch: 
     other = replace(entry, mentions=tuple(replace(mention, type="ERROR") for mention in entry.mentions))
     assert list_checked([fewer], "it", work) == list_checked([other], "it", work) == []
     # Who corrects a checked text has seen what becomes of it.
-    page.toggle(key=next(each.key for each in page.toggle if str(each.key).startswith("correct_"))).set_value(
-        True
-    ).run()
-    page.text_input(key=next(each.key for each in page.text_input if str(each.key).endswith("_words"))).set_value(
-        "hangs"
-    )
+    next(each for each in page.toggle if each.label == "Correct").set_value(True).run()
+    next(each for each in page.text_input if each.label == "Words of a mention to add").set_value("hangs")
     next(button for button in page.button if button.label == "Add").click().run()
     assert not page.exception
     (seen,) = list_checked(held(page)["uploads_findings"][1].results, "it", work)
@@ -698,11 +694,13 @@ def test_a_text_is_shown_redacted(shipped_models: Path, monkeypatch: pytest.Monk
     assert any(info.value == "Choose a type to hide." for info in page.info)
 
 
+@pytest.mark.parametrize("confidence", ["0", "1"])
 def test_personal_data_is_hidden_on_pages_about_other_text(
-    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+    confidence: str, shipped_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "Mrs Ingrid Halvorsen, +47 22 55 01 43, runs Excel"
-    page = open_page("live", shipped_models, monkeypatch, model="it_rules@patterns", text=text)
+    query = {"model": "it_rules@patterns", "text": text, "confidence": confidence}
+    page = open_page("live", shipped_models, monkeypatch, **query)
     page.segmented_control(key="redact_text_method").set_value("label").run()
     page.toggle(key="redact_now").set_value(True).run()
     assert any(code.value == "Mrs [PERSON_NAME], [PHONE], runs Excel" for code in page.code)
