@@ -21,6 +21,6 @@ def test_the_json_holds_text_model_and_spans() -> None:
 
 
 def test_a_download_runs_no_formula() -> None:
-    frame = pd.DataFrame({"mention": ["=HYPERLINK(1)", "-2", None], "count": [-1, 2, 3]})
+    frame = pd.DataFrame({"mention": ["=HYPERLINK(1)", "-2+A1", "-2", None], "count": [-1, 2, 3, 4]})
     lines = to_csv(frame).splitlines()
-    assert lines == ["\ufeffmention,count", "'=HYPERLINK(1),-1", "'-2,2", ",3"]
+    assert lines == ["\ufeffmention,count", "'=HYPERLINK(1),-1", "'-2+A1,2", "-2,3", ",4"]
