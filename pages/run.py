@@ -20,7 +20,9 @@ from itner.dashboard.widgets import (
 from itner.records.store import CARD
 from itner.workflows.seeds import can_repeat
 
-runs = begin_page("Run", "The record of one run: enough to make it again, and to check that it is the same.")
+runs = begin_page(
+    "Run", "The record of one run: enough to make it again, and to check that it is the same.", explain_broken=True
+)
 run = choose_run(runs)
 beside = record.find_baseline(run, runs)
 if beside is not None:

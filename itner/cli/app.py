@@ -59,6 +59,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),
     "migrate": (measuring.migrate, measuring.MIGRATE),
+    "adopt": (measuring.adopt, measuring.ADOPT),
 }
 
 app = typer.Typer(

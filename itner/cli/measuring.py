@@ -1,4 +1,5 @@
-"""Verbs that measure and describe runs: calibrate, export, evaluate, score, benchmark, try-int8, readme, migrate."""
+"""Verbs that measure and describe runs: calibrate, export, evaluate, score, benchmark, try-int8, readme, migrate,
+adopt."""
 
 from __future__ import annotations
 
@@ -54,6 +55,9 @@ itner readme
 MIGRATE = """
 itner migrate
 itner migrate --models again
+"""
+ADOPT = """
+itner adopt compact_m-before    # after `cp -r models/compact_m models/compact_m-before`
 """
 _SPLITS = (*SPLITS, CHECK)
 _MOST_CONFUSIONS = 6
@@ -331,3 +335,15 @@ def migrate(models: Models = None, data_root: DataRoot = None) -> None:
     bare = [run.name for run in RunStore(place.models).load_all()[0] if not (run.path / PREDICTIONS).is_dir()]
     if bare:
         typer.echo(f"no predictions are stored of {', '.join(bare)}; `itner evaluate` makes them")
+
+
+def adopt(
+    run: Annotated[str, typer.Argument(metavar="FOLDER", help="The copied or renamed folder under models/.")],
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Make a copied or renamed run folder a run of its own, under the folder's name; weights are never touched."""
+    from itner.workflows.adopt import adopt as adopt_folder
+
+    former = adopt_folder(run, existing(models, data_root))
+    typer.echo(f"{run} is a run of its own; it was {former}")

@@ -63,6 +63,7 @@ _SHOWN, _PAUSE_S = "shown_page", 0.03
 # Seen in both themes, and without colour by its weight.
 _BEST_CELL = "font-weight: bold; background-color: #0b6e9933"
 _MADE = "made_link"
+_RUN_PAGE = "pages/run.py"
 _COPIED = '<span role="status" style="font: 0.875rem var(--st-font); color: var(--st-text-color)"></span>'
 _COPY = """
 export default function ({ data, parentElement }) {
@@ -143,11 +144,25 @@ def begin(title: str, intro: str = "") -> None:
         time.sleep(_PAUSE_S)
 
 
-def begin_page(title: str, intro: str = "") -> list[Run]:
-    """`begin`, warning cards for broken runs, and the runs; without any the page ends with what to run."""
+def begin_page(title: str, intro: str = "", explain_broken: bool = False) -> list[Run]:
+    """`begin`, how many folders cannot be used, and the runs; without any the page ends with what to run.
+
+    Args:
+        explain_broken: whether this is the page that says why.
+    """
     begin(title, intro)
     runs, broken = load_runs()
-    show_broken(broken)
+    if explain_broken:
+        show_broken(broken)
+    elif broken:
+        count = counted(len(broken), "folder")
+        # With what pages share, as the links of the navigation have it.
+        st.page_link(
+            _RUN_PAGE,
+            label=f"{count} under {workspace().models.name}/ cannot be used: why, and what to do",
+            icon=":material/warning:",
+            query_params=selection.link_to("run"),
+        )
     # A domain that is asked for and has no run says so, and how to come by one; another one's runs would be no answer.
     asked = selection.wanted("domain")
     domain = choose_domain(
@@ -279,6 +294,8 @@ def show_broken(broken: Sequence[BrokenRun]) -> None:
         title = "is not finished" if run.incomplete else "cannot be used"
         st.warning(f"Run `{run.name}` {title}", icon=":material/warning:")
         show_reason(run.reason)
+        if run.remedy:
+            show_command(*run.remedy)
 
 
 def show_notices(problems: Sequence[FileNotice], notes: Sequence[FileNotice]) -> None:

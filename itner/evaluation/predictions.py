@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def write_predictions(
             "type": pa.array([m.type for _, m in rows], pa.string()).dictionary_encode(),
             "score": pa.array([m.score for _, m in rows], pa.float32()),
         }
-    ).replace_schema_metadata({_INFO: to_json(info, indent=None).strip()})
+    ).replace_schema_metadata(_metadata(info))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         pq.write_table(table, file, compression="zstd")
@@ -76,6 +76,19 @@ def read_predictions(path: Path) -> Predictions:
     except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
         raise InputError(f"not predictions that can be read ({type(error).__name__}: {error})", path=path) from None
     return Predictions(info, {name: tuple(mentions) for name, mentions in found.items()})
+
+
+def name_predictions(path: Path, run: str) -> None:
+    """Say that stored predictions are of a run of this name; the mentions stay. InputError as of `read_predictions`."""
+    info = replace(read_predictions(path).info, run=run)
+    _, pq = load_arrow()
+    table = pq.read_table(io.BytesIO(path.read_bytes())).replace_schema_metadata(_metadata(info))
+    with replacing(path) as file:
+        pq.write_table(table, file, compression="zstd")
+
+
+def _metadata(info: PredictionInfo) -> dict[bytes, str]:
+    return {_INFO: to_json(info, indent=None).strip()}
 
 
 def _check_columns(pa: Any, table: Any) -> None:

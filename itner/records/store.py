@@ -237,11 +237,17 @@ def begin_of(info: EncoderRun | CompactRun) -> str | None:
 
 @dataclass(frozen=True)
 class BrokenRun:
-    """A folder that cannot be used, and why. `incomplete` when a training has not finished."""
+    """A folder that cannot be used, and why.
+
+    Attributes:
+        incomplete: whether a training has not finished.
+        remedy: the words of the command that mends it; empty where there is none.
+    """
 
     path: Path
     reason: str
     incomplete: bool = False
+    remedy: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -268,6 +274,8 @@ class RunStore:
                 runs.append(run)
             except _IncompleteError as error:
                 broken.append(BrokenRun(path, error.problem, incomplete=True))
+            except _OtherNameError as error:
+                broken.append(BrokenRun(path, error.problem, remedy=("adopt", path.name)))
             except (InputError, OSError, ValueError, RecursionError) as error:
                 broken.append(BrokenRun(path, printable(getattr(error, "problem", str(error)))))
         return sorted(runs, key=lambda run: (run.info.kind, run.name)), broken
@@ -280,7 +288,10 @@ class RunStore:
             raise InputError(
                 f"no run {name!r} under {self.root.name}/ (runs: {known}); make one with `itner train` or `itner rules`"
             )
-        run = self._load(path)
+        try:
+            run = self._load(path)
+        except _OtherNameError as error:
+            raise InputError(f"{error.problem} with `itner adopt {name}`", path=path) from None
         _sweep_checkpoints(path)
         return run
 
@@ -312,7 +323,10 @@ class RunStore:
         )
 
     def _load(self, path: Path) -> Run:
-        check_name(path.name)
+        try:
+            check_name(path.name)
+        except InputError as error:
+            raise InputError(f"{error.problem}; rename the folder", path=path) from None
         _refuse_links(path)
         if (path / INCOMPLETE).exists():
             raise _IncompleteError("training has not finished; go on with `--resume`, or remove the folder", path=path)
@@ -320,7 +334,11 @@ class RunStore:
         if info is None:
             raise InputError(f"{RUN} is missing", path=path)
         if info.name != path.name:
-            raise InputError(f"{RUN} says the run is {info.name!r}, the folder {path.name!r}", path=path)
+            raise _OtherNameError(
+                f"{RUN} says the run is {info.name!r}, the folder {path.name!r}: it was copied or renamed; rename the "
+                f"folder to {info.name!r}, or make it a run of its own",
+                path=path,
+            )
         config = read_config(path)
         if config.kind != info.kind:
             raise InputError(f"{RUN} says the run is of kind {info.kind!r}, {CONFIG} {config.kind!r}", path=path)
@@ -365,6 +383,10 @@ def _refuse_links(folder: Path) -> None:
 
 
 class _IncompleteError(InputError):
+    pass
+
+
+class _OtherNameError(InputError):
     pass
 
 

@@ -97,9 +97,14 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     (write_run(tmp_path, "bad") / "run.json").write_text('{"name": "<b>bad</b>"}', encoding="utf-8")
     (write_run(tmp_path, "halfway") / "incomplete.json").write_text("{}", encoding="utf-8")
     page = open_page(name, tmp_path, monkeypatch)
-    cards = [warning.value for warning in page.warning]
-    assert cards[:2] == ["Run `bad` cannot be used", "Run `halfway` is not finished"]
-    assert any("run.json" in text.value for text in page.text)
+    cards = [warning.value for warning in page.warning if warning.value.startswith("Run `")]
+    badges = [
+        link.label for link in page.get("page_link") if link.label.endswith("cannot be used: why, and what to do")
+    ]
+    # One page says why; the others lead there.
+    assert cards == (["Run `bad` cannot be used", "Run `halfway` is not finished"] if name == "run" else [])
+    assert [badge[:9] for badge in badges] == ([] if name == "run" else ["2 folders"])
+    assert any("run.json" in text.value for text in page.text) == (name == "run")
     shown = [*(info.value for info in page.info), *(table.value.to_string() for table in page.dataframe)]
     shown += [" ".join(box.options) for box in page.selectbox]
     assert any("good" in text for text in shown)
@@ -128,8 +133,20 @@ def test_a_run_of_an_unknown_domain_is_a_card(name: str, tmp_path: Path, monkeyp
     text = (folder / "run.json").read_text(encoding="utf-8").replace('"domain": "it"', '"domain": "<b>../x"')
     (folder / "run.json").write_text(text, encoding="utf-8")
     page = open_page(name, tmp_path, monkeypatch)
-    assert page.warning[0].value == "Run `foreign` cannot be used"
-    assert page.text[0].value == "its domain '<b>../x' is not known here"
+    assert not page.exception
+    if name == "run":
+        assert page.warning[0].value == "Run `foreign` cannot be used"
+        assert page.text[0].value == "its domain '<b>../x' is not known here"
+    else:
+        assert any(link.label.startswith("1 folder under") for link in page.get("page_link"))
+
+
+def test_a_copied_folder_is_adopted_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_run(tmp_path, "good")
+    shutil.copytree(folder, tmp_path / "copied")
+    page = open_page("run", tmp_path, monkeypatch)
+    assert page.warning[0].value == "Run `copied` cannot be used"
+    assert any(" adopt copied" in command for command in check_commands(code.value for code in page.code))
 
 
 @pytest.mark.parametrize("name", ["overview", "quality", "errors"])

@@ -17,8 +17,9 @@ def test_paths_are_told_as_they_are_inside_our_folders(tmp_path: Path, monkeypat
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
+    home = tmp_path / "home"
     told = without_places(
-        f"{tmp_path}/runs/a/run.json: no JSON; [Errno 2] '{tmp_path}/texts/x.jsonl', {here}/own.txt, {tmp_path / 'home' / 'y'}"
+        f"{tmp_path}/runs/a/run.json: no JSON; [Errno 2] '{tmp_path}/texts/x.jsonl', {here}/own.txt, {home}/y"
     )
     assert told == "runs/a/run.json: no JSON; [Errno 2] 'texts/x.jsonl', own.txt, ~/y"
     # What begins or ends alike is another folder.
