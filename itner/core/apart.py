@@ -1,13 +1,21 @@
-"""A module of this package as a process of its own, which is spoken to by its input and output."""
+"""A module of this package as a process of its own, which is spoken to by its input and output.
+
+Both directions can be frames: a line of JSON, then as many bytes as it says. Nothing is ever unpickled.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 _ROOT = Path(__file__).parents[2]
+_PAGE = "/proc/self/statm"
 
 
 def start_module(name: str, *words: str) -> subprocess.Popen[bytes]:
@@ -20,3 +28,68 @@ def start_module(name: str, *words: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": path},
     )
+
+
+def write_frame(out: IO[bytes], header: dict[str, Any], blobs: list[bytes]) -> None:
+    """One frame: the header with the blobs' sizes, and the blobs."""
+    out.write(json.dumps(header | {"sizes": [len(blob) for blob in blobs]}).encode() + b"\n")
+    for blob in blobs:
+        out.write(blob)
+    out.flush()
+
+
+def read_frame(source: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """One frame; EOFError where the other side has ended."""
+    line = source.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    header = json.loads(line)
+    blobs = []
+    for size in header.pop("sizes"):
+        blob = source.read(size)
+        if len(blob) < size:
+            raise EOFError
+        blobs.append(blob)
+    return header, blobs
+
+
+def take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Where such a process reads and writes frames.
+
+    What it prints goes nowhere from now on: it must not get between the frames, nor a file's text into a log.
+    """
+    source, out = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return source, out
+
+
+def limit_memory(most: int) -> None:
+    """Bound what is taken beside what the program has already, in bytes, and forbid to write files.
+
+    Where the system knows no such limits, time alone is bounded, from outside.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    base = 0
+    if Path(_PAGE).is_file():
+        base = int(Path(_PAGE).read_text().split()[0]) * resource.getpagesize()
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (base + most, base + most))
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (0, 0))
+
+
+def limit_time(seconds: int) -> None:
+    """End this process by a signal when it has computed for so many more seconds."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))

@@ -47,13 +47,26 @@ class Decoded:
 
 
 def decode_file(path: Path) -> Decoded:
-    """The file as text: UTF-8, or UTF-16 with a mark. An InputError names the file, and the line of what is neither."""
+    """The file as text, as `decode` reads it; an InputError names the file."""
+    return decode(read_content(path), path)
+
+
+def read_content(path: Path) -> bytes:
+    """The file's bytes; an InputError names it where there are none to be had."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError("no such file", path=path) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path) from error
+
+
+def decode(raw: bytes, path: Path) -> Decoded:
+    """A file's content as text: UTF-8, or UTF-16 with a mark.
+
+    Args:
+        path: that an InputError names, with the line of what is neither.
+    """
     wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not wide and b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -15,11 +16,10 @@ from itner.core.words import counted, listed
 from itner.data import brat, doccano, jsonl, label_studio, prodigy, spacy_docs, token_records
 from itner.data.annotations import AnnotatedFile, Request, to_split
 from itner.data.conll import read_conll
-from itner.data.corpus import Decoded, Split, decode_file
+from itner.data.corpus import Decoded, Split, decode, read_content
 from itner.data.doccano import is_span
 from itner.data.fitting import shorten
 from itner.data.json_values import Json, Record, as_object, read_records
-from itner.records.files import sha256_file
 
 COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv", ".conllu", ".bioes", ".bilou")
 JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
@@ -182,10 +182,41 @@ def _read(request: Request) -> Split:
     if path.is_dir() or brat.find_texts(path):
         file, sha256 = brat.read_brat(path)
         return to_split(file, request, sha256)
-    sha256 = sha256_file(path) if path.is_file() else ""
+    return _read_content(read_content(path), request)
+
+
+def read_contents(files: Mapping[str, bytes], request: Request) -> Split:
+    """What is in a file that lies in memory, or in brat's pairs of files; InputError as of `read_split_file`.
+
+    Args:
+        files: contents by name, of which the ending counts.
+        request: whose path is named where nothing better is known.
+    """
+    paths = {Path(name): content for name, content in files.items()}
+    split = _read_contents(paths, request)
+    if not any(document.mentions for document in split.documents):
+        raise InputError(f"it holds no mention: {_why_none(split, request)}", path=request.path)
+    return split
+
+
+def _read_contents(files: Mapping[Path, bytes], request: Request) -> Split:
+    if any(path.suffix == brat.ANNOTATIONS for path in files):
+        others = [path.name for path in files if path.suffix not in (brat.TEXT, brat.ANNOTATIONS)]
+        if others:
+            raise InputError(f"{listed(others)} beside brat's pairs of files; choose the pairs alone, or the other one")
+        file, sha256 = brat.read_pairs(files, lambda path: path.stem)
+        return to_split(file, request, sha256)
+    if len(files) > 1:
+        raise InputError("several files; choose one, or of brat the .txt and .ann files together")
+    [(path, content)] = files.items()
+    return _read_content(content, replace(request, path=path))
+
+
+def _read_content(content: bytes, request: Request) -> Split:
+    path, sha256 = request.path, hashlib.sha256(content).hexdigest()
     if path.suffix.lower() == _DOC_BIN:
-        return to_split(spacy_docs.read_doc_bin(path), request, sha256)
-    decoded = decode_file(path)
+        return to_split(spacy_docs.read_doc_bin(content, path), request, sha256)
+    decoded = decode(content, path)
     if path.suffix.lower() in JSON_SUFFIXES or _JSON_START.match(decoded.text):
         return _read_json(decoded, request, sha256)
     return read_conll(decoded, request, sha256)

@@ -52,8 +52,13 @@ def write_lines(documents: Iterable[Document], dataset: str | None = None) -> st
 
 def read_documents(path: Path, scheme: LabelScheme, source: str) -> list[Document]:
     """The documents of a processed split, as they were written; InputError with file and line for a damaged one."""
+    return parse_documents(read_text(path), path, scheme, source)
+
+
+def parse_documents(lines: str, path: Path, scheme: LabelScheme, source: str) -> list[Document]:
+    """The same for what such a file holds; InputError names `path`."""
     documents: list[Document] = []
-    for record in read_records(read_text(path), path):
+    for record in read_records(lines, path):
         annotated = annotated_text(record, Counter())
         mentions = []
         for span in annotated.spans:

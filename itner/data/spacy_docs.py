@@ -24,8 +24,8 @@ def read_record(record: Record, file: AnnotatedFile) -> None:
     file.texts.append(AnnotatedText(record.annotated_text(file.changes), tuple(spans), record.path, record.line))
 
 
-def read_doc_bin(path: Path) -> AnnotatedFile:
-    """The documents of a `.spacy` file; InputError where spaCy is not installed, or the file is no such file."""
+def read_doc_bin(raw: bytes, path: Path) -> AnnotatedFile:
+    """The documents of a `.spacy` file's content; InputError where spaCy is not installed, or it is none."""
     try:
         import spacy
         from spacy.tokens import DocBin
@@ -36,7 +36,7 @@ def read_doc_bin(path: Path) -> AnnotatedFile:
             path=path,
         ) from None
     try:
-        docs = list(DocBin().from_bytes(path.read_bytes()).get_docs(spacy.blank("xx").vocab))
+        docs = list(DocBin().from_bytes(raw).get_docs(spacy.blank("xx").vocab))
     except Exception as error:  # noqa: BLE001 - zlib, msgpack and spaCy raise many kinds on a damaged file
         raise InputError(f"not a .spacy file that spaCy can read ({type(error).__name__})", path=path) from None
     file = AnnotatedFile("spaCy DocBin", encoding=None)

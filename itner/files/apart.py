@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from itner.core.apart import start_module
+from itner.core.apart import read_frame, start_module, write_frame
 from itner.core.errors import InputError
 from itner.core.provenance import usable_cores
 from itner.files.items import Parsed, Settings, Upload
 from itner.files.limits import MAX_PARSER_MEMORY, MIB, parser_seconds
-from itner.files.worker import pack_request, read_frame, unpack_answer, write_frame
+from itner.files.worker import pack_request, unpack_answer
 
 _POLL_SECONDS = 0.05
 _STOPPED = "not read, because reading was stopped"

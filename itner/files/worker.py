@@ -7,41 +7,13 @@ Both directions are frames: a line of JSON, then as many bytes as it says. Nothi
 from __future__ import annotations
 
 import contextlib
-import json
-import math
-import os
 import sys
 from dataclasses import asdict
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from itner.core.apart import limit_memory, limit_time, read_frame, take_pipes, write_frame
 from itner.core.errors import InputError
 from itner.files.items import Columns, FileNotice, Parsed, Part, Settings, Upload
-
-_PAGE = "/proc/self/statm"
-
-
-def write_frame(out: IO[bytes], header: dict[str, Any], blobs: list[bytes]) -> None:
-    """One frame: the header with the blobs' sizes, and the blobs."""
-    out.write(json.dumps(header | {"sizes": [len(blob) for blob in blobs]}).encode() + b"\n")
-    for blob in blobs:
-        out.write(blob)
-    out.flush()
-
-
-def read_frame(source: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """One frame; EOFError where the other side has ended."""
-    line = source.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError
-    header = json.loads(line)
-    blobs = []
-    for size in header.pop("sizes"):
-        blob = source.read(size)
-        if len(blob) < size:
-            raise EOFError
-        blobs.append(blob)
-    return header, blobs
 
 
 def pack_request(upload: Upload, settings: Settings, seconds: int) -> tuple[dict[str, Any], list[bytes]]:
@@ -64,19 +36,15 @@ def unpack_answer(header: dict[str, Any], blobs: list[bytes]) -> Parsed:
 
 def main() -> None:
     """Answer until the input ends."""
-    source, out = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # What a parser prints must not get between the frames, nor a file's text into a log.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    source, out = take_pipes()
     # Imported before the limits: loading the parsers is not the files' doing.
     from itner.files.parsing import parse
 
-    _limit_memory(int(sys.argv[1]))
+    limit_memory(int(sys.argv[1]))
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             header, (data,) = read_frame(source)
-            _limit_time(header["seconds"])
+            limit_time(header["seconds"])
             settings = header["settings"] | {"columns": tuple(header["settings"]["columns"])}
             try:
                 found = parse(Upload(header["name"], data), Settings(**settings))
@@ -91,36 +59,6 @@ def main() -> None:
                 "columns": [found.columns.names, found.columns.read] if found.columns else None,
             }
             write_frame(out, answer, [inner.data for inner in found.files])
-
-
-def _limit_memory(most: int) -> None:
-    """Bound what is taken beside what the program has already, in bytes, and forbid to write files.
-
-    Where the system knows no such limits, time alone is bounded, from outside.
-    """
-    try:
-        import resource
-    except ImportError:
-        return
-    base = 0
-    if Path(_PAGE).is_file():
-        base = int(Path(_PAGE).read_text().split()[0]) * resource.getpagesize()
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (base + most, base + most))
-    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (0, 0))
-
-
-def _limit_time(seconds: int) -> None:
-    """End this process by a signal when it has computed for so many more seconds."""
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 if __name__ == "__main__":
