@@ -5,21 +5,63 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.dashboard import quality, selection, tables
+from itner.dashboard import quality_sample as sample
 from itner.dashboard.cache import compare, find_type_intervals
 from itner.dashboard.errors import link
+from itner.dashboard.jobs import follow
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
     choose_runs,
     choose_variants,
-    end_page,
     show_command,
     show_figure,
+    show_remote,
     show_table,
 )
 from itner.domains.registry import get_domain
 from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import list_rows
+
+
+def show_sample(score: quality.Score) -> None:
+    """Annotated text of the user's, and what the chosen models do on it."""
+    st.header("A sample of your own", anchor=sample.ANCHOR)
+    st.markdown("Upload text that you have annotated, and see every model that is chosen above on it at once.")
+    files = sample.choose_files()
+    split = sample.read(files, domain) if files is not None else None
+    if split is None:
+        return
+    models = sample.list_models(chosen, variants)
+    show_remote([run for run, _ in models])
+    job = sample.hold_job(models, split, sample.choose_guideline(models))
+    if job is None:
+        return
+    if job.running:
+        follow(job, "Scoring")
+        return
+    found = job.result()
+    sample.say_absent(chosen, found)
+    rows = sample.list_rows(found.done)
+    if not rows:
+        st.info("No model was scored on the sample.")
+        return
+    show_table(quality.overall(rows), "sample-overall", tables.leaderboard_columns())
+    frame = quality.scores(rows, quality.intervals(rows, find_type_intervals))
+    alt = f"Dot plot: {score} of each model for each entity type of the sample."
+    show_figure(quality.dots(frame, score), frame, "dots-sample", alt)
+    if rough := quality.few(frame):
+        st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
+    compared = sample.compare_with_baseline(rows, job.number)
+    if compared is None:
+        sample.show_sentences(split, found.done, [rows[0].label], "")
+        return
+    base, table = compared
+    cell = quality.show_differences(table, "sample")
+    st.caption("Choose a cell to see the sentences behind it.")
+    model, type_name = cell if cell is not None else (str(table.frame["model"].iloc[0]), "")
+    sample.show_sentences(split, found.done, [model, base], type_name)
+
 
 runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
 domain = get_domain(runs[0].info.domain)
@@ -33,7 +75,9 @@ if not rows:
         show_command("evaluate", chosen[0].name, "--dataset", dataset, "--split", split)
     else:
         st.info("Choose at least one run and one variant.")
-    end_page()
+    selection.write_link()
+    show_sample("F1")
+    st.stop()
 
 st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
@@ -104,3 +148,5 @@ if abroad:
 with st.expander("All scores and counts"):
     show_table(frame, name, quality.score_columns())
 selection.write_link()
+
+show_sample(score)

@@ -15,14 +15,13 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted, unmarked
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
+from itner.dashboard.widgets import drop_uploaded
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
@@ -91,7 +90,7 @@ def choose_files(work: Work | None) -> Work:
             add_files(work, take(files, work.uploads if work is not None else ()))
         except InputError as error:
             st.session_state[_REFUSED] = str(error)
-        _let_go_of(files)
+        drop_uploaded(files)
         # Another widget, which is empty.
         st.session_state[_DRAWN] = drawn + 1
         st.rerun()
@@ -112,14 +111,6 @@ def choose_files(work: Work | None) -> Work:
         forget(work)
         st.rerun()
     return work
-
-
-def _let_go_of(files: Sequence[Any]) -> None:
-    """Take uploaded files out of Streamlit's memory, where they would stay for as long as the session."""
-    context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file in files:
-            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def tables_in(read: ReadResult) -> dict[str, Columns]:

@@ -11,7 +11,9 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from itner.core.errors import InputError
 from itner.core.words import counted
@@ -576,6 +578,14 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     # What is no formula stays as it is, its type included.
     changed = {name: cells for name in texts if not (cells := frame[name].map(harmless_cell)).equals(frame[name])}
     return frame.assign(**changed) if changed else frame
+
+
+def drop_uploaded(files: Sequence[Any]) -> None:
+    """Take uploaded files out of Streamlit's memory, where they would stay for as long as the session."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:

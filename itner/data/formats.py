@@ -23,7 +23,7 @@ from itner.data.json_values import Json, Record, as_object, read_records
 
 COLUMN_SUFFIXES = (".txt", ".conll", ".bio", ".iob", ".iob2", ".tsv", ".conllu", ".bioes", ".bilou")
 JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
-_DOC_BIN = ".spacy"
+DOC_BIN = ".spacy"
 # Enough of what is there to see what is the matter.
 _KEYS_SHOWN = _FILES_SHOWN = 8
 # What tools call the splits.
@@ -131,7 +131,7 @@ def find_split(folder: Path, split: str, suffixes: tuple[str, ...]) -> Path:
 
     An InputError names what was looked for, or the files between which it cannot choose.
     """
-    others = tuple(suffix for suffix in (*COLUMN_SUFFIXES, *JSON_SUFFIXES, _DOC_BIN) if suffix not in suffixes)
+    others = tuple(suffix for suffix in (*COLUMN_SUFFIXES, *JSON_SUFFIXES, DOC_BIN) if suffix not in suffixes)
     # Windows writes endings in capitals, too.
     files = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
     for group in (suffixes, others):
@@ -214,7 +214,7 @@ def _read_contents(files: Mapping[Path, bytes], request: Request) -> Split:
 
 def _read_content(content: bytes, request: Request) -> Split:
     path, sha256 = request.path, hashlib.sha256(content).hexdigest()
-    if path.suffix.lower() == _DOC_BIN:
+    if path.suffix.lower() == DOC_BIN:
         return to_split(spacy_docs.read_doc_bin(content, path), request, sha256)
     decoded = decode(content, path)
     if path.suffix.lower() in JSON_SUFFIXES or _JSON_START.match(decoded.text):

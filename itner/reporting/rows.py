@@ -125,19 +125,32 @@ def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Ro
     rows = []
     timings = pool_timings(runs)
     for run in runs:
-        deployable, taught = lack_of(run) is None, len(run.info.teachers)
         for variant in variants_of(run):
             report = run.report(dataset, split, variant)
             bench = run.bench.result(variant) if run.bench else None
             if report is None and bench is None:
                 continue
             errors = run.error_report(dataset, split, variant)
-            parameters = run.info.parameters_total
-            timing = timings.get((run.name, variant))
-            rows.append(
-                Row(run.name, family_of(run), variant, parameters, report, errors, bench, timing, deployable, taught)
-            )
+            rows.append(make_row(run, variant, report, errors, timings.get((run.name, variant))))
     return rows
+
+
+def make_row(
+    run: Run, variant: str, report: EvalReport | None, errors: ErrorReport | None, timing: Timing | None = None
+) -> Row:
+    """A variant of a run with what was measured of it."""
+    return Row(
+        run=run.name,
+        family=family_of(run),
+        variant=variant,
+        parameters=run.info.parameters_total,
+        report=report,
+        errors=errors,
+        bench=run.bench.result(variant) if run.bench else None,
+        timing=timing,
+        deployable=lack_of(run) is None,
+        teachers=len(run.info.teachers),
+    )
 
 
 def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
