@@ -15,12 +15,13 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from commands import run_itner
 from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page
 from shipped import HERE, build_models, shipped_run
 
 from itner.compress.onnx import is_exported
-from itner.records.store import RunStore
+from itner.records.store import ONNX, RunStore
 from itner.reporting.latency import pool_timings
 from tools.browser import (
     DONE,
@@ -95,6 +96,76 @@ def test_choose_a_model_under_a_constraint_and_follow_it(dashboard: Dashboard, b
     assert "run_name=" in page.url
     page.go_back()
     page.get_by_role("heading", name="Which tagger to deploy").wait_for()
+
+
+def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser) -> None:
+    limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/?dataset=helpdesk")
+    slider = page.get_by_role("slider", name="Latency at most")
+    slider.wait_for()
+    wait_until_done(page)
+    slider.focus()
+    slider.press("Home")
+    page.get_by_role("heading", name="with CPU only: nothing fits").or_(
+        page.get_by_role("heading", name="Under ≤ 0.5 ms p95, with CPU only: deploy")
+    ).wait_for()
+    for _ in range(2 * limit - 1):
+        slider.press("ArrowRight")
+    answer = page.get_by_role("heading", name=f"Under ≤ {limit} ms p95, with CPU only: deploy")
+    answer.wait_for()
+    said = answer.inner_text()
+    page.get_by_text("The numbers behind it").first.click()
+    page.get_by_text("How the answer changes with the limits").wait_for()
+    wait_until_idle(page)
+
+    # Whoever gets the address sees the same answer.
+    other = new_page(browser)
+    other.goto(page.url)
+    assert other.get_by_role("heading", name="with CPU only: deploy").inner_text() == said
+    other.context.close()
+
+    # What the others would bring, type by type, and the sentences behind it.
+    page.get_by_role("link", name="Quality", exact=True).click()
+    heading = page.get_by_role("heading", name="Difference to a baseline")
+    heading.wait_for()
+    wait_until_idle(page)
+    heading.scroll_into_view_if_needed()
+    cells = page.locator("[data-testid=stDataFrame] .dvn-scroller").nth(1)
+    box = cells.bounding_box()
+    assert box is not None
+    # A difference in the first line.
+    cells.click(position={"x": box["width"] * 0.5, "y": 52})
+    page.get_by_role("heading", name="Sentences of helpdesk test").wait_for()
+    assert "part=sentences" in page.url
+    page.locator(".itner-aligned, .said").first.wait_for()
+    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+@OTHER_HALF
+def test_add_a_run_and_compare_it(tmp_path: Path, browser: Browser) -> None:
+    for name in ("it_rules", "compact_s"):
+        shutil.copytree(HERE.models / name, tmp_path / name, ignore=shutil.ignore_patterns(ONNX, ".*"))
+    with serve(tmp_path) as served:
+        page = new_page(browser)
+        page.goto(f"{served.url}/quality?dataset=helpdesk")
+        page.get_by_role("heading", name="Difference to a baseline").wait_for()
+        # Somebody copies a run to go on with; the dashboard says what is to be done, and does not fall over.
+        shutil.copytree(tmp_path / "it_rules", tmp_path / "mine")
+        page.reload()
+        page.get_by_role("link", name="cannot be used: why, and what to do").click()
+        page.get_by_text("adopt mine").wait_for()
+        assert run_itner("adopt", "mine", "--models", str(tmp_path)) == 0
+        page.goto(f"{served.url}/run?run_name=mine")
+        page.get_by_role("link", name="How it does beside compact_s").click()
+        page.get_by_role("heading", name="Difference to a baseline").wait_for()
+        wait_until_idle(page)
+        assert page.get_by_role("link", name="cannot be used").count() == 0
+        chosen = page.locator("[data-testid=stMultiSelect]:visible").first.inner_text()
+        assert chosen.split()[:3] == ["Runs", "compact_s", "mine"]
+        assert "baseline=compact_s" in page.url
+        assert page.locator("[data-testid=stDataFrame]:visible").count() >= 2
+        page.context.close()
 
 
 def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: Browser) -> None:
