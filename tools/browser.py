@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -52,11 +52,12 @@ class Dashboard:
 
 
 @contextmanager
-def serve(models: Path, under: Sequence[str] = ()) -> Iterator[Dashboard]:
+def serve(models: Path, under: Sequence[str] = (), log: Path | None = None) -> Iterator[Dashboard]:
     """The dashboard on the runs under `models`, as a process of its own on a free port.
 
     Args:
         under: a program that runs it and ends with it, such as `strace`, with its words.
+        log: a file for what the server says of errors; None for where this process says its own.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -64,7 +65,8 @@ def serve(models: Path, under: Sequence[str] = ()) -> Iterator[Dashboard]:
     command = [*under, sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     environment = os.environ | {"ITNER_MODELS": str(models), "HF_HUB_OFFLINE": "1"}
-    server = subprocess.Popen(command, cwd=_REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
+    with log.open("wb") if log is not None else nullcontext() as errors:
+        server = subprocess.Popen(command, cwd=_REPOSITORY, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
     url = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + _START_S

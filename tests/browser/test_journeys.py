@@ -316,8 +316,11 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
 
 def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:
     asked: list[str] = []
+    said: list[str] = []
     page = new_page(browser)
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text} {message.location}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
     for path in PAGES:
         page.goto(f"{dashboard.url}/{path}")
         page.get_by_role("heading", level=1).wait_for()
@@ -335,6 +338,7 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Das
         assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
         page.emulate_media(color_scheme="light")
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
+    assert said == []
 
 
 def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
