@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted, unmarked
+from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
@@ -100,7 +101,7 @@ def choose_files(work: Work | None) -> Work:
         st.error(refused, icon=":material/error:")
     if work is None:
         st.info(limits_in_words(), icon=":material/upload_file:")
-        st.stop()
+        stop_page()
     names = [upload.name for upload in work.uploads]
     # What is to be had is chosen to begin with: a new widget whenever that is something else.
     left = st.multiselect("Kept files", names, names, key=f"kept_{hash(tuple(names))}")
