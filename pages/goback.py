@@ -11,6 +11,7 @@ from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import load_other_verdicts, load_runs, load_verdicts, verdicts_path
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import let_go
+from itner.dashboard.uploading import describe_upload
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
@@ -58,6 +59,7 @@ files = st.file_uploader(
     accept_multiple_files=True,
     help="A row of a table is a report, and so is a line of a text with those that it goes on in.",
 )
+describe_upload()
 left, middle, right = st.columns(3)
 with left:
     chosen = selection.choose_one("Tagger", list(labels), "goback_model", names=labels)

@@ -218,7 +218,10 @@ with share_tab:
     source = by_label[taken]
     origin = Origin(source.run.name, source.variant, threshold, results[taken].date)
     share.draw_downloads(text, taken, results[taken].mentions, personal, origin)
-    st.code(share.as_json(text, taken, results[taken].mentions, personal, origin), language="json", height=300)
+    # A block that scrolls by itself cannot be reached with the keyboard; what holds it can, by its button.
+    with st.container(height=300, border=False):
+        shown_json = share.as_json(text, taken, results[taken].mentions, personal, origin)
+        st.code(shown_json, language="json", wrap_lines=True)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
     plan = redact.choose_plan(hiding, "redact_text")

@@ -24,6 +24,7 @@ from itner.core.words import counted, unmarked
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
+from itner.dashboard.uploading import describe_upload
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
@@ -87,6 +88,7 @@ def choose_files(work: Work | None) -> Work:
         help=limits_in_words(),
         key=f"upload_{drawn}",
     )
+    describe_upload()
     if files:
         try:
             add_files(work, take(files, work.uploads if work is not None else ()))

@@ -38,14 +38,14 @@ T = TypeVar("T")
 
 # The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off.
 _STYLE = """<style>
-[data-testid=stCode] .token { color: inherit !important; }
+[data-testid=stCode] code * { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stBaseButton-primary] { background: #0b6e99 !important; border-color: #0b6e99 !important;
   color: #ffffff !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
 :is([data-testid=stPageLink-NavLink], [data-testid=stBaseButton-elementToolbar], [data-testid=stMain]):focus-visible,
 [data-testid=stRadioOption]:has(:focus-visible) { outline: 2px solid currentColor; outline-offset: -2px; }
-[data-testid=stFileUploaderDropzone] span { white-space: normal; }
+[data-testid=stFileUploaderDropzoneInstructions] span { white-space: normal; }
 @media (min-width: 769px) and (max-width: 1200px) {
   [data-testid=stSidebar][aria-expanded=true] { width: 13.5rem !important; min-width: 13.5rem !important; }
   [data-testid=stMainBlockContainer] { padding-left: 1.5rem; padding-right: 1.5rem; }
