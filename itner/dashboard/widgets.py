@@ -36,8 +36,10 @@ from itner.taggers.registry import VARIANT_NAMES, VARIANTS, family_of, kind_of, 
 
 T = TypeVar("T")
 
-# The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off.
+# The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off;
+# code that scrolls sideways cannot be reached with the keyboard.
 _STYLE = """<style>
+[data-testid=stCode] code { white-space: pre-wrap !important; overflow-wrap: anywhere; }
 [data-testid=stCode] code * { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stBaseButton-primary] { background: #0b6e99 !important; border-color: #0b6e99 !important;
