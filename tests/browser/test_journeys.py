@@ -266,36 +266,36 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
         assert (more := dashboard.memory_mib() - before) < 150, more
 
 
-def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:
+@pytest.mark.parametrize("path", [*PAGES, *MORE])
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
+    path: str, dashboard: Dashboard, browser: Browser
+) -> None:
     asked: list[str] = []
     page = new_page(browser)
     page.on("request", lambda request: asked.append(request.url))
     page.set_viewport_size(WIDE)
-    for path in (*PAGES, *MORE):
-        page.goto(f"{dashboard.url}/{path}")
-        page.get_by_role("heading", level=1).wait_for()
-        wait_until_idle(page)
-        assert list_barriers(page) == [], path
-        # The page follows the system while it is open; the charts are drawn anew.
-        light = background(page)
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_function(
-            "light => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor !== light",
-            arg=light,
-        )
-        wait_until_idle(page)
-        # What a colour scheme changes is colours.
-        assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
-        # A narrow page hides its list of pages, and puts below each other what stood side by side.
-        page.set_viewport_size(NARROW)
-        wait_until_idle(page)
-        assert list_barriers(page) == [], f"{path}, narrow"
-        assert list_cut(page) == [], f"{path}, narrow"
-        page.set_viewport_size(ZOOMED)
-        wait_until_idle(page)
-        assert list_cut(page) == [], f"{path}, zoomed"
-        page.set_viewport_size(WIDE)
-        page.emulate_media(color_scheme="light")
+    page.goto(f"{dashboard.url}/{path}")
+    page.get_by_role("heading", level=1).wait_for()
+    wait_until_idle(page)
+    assert list_barriers(page) == [], path
+    # The page follows the system while it is open; the charts are drawn anew.
+    light = background(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "light => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor !== light",
+        arg=light,
+    )
+    wait_until_idle(page)
+    # What a colour scheme changes is colours.
+    assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
+    # A narrow page hides its list of pages, and puts below each other what stood side by side.
+    page.set_viewport_size(NARROW)
+    wait_until_idle(page)
+    assert list_barriers(page) == [], f"{path}, narrow"
+    assert list_cut(page) == [], f"{path}, narrow"
+    page.set_viewport_size(ZOOMED)
+    wait_until_idle(page)
+    assert list_cut(page) == [], f"{path}, zoomed"
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
