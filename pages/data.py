@@ -13,6 +13,7 @@ from itner.dashboard.cache import (
     load_datasets,
     load_documents,
 )
+from itner.dashboard.ending import stop_page
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
@@ -124,7 +125,7 @@ found = corpus.filter_documents(documents, wanted, text)
 st.caption(f"{len(found):,} of {len(documents):,} sentences")
 if not found:
     st.info("No sentence fits. Remove a filter.")
-    st.stop()
+    stop_page()
 st.html(STYLE + legend(kinds))
 for document in turn_pages(found, 20, "data_page"):
     with st.container(border=True):

@@ -9,7 +9,9 @@ from itner.core.words import counted
 from itner.dashboard import goback, judging, live, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import load_other_verdicts, load_runs, load_verdicts, verdicts_path
+from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import let_go
+from itner.dashboard.uploading import describe_upload
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
@@ -35,7 +37,7 @@ begin(
 names = [domain.name for domain in list_domains() if domain.judging is not None]
 if not names:
     st.info("No domain here has rules to judge by.")
-    st.stop()
+    stop_page()
 domain = get_domain(choose_domain(names))
 runs = [run for run in load_runs()[0] if run.info.domain == domain.name]
 choices = goback.by_key(live.list_choices(runs), domain)
@@ -57,6 +59,7 @@ files = st.file_uploader(
     accept_multiple_files=True,
     help="A row of a table is a report, and so is a line of a text with those that it goes on in.",
 )
+describe_upload()
 left, middle, right = st.columns(3)
 with left:
     chosen = selection.choose_one("Tagger", list(labels), "goback_model", names=labels)
@@ -84,19 +87,19 @@ else:
     items = list_reports([TextItem("", "", text)])
 if not items:
     st.info("No report was found in these files." if files else "Enter a report.")
-    st.stop()
+    stop_page()
 try:
     verdicts = judging.judge(items, domain, choices.get(chosen), threshold, confidence)
 except InputError as error:
     st.error("The reports cannot be judged.")
     show_reason(str(error))
-    st.stop()
+    stop_page()
 judged = verdicts.judged
 if verdicts.stopped:
     st.warning(f"Stopped: {len(judged):,} of {len(items):,} reports are judged.", icon=":material/stop:")
     st.button("Judge again", icon=":material/refresh:", on_click=judging.judge_again)
 if not judged:
-    st.stop()
+    stop_page()
 
 numbers = count_verdicts(judged)
 for column, (name, number) in zip(st.columns(3), numbers.items(), strict=True):

@@ -9,6 +9,7 @@ from itner.core.words import counted, listed, unmarked
 from itner.dashboard import language, live, live_demo, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
+from itner.dashboard.ending import stop_page
 from itner.dashboard.figures import arrange
 from itner.dashboard.widgets import (
     begin_page,
@@ -100,10 +101,10 @@ with entering:
 selection.write_link()
 if not text.strip():
     st.info("Enter a text to tag.")
-    st.stop()
+    stop_page()
 if not selected:
     st.info("Choose at least one model.")
-    st.stop()
+    stop_page()
 
 with entering:
     foreign = language.find_foreign(text, [choices[key].run for key in selected])
@@ -119,7 +120,7 @@ for key in selected:
         st.error(f"{choices[key].label} cannot be loaded.")
         show_reason(str(error))
 if not results:
-    st.stop()
+    stop_page()
 unsure = [label for label, result in results.items() if all(mention.score is None for mention in result.mentions)]
 if threshold and any(results[label].mentions for label in unsure):
     st.caption(f"{listed(unsure)}: without confidences, so nothing of it is hidden.")
@@ -217,13 +218,16 @@ with share_tab:
     source = by_label[taken]
     origin = Origin(source.run.name, source.variant, threshold, results[taken].date)
     share.draw_downloads(text, taken, results[taken].mentions, personal, origin)
-    st.code(share.as_json(text, taken, results[taken].mentions, personal, origin), language="json", height=300)
+    # A block that scrolls by itself cannot be reached with the keyboard; what holds it can, by its button.
+    with st.container(height=300, border=False):
+        shown_json = share.as_json(text, taken, results[taken].mentions, personal, origin)
+        st.code(shown_json, language="json", wrap_lines=True)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
     plan = redact.choose_plan(hiding, "redact_text")
     if plan is None:
         st.info("Choose a type to hide.")
-        st.stop()
+        stop_page()
     by = finder if hider is None else by_label[hider]
     try:
         wished = redact.choose_wish(hiding, plan, by, "redact_text")

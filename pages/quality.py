@@ -7,6 +7,7 @@ import streamlit as st
 from itner.dashboard import quality, selection, tables
 from itner.dashboard import quality_sample as sample
 from itner.dashboard.cache import compare, find_type_intervals
+from itner.dashboard.ending import stop_page
 from itner.dashboard.errors import link
 from itner.dashboard.jobs import follow
 from itner.dashboard.widgets import (
@@ -77,7 +78,7 @@ if not rows:
         st.info("Choose at least one run and one variant.")
     selection.write_link()
     show_sample("F1")
-    st.stop()
+    stop_page()
 
 st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())

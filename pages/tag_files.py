@@ -12,6 +12,7 @@ from itner.core.words import counted
 from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
+from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, follow
 from itner.dashboard.live import choose_tagger
 from itner.dashboard.preview import WHY_UNFIT, draw_preview, list_checked
@@ -100,7 +101,7 @@ STORE.weigh(work, sum(len(item.text) for item in read.items))
 show_notices(read.problems, read.notes)
 if not read.items:
     st.info("No text was found in these files.")
-    st.stop()
+    stop_page()
 asked = (model, state_of(choices[model].run), guideline, choice.key())
 job: Job[list[TaggedItem]] | None = work.held.get("tag_job")
 if job is not None and work.held.get("tag_asked") != asked:
@@ -109,13 +110,13 @@ if job is not None and work.held.get("tag_asked") != asked:
     job = None
 if job is None:
     if not st.button(uploads.tag_label(read.items), type="primary", icon=":material/label:"):
-        st.stop()
+        stop_page()
     try:
         tagger = get_tagger(choices[model].run, choices[model].variant)
     except InputError as error:
         st.error("The model cannot be loaded.")
         show_reason(str(error))
-        st.stop()
+        stop_page()
     work.held["tag_by"] = Chosen(tagger, choices[model].label, guideline)
     job = work.held["tag_job"] = uploads.start(read.items, tagger, guideline)
     work.held["tag_asked"], work.held["tag_date"] = asked, datetime.now(UTC)
@@ -125,7 +126,7 @@ if job is None:
 if job.running:
     with doing:
         follow(job, "Tagging", "characters", partial(STORE.find, work.token))
-    st.stop()
+    stop_page()
 
 domain = get_domain(choices[model].run.info.domain)
 types = choices[model].run.scheme_types
@@ -146,11 +147,11 @@ except InputError as error:
     if st.button("Try again", icon=":material/refresh:"):
         work.held["tag_job"] = None
         st.rerun()
-    st.stop()
+    stop_page()
 for notice in list_notices(work.held["tag_by"]):
     st.text(f"{notice.file}: {notice.reason}")
 if not found.results:
-    st.stop()
+    stop_page()
 st.header("What was found")
 show_figure(uploads.type_bars(found.types), found.types, "types", "Bar chart: mentions of each entity type.")
 if not found.top.empty:

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from itner.dashboard.ending import stop_page
+
 T = TypeVar("T")
 
 # A job's number is its alone for as long as the server runs, which the address of an object in memory is not.
@@ -156,7 +158,7 @@ def finish(job: Job[T], doing: str, seconds: float = 1.0) -> T:
     # Most work is done at once; then nothing needs to be drawn twice.
     if not job.wait(seconds):
         follow(job, doing)
-        st.stop()
+        stop_page()
     return job.result()
 
 

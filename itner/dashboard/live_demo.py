@@ -10,6 +10,7 @@ import streamlit as st
 
 from itner.core.types import Mention
 from itner.core.words import counted, unmarked
+from itner.dashboard.work import keep, session_choices
 from itner.domains.colours import type_colour
 from itner.files.highlighting import highlight
 
@@ -40,7 +41,8 @@ _SWATCH = (
     ".st-key-live_types [role=toolbar] button[aria-pressed=false]::before { opacity: 0.35; } "
     ".st-key-live_types [role=toolbar] button[aria-pressed=false] { text-decoration: line-through; }"
 )
-_HIDDEN, _TYPES, _MONO, _MONO_GUESS = "live_hidden", "live_types", "live_mono", "live_mono_guess"
+_HIDDEN, _TYPES = "live_hidden", "live_types"
+_LARGE, _MONO, _MONO_GUESS = "live_large", "live_mono", "live_mono_guess"
 
 _LOG_LINE = re.compile(
     r"^\s*(?:"
@@ -74,17 +76,16 @@ def looks_like_log(text: str) -> bool:
 def choose_appearance(text: str) -> tuple[bool, bool]:
     """Whether the highlighted text is large, and whether in letters of one width: those are on by themselves for logs.
 
-    Who has switched them keeps that until a text is of the other sort.
+    Who has switched them keeps that: the size as long as the session lasts, the letters until a text is of the other
+    sort. A text that is taken away for the next one changes neither.
     """
-    guess = looks_like_log(text)
-    if st.session_state.get(_MONO_GUESS) != guess or _MONO not in st.session_state:
-        st.session_state[_MONO_GUESS] = guess
-        st.session_state[_MONO] = guess
+    guess, choices = looks_like_log(text), session_choices()
+    if choices.get(_MONO_GUESS) != guess:
+        choices[_MONO_GUESS] = choices[_MONO] = st.session_state[_MONO] = guess
     with st.container(horizontal=True):
-        large = st.toggle("Presentation size", key="live_large")
-        mono = st.toggle(
-            "Monospace", key=_MONO, help="On by itself for a text that looks like a log: times, levels, stack traces."
-        )
+        large = keep(choices, _LARGE, False, lambda: st.toggle("Presentation size", key=_LARGE))
+        help = "On by itself for a text that looks like a log: times, levels, stack traces."
+        mono = keep(choices, _MONO, guess, lambda: st.toggle("Monospace", key=_MONO, help=help))
     if guess and mono:
         st.caption("Monospace, because this looks like a log.")
     return large, mono

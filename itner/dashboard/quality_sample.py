@@ -14,6 +14,7 @@ from itner.dashboard import errors as mistakes
 from itner.dashboard.cache import state_of, workspace
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
 from itner.dashboard.quality import Differences, differences
+from itner.dashboard.uploading import describe_upload
 from itner.dashboard.widgets import download_later, drop_uploaded, show_reason, to_csv, turn_pages
 from itner.dashboard.work import keep, session_choices
 from itner.data.apart import MAX_BYTES, read_apart
@@ -60,6 +61,7 @@ def choose_files() -> dict[str, bytes] | None:
     files: dict[str, bytes] | None = st.session_state.get(_FILES)
     if files is None:
         drawn = st.session_state.setdefault(_DRAWN, 0)
+        describe_upload()
         taken = st.file_uploader(
             "Annotated file",
             type=_TYPES,

@@ -19,8 +19,10 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted, unmarked
+from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
+from itner.dashboard.uploading import describe_upload
 from itner.dashboard.widgets import drop_uploaded
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
@@ -85,6 +87,7 @@ def choose_files(work: Work | None) -> Work:
         help=limits_in_words(),
         key=f"upload_{drawn}",
     )
+    describe_upload()
     if files:
         try:
             add_files(work, take(files, work.uploads if work is not None else ()))
@@ -99,7 +102,7 @@ def choose_files(work: Work | None) -> Work:
         st.error(refused, icon=":material/error:")
     if work is None:
         st.info(limits_in_words(), icon=":material/upload_file:")
-        st.stop()
+        stop_page()
     names = [upload.name for upload in work.uploads]
     # What is to be had is chosen to begin with: a new widget whenever that is something else.
     left = st.multiselect("Kept files", names, names, key=f"kept_{hash(tuple(names))}")

@@ -20,6 +20,7 @@ from itner.core.words import counted
 from itner.dashboard import selection
 from itner.dashboard.cache import AbsentText, load_datasets, load_prices, load_runs, without_places, workspace
 from itner.dashboard.commands import FOLDER, known_dataset, preparing_ways, reproducing_words
+from itner.dashboard.ending import stop_page, until_stopped
 from itner.dashboard.figures import arrange
 from itner.dashboard.shared_texts import KEPT_IN_WORDS
 from itner.data.corpus import CHECK
@@ -37,13 +38,18 @@ from itner.taggers.registry import VARIANT_NAMES, VARIANTS, family_of, kind_of, 
 
 T = TypeVar("T")
 
-# The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off.
+# The themes' own colours for chosen options and for code are too faint to read; a link that does not fit is cut off;
+# code that scrolls sideways cannot be reached with the keyboard.
 _STYLE = """<style>
-[data-testid=stCode] .token { color: inherit !important; }
+[data-testid=stCode] code { white-space: pre-wrap !important; overflow-wrap: anywhere; }
+[data-testid=stCode] code * { color: inherit !important; }
 [data-testid=stMultiSelect] [data-tag] { background: #0b6e99 !important; }
 [data-testid=stBaseButton-primary] { background: #0b6e99 !important; border-color: #0b6e99 !important;
   color: #ffffff !important; }
 [data-testid=stMainBlockContainer] { padding-top: 3.5rem; }
+:is([data-testid=stPageLink-NavLink], [data-testid=stBaseButton-elementToolbar], [data-testid=stMain]):focus-visible,
+[data-testid=stRadioOption]:has(:focus-visible) { outline: 2px solid currentColor; outline-offset: -2px; }
+[data-testid=stFileUploaderDropzoneInstructions] span { white-space: normal; }
 @media (min-width: 769px) and (max-width: 1200px) {
   [data-testid=stSidebar][aria-expanded=true] { width: 13.5rem !important; min-width: 13.5rem !important; }
   [data-testid=stMainBlockContainer] { padding-left: 1.5rem; padding-right: 1.5rem; }
@@ -96,7 +102,8 @@ def navigation(pages: Mapping[str, Sequence[Any]]) -> Iterator[None]:
     place = st.sidebar.empty()
     drawn = _draw_links(place, pages, None)
     try:
-        yield
+        with until_stopped():
+            yield
     finally:
         # What was chosen meanwhile goes along.
         _draw_links(place, pages, drawn)
@@ -183,7 +190,7 @@ def end_page() -> NoReturn:
     A link that is not answered asks again with each rerun.
     """
     selection.write_link()
-    st.stop()
+    stop_page()
 
 
 def choose_domain(names: Iterable[str], others: Iterable[str] = ()) -> str:

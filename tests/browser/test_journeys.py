@@ -17,7 +17,7 @@ import axe_playwright_python
 import pytest
 from commands import run_itner
 from playwright.async_api import Page as AsyncPage
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from shipped import HERE, build_models, shipped_run
 
 from itner.compress.onnx import is_exported
@@ -44,8 +44,12 @@ pytestmark = [
 OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-SERIOUS = ("serious", "critical")
 PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
+# Of another look or of other runs.
+MORE = ("live?mode=compare", "?domain=pii", "quality?domain=pii", "live?domain=utility")
+WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+# What is left of a small screen at 200 %.
+ZOOMED = ViewportSize(width=640, height=400)
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +60,36 @@ def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
 
 
 def list_barriers(page: Page, *rules: str) -> list[str]:
-    """What axe-core finds on the page that keeps somebody from using it, by some of its rules or by all."""
+    """All that axe-core finds on the page, however little it hinders anybody, by some of its rules or by all."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
     # All that it passes is megabytes of every node of the page.
     passed, barriers = page.evaluate(
         "async options => { const found = await axe.run(options); return [found.passes.length, found.violations.map("
-        " item => [item.impact, `${item.impact}: ${item.help} (${item.nodes[0].html})`])] }",
+        " item => `${item.impact}: ${item.help} (${item.nodes[0].html})`)] }",
         options,
     )
     assert passed
-    return [said for impact, said in barriers if impact in SERIOUS]
+    assert isinstance(barriers, list)
+    return barriers
+
+
+def list_cut(page: Page) -> list[str]:
+    """The texts that are cut off or stand beyond the page's edge, and the page itself where it has to be scrolled
+    sideways; a table may scroll in itself."""
+    cut = page.evaluate(
+        """() => {
+            const main = document.querySelector("[data-testid=stMain]");
+            const wide = [document.scrollingElement, main].filter(node => node.scrollWidth > node.clientWidth);
+            const cut = [...main.querySelectorAll("*")].filter(node => node.clientWidth > 3 && node.innerText?.trim()
+                && node.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+                && ["hidden", "clip"].includes(getComputedStyle(node).overflowX)
+                && node.scrollWidth > node.clientWidth + 1);
+            return [...wide.map(node => node.nodeName), ...cut.map(node => node.innerText)];
+        }"""
+    )
+    assert isinstance(cut, list)
+    return cut
 
 
 def background(page: Page) -> str:
@@ -314,31 +337,96 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
         assert (more := dashboard.memory_mib() - before) < 150, more
 
 
-def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(dashboard: Dashboard, browser: Browser) -> None:
+@pytest.mark.parametrize("path", [*PAGES, *MORE])
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
+    path: str, dashboard: Dashboard, browser: Browser
+) -> None:
     asked: list[str] = []
     said: list[str] = []
     page = new_page(browser)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(f"{message.type}: {message.text} {message.location}"))
     page.on("pageerror", lambda error: said.append(str(error)))
-    for path in PAGES:
-        page.goto(f"{dashboard.url}/{path}")
-        page.get_by_role("heading", level=1).wait_for()
-        wait_until_idle(page)
-        assert list_barriers(page) == [], path
-        # The page follows the system while it is open; the charts are drawn anew.
-        light = background(page)
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_function(
-            "light => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor !== light",
-            arg=light,
-        )
-        wait_until_idle(page)
-        # What a colour scheme changes is colours.
-        assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
-        page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    page.goto(f"{dashboard.url}/{path}")
+    page.get_by_role("heading", level=1).wait_for()
+    wait_until_idle(page)
+    assert list_barriers(page) == [], path
+    # The page follows the system while it is open; the charts are drawn anew.
+    light = background(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "light => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor !== light",
+        arg=light,
+    )
+    wait_until_idle(page)
+    # What a colour scheme changes is colours.
+    assert list_barriers(page, "color-contrast") == [], f"{path}, dark"
+    # A narrow page hides its list of pages, and puts below each other what stood side by side.
+    page.set_viewport_size(NARROW)
+    wait_until_idle(page)
+    assert list_barriers(page) == [], f"{path}, narrow"
+    assert list_cut(page) == [], f"{path}, narrow"
+    page.set_viewport_size(ZOOMED)
+    wait_until_idle(page)
+    assert list_cut(page) == [], f"{path}, zoomed"
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
     assert said == []
+
+
+def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, browser: Browser) -> None:
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/errors")
+    page.locator("[data-testid=stDataFrame]").first.wait_for()
+    wait_until_idle(page)
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        # The ring of a radio button is its label's. A box to type in has a border of its own, a table draws its cells.
+        name, said, ringed = page.evaluate(
+            """() => {
+                const node = document.activeElement.closest("[data-testid=stRadioOption]") ?? document.activeElement;
+                const style = getComputedStyle(node);
+                const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+                return [node.nodeName, node.outerHTML.slice(0, 200), outlined || style.boxShadow !== "none"];
+            }"""
+        )
+        if name in ("A", "BUTTON", "LABEL", "MAIN", "SUMMARY"):
+            assert ringed, said
+            reached |= {name, *(mark for mark in ("NavLink", "elementToolbar") if mark in said)}
+    assert reached == {"A", "BUTTON", "LABEL", "MAIN", "SUMMARY", "NavLink", "elementToolbar"}
+
+
+def test_the_next_text_is_shown_as_the_one_before(dashboard: Dashboard, browser: Browser) -> None:
+    page = new_page(browser)
+    page.goto(f"{dashboard.url}/live")
+    page.locator("mark").first.wait_for()
+    wait_until_idle(page)
+    page.get_by_text("Presentation size").click()
+    page.locator(".itner-large").wait_for()
+    wait_until_idle(page)
+
+    def hidden() -> list[str]:
+        return page.locator(".st-key-redact_text_types button[aria-pressed=true]").all_text_contents()
+
+    before = hidden()
+    assert before
+    box = page.get_by_role("textbox", name="Text")
+    box.fill("")
+    page.get_by_text("Enter a text to tag.").wait_for()
+    wait_until_idle(page)
+    box.fill("Outlook 2021 hangs on Windows 11")
+    page.locator("mark", has_text="Outlook").wait_for()
+    wait_until_idle(page)
+    assert page.get_by_role("switch", name="Presentation size").is_checked()
+    assert page.locator(".itner-large").count() == 1
+    assert hidden() == before
+    # What the browser shows is what it sends with the next choice.
+    page.get_by_text("Monospace").click()
+    page.locator(".itner-mono").wait_for()
+    wait_until_idle(page)
+    assert page.locator(".itner-large").count() == 1
+    assert hidden() == before
 
 
 def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(

@@ -534,6 +534,22 @@ def test_live_says_what_it_does_with_logs_and_other_languages(
     assert [caption.value for caption in page.caption if "seems to be in German" in caption.value]
 
 
+def test_a_text_that_is_taken_away_for_the_next_one_leaves_what_was_chosen_on_live(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("live", shipped_models, monkeypatch)
+    page.toggle(key="live_large").set_value(True).run()
+    hidden = ["EMAIL", "PHONE"]
+    group(page, "Hide").set_value(hidden).run()
+    page.text_area(key="text").set_value("").run()
+    assert [info.value for info in page.info] == ["Enter a text to tag."]
+    # The browser has forgotten what it no longer shows. Did the server not, it would not set it when it is shown again.
+    assert not [key for key in ("live_large", "live_mono", "redact_text_types") if key in page.session_state]
+    page.text_area(key="text").set_value("Windows 11 hangs").run()
+    assert page.toggle(key="live_large").value
+    assert group(page, "Hide").value == hidden
+
+
 def page_html(page: AppTest) -> str:
     return "".join(block.proto.body for block in page.get("html"))
 
