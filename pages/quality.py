@@ -64,7 +64,11 @@ def show_sample(score: quality.Score) -> None:
     sample.show_sentences(split, found.done, [model, base], type_name)
 
 
-runs = begin_page("Quality", "How often each tagger is right, overall and for each entity type.")
+runs = begin_page(
+    "Quality",
+    "How often each tagger is right, overall and for each entity type. "
+    f"[A sample of your own](#{sample.ANCHOR}) can be scored, too.",
+)
 domain = get_domain(runs[0].info.domain)
 dataset, split = choose_dataset(runs)
 chosen = choose_runs(runs)
