@@ -12,6 +12,7 @@ from itner.dashboard.widgets import (
     choose_run,
     show_command,
     show_evaluating,
+    show_facts,
     show_figure,
     show_lack,
     show_reason,
@@ -34,9 +35,9 @@ if beside is not None:
     )
 # Each as wide as the page: half of it would cut hashes off.
 st.header("What it is")
-show_table(record.facts(run), f"facts-{run.name}")
+show_facts(record.facts(run), f"facts-{run.name}")
 st.header("Where it comes from")
-show_table(record.provenance(run.info.provenance), f"provenance-{run.name}")
+show_facts(record.provenance(run.info.provenance), f"provenance-{run.name}")
 
 st.header("Make it again")
 again = record.remake(run)

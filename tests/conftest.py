@@ -39,12 +39,20 @@ def own_main() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for the journeys of a module; each page has a context of its own."""
+def chromium() -> Iterator[Browser]:
+    """One browser for the journeys of a module."""
     from tools.browser import open_chromium
 
     with open_chromium() as opened:
         yield opened
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser; each page has a context of its own, which is closed with the test: an open page goes on working."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -125,4 +125,4 @@ def wait_until_idle(page: Page) -> None:
         " && [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
         ".every(chart => chart.querySelector('.main-svg'))"
     )
-    page.evaluate("() => new Promise(done => requestIdleCallback(done))")
+    page.evaluate("() => new Promise(done => requestIdleCallback(done, { timeout: 5000 }))")

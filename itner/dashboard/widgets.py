@@ -51,10 +51,14 @@ _STYLE = """<style>
 [data-testid=stRadioOption]:has(:focus-visible) { outline: 2px solid currentColor; outline-offset: -2px; }
 [data-testid=stFileUploaderDropzoneInstructions] span { white-space: normal; }
 @media (min-width: 769px) and (max-width: 1200px) {
-  [data-testid=stSidebar][aria-expanded=true] { width: 13.5rem !important; min-width: 13.5rem !important; }
+  [data-testid=stSidebar][data-collapsed=false] { width: 13.5rem !important; min-width: 13.5rem !important; }
   [data-testid=stMainBlockContainer] { padding-left: 1.5rem; padding-right: 1.5rem; }
 }
 .itner-words { margin: 0; }
+.itner-facts { width: 100%; border-collapse: collapse; font-size: 0.875rem; }
+.itner-facts :is(th, td) { padding: 0.4rem 0.6rem; border: 1px solid #8884; text-align: left; vertical-align: top;
+  font-weight: normal; overflow-wrap: anywhere; }
+.itner-facts th { width: 30%; min-width: 7rem; opacity: 0.85; }
 .itner-term { position: relative; cursor: help; font-style: normal; border-bottom: 1px dotted currentColor; }
 .itner-term:is(:hover, :focus)::after { content: attr(data-means); position: absolute; left: 0; top: 1.6em; z-index: 9;
   width: max-content; max-width: min(19rem, 70vw); padding: 0.4em 0.6em; border-radius: 0.3em; font-size: 0.85rem;
@@ -506,6 +510,17 @@ def show_table(
         key=f"table_{name}",
         placeholder="–",
     )
+    download_csv(frame, name, key=f"download_{name}")
+
+
+def show_facts(frame: pd.DataFrame, name: str) -> None:
+    """A table of names and values, each read whole however narrow the page is, with a download of it.
+
+    The values may be what others wrote: nothing in them is taken for mark-up.
+    """
+    cells = [[escape(str(cell)) for cell in line] for line in frame.itertuples(index=False)]
+    lines = [f'<tr><th scope="row">{first}</th><td>{"</td><td>".join(rest)}</td></tr>' for first, *rest in cells]
+    st.html(f'<table class="itner-facts"><tbody>{"".join(lines)}</tbody></table>')
     download_csv(frame, name, key=f"download_{name}")
 
 

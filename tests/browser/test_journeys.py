@@ -47,6 +47,7 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
 # Of another look or of other runs.
 MORE = ("live?mode=compare", "?domain=pii")
+MEDIUM = ViewportSize(width=1024, height=768)
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # What is left of a small screen at 200 %.
 ZOOMED = ViewportSize(width=640, height=400)
@@ -366,6 +367,10 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
     page.set_viewport_size(NARROW)
     wait_until_idle(page)
     assert list_cut(page) == [], f"{path}, narrow"
+    page.set_viewport_size(MEDIUM)
+    sidebar = page.locator("[data-testid=stSidebar]").bounding_box()
+    assert sidebar is not None
+    assert sidebar["width"] < 220
     page.set_viewport_size(ZOOMED)
     wait_until_idle(page)
     assert list_cut(page) == [], f"{path}, zoomed"
