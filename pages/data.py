@@ -19,6 +19,7 @@ from itner.dashboard.widgets import (
     choose_domain,
     end_page,
     show_damage,
+    show_facts,
     show_figure,
     show_no_data,
     show_no_sentences,
@@ -49,7 +50,7 @@ stats = datasets[name]
 
 st.header("Size")
 splits = corpus.splits_table(stats)
-show_table(splits, f"splits-{name}", corpus.splits_columns(splits))
+show_facts(corpus.splits_facts(splits), f"splits-{name}", header=True)
 
 st.header("Types in each split")
 frame = corpus.types(stats)

@@ -86,13 +86,15 @@ if not rows:
 
 st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
+with st.expander("As language models are judged: what is mentioned, wherever it stands"):
+    show_table(quality.pairs(rows), f"pairs-{dataset}-{split}", tables.leaderboard_columns())
 with st.expander("What micro, macro and the interval mean"):
     st.markdown(
         "A mention counts as right when its boundaries **and** its type are right (strict, entity level).\n\n"
         "- **Micro** adds up the counts of all types first: every mention weighs the same, so frequent types decide.\n"
         "- **Macro** is the mean over the types: every type weighs the same, so rare types count as much as frequent "
         "ones.\n"
-        "- **F1 low, F1 high**: the 95% interval of micro-F1 when whole sentences are drawn anew. Two models whose "
+        "- **95% interval**: that of micro-F1 when whole sentences are drawn anew. Two models whose "
         "intervals overlap can still differ clearly, because both see the same sentences: the comparison below pairs "
         "them."
     )

@@ -25,6 +25,15 @@ _HEADROOM = 1.2
 _DASHES = ("solid", "dash", "dot")
 
 
+_WITH_FRACTIONS = ("mean tokens", "median tokens", "mentions per 100 tokens")
+_MEANINGS = {
+    "mean tokens": "mean tokens a sentence",
+    "median tokens": "median tokens a sentence",
+    "repaired tags": "repaired tags (an I- tag that continues nothing became B-)",
+    "unaligned mentions": "unaligned mentions (they do not begin and end where tokens do)",
+}
+
+
 def splits_table(stats: DataStats) -> pd.DataFrame:
     """One line a split: sizes, lengths, and everything that preparation changed or left out."""
     reasons = sorted({reason for split in stats.splits.values() for reason in split.dropped})
@@ -51,19 +60,23 @@ def splits_table(stats: DataStats) -> pd.DataFrame:
     )
 
 
-def splits_columns(table: pd.DataFrame) -> dict[str, Any]:
-    """How Streamlit shows `splits_table`; what was dropped or changed differs between datasets."""
-    number = st.column_config.NumberColumn
-    counts = {name: number(format="localized") for name in table.columns if name not in ("split", "read as")}
-    return counts | {
-        "mean tokens": number(format="%.1f", help="Mean tokens a sentence."),
-        "median tokens": number(format="%.1f", help="Median tokens a sentence."),
-        "mentions per 100 tokens": number(format="%.1f"),
-        "repaired tags": number(
-            format="localized", help="BIO tags that were not valid: an I- tag that continues nothing became B-."
-        ),
-        "unaligned mentions": number(format="localized", help="Mentions that do not begin and end where tokens do."),
-    }
+def splits_facts(table: pd.DataFrame) -> pd.DataFrame:
+    """`splits_table` on its side, in words: what was dropped or changed differs between datasets, and may be much."""
+
+    def tell(name: str, value: object) -> str:
+        if isinstance(value, str):
+            return value
+        if pd.isna(value):
+            return "–"
+        return f"{value:,.1f}" if name in _WITH_FRACTIONS else f"{value:,}"
+
+    lines = table.set_index("split").to_dict()
+    return pd.DataFrame.from_records(
+        [
+            {"": _MEANINGS.get(name, name), **{split: tell(name, value) for split, value in values.items()}}
+            for name, values in lines.items()
+        ]
+    )
 
 
 def types(stats: DataStats) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.dashboard.tables import interval_in_words
 from itner.dashboard.widgets import download_csv
 from itner.domains.registry import Domain
 from itner.evaluation.compare import Difference
@@ -203,27 +204,39 @@ def score_columns() -> dict[str, Any]:
 
 
 def overall(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line a run and variant: micro with its interval, macro, token accuracy, pairs of surface and type."""
+    """One line a run and variant: micro with its interval, macro, token accuracy."""
     records = []
     for row in rows:
         if row.report is None:
             continue
-        report, interval = row.report, row.report.micro_f1_interval
+        report = row.report
         records.append(
             {
                 "model": row.label,
                 "micro-F1": report.micro.f1,
-                "F1 low": interval.low,
-                "F1 high": interval.high,
+                "95% interval": interval_in_words(report),
                 "precision": report.micro.precision,
                 "recall": report.micro.recall,
                 "macro-F1": report.macro_f1,
                 "token accuracy": report.token_accuracy,
-                "pairs F1": report.pairs.counts.f1 if report.pairs is not None else None,
-                "texts right": report.exact_texts,
             }
         )
     return pd.DataFrame.from_records(records)
+
+
+def pairs(rows: Sequence[Row]) -> pd.DataFrame:
+    """One line a run and variant: its mentions as pairs of surface and type, wherever they stand."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": row.label,
+                "pairs F1": row.report.pairs.counts.f1 if row.report.pairs is not None else None,
+                "texts right": row.report.exact_texts,
+            }
+            for row in rows
+            if row.report is not None
+        ]
+    )
 
 
 def few(frame: pd.DataFrame) -> list[str]:

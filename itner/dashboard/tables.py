@@ -40,7 +40,7 @@ def leaderboard(
                 "run": row.run,
                 "variant": VARIANT_NAMES[row.variant],
                 "micro-F1": row.micro_f1,
-                "95% interval": _interval(report) if report else None,
+                "95% interval": interval_in_words(report) if report else None,
                 "weakest type": f"{weakest[0]} {weakest[1]:.2f}" if weakest is not None else None,
                 f"{quantile} ms": row.timing.at(quantile).value if row.timing is not None else None,
                 "size MB": row.size_mb,
@@ -56,7 +56,7 @@ def leaderboard(
     return frame.sort_values(order, ascending=[False, True], na_position="last", ignore_index=True)
 
 
-def _interval(report: EvalReport) -> str:
+def interval_in_words(report: EvalReport) -> str:
     return f"{report.micro_f1_interval.low:.3f} to {report.micro_f1_interval.high:.3f}"
 
 

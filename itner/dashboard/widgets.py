@@ -58,7 +58,7 @@ _STYLE = """<style>
 .itner-facts { width: 100%; border-collapse: collapse; font-size: 0.875rem; }
 .itner-facts :is(th, td) { padding: 0.4rem 0.6rem; border: 1px solid #8884; text-align: left; vertical-align: top;
   font-weight: normal; overflow-wrap: anywhere; }
-.itner-facts th { width: 30%; min-width: 7rem; opacity: 0.85; }
+.itner-facts th[scope=row] { width: 30%; min-width: 7rem; opacity: 0.85; }
 .itner-term { position: relative; cursor: help; font-style: normal; border-bottom: 1px dotted currentColor; }
 .itner-term:is(:hover, :focus)::after { content: attr(data-means); position: absolute; left: 0; top: 1.6em; z-index: 9;
   width: max-content; max-width: min(19rem, 70vw); padding: 0.4em 0.6em; border-radius: 0.3em; font-size: 0.85rem;
@@ -513,14 +513,19 @@ def show_table(
     download_csv(frame, name, key=f"download_{name}")
 
 
-def show_facts(frame: pd.DataFrame, name: str) -> None:
+def show_facts(frame: pd.DataFrame, name: str, header: bool = False) -> None:
     """A table of names and values, each read whole however narrow the page is, with a download of it.
 
     The values may be what others wrote: nothing in them is taken for mark-up.
+
+    Args:
+        header: whether the columns' names are shown.
     """
+    names = "".join(f'<th scope="col">{escape(str(name))}</th>' if name else "<td></td>" for name in frame.columns)
+    head = f"<thead><tr>{names}</tr></thead>" if header else ""
     cells = [[escape(str(cell)) for cell in line] for line in frame.itertuples(index=False)]
     lines = [f'<tr><th scope="row">{first}</th><td>{"</td><td>".join(rest)}</td></tr>' for first, *rest in cells]
-    st.html(f'<table class="itner-facts"><tbody>{"".join(lines)}</tbody></table>')
+    st.html(f'<table class="itner-facts">{head}<tbody>{"".join(lines)}</tbody></table>')
     download_csv(frame, name, key=f"download_{name}")
 
 
