@@ -45,8 +45,8 @@ OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
-# Of another look or of other runs.
-MORE = ("live?mode=compare", "?domain=pii")
+# Of another look.
+MORE = ("live?mode=compare",)
 MEDIUM = ViewportSize(width=1024, height=768)
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # What is left of a small screen at 200 %.
@@ -100,42 +100,30 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_choose_a_model_under_a_constraint_and_follow_it(dashboard: Dashboard, browser: Browser) -> None:
+def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser) -> None:
     # Its INT8 is the best that is surely so fast, on whatever machine the runs were timed.
     limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
     page = new_page(browser)
     page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
     page.get_by_role("heading", name=f"Under ≤ {limit} ms p95, with CPU only: deploy compact_s · INT8").wait_for()
-    page.locator(".js-plotly-plot").first.wait_for()
     wait_until_done(page)
-
     slider = page.get_by_role("slider", name="Latency at most")
     slider.focus()
     slider.press("End")
     page.get_by_role("heading", name="Without any limit, with CPU only: deploy").wait_for()
     page.wait_for_function("() => !location.search.includes('ms=')")
-
     page.get_by_role("link", name="Its record").click()
     page.get_by_role("heading", name="Make it again").wait_for()
     assert "run_name=" in page.url
     page.go_back()
     page.get_by_role("heading", name="Which tagger to deploy").wait_for()
 
-
-def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser) -> None:
-    limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
-    page = new_page(browser)
-    page.goto(f"{dashboard.url}/?dataset=helpdesk")
-    slider = page.get_by_role("slider", name="Latency at most")
-    slider.wait_for()
+    page.goto(f"{dashboard.url}/?dataset=helpdesk&ms={limit + 1}")
+    page.get_by_role("heading", name=f"Under ≤ {limit + 1} ms p95, with CPU only: deploy").wait_for()
     wait_until_done(page)
     slider.focus()
-    slider.press("Home")
-    page.get_by_role("heading", name="with CPU only: nothing fits").or_(
-        page.get_by_role("heading", name="Under ≤ 0.5 ms p95, with CPU only: deploy")
-    ).wait_for()
-    for _ in range(2 * limit - 1):
-        slider.press("ArrowRight")
+    for _ in range(2):
+        slider.press("ArrowLeft")
     answer = page.get_by_role("heading", name=f"Under ≤ {limit} ms p95, with CPU only: deploy")
     answer.wait_for()
     said = answer.inner_text()
@@ -155,7 +143,7 @@ def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Brows
     heading.wait_for()
     wait_until_idle(page)
     heading.scroll_into_view_if_needed()
-    cells = page.locator("[data-testid=stDataFrame] .dvn-scroller").nth(1)
+    cells = page.locator("[data-testid=stDataFrame] .dvn-scroller").filter(visible=True).nth(1)
     box = cells.bounding_box()
     assert box is not None
     # A difference in the first line.
@@ -367,10 +355,11 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
     page.set_viewport_size(NARROW)
     wait_until_idle(page)
     assert list_cut(page) == [], f"{path}, narrow"
-    page.set_viewport_size(MEDIUM)
-    sidebar = page.locator("[data-testid=stSidebar]").bounding_box()
-    assert sidebar is not None
-    assert sidebar["width"] < 220
+    if path == "":
+        page.set_viewport_size(MEDIUM)
+        sidebar = page.locator("[data-testid=stSidebar]").bounding_box()
+        assert sidebar is not None
+        assert sidebar["width"] < 220
     page.set_viewport_size(ZOOMED)
     wait_until_idle(page)
     assert list_cut(page) == [], f"{path}, zoomed"

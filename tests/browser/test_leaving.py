@@ -51,9 +51,9 @@ def upload(page: Page, dashboard: Dashboard, lines: int, bytes_per_second: int =
 
 
 def test_leaving_at_any_moment_is_no_fault(dashboard: Dashboard, browser: Browser, log: Path) -> None:
-    # Ten tabs at once.
+    # Several tabs at once.
     tabs = new_page(browser).context
-    for path in PAGES:
+    for path in PAGES[::2]:
         tabs.new_page().goto(f"{dashboard.url}/{path}", wait_until="commit")
     tabs.close()
 

@@ -124,6 +124,7 @@ for name in ("overview", "quality", "efficiency", "errors", "data", "run", "live
     shown += [" ".join(box.options) for box in (*app.selectbox, *app.multiselect)]
     for kind in ("info", "warning", "text", "markdown", "metric", "code"):
         shown += [str(block.value) for block in getattr(app, kind)]
+    shown += [block.body for block in app.get("html")]
     found[name] = "; ".join(shown)
 print(json.dumps(found))
 """
