@@ -188,7 +188,9 @@ def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: B
     page.get_by_role("heading", name="Published, not measured here").wait_for()
 
     page.get_by_role("link", name="Live", exact=True).click()
-    # The Overview has marks of its own.
+    # The Overview has a marked text of its own.
+    page.get_by_role("textbox", name="Text").wait_for()
+    wait_until_done(page)
     page.locator(".itner-text mark").first.wait_for()
     assert page.locator(".itner-text").count() == 1
     page.get_by_role("radio", name="Compare").click()
