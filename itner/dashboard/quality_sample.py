@@ -93,7 +93,7 @@ def read(files: Mapping[str, bytes], domain: Domain) -> Split | None:
         "sample_misaligned",
         _REFUSE,
         lambda: st.selectbox(
-            "A mention that begins or ends inside a word",
+            "A mention that begins or ends inside a word, or beyond the text (--misaligned)",
             list(_MISALIGNED),
             key="sample_misaligned",
             format_func=lambda name: _MISALIGNED[name],
@@ -150,7 +150,9 @@ def choose_guideline(models: Sequence[tuple[Run, str]]) -> str | None:
 
 def hold_job(models: Sequence[tuple[Run, str]], split: Split, guideline: str | None) -> Job[Scores] | None:
     """The scoring of this sample by these models, started by a button; None while nobody has asked for it."""
-    asked = (split.sha256, split.imported, guideline, [(run.name, variant, state_of(run)) for run, variant in models])
+    # In whatever order they are offered.
+    states = sorted(((run.name, variant, state_of(run)) for run, variant in models), key=lambda state: state[:2])
+    asked = (split.sha256, split.imported, guideline, states)
     known = st.session_state.get(_JOB)
     if known is not None and known[0] == asked:
         job: Job[Scores] = known[1]

@@ -209,6 +209,8 @@ def _read_contents(files: Mapping[Path, bytes], request: Request) -> Split:
     if len(files) > 1:
         raise InputError("several files; choose one, or of brat the .txt and .ann files together")
     [(path, content)] = files.items()
+    if not content.strip():
+        raise InputError("the file is empty", path=path)
     return _read_content(content, replace(request, path=path))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from itner.core.errors import InputError
-from itner.evaluation.predictions import name_predictions
+from itner.evaluation.predictions import name_predictions, read_predictions
 from itner.records.files import change_record, check_name, read_record
 from itner.records.run import RunRecord
 from itner.records.store import CARD, INCOMPLETE, PREDICTIONS, RUN, RunStore
@@ -26,6 +27,8 @@ def adopt(name: str, place: Workspace) -> str:
         InputError: it is no complete run, or has its folder's name already.
     """
     path = place.models / check_name(name)
+    if path.is_symlink():
+        raise InputError("a link to another folder, whose run has its name; copy the folder to adopt it", path=path)
     if not path.is_dir():
         raise InputError(f"no folder {name!r} under {place.models.name}/")
     if (path / INCOMPLETE).exists():
@@ -33,13 +36,32 @@ def adopt(name: str, place: Workspace) -> str:
     record: RunRecord | None = read_record(path / RUN, RunRecord)
     if record is None:
         raise InputError(f"{RUN} is missing, so this is no run", path=path)
-    if record.name == name:
+    told = _named_by_card(path / CARD)
+    if record.name == name and told in (None, name):
         raise InputError(f"{name!r} is the run's name already; there is nothing to adopt", path=path)
-    for stored in sorted((path / PREDICTIONS).glob("*.parquet")):
-        name_predictions(stored, name)
-    # The last one: until then the folder is one that asks to be adopted.
+    stored = sorted((path / PREDICTIONS).glob("*.parquet"))
+    for each in stored:
+        # What is damaged is found before anything is changed.
+        try:
+            read_predictions(each)
+        except InputError as error:
+            raise InputError(
+                f"{error.problem}; nothing was changed. Remove the file, adopt, and evaluate the run there anew",
+                path=each,
+            ) from None
+    for each in stored:
+        name_predictions(each, name)
+    # Until here the folder is one that asks to be adopted.
     change_record(path / RUN, RunRecord, lambda _: replace(record, name=name))
     RunStore(place.models).load(name)
-    if (path / CARD).is_file():
+    if told is not None:
         write_run_card(name, place)
-    return record.name
+    return record.name if record.name != name else str(told)
+
+
+def _named_by_card(card: Path) -> str | None:
+    """The run that a model card is of, None where there is no card."""
+    if not card.is_file():
+        return None
+    lines = card.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), "")

@@ -98,10 +98,35 @@ def test_a_copy_under_a_name_that_is_none_is_renamed_first(place: Workspace) -> 
     assert adopt("rules-copy", place) == "rules"
 
 
+def test_a_link_is_not_adopted(place: Workspace) -> None:
+    (place.models / "linked").symlink_to(place.models / "rules")
+    with pytest.raises(InputError, match="a link"):
+        adopt("linked", place)
+    assert RunStore(place.models).load("rules").name == "rules"
+
+
+def test_a_card_that_was_not_written_any_more_is_written_by_the_next_call(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("itner.workflows.adopt.write_run_card", stop)
+        with pytest.raises(KeyboardInterrupt):
+            adopt("copy", place)
+    assert adopt("copy", place) == "rules"
+    assert "# copy" in (place.models / "copy" / CARD).read_text(encoding="utf-8").splitlines()
+    with pytest.raises(InputError, match="already"):
+        adopt("copy", place)
+
+
 def test_damaged_predictions_leave_the_copy_as_it_was(place: Workspace) -> None:
+    shutil.copy(*(place.models / "copy" / "predictions" / f"{name}.parquet" for name in ("helpdesk-dev-patterns", "a")))
     path = place.models / "copy" / "predictions" / "helpdesk-dev-patterns.parquet"
     path.write_bytes(b"PAR1")
     with pytest.raises(InputError, match="not predictions"):
         adopt("copy", place)
     record = change_record(place.models / "copy" / RUN, RunRecord, lambda record: record)
     assert record.name == "rules"
+    assert read_predictions(path.with_name("a.parquet")).info.run == "rules"
