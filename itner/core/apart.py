@@ -11,11 +11,20 @@ import math
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from itner.core.errors import InputError
+from itner.core.provenance import usable_cores
+
 _ROOT = Path(__file__).parents[2]
 _PAGE = "/proc/self/statm"
+_POLL_SECONDS = 0.05
+_STOPPED = "not read, because reading was stopped"
+_turns = threading.Semaphore(usable_cores())
 
 
 def start_module(name: str, *words: str) -> subprocess.Popen[bytes]:
@@ -51,6 +60,60 @@ def read_frame(source: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
             raise EOFError
         blobs.append(blob)
     return header, blobs
+
+
+def converse(
+    process: subprocess.Popen[bytes],
+    header: dict[str, Any],
+    blobs: list[bytes],
+    seconds: float,
+    should_stop: Callable[[], bool],
+) -> tuple[dict[str, Any], list[bytes]] | None:
+    """What a process answers to a frame; None where it has ended, or says what is no frame.
+
+    Raises:
+        TimeoutError: it had no answer after so many seconds.
+        InputError: somebody asked to stop.
+    In both cases it was killed.
+    """
+    stdin, stdout = process.stdin, process.stdout
+    if stdin is None or stdout is None:
+        raise ValueError("the process has no pipes")
+    answer: list[tuple[dict[str, Any], list[bytes]]] = []
+
+    def talk() -> None:
+        # It has ended; how is asked for by who waits.
+        with contextlib.suppress(EOFError, OSError, ValueError):
+            write_frame(stdin, header, blobs)
+            answer.append(read_frame(stdout))
+
+    talking = threading.Thread(target=talk, daemon=True)
+    talking.start()
+    end = time.monotonic() + seconds
+    try:
+        while talking.is_alive():
+            talking.join(_POLL_SECONDS)
+            if talking.is_alive() and should_stop():
+                raise InputError(_STOPPED)
+            if talking.is_alive() and time.monotonic() > end:
+                raise TimeoutError
+    except BaseException:
+        process.kill()
+        talking.join()
+        raise
+    return answer[0] if answer else None
+
+
+@contextlib.contextmanager
+def turn(should_stop: Callable[[], bool]) -> Iterator[None]:
+    """Within it, as many processes read as there are cores, and no more; InputError where who waits asks to stop."""
+    while not _turns.acquire(timeout=_POLL_SECONDS):
+        if should_stop():
+            raise InputError(_STOPPED)
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def take_pipes() -> tuple[IO[bytes], IO[bytes]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from itner.core.apart import read_frame, start_module, write_frame
+from itner.core.apart import converse, start_module, turn
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme
 from itner.data.corpus import Split
@@ -18,7 +17,8 @@ from itner.records.dataset import ImportStats, Misaligned
 
 MAX_BYTES = 20 * 2**20
 _MEMORY, _SECONDS = 2**30, 30
-_POLL_SECONDS = 0.05
+# The process ends itself after its time of computing; one that waits instead is ended after so many times more.
+_PATIENCE = 4
 
 
 def read_apart(
@@ -37,37 +37,18 @@ def read_apart(
     size = sum(map(len, files.values()))
     if size > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES // 2**20} MiB; take a part of it")
-    process = start_module("itner.data.worker", str(_MEMORY), str(_SECONDS))
-    said: list[tuple[dict[str, object], list[bytes]]] = []
-
-    def talk() -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(EOFError, OSError, ValueError):
-            header = {"names": list(files), "scheme": to_json(scheme), "misaligned": misaligned}
-            write_frame(process.stdin, header, list(files.values()))
-            said.append(read_frame(process.stdout))
-
-    talking = threading.Thread(target=talk, daemon=True)
-    late = threading.Timer(4 * _SECONDS, process.kill)
-    with process:
-        try:
-            talking.start()
-            late.start()
-            while talking.is_alive():
-                talking.join(_POLL_SECONDS)
-                if should_stop():
-                    raise InputError("not read, because reading was stopped")
-        finally:
-            late.cancel()
-            process.kill()
-            talking.join()
-    if not said:
+    request = {"names": list(files), "scheme": to_json(scheme), "misaligned": misaligned}
+    answer = None
+    with turn(should_stop), start_module("itner.data.worker", str(_MEMORY), str(_SECONDS)) as process:
+        with suppress(TimeoutError):
+            answer = converse(process, request, list(files.values()), _PATIENCE * _SECONDS, should_stop)
+        process.kill()
+    if answer is None:
         raise InputError(
             f"could not be read within {_SECONDS} s and {_MEMORY // 2**20:,} MiB; it is damaged, or too involved: take "
             "a part of it"
         )
-    header, blobs = said[0]
+    header, blobs = answer
     if "error" in header:
         raise InputError(str(header["error"]))
     return Split(

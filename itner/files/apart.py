@@ -6,20 +6,15 @@ import atexit
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
-from itner.core.apart import read_frame, start_module, write_frame
+from itner.core.apart import converse, start_module, turn
 from itner.core.errors import InputError
-from itner.core.provenance import usable_cores
 from itner.files.items import Parsed, Settings, Upload
 from itner.files.limits import MAX_PARSER_MEMORY, MIB, parser_seconds
 from itner.files.worker import pack_request, unpack_answer
 
-_POLL_SECONDS = 0.05
-_STOPPED = "not read, because reading was stopped"
 # The signal that ends a process which has computed for longer than it may; none where there are no such limits.
 _OUT_OF_TIME = getattr(signal, "SIGXCPU", 0)
 # The process ends itself after its time of computing; one that waits instead is ended from outside after so much more.
@@ -29,7 +24,6 @@ _LARGE = 4 * MIB
 # Starting one takes a few tenths of a second, so that they are kept for the next call.
 _idle: list[_Worker] = []
 _lock = threading.Lock()
-_turns = threading.Semaphore(usable_cores())
 
 
 class _Worker:
@@ -37,29 +31,20 @@ class _Worker:
 
     def __init__(self) -> None:
         self._process = start_module("itner.files.worker", str(MAX_PARSER_MEMORY))
-        self._talking: threading.Thread | None = None
 
     def parse(self, upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:
         """What is in a file. InputError where it cannot be read; then this process may have ended."""
         seconds = parser_seconds(len(upload.data))
-        answer: list[tuple[dict[str, Any], list[bytes]]] = []
-        talk = self._talking = threading.Thread(
-            target=self._talk, args=(upload, settings, seconds, answer), daemon=True
-        )
-        talk.start()
-        end = time.monotonic() + seconds * _PATIENCE
         try:
-            while talk.is_alive():
-                talk.join(_POLL_SECONDS)
-                if talk.is_alive() and should_stop():
-                    raise InputError(_STOPPED)
-                if time.monotonic() > end:
-                    raise InputError(_too_long(seconds))
+            answer = converse(self._process, *pack_request(upload, settings, seconds), seconds * _PATIENCE, should_stop)
+        except TimeoutError:
+            self.close()
+            raise InputError(_too_long(seconds)) from None
         except BaseException:
             self.close()
             raise
-        if answer:
-            return unpack_answer(*answer[0])
+        if answer is not None:
+            return unpack_answer(*answer)
         try:
             # It ends by itself within a moment, and how it ends says why.
             code = self._process.wait(1)
@@ -70,19 +55,6 @@ class _Worker:
             raise InputError(_too_long(seconds))
         raise InputError("its reader crashed; the file is damaged, or needs too much memory")
 
-    def _talk(
-        self, upload: Upload, settings: Settings, seconds: int, answer: list[tuple[dict[str, Any], list[bytes]]]
-    ) -> None:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise ValueError("the process has no pipes")
-        try:
-            write_frame(stdin, *pack_request(upload, settings, seconds))
-            answer.append(read_frame(stdout))
-        except (EOFError, OSError, ValueError):
-            # It has ended; how is asked for by who waits.
-            return
-
     def usable(self) -> bool:
         """Whether it can parse another file."""
         return self._process.poll() is None
@@ -91,8 +63,6 @@ class _Worker:
         """End the process."""
         self._process.kill()
         self._process.wait()
-        if self._talking is not None:
-            self._talking.join()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):
@@ -102,12 +72,7 @@ class _Worker:
 
 def parse_apart(upload: Upload, settings: Settings, should_stop: Callable[[], bool]) -> Parsed:
     """`itner.files.parsing.parse` in another process. InputError, with the reason, where the file cannot be read."""
-    while not should_stop():
-        if _turns.acquire(timeout=_POLL_SECONDS):
-            break
-    else:
-        raise InputError(_STOPPED)
-    try:
+    with turn(should_stop):
         with _lock:
             worker = _idle.pop() if _idle else None
         if worker is None or not worker.usable():
@@ -121,8 +86,6 @@ def parse_apart(upload: Upload, settings: Settings, should_stop: Callable[[], bo
                     _idle.append(worker)
             else:
                 worker.close()
-    finally:
-        _turns.release()
 
 
 def _too_long(seconds: int) -> str:
