@@ -50,7 +50,7 @@ stats = datasets[name]
 
 st.header("Size")
 splits = corpus.splits_table(stats)
-show_facts(corpus.splits_facts(splits), f"splits-{name}", header=True)
+show_facts(corpus.splits_facts(splits), f"splits-{name}", splits)
 
 st.header("Types in each split")
 frame = corpus.types(stats)

@@ -11,7 +11,7 @@ from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import load_other_verdicts, load_runs, load_verdicts, verdicts_path
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import let_go
-from itner.dashboard.uploading import describe_upload
+from itner.dashboard.uploading import ask_for_files, take
 from itner.dashboard.widgets import (
     begin,
     choose_domain,
@@ -54,12 +54,11 @@ text = selection.choose_text(
     public=[example],
 )
 st.caption(f"The box takes {goback.MAX_CHARACTERS:,} characters at most; bring more of them as a file.")
-files = st.file_uploader(
+files = ask_for_files(
     "Or files of reports",
-    accept_multiple_files=True,
+    "goback_files",
     help="A row of a table is a report, and so is a line of a text with those that it goes on in.",
 )
-describe_upload()
 left, middle, right = st.columns(3)
 with left:
     chosen = selection.choose_one("Tagger", list(labels), "goback_model", names=labels)
@@ -79,7 +78,7 @@ if chosen in choices:
 if files:
     st.caption("Only the files are judged. Remove them to judge what stands in the box.")
     settings = Settings(joined=True)
-    read, _ = uploads.read_by_columns(uploads.take(files), settings, "Columns that make a report in", "report_")
+    read, _ = uploads.read_by_columns(take(files), settings, "Columns that make a report in", "report_")
     show_notices(read.problems, read.notes)
     items = list_reports(read.items)
 else:

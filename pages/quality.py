@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from itner.dashboard import quality, selection, tables
@@ -20,12 +22,13 @@ from itner.dashboard.widgets import (
     show_remote,
     show_table,
 )
-from itner.domains.registry import get_domain
+from itner.domains.registry import Domain, get_domain
+from itner.records.store import Run
 from itner.reporting.languages import languages_in_words, list_language_rows
 from itner.reporting.rows import list_rows
 
 
-def show_sample(score: quality.Score) -> None:
+def show_sample(domain: Domain, chosen: Sequence[Run], variants: Sequence[str], score: quality.Score) -> None:
     """Annotated text of the user's, and what the chosen models do on it."""
     st.header("A sample of your own", anchor=sample.ANCHOR)
     st.markdown("Upload text that you have annotated, and see every model that is chosen above on it at once.")
@@ -81,7 +84,7 @@ if not rows:
     else:
         st.info("Choose at least one run and one variant.")
     selection.write_link()
-    show_sample("F1")
+    show_sample(domain, chosen, variants, "F1")
     stop_page()
 
 st.header("Overall")
@@ -156,4 +159,4 @@ with st.expander("All scores and counts"):
     show_table(frame, name, quality.score_columns())
 selection.write_link()
 
-show_sample(score)
+show_sample(domain, chosen, variants, score)

@@ -31,7 +31,7 @@ from itner.reporting.latency import Timing
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL
 from itner.reporting.rows import MISSING, list_rows, milliseconds
 from itner.taggers.base import Accountable, Adjustable, TokenScores
-from itner.taggers.registry import KINDS, VARIANT_NAMES, kind_of, lack_of
+from itner.taggers.registry import KINDS, kind_of, lack_of, model_label
 from itner.workflows.tag import Chosen
 
 Mode = Literal["demo", "compare"]
@@ -65,7 +65,7 @@ class Choice:
     @property
     def label(self) -> str:
         """Unique among choices, for people."""
-        return f"{self.run.name} · {VARIANT_NAMES[self.variant]}"
+        return model_label(self.run.name, self.variant)
 
 
 @dataclass(frozen=True)

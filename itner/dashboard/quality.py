@@ -25,7 +25,7 @@ from itner.reporting.languages import LanguageRow
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
 from itner.reporting.recall import curve_of
 from itner.reporting.rows import Row
-from itner.taggers.registry import VARIANT_NAMES
+from itner.taggers.registry import VARIANT_NAMES, model_label
 
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
@@ -81,7 +81,7 @@ def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:
         [
             {
                 "language": row.language,
-                "model": f"{row.run} · {VARIANT_NAMES[row.variant]}",
+                "model": model_label(row.run, row.variant),
                 "recall": row.report.micro.recall,
                 "precision": row.report.micro.precision,
                 "F1": row.report.micro.f1,

@@ -14,8 +14,8 @@ from itner.dashboard import errors as mistakes
 from itner.dashboard.cache import state_of, workspace
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, let_go, once
 from itner.dashboard.quality import Differences, differences
-from itner.dashboard.uploading import describe_upload
-from itner.dashboard.widgets import download_later, drop_uploaded, show_reason, to_csv, turn_pages
+from itner.dashboard.uploading import take_files
+from itner.dashboard.widgets import download_later, show_reason, to_csv, turn_pages
 from itner.dashboard.work import keep, session_choices
 from itner.data.apart import MAX_BYTES, read_apart
 from itner.data.brat import ANNOTATIONS
@@ -29,10 +29,10 @@ from itner.records.dataset import Misaligned
 from itner.records.store import Run
 from itner.reporting.advice import compare_rows
 from itner.reporting.rows import Row, make_row
-from itner.taggers.registry import VARIANT_NAMES, guidelines_of, kind_of, lack_of, variants_of
+from itner.taggers.registry import guidelines_of, kind_of, lack_of, model_label, variants_of
 from itner.workflows.sample import SampleScore, score_sample
 
-_FILES, _DRAWN, _JOB = "sample_files", "sample_drawn", "sample_job"
+_FILES, _JOB = "sample_files", "sample_job"
 ANCHOR = "sample"
 _SENTENCES_A_PAGE = 10
 _REFUSE: Misaligned = "error"
@@ -60,22 +60,16 @@ def choose_files() -> dict[str, bytes] | None:
     """The files that the session holds, by name, with what takes and forgets them; None where there are none."""
     files: dict[str, bytes] | None = st.session_state.get(_FILES)
     if files is None:
-        drawn = st.session_state.setdefault(_DRAWN, 0)
-        describe_upload()
-        taken = st.file_uploader(
+        taken = take_files(
             "Annotated file",
-            type=_TYPES,
-            accept_multiple_files=True,
-            key=f"sample_upload_{drawn}",
-            help="CoNLL, itner, doccano, Label Studio, Prodigy, spaCy: the format is recognised. Of brat, the .txt and "
-            f".ann files together. {MAX_BYTES // 2**20} MiB at most.",
+            "sample_upload",
+            _TYPES,
+            "CoNLL, itner, doccano, Label Studio, Prodigy, spaCy: the format is recognised. Of brat, the .txt and .ann "
+            f"files together. {MAX_BYTES // 2**20} MiB at most.",
         )
         st.caption("It stays in this session's memory until you forget it or leave; nothing of it is stored.")
         if taken:
-            st.session_state[_FILES] = {file.name: file.getvalue() for file in taken}
-            drop_uploaded(taken)
-            # Another widget, which is empty.
-            st.session_state[_DRAWN] = drawn + 1
+            st.session_state[_FILES] = {upload.name: upload.data for upload in taken}
             st.rerun()
         return None
     # The names come from the user: no Markdown in them.
@@ -188,15 +182,10 @@ def start(models: Sequence[tuple[Run, str]], split: Split, guideline: str | None
             except _Stopped:
                 break
             except (InputError, RuntimeError) as error:
-                scores.failed[f"{run.name} · {VARIANT_NAMES[variant]}"] = str(error)
+                scores.failed[model_label(run.name, variant)] = str(error)
         return scores
 
     return Job(work, so_far=lambda: Scores(list(scores.done), dict(scores.failed)))
-
-
-def label_of(score: SampleScore) -> str:
-    """The model's label, as of its row."""
-    return make_row(score.run, score.variant, score.report, score.errors).label
 
 
 def list_rows(scores: Sequence[SampleScore]) -> list[Row]:
@@ -243,7 +232,7 @@ def show_sentences(split: Split, scores: Sequence[SampleScore], labels: Sequence
     Args:
         type_name: of the mistakes; "" for any.
     """
-    known = {label_of(score): score for score in scores}
+    known = {score.label: score for score in scores}
     reports = {label: known[label].errors for label in labels}
     cases = list_cases(split.documents, reports, {label: known[label].found for label in labels})
     first, *others = labels

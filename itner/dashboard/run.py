@@ -21,7 +21,7 @@ from itner.reporting.answers import answer_row
 from itner.reporting.palette import SERIES_COLORS
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Remake
-from itner.taggers.registry import VARIANT_NAMES, family_of, kind_of
+from itner.taggers.registry import VARIANT_NAMES, family_of, kind_of, model_label
 
 
 def facts(run: Run) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def compare_query(run: Run, baseline: Run) -> dict[str, str | list[str]]:
         "split": split,
         "run": [baseline.name, run.name],
         "variant": list(dict.fromkeys(variants)),
-        "baseline": f"{baseline.name} · {VARIANT_NAMES[variants[0]]}",
+        "baseline": model_label(baseline.name, variants[0]),
     }
 
 

@@ -22,8 +22,7 @@ from itner.core.words import counted, unmarked
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
 from itner.dashboard.preview import apply_corrections
-from itner.dashboard.uploading import describe_upload
-from itner.dashboard.widgets import drop_uploaded
+from itner.dashboard.uploading import take_files
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
 from itner.files.formats import PARSERS
@@ -47,7 +46,7 @@ ENCODINGS = (
 _MOST_TABLES = 20
 # Of files that a stop kept from being tagged.
 _MOST_NAMED = 20
-_DRAWN, _REFUSED = "upload_drawn", "upload_refused"
+_REFUSED = "upload_refused"
 
 
 def limits_in_words() -> str:
@@ -60,42 +59,18 @@ def limits_in_words() -> str:
     )
 
 
-def take(files: Sequence[Any], kept: Sequence[Upload] = ()) -> list[Upload]:
-    """Streamlit's uploaded files as ours; files of the same name, or of a name that is kept, get a number."""
-    names = {upload.name for upload in kept}
-    uploads = []
-    for file in files:
-        count, name = 1, file.name
-        while name in names:
-            count += 1
-            name = f"({count}) {file.name}"
-        names.add(name)
-        uploads.append(Upload(name, file.getvalue()))
-    return uploads
-
-
 def choose_files(work: Work | None) -> Work:
     """The files that are kept, with what adds and removes some; without any the page ends with what can be uploaded.
 
     What is uploaded goes from the widget, which forgets it with the page, to what is kept.
     """
-    drawn = st.session_state.setdefault(_DRAWN, 0)
-    files = st.file_uploader(
-        "Files" if work is None else "More files",
-        type=TYPES,
-        accept_multiple_files=True,
-        help=limits_in_words(),
-        key=f"upload_{drawn}",
-    )
-    describe_upload()
-    if files:
+    label = "Files" if work is None else "More files"
+    taken = take_files(label, "upload", TYPES, limits_in_words(), work.uploads if work is not None else ())
+    if taken:
         try:
-            add_files(work, take(files, work.uploads if work is not None else ()))
+            add_files(work, taken)
         except InputError as error:
             st.session_state[_REFUSED] = str(error)
-        drop_uploaded(files)
-        # Another widget, which is empty.
-        st.session_state[_DRAWN] = drawn + 1
         st.rerun()
     refused = st.session_state.pop(_REFUSED, None)
     if refused is not None:

@@ -11,9 +11,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from itner.core.errors import InputError
 from itner.core.words import counted
@@ -513,20 +511,20 @@ def show_table(
     download_csv(frame, name, key=f"download_{name}")
 
 
-def show_facts(frame: pd.DataFrame, name: str, header: bool = False) -> None:
+def show_facts(frame: pd.DataFrame, name: str, data: pd.DataFrame | None = None) -> None:
     """A table of names and values, each read whole however narrow the page is, with a download of it.
 
     The values may be what others wrote: nothing in them is taken for mark-up.
 
     Args:
-        header: whether the columns' names are shown.
+        data: what is downloaded, where the table tells of it in words; then the columns' names are shown.
     """
     names = "".join(f'<th scope="col">{escape(str(name))}</th>' if name else "<td></td>" for name in frame.columns)
-    head = f"<thead><tr>{names}</tr></thead>" if header else ""
+    head = f"<thead><tr>{names}</tr></thead>" if data is not None else ""
     cells = [[escape(str(cell)) for cell in line] for line in frame.itertuples(index=False)]
     lines = [f'<tr><th scope="row">{first}</th><td>{"</td><td>".join(rest)}</td></tr>' for first, *rest in cells]
     st.html(f'<table class="itner-facts">{head}<tbody>{"".join(lines)}</tbody></table>')
-    download_csv(frame, name, key=f"download_{name}")
+    download_csv(frame if data is None else data, name, key=f"download_{name}")
 
 
 def _mark_best(frame: pd.DataFrame, best: Mapping[str, Callable[[pd.Series], object]]) -> Any:
@@ -605,14 +603,6 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     # What is no formula stays as it is, its type included.
     changed = {name: cells for name in texts if not (cells := frame[name].map(harmless_cell)).equals(frame[name])}
     return frame.assign(**changed) if changed else frame
-
-
-def drop_uploaded(files: Sequence[Any]) -> None:
-    """Take uploaded files out of Streamlit's memory, where they would stay for as long as the session."""
-    context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file in files:
-            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def turn_pages(items: Sequence[T], size: int, key: str) -> Sequence[T]:

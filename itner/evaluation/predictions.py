@@ -38,7 +38,7 @@ def write_predictions(
     path: Path, info: PredictionInfo, documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
 ) -> None:
     """Write one file, whole: document id, start, end, type and score of every mention, in document order."""
-    pa, pq = load_arrow()
+    pa, _ = load_arrow()
     rows = [(d.id, m) for d, found in zip(documents, mentions, strict=True) for m in found]
     table = pa.table(
         {
@@ -50,8 +50,7 @@ def write_predictions(
         }
     ).replace_schema_metadata(_metadata(info))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
-        pq.write_table(table, file, compression="zstd")
+    _write(table, path)
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -78,11 +77,22 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(info, {name: tuple(mentions) for name, mentions in found.items()})
 
 
-def name_predictions(path: Path, run: str) -> None:
-    """Say that stored predictions are of a run of this name; the mentions stay. InputError as of `read_predictions`."""
-    info = replace(read_predictions(path).info, run=run)
+def name_predictions(paths: Sequence[Path], run: str) -> None:
+    """Say that stored predictions are of a run of this name; the mentions stay.
+
+    InputError as of `read_predictions`, before anything is written.
+    """
     _, pq = load_arrow()
-    table = pq.read_table(io.BytesIO(path.read_bytes())).replace_schema_metadata(_metadata(info))
+    tables = []
+    for path in paths:
+        info = replace(read_predictions(path).info, run=run)
+        tables.append(pq.read_table(io.BytesIO(path.read_bytes())).replace_schema_metadata(_metadata(info)))
+    for path, table in zip(paths, tables, strict=True):
+        _write(table, path)
+
+
+def _write(table: Any, path: Path) -> None:
+    _, pq = load_arrow()
     with replacing(path) as file:
         pq.write_table(table, file, compression="zstd")
 

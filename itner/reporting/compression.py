@@ -11,7 +11,7 @@ from itner.core.words import counted, listed
 from itner.records.study import CompressionStudy, InTurns, PointVariant, StudyReference
 from itner.reporting.means import Mean
 from itner.reporting.rows import in_megabytes
-from itner.taggers.registry import VARIANT_NAMES
+from itner.taggers.registry import VARIANT_NAMES, model_label
 
 REFERENCE = "reference"
 # What speed is measured on, by the field of a variant that holds it.
@@ -46,7 +46,7 @@ class StudyRow:
     @property
     def label(self) -> str:
         """Network and variant, unique in a study."""
-        return f"{self.name} · {VARIANT_NAMES[self.variant]}"
+        return model_label(self.name, self.variant)
 
     def ratio(self, speed: str) -> float | None:
         """How many times as fast as the reference at one of `SPEEDS`."""

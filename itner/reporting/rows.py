@@ -9,7 +9,7 @@ from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
 from itner.records.store import Run
 from itner.reporting.latency import Timing, pool_timings
-from itner.taggers.registry import VARIANT_NAMES, family_of, lack_of, variants_of
+from itner.taggers.registry import family_of, lack_of, model_label, variants_of
 
 MISSING = "–"
 
@@ -59,7 +59,7 @@ class Row:
     @property
     def label(self) -> str:
         """Run and variant, unique in a table."""
-        return f"{self.run} · {VARIANT_NAMES[self.variant]}"
+        return model_label(self.run, self.variant)
 
     @property
     def unit(self) -> str:

@@ -26,6 +26,11 @@ VARIANT_NAMES: dict[str, str] = {name: title for kind in KINDS.values() for name
 VARIANTS: tuple[str, ...] = tuple(VARIANT_NAMES)
 
 
+def model_label(run: str, variant: str) -> str:
+    """A run (or what else has variants) and its variant, for people; unique in a table."""
+    return f"{run} · {VARIANT_NAMES[variant]}"
+
+
 def kind_of(run: Run) -> Kind:
     """The kind of a run."""
     return KINDS[run.info.kind]

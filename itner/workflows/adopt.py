@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from itner.core.errors import InputError
-from itner.evaluation.predictions import name_predictions, read_predictions
+from itner.evaluation.predictions import name_predictions
 from itner.records.files import change_record, check_name, read_record
 from itner.records.run import RunRecord
 from itner.records.store import CARD, INCOMPLETE, PREDICTIONS, RUN, RunStore
@@ -39,18 +39,13 @@ def adopt(name: str, place: Workspace) -> str:
     told = _named_by_card(path / CARD)
     if record.name == name and told in (None, name):
         raise InputError(f"{name!r} is the run's name already; there is nothing to adopt", path=path)
-    stored = sorted((path / PREDICTIONS).glob("*.parquet"))
-    for each in stored:
-        # What is damaged is found before anything is changed.
-        try:
-            read_predictions(each)
-        except InputError as error:
-            raise InputError(
-                f"{error.problem}; nothing was changed. Remove the file, adopt, and evaluate the run there anew",
-                path=each,
-            ) from None
-    for each in stored:
-        name_predictions(each, name)
+    try:
+        name_predictions(sorted((path / PREDICTIONS).glob("*.parquet")), name)
+    except InputError as error:
+        raise InputError(
+            f"{error.problem}; nothing was changed. Remove the file, adopt, and evaluate the run there anew",
+            path=error.path,
+        ) from None
     # Until here the folder is one that asks to be adopted.
     change_record(path / RUN, RunRecord, lambda _: replace(record, name=name))
     RunStore(place.models).load(name)

@@ -92,20 +92,8 @@ def predict(
             mentions = tagger.find_mentions(documents, logits, offsets)
         else:
             mentions = tagger.tag_documents(documents, report)
-        info = PredictionInfo(
-            run=run.name,
-            dataset=dataset,
-            split=split,
-            split_sha256=stats.splits[split].processed_sha256,
-            variant=variant,
-            model_sha256=run.info.model_sha256,
-            int8=recipe_of(run, variant),
-            repair_rule=PREDICTION_RULE,
-            documents=len(documents),
-            max_logit_difference=difference,
-            tag_agreement=agreement,
-            provenance=collect_provenance(),
-        )
+        place_of = (dataset, split, stats.splits[split].processed_sha256)
+        info = describe_predictions(run, variant, place_of, len(documents), difference, agreement)
         write_predictions(run.predictions_path(dataset, split, variant), info, documents, mentions)
         if isinstance(tagger, Accountable):
             report_of = AnswerReport(
@@ -118,6 +106,37 @@ def predict(
                 provenance=collect_provenance(),
             )
             write_answers(run, [report_of])
+
+
+def describe_predictions(
+    run: Run,
+    variant: str,
+    split: tuple[str, str, str],
+    documents: int,
+    difference: float | None = None,
+    agreement: float | None = None,
+) -> PredictionInfo:
+    """What predictions are of that a variant of a run makes now.
+
+    Args:
+        split: names of dataset and split, and the hash of its text.
+        difference, agreement: with the reference variant, see `EvalReport`; None where there is none.
+    """
+    dataset, name, sha256 = split
+    return PredictionInfo(
+        run=run.name,
+        dataset=dataset,
+        split=name,
+        split_sha256=sha256,
+        variant=variant,
+        model_sha256=run.info.model_sha256,
+        int8=recipe_of(run, variant),
+        repair_rule=PREDICTION_RULE,
+        documents=documents,
+        max_logit_difference=difference,
+        tag_agreement=agreement,
+        provenance=collect_provenance(),
+    )
 
 
 def measure_recall(

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from itner.core.errors import InputError
-from itner.core.labels import PREDICTION_RULE
-from itner.core.provenance import collect_provenance
 from itner.core.words import listed
 from itner.data.corpus import Split
 from itner.domains.registry import get_domain
 from itner.evaluation.predictions import Predictions
 from itner.evaluation.report import score_predictions
-from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
+from itner.records.evaluation import ErrorReport, EvalReport
 from itner.records.store import Run
 from itner.records.workspace import Workspace
-from itner.taggers.registry import guidelines_of, recipe_of
+from itner.taggers.registry import guidelines_of, model_label
+from itner.workflows.evaluate import describe_predictions
 from itner.workflows.open import open_tagger
 
 # What its reports call it.
@@ -36,6 +35,11 @@ class SampleScore:
     report: EvalReport
     errors: ErrorReport
     found: Predictions
+
+    @property
+    def label(self) -> str:
+        """The model's."""
+        return model_label(self.run.name, self.variant)
 
 
 def score_sample(
@@ -62,20 +66,7 @@ def score_sample(
     known = guideline if guideline in guidelines_of(run) else None
     documents = [replace(document, guideline=known) for document in split.documents]
     mentions = tagger.tag_documents(documents, on_share)
-    info = PredictionInfo(
-        run=run.name,
-        dataset=SAMPLE,
-        split=SAMPLE,
-        split_sha256=split.sha256,
-        variant=variant,
-        model_sha256=run.info.model_sha256,
-        int8=recipe_of(run, variant),
-        repair_rule=PREDICTION_RULE,
-        documents=len(documents),
-        max_logit_difference=None,
-        tag_agreement=None,
-        provenance=collect_provenance(),
-    )
+    info = describe_predictions(run, variant, (SAMPLE, SAMPLE, split.sha256), len(documents))
     pairs = zip(documents, mentions, strict=True)
     found = Predictions(info, {document.id: tuple(said) for document, said in pairs if said})
     report, errors = score_predictions(documents, found, run.info.types, get_domain(run.info.domain).personal)

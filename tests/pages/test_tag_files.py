@@ -26,6 +26,7 @@ from itner.dashboard import redact
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.jobs import Job, progress_in_words
 from itner.dashboard.preview import list_checked
+from itner.dashboard.uploading import take
 from itner.dashboard.work import STORE, Work
 from itner.data.sources import read_source
 from itner.domains.registry import get_domain
@@ -55,7 +56,7 @@ def results(*texts: str) -> list[TaggedItem]:
 
 
 def test_files_of_one_name_stay_apart() -> None:
-    taken = uploads.take([Uploaded("a.txt", b"1"), Uploaded("b.txt", b"2"), Uploaded("a.txt", b"3")])
+    taken = take([Uploaded("a.txt", b"1"), Uploaded("b.txt", b"2"), Uploaded("a.txt", b"3")])
     assert [(upload.name, upload.data) for upload in taken] == [
         ("a.txt", b"1"),
         ("b.txt", b"2"),
@@ -251,7 +252,7 @@ def test_page_and_command_line_give_the_same(
 
 
 def test_columns_as_they_are_found_leave_it_to_the_content() -> None:
-    taken = uploads.take([Uploaded("a.csv", GIVEN["tickets.csv"])])
+    taken = take([Uploaded("a.csv", GIVEN["tickets.csv"])])
     tables = read_uploads(taken).columns
     found = uploads.choose_columns(taken, Settings(), tables, {"a.csv": ["Body"]})
     assert found.columns == uploads.choose_columns(taken, Settings(), tables, {"a.csv": []}).columns == ()

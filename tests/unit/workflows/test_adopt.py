@@ -31,6 +31,18 @@ def place(tmp_path: Path) -> Workspace:
     return place
 
 
+def cut_off(before: str, place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An adoption that ends where it would do something."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(f"itner.workflows.adopt.{before}", stop)
+        with pytest.raises(KeyboardInterrupt):
+            adopt("copy", place)
+
+
 def test_a_copied_folder_says_what_to_do(place: Workspace) -> None:
     [run], [broken] = RunStore(place.models).load_all()
     assert (run.name, broken.name, broken.remedy) == ("rules", "copy", ("adopt", "copy"))
@@ -62,13 +74,7 @@ def test_an_adopted_copy_is_a_run_with_all_that_was_measured(
 
 
 def test_an_adoption_that_was_cut_off_goes_on(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as cut:
-        cut.setattr("itner.workflows.adopt.change_record", stop)
-        with pytest.raises(KeyboardInterrupt):
-            adopt("copy", place)
+    cut_off("change_record", place, monkeypatch)
     assert [broken.remedy for broken in RunStore(place.models).load_all()[1]] == [("adopt", "copy")]
     assert adopt("copy", place) == "rules"
     assert score("copy", place)
@@ -108,13 +114,7 @@ def test_a_link_is_not_adopted(place: Workspace) -> None:
 def test_a_card_that_was_not_written_any_more_is_written_by_the_next_call(
     place: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as cut:
-        cut.setattr("itner.workflows.adopt.write_run_card", stop)
-        with pytest.raises(KeyboardInterrupt):
-            adopt("copy", place)
+    cut_off("write_run_card", place, monkeypatch)
     assert adopt("copy", place) == "rules"
     assert "# copy" in (place.models / "copy" / CARD).read_text(encoding="utf-8").splitlines()
     with pytest.raises(InputError, match="already"):
