@@ -155,8 +155,11 @@ every = selection.choose_one("Shown", list(tables.SHOWN), "board", names=tables.
 shown = rows if every == "all" else tables.of_each_run(rows, {run.name: kind_of(run).live for run in runs})
 board = tables.leaderboard(shown, list_costs(runs, rows, prices), quantile)
 described = tables.leaderboard_columns(prices.currency if prices is not None else "")
-show_table(board, f"leaderboard-{dataset}-{split}", described, tables.BEST)
-st.caption("Marked: the best of each column. What differs by less than the interval may be chance.")
+show_table(board, f"leaderboard-{dataset}-{split}", described, tables.BEST, () if every == "all" else tables.ASIDE)
+st.caption(
+    "Marked: the best of each column. What differs by less than the interval may be chance. More columns are in the "
+    "table's menu."
+)
 selection.write_link()
 try:
     peers = load_peers(runs[0].info.domain)

@@ -30,6 +30,7 @@ from itner.taggers.registry import VARIANT_NAMES, model_label
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
 MICRO, MACRO = "micro", "macro"
+_INTERVAL = "95% interval"
 # How much of a type's row its models fill, and the difference that has the full colour.
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 
@@ -390,8 +391,7 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
     return {
         "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
         MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),
-        "low": number(format="%+.3f", help="Lower end of the paired 95% interval of the micro-F1 difference."),
-        "high": number(format="%+.3f", help="Upper end of the paired interval."),
+        _INTERVAL: st.column_config.TextColumn(help="Paired, of the difference of micro-F1."),
         **{name: number(format="%+.3f", help=f"F1 on {name}, this model minus the baseline.") for name in types},
     }
 
@@ -399,8 +399,12 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
 def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
     """The table of differences; the model and type whose cell was chosen, an empty type where it is of all of them."""
     types = [column for column in found.sure.columns if column not in ("model", MICRO)]
+    ends = zip(found.frame["low"], found.frame["high"], strict=True)
+    told = found.frame.drop(columns=["low", "high"]).assign(
+        **{_INTERVAL: ["" if pd.isna(low) else f"{low:+.3f} to {high:+.3f}" for low, high in ends]}
+    )
     event = st.dataframe(
-        style_differences(found),
+        style_differences(replace(found, frame=told)),
         width="stretch",
         height="content",
         hide_index=True,

@@ -12,6 +12,7 @@ import streamlit as st
 
 from itner.core.provenance import Provenance
 from itner.core.words import listed
+from itner.dashboard.tables import interval_in_words
 from itner.domains.registry import get_domain
 from itner.records.codec import list_settings
 from itner.records.config import RunConfig
@@ -188,11 +189,10 @@ def evaluations(run: Run) -> pd.DataFrame:
                 "split": report.split,
                 "variant": VARIANT_NAMES.get(report.variant, report.variant),
                 "micro-F1": report.micro.f1,
-                "F1 low": report.micro_f1_interval.low,
-                "F1 high": report.micro_f1_interval.high,
+                "95% interval": interval_in_words(report),
                 "tags as the reference": report.tag_agreement,
                 "largest logit difference": report.max_logit_difference,
-                "made": report.provenance.created,
+                "made": report.provenance.created[:10],
             }
             for report in run.metrics.reports
         ]
@@ -203,11 +203,15 @@ def evaluation_columns() -> dict[str, Any]:
     """How Streamlit shows `evaluations`."""
     number = st.column_config.NumberColumn
     return {
-        **{name: number(format="%.3f") for name in ("micro-F1", "F1 low", "F1 high")},
+        "micro-F1": number(format="%.3f"),
         "tags as the reference": number(
-            format="%.4f", help="Share of tokens with the same tag as the reference: for an encoder FP32 in PyTorch."
+            "same tags",
+            format="%.4f",
+            help="Share of tokens with the same tag as the reference: for an encoder FP32 in PyTorch.",
         ),
-        "largest logit difference": number(format="%.2g", help="Largest absolute difference to that variant."),
+        "largest logit difference": number(
+            "logits differ", format="%.2g", help="Largest absolute difference to that variant."
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from html import escape
 from types import MappingProxyType
@@ -489,6 +489,7 @@ def show_table(
     name: str,
     columns: dict[str, Any] | None = None,
     best: Mapping[str, Callable[[pd.Series], object]] = MappingProxyType({}),
+    aside: Collection[str] = (),
 ) -> None:
     """A table with a download of what it shows.
 
@@ -496,6 +497,7 @@ def show_table(
 
     Args:
         best: of a column, what its best cell holds; such cells are marked.
+        aside: columns that are not shown until somebody asks for them in the table's own menu.
     """
     frame = harmless(frame)
     height: Literal["content", "auto"] = "content" if len(frame) <= _FULL_HEIGHT_ROWS else "auto"
@@ -505,6 +507,7 @@ def show_table(
         height=height,
         hide_index=True,
         column_config=_model_column(frame) | (columns or {}),
+        column_order=[column for column in frame if column not in aside] if aside else None,
         key=f"table_{name}",
         placeholder="–",
     )
