@@ -401,7 +401,7 @@ def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
     types = [column for column in found.sure.columns if column not in ("model", MICRO)]
     ends = zip(found.frame["low"], found.frame["high"], strict=True)
     told = found.frame.drop(columns=["low", "high"]).assign(
-        **{_INTERVAL: ["" if pd.isna(low) else f"{low:+.3f} to {high:+.3f}" for low, high in ends]}
+        **{_INTERVAL: ["" if pd.isna(low) else f"{low:+.3f}, {high:+.3f}" for low, high in ends]}
     )
     event = st.dataframe(
         style_differences(replace(found, frame=told)),
