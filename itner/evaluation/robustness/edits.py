@@ -112,7 +112,7 @@ def _holds(start: int, end: int, mention: Mention) -> bool:
 
 def _rewrite(text: str, edits: Sequence[Edit]) -> str:
     """The text after its edits, which are in order and do not overlap."""
-    parts = []
+    parts: list[str] = []
     position = 0
     for start, end, new in edits:
         parts += (text[position:start], new)
