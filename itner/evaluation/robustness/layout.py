@@ -31,7 +31,7 @@ _SYMBOLS = (
 )  # fmt: skip
 _COLOURS = ("\x1b[31m", "\x1b[1;33m", "\x1b[32m", "\x1b[1m", "\x1b[38;5;208m")
 _COLOUR_END = "\x1b[0m"
-_LEVELS = ("ERROR", "WARN", "INFO", "DEBUG")
+_LEVELS = ("error", "warn", "info", "debug")
 _TAGS = ("app[{n}]: ", "[worker-{n}] ", "svc-{n} | ", "<{n}> (main) ")
 
 
@@ -113,7 +113,7 @@ def find_log_prefix(given: Given, severity: int, chance: random.Random) -> list[
     )
     prefix = chance.choice((f"{clock} ", f"[{clock}] ", f"[{chance.uniform(1, 99999):12.6f}] "))
     if severity > 1:
-        level = chance.choice(_LEVELS)
+        level = chance.choice(_LEVELS).upper()
         prefix += chance.choice((f"{level} ", f"[{level}] ", f"{level}: "))
     if severity > 2:
         prefix += chance.choice(_TAGS).format(n=chance.randrange(1, 10_000))

@@ -101,7 +101,12 @@ def measure_effect(
     """
     texts = readings.list_texts(perturbation.joins)
     made = [perturb(perturbation, severity, part, names, seed) for part, _, _ in texts]
-    tagged = tag_texts(tagger, [(each.edited.text, each.source.guideline) for each in made], guidelines)
+    # A text that is as it was is not read again.
+    changed = [number for number, each in enumerate(made) if each.changed]
+    read = tag_texts(tagger, [(made[n].edited.text, made[n].source.guideline) for n in changed], guidelines)
+    tagged = [found for _, _, found in texts]
+    for number, mentions in zip(changed, read, strict=True):
+        tagged[number] = tuple(mentions)
     gold = (
         [_spans(each.source.mentions[number] for number in each.edited.kept) for each in made],
         [_spans(each.edited.mentions) for each in made],
@@ -120,7 +125,7 @@ def measure_effect(
     return Effect(
         perturbation=perturbation.name,
         severity=severity,
-        changed=sum(each.changed for each in made),
+        changed=len(changed),
         cut=sum(len(each.source.mentions) - len(each.edited.kept) for each in made),
         before=as_triples(before),
         after=as_triples(after),
