@@ -69,19 +69,16 @@ def measure_robustness(
     parts = draw_parts(read_split(plan.dataset, plan.split, place), plan.sample, plan.seed)
     lack = lack_of(run)
     if lack is not None:
-        raise InputError(f"run {name} comes without {lack.what}, so it cannot be opened here", path=run.path)
-    facts = {
-        "split_sha256": stats.splits[plan.split].processed_sha256,
-        "model_sha256": run.info.model_sha256,
-        "int8": recipe_of(run, variant),
-        "types": run.info.types,
-        "sentences": sum(map(len, parts)),
-        "seed": plan.seed,
-        "level": LEVEL,
-        "resamples": RESAMPLES,
-    }
+        raise InputError(
+            f"run {name} comes without {lack.what}, so it cannot be opened here. {lack.remedy} with "
+            f"`{place.command(*lack.words)}`",
+            path=run.path,
+        )
+    sha256, recipe = stats.splits[plan.split].processed_sha256, recipe_of(run, variant)
+    sentences = sum(map(len, parts))
     known = run.robustness_report(plan.dataset, plan.split, variant)
-    if known is not None and any(getattr(known, key) != value for key, value in facts.items()):
+    made_of = (sha256, run.info.model_sha256, recipe, run.info.types, sentences, plan.seed, LEVEL, RESAMPLES)
+    if known is not None and _made_of(known) != made_of:
         known = None
     left = [
         (each, severity)
@@ -99,13 +96,20 @@ def measure_robustness(
     report = RobustnessReport(
         dataset=plan.dataset,
         split=plan.split,
+        split_sha256=sha256,
         variant=variant,
+        model_sha256=run.info.model_sha256,
+        int8=recipe,
+        types=run.info.types,
+        sentences=sentences,
         units=len(clean),
+        seed=plan.seed,
+        level=LEVEL,
+        resamples=RESAMPLES,
         clean=as_triples(clean),
         clean_interval=bootstrap_micro_f1(clean, plan.seed),
         effects=known.effects if known is not None else (),
         provenance=collect_provenance(),
-        **facts,
     )
     names = get_domain(run.info.domain).lexicons
     for number, (perturbation, severity) in enumerate(left, start=1):
@@ -114,6 +118,20 @@ def measure_robustness(
         write_robustness(run, report)
         progress(step, number / len(left))
     return report
+
+
+def _made_of(report: RobustnessReport) -> tuple[object, ...]:
+    """What effects have to share to stand in one report."""
+    return (
+        report.split_sha256,
+        report.model_sha256,
+        report.int8,
+        report.types,
+        report.sentences,
+        report.seed,
+        report.level,
+        report.resamples,
+    )
 
 
 def _merge(effects: Sequence[Effect], effect: Effect) -> tuple[Effect, ...]:
