@@ -196,7 +196,8 @@ def heatmap(frame: pd.DataFrame, across: str) -> go.Figure:
 
 
 def _mark(cell: Mapping[str, Any]) -> str:
-    said = f"{cell['change']:+.2f}"
+    # No zero has a sign.
+    said = f"{round(cell['change'], 2) or 0.0:+.2f}"
     return f"<b>{said}</b>" if cell["low"] > 0 or cell["high"] < 0 else said
 
 

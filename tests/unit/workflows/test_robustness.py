@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from shipped import HERE
 from synthetic import write_run
 
 from itner.core.errors import InputError
+from itner.data.processed import read_split
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.workflows import robustness
@@ -20,8 +22,13 @@ from itner.workflows.rules import make_rules
 PLAN = RobustnessPlan("helpdesk", sample=20, perturbations=("lower",), severities=(3,))
 
 
+# The corpus is read once, and not for every call.
+_read = cache(read_split)
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setattr(robustness, "read_split", _read)
     place = Workspace(tmp_path, HERE.data)
     make_rules("it", place, "ruled")
     return place
