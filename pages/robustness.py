@@ -17,6 +17,7 @@ from itner.dashboard.widgets import (
     show_no_sentences,
     show_table,
 )
+from itner.evaluation.robustness.edits import BORDER_RULE
 from itner.evaluation.robustness.perturbing import SEVERITIES
 from itner.files.highlighting import STYLE, legend
 from itner.reporting.robustness import RobustnessRow, list_robustness_rows
@@ -83,6 +84,7 @@ if stale := [row.label for row in rows if not row.current]:
     st.warning(f"Measured with other weights than the run has now: {', '.join(stale)}", icon=":material/warning:")
 with st.expander("What each perturbation does"):
     show_table(robustness.meanings(severity), f"perturbations-{SEVERITIES[severity]}")
+    st.caption(f"Gold goes along to the letter: {BORDER_RULE}.")
 with st.expander("All changes with their intervals, and the samples"):
     show_table(frame, f"robustness-table-{name}", robustness.effects_columns())
     show_table(robustness.samples(rows), f"robustness-samples-{dataset}-{split}", robustness.samples_columns())
