@@ -22,7 +22,7 @@ from itner.cli.options import (
 )
 from itner.core.errors import InputError
 from itner.data.corpus import CHECK, SPLITS
-from itner.records.evaluation import EvalReport
+from itner.records.evaluation import MACRO, EvalReport
 from itner.records.workspace import Workspace
 
 CALIBRATE = """
@@ -172,12 +172,19 @@ def score(
 
 def _print_scores(reports: Sequence[EvalReport]) -> None:
     for report in reports:
-        micro, interval = report.micro, report.micro_f1_interval
-        typer.echo(
-            f"{report.dataset} {report.split} {report.variant:10s} micro P {micro.precision:.4f} "
-            f"R {micro.recall:.4f} F1 {micro.f1:.4f} [{interval.low:.4f}, {interval.high:.4f}]  "
-            f"macro-F1 {report.macro_f1:.4f}  token accuracy {report.token_accuracy:.4f}"
+        micro, known = report.micro, report.interval
+        said = {
+            "micro P": (micro.precision, known("precision")),
+            "R": (micro.recall, known("recall")),
+            "F1": (micro.f1, known("f1")),
+            "macro-F1": (report.macro_f1, known("f1", MACRO)),
+            "token accuracy": (report.token_accuracy, report.uncertainty.interval(report.uncertainty.token_accuracy)),
+        }
+        scores = "  ".join(
+            f"{name} {value:.4f}" + (f" [{within.low:.4f}, {within.high:.4f}]" if within is not None else "")
+            for name, (value, within) in said.items()
         )
+        typer.echo(f"{report.dataset} {report.split} {report.variant:10s} {scores}")
 
 
 def benchmark(

@@ -21,19 +21,18 @@ from itner.data.processed import (
     read_weak_reports,
 )
 from itner.domains.registry import domain_names, get_domain
-from itner.evaluation.compare import Difference, type_intervals
+from itner.evaluation.compare import Difference
 from itner.evaluation.predictions import Predictions, read_predictions
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.prices import Prices, read_prices
-from itner.records.scores import Interval
 from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import CHECKOUT, Workspace
-from itner.reporting.advice import Limits, compare_rows
+from itner.reporting.advice import Limits, compare_rows, compare_rows_by_type
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
@@ -90,16 +89,16 @@ def _compare(_first: Row, _second: Row, first: tuple[str, ...], second: tuple[st
     return compare_rows(_first, _second)
 
 
-def find_type_intervals(row: Row) -> Mapping[str, Interval]:
-    """`type_intervals`, once for each result; empty where errors were not recorded or not by type."""
-    return _type_intervals(row, _key(row)) if row.errors is not None and row.report is not None else {}
+def compare_by_type(first: Row, second: Row) -> Mapping[str, Difference]:
+    """`compare_rows_by_type`, once for each pair of results."""
+    return _compare_by_type(first, second, _key(first), _key(second))
 
 
-@st.cache_data(show_spinner=False, max_entries=500)
-def _type_intervals(_row: Row, key: tuple[str, ...]) -> Mapping[str, Interval]:
-    assert _row.errors is not None
-    assert _row.report is not None
-    return type_intervals(_row.errors, _row.report.documents)
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _compare_by_type(
+    _first: Row, _second: Row, first: tuple[str, ...], second: tuple[str, ...]
+) -> Mapping[str, Difference]:
+    return compare_rows_by_type(_first, _second)
 
 
 def _key(row: Row) -> tuple[str, ...]:

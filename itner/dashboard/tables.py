@@ -11,11 +11,10 @@ import streamlit as st
 
 from itner.core.types import Mention
 from itner.evaluation.agreement import Place
-from itner.records.evaluation import EvalReport
 from itner.records.study import Published
 from itner.reporting.cost import Cost
 from itner.reporting.latency import Quantile
-from itner.reporting.rows import Row, find_weakest
+from itner.reporting.rows import Row, find_weakest, interval_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
 OUTSIDE_TEXT = "not marked"
@@ -40,7 +39,7 @@ def leaderboard(
                 "run": row.run,
                 "variant": VARIANT_NAMES[row.variant],
                 "micro-F1": row.micro_f1,
-                "95% interval": interval_in_words(report) if report else None,
+                "95% interval": interval_in_words(report.micro_f1_interval) if report else None,
                 "weakest type": f"{weakest[0]} {weakest[1]:.2f}" if weakest is not None else None,
                 f"{quantile} ms": row.timing.at(quantile).value if row.timing is not None else None,
                 "size MB": row.size_mb,
@@ -54,11 +53,6 @@ def leaderboard(
         return frame
     order = ["micro-F1", f"{quantile} ms"]
     return frame.sort_values(order, ascending=[False, True], na_position="last", ignore_index=True)
-
-
-def interval_in_words(report: EvalReport) -> str:
-    """Between what micro-F1 may lie: "0.871 to 0.892"."""
-    return f"{report.micro_f1_interval.low:.3f} to {report.micro_f1_interval.high:.3f}"
 
 
 SHOWN = {"runs": "a row a run, as deployed", "all": "every variant"}

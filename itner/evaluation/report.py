@@ -8,7 +8,6 @@ from dataclasses import replace
 from itner.core.errors import InputError
 from itner.core.types import Document
 from itner.evaluation.confusion import list_errors, summarize_confusion
-from itner.evaluation.masking import count_masked
 from itner.evaluation.predictions import Predictions
 from itner.evaluation.scoring import score_documents
 from itner.records.evaluation import ErrorReport, EvalReport
@@ -49,8 +48,7 @@ def score_predictions(
         max_logit_difference=info.max_logit_difference,
         tag_agreement=info.tag_agreement,
         provenance=info.provenance,
-        masking=count_masked(documents, pred, personal) if personal else None,
-        **score_documents(documents, pred, types),
+        **score_documents(documents, pred, types, personal),
     )
     errors = ErrorReport(
         dataset=info.dataset,
@@ -69,5 +67,6 @@ def score_predictions(
             for document, found in zip(documents, pred, strict=True)
             for record in list_errors(document.id, document.mentions, found)
         ),
+        groups={document.id: document.group for document in documents if document.group is not None},
     )
     return report, errors

@@ -6,6 +6,8 @@ Reports store counts; precision, recall and F1 are derived.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
+from functools import cached_property
 from typing import Literal, get_args
 
 from pydantic.dataclasses import dataclass
@@ -13,7 +15,19 @@ from pydantic.dataclasses import dataclass
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName, Words
 from itner.records.int8 import Int8Recipe, check_recipe
-from itner.records.scores import OUTSIDE, Counts, Interval, MaskedCharacters, PairScores
+from itner.records.scores import (
+    OUTSIDE,
+    Counts,
+    Interval,
+    MaskedCharacters,
+    PairScores,
+    ScoreName,
+    ScoreRanges,
+    Uncertainty,
+)
+
+# What scores over all types are called: of their counts together, and the mean of theirs.
+MICRO, MACRO = "micro", "macro"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -61,7 +75,7 @@ class EvalReport:
     tokens_correct: NonNegative
     unaligned_gold: NonNegative
     per_type: dict[TypeName, Counts]
-    micro_f1_interval: Interval
+    uncertainty: Uncertainty
     max_logit_difference: Amount | None
     tag_agreement: Share | None
     provenance: Provenance
@@ -81,11 +95,23 @@ class EvalReport:
         gold = sum((counts.tp + counts.fn for counts in self.per_type.values()), 0)
         if found > self.tokens or gold > self.tokens + self.unaligned_gold:
             raise ValueError("there are more mentions than tokens")
+        if self.uncertainty.units > self.documents:
+            raise ValueError("more units were resampled than there are texts")
 
     @property
     def micro(self) -> Counts:
         """Counts summed over types: every mention weighs the same."""
         return sum(self.per_type.values(), Counts())
+
+    @property
+    def micro_f1_interval(self) -> Interval | None:
+        """Of micro-F1; None where there is no mention, gold or predicted."""
+        return self.interval("f1")
+
+    def interval(self, score: ScoreName, of: str = MICRO) -> Interval | None:
+        """The interval of a score of a type, or of all together (`MICRO`, `MACRO`); None where there is none."""
+        known = {MICRO: self.uncertainty.micro, MACRO: self.uncertainty.macro} | self.uncertainty.per_type
+        return self.uncertainty.interval(known.get(of, ScoreRanges()).of(score))
 
     @property
     def macro_f1(self) -> float:
@@ -149,14 +175,18 @@ class ErrorRecord:
             raise ValueError("an error must have a gold or a predicted span")
 
 
+GoldCounts = dict[Words, Positive | tuple[NonNegative, ...]]
+
+
 @dataclass(frozen=True, config=STRICT)
 class ErrorReport:
     """Confusions and errors of one variant of a run on one dataset split.
 
     `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
     most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
-    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs: a
-    number for each of `types`, in their order; one number for all where an earlier version counted.
+    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling needs: a
+    number for each of `types`, in their order; one number for all where an earlier version counted. `groups` names the
+    text that a document is a sentence of, for each that is one.
     """
 
     dataset: Name
@@ -165,8 +195,9 @@ class ErrorReport:
     variant: Name
     model_sha256: Sha256
     confusion: dict[TypeName, dict[TypeName, NonNegative]]
-    gold_mentions: dict[Words, Positive | tuple[NonNegative, ...]]
+    gold_mentions: GoldCounts
     errors: tuple[ErrorRecord, ...]
+    groups: dict[Words, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = len(self.types)
@@ -194,15 +225,77 @@ class Metrics:
     """`metrics.json`: one report per (dataset, split, variant)."""
 
     reports: tuple[EvalReport, ...]
-    schema_version: Literal[4] = 4
+    schema_version: Literal[5] = 5
+
+
+@dataclass(frozen=True, config=STRICT)
+class SplitGold:
+    """What error reports on a split have in common (see `ErrorReport`)."""
+
+    split_sha256: Sha256
+    mentions: GoldCounts
+    groups: dict[Words, Words] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class StoredErrors:
+    """An `ErrorReport` without what it has in common with others; `gold` is the place of that in the file."""
+
+    dataset: Name
+    split: Name
+    split_sha256: Sha256
+    variant: Name
+    model_sha256: Sha256
+    confusion: dict[TypeName, dict[TypeName, NonNegative]]
+    gold: NonNegative
+    errors: tuple[ErrorRecord, ...]
 
 
 @dataclass(frozen=True, config=STRICT)
 class Errors:
     """`errors.json`: one report per (dataset, split, variant)."""
 
-    reports: tuple[ErrorReport, ...]
-    schema_version: Literal[4] = 4
+    gold: tuple[SplitGold, ...]
+    stored: tuple[StoredErrors, ...]
+    schema_version: Literal[5] = 5
+
+    def __post_init__(self) -> None:
+        for report in self.stored:
+            if report.gold >= len(self.gold) or self.gold[report.gold].split_sha256 != report.split_sha256:
+                raise ValueError(f"the gold mentions of {report.dataset} {report.split} are missing")
+        # Now, because what does not fit together is told of the file.
+        _ = self.reports
+
+    @classmethod
+    def of(cls, reports: Iterable[ErrorReport]) -> Errors:
+        """The file of some reports."""
+        gold: list[SplitGold] = []
+        stored = []
+        for report in reports:
+            own = SplitGold(report.split_sha256, report.gold_mentions, report.groups)
+            if own not in gold:
+                gold.append(own)
+            facts = (report.dataset, report.split, report.split_sha256, report.variant, report.model_sha256)
+            stored.append(StoredErrors(*facts, report.confusion, gold.index(own), report.errors))
+        return cls(tuple(gold), tuple(stored))
+
+    @cached_property
+    def reports(self) -> tuple[ErrorReport, ...]:
+        """The reports."""
+        return tuple(
+            ErrorReport(
+                report.dataset,
+                report.split,
+                report.split_sha256,
+                report.variant,
+                report.model_sha256,
+                report.confusion,
+                self.gold[report.gold].mentions,
+                report.errors,
+                self.gold[report.gold].groups,
+            )
+            for report in self.stored
+        )
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -154,7 +154,7 @@ class Run:
     @cached_property
     def errors(self) -> Errors:
         """Error reports; empty when the run was not evaluated."""
-        return _read(self.path / ERRORS, Errors) or Errors(())
+        return _read(self.path / ERRORS, Errors) or Errors.of(())
 
     @cached_property
     def bench(self) -> BenchReport | None:
@@ -412,7 +412,7 @@ def write_errors(run: Run, reports: list[ErrorReport]) -> None:
     change_record(
         run.path / ERRORS,
         Errors,
-        lambda known: Errors(_merge(known.reports if known is not None else (), reports)),
+        lambda known: Errors.of(_merge(known.reports if known is not None else (), reports)),
         indent=None,
     )
 

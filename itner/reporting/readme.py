@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.records.evaluation import MACRO
 from itner.records.files import read_record
 from itner.records.peers import Peer, Peers
 from itner.records.store import INT8_TRIALS, Run
 from itner.records.study import AppTimings, Int8Trials, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
-from itner.reporting.rows import MISSING, Row, f1_in_words, list_datasets, list_rows, megabytes, milliseconds
+from itner.reporting.rows import (
+    MISSING,
+    Row,
+    f1_in_words,
+    in_words,
+    list_datasets,
+    list_rows,
+    megabytes,
+    milliseconds,
+    percent_in_words,
+)
 from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
@@ -49,14 +60,18 @@ def _masking_table(runs: Sequence[Run]) -> str:
     if not counted:
         return ""
     lines = [
-        "What redaction by what is found would leave and hide, in characters without blanks:\n",
+        "What redaction by what is found would leave and hide, in characters without blanks (95% interval):\n",
         "| run | variant | dataset | personal characters left | harmless characters hidden |",
         "|---|---|---|---|---|",
     ]
     for name, row, found in counted:
+        ends = row.report.uncertainty if row.report is not None else None
         left, hidden = (
-            f"{share:.1%} of {of:,}" if share is not None else MISSING
-            for share, of in ((found.share_left, found.personal), (found.share_masked, found.harmless))
+            f"{percent_in_words(share, within)} of {of:,}" if share is not None else MISSING
+            for share, within, of in (
+                (found.share_left, ends and ends.share_left, found.personal),
+                (found.share_masked, ends and ends.share_masked, found.harmless),
+            )
         )
         lines.append(f"| {row.run} | {VARIANT_NAMES[row.variant]} | {name} test | {left} | {hidden} |")
     return "\n".join(lines)
@@ -65,7 +80,7 @@ def _masking_table(runs: Sequence[Run]) -> str:
 def results_table(runs: Sequence[Run]) -> str:
     """Measured results as a Markdown table, one block of rows per dataset."""
     lines = [
-        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 | size, MB | p50 / p95 ms | tokens/s |",
+        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 (95% interval) | size, MB | p50 / p95 ms | tokens/s |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for dataset in list_datasets(runs):
@@ -194,7 +209,7 @@ def _cells(row: Row, dataset: str) -> list[str]:
     f1 = macro = MISSING
     if row.report:
         f1 = f1_in_words(row.report)
-        macro = f"{row.report.macro_f1:.3f}"
+        macro = in_words(row.report.macro_f1, row.report.interval("f1", MACRO))
     latency = MISSING
     if row.p50_ms is not None and row.p95_ms is not None:
         latency = f"{milliseconds(row.p50_ms)} / {milliseconds(row.p95_ms)}"

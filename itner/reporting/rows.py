@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
+from itner.records.scores import Interval, Range
 from itner.records.store import Run
 from itner.reporting.latency import Timing, pool_timings
 from itner.taggers.registry import family_of, lack_of, model_label, variants_of
@@ -31,8 +32,27 @@ def milliseconds(time: float) -> str:
 
 def f1_in_words(report: EvalReport) -> str:
     """Micro-F1 with its interval: "0.882 (0.871 to 0.892)"."""
-    interval = report.micro_f1_interval
-    return f"{report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    return in_words(report.micro.f1, report.micro_f1_interval)
+
+
+def in_words(value: float | None, interval: Interval | None) -> str:
+    """A score with its interval: "0.882 (0.871 to 0.892)"; "0.882 (interval unknown)" where none was measured."""
+    if value is None:
+        return MISSING
+    return f"{value:.3f} ({interval_in_words(interval) if interval is not None else 'interval unknown'})"
+
+
+def percent_in_words(share: float | None, ends: Range | None) -> str:
+    """A share with its interval: "4.2 % (3.1 to 5.6)"."""
+    if share is None:
+        return MISSING
+    within = f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}" if ends is not None else "interval unknown"
+    return f"{100 * share:.1f} % ({within})"
+
+
+def interval_in_words(interval: Interval | None) -> str:
+    """Between what a score lies: "0.871 to 0.892"."""
+    return f"{interval.low:.3f} to {interval.high:.3f}" if interval is not None else MISSING
 
 
 @dataclass(frozen=True)

@@ -388,7 +388,7 @@ def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch
     run = shipped_run("minilm_l3")
     folder = write_run(tmp_path, "good")
     reports = tuple(report for report in run.errors.reports if report.dataset == "helpdesk")
-    text = to_json(Errors(reports)).replace('"start": ', '"start": 1').replace('"end": ', '"end": 1')
+    text = to_json(Errors.of(reports)).replace('"start": ', '"start": 1').replace('"end": ', '"end": 1')
     assert from_json(Errors, text).reports
     (folder / "errors.json").write_text(text, encoding="utf-8")
     (folder / "metrics.json").write_bytes((run.path / "metrics.json").read_bytes())
