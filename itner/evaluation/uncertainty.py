@@ -130,5 +130,10 @@ def _range(scores: np.ndarray, right: np.ndarray, wrong: np.ndarray, units: int)
         return round(tail ** (1 / bearing), 5), 1.0
     if not right.any():
         return 0.0, round(1 - tail ** (1 / bearing), 5)
-    ends = np.nanquantile(scores, [tail, 1 - tail]).round(5).tolist()
-    return cast(Range, tuple(ends))
+    return ends_of(scores)
+
+
+def ends_of(scores: np.ndarray) -> Range:
+    """The percentile range of a score's resamples, those left out in which it is not defined."""
+    tail = (1 - LEVEL) / 2
+    return cast(Range, tuple(np.nanquantile(scores, [tail, 1 - tail]).round(5).tolist()))

@@ -65,12 +65,13 @@ def _masking_table(runs: Sequence[Run]) -> str:
         "|---|---|---|---|---|",
     ]
     for name, row, found in counted:
-        ends = row.report.uncertainty if row.report is not None else None
+        known = row.report.uncertainty if row.report is not None else None
+        ends = (known.share_left, known.share_masked) if known is not None else (None, None)
         left, hidden = (
             f"{percent_in_words(share, within)} of {of:,}" if share is not None else MISSING
             for share, within, of in (
-                (found.share_left, ends and ends.share_left, found.personal),
-                (found.share_masked, ends and ends.share_masked, found.harmless),
+                (found.share_left, ends[0], found.personal),
+                (found.share_masked, ends[1], found.harmless),
             )
         )
         lines.append(f"| {row.run} | {VARIANT_NAMES[row.variant]} | {name} test | {left} | {hidden} |")
@@ -80,7 +81,7 @@ def _masking_table(runs: Sequence[Run]) -> str:
 def results_table(runs: Sequence[Run]) -> str:
     """Measured results as a Markdown table, one block of rows per dataset."""
     lines = [
-        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 (95% interval) | size, MB | p50 / p95 ms | tokens/s |",
+        "| run | variant | dataset | micro-F1 (95% interval) | macro-F1 | size, MB | p50 / p95 ms | tokens/s |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for dataset in list_datasets(runs):
