@@ -41,6 +41,7 @@ itner evaluate it_rules --dataset elsewhere --split check
 SCORE = """
 itner score minilm_full_kd    # seconds, without a model
 itner score minilm_l3 it_rules
+itner score compact_m minilm_full_kd --dataset helpdesk --split test --variant int8
 """
 BENCHMARK = """
 itner benchmark minilm_full_kd --dataset stackoverflow
@@ -146,20 +147,30 @@ def evaluate(
 
 def score(
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs with stored predictions.")],
+    dataset: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="Those on this dataset alone (default: on all).")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Those on this split alone (default: on all).")] = None,
+    variant: Variants = None,
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Score stored predictions anew, without a model. Exits with 1 when those of a run cannot be scored."""
-    from itner.records.store import RunStore
-    from itner.workflows.evaluate import score as score_run
+    """Score stored predictions anew, without a model: scores with their intervals, errors, buckets, calibration.
 
+    Exits with 1 when those of a run cannot be scored.
+    """
+    from itner.records.store import RunStore
+    from itner.workflows.score import Splits, list_stored
+    from itner.workflows.score import score as score_run
+
+    if split is not None:
+        check_one_of(split, _SPLITS, "--split")
     place = existing(models, data_root)
-    for name in runs:
-        RunStore(place.models).load(name)
-    failed = False
+    known = {name: RunStore(place.models).load(name) for name in runs}
+    failed, splits = False, Splits(place)
     for name in runs:
         try:
-            reports = score_run(name, place)
+            reports = score_run(name, place, list_stored(known[name], dataset, split, variant), splits)
         except InputError as error:
             failed = True
             typer.echo(f"left out: {error}", err=True)

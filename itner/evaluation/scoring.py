@@ -39,9 +39,12 @@ def score_documents(
     unaligned = 0
     tokens = np.zeros((len(documents), 2), dtype=np.int64)
     for row, document, found in zip(tokens, documents, pred, strict=True):
+        n = len(document.tokens)
+        if not document.mentions and not found:
+            row[:] = n, n
+            continue
         spans, outside = align_mentions(document)
         unaligned += len(outside)
-        n = len(document.tokens)
         expected, tagged = spans_to_tags(spans, n), spans_to_tags(align_to_tokens(found, document.tokens)[0], n)
         row[:] = sum(map(operator.eq, expected, tagged)), n
     counts, pairs = count_documents(documents, pred, types), count_pairs(documents, pred)
@@ -101,6 +104,9 @@ def count_pairs(documents: Sequence[Document], pred: Sequence[Sequence[Mention]]
     """
     table = np.zeros((len(documents), 4), dtype=np.int64)
     for row, document, found in zip(table, documents, pred, strict=True):
+        if not document.mentions and not found:
+            row[3] = 1
+            continue
         expected, given = (
             Counter((document.text[m.start : m.end], m.type) for m in mentions)
             for mentions in (document.mentions, found)
@@ -143,6 +149,8 @@ def count_spans(
     index = {name: position for position, name in enumerate(types)}
     counts = np.zeros((len(gold), len(types), TYPE_COUNTS), dtype=np.int64)
     for row, (gold_spans, pred_spans) in enumerate(zip(gold, pred, strict=True)):
+        if not gold_spans and not pred_spans:
+            continue
         expected, found = set(gold_spans), set(pred_spans)
         for column, spans in enumerate((expected & found, found - expected, expected - found)):
             for _, _, name in spans:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from pydantic.dataclasses import dataclass
 
@@ -25,6 +25,8 @@ from itner.records.scores import (
     ScoreRanges,
     Uncertainty,
 )
+
+T = TypeVar("T")
 
 # What scores over all types are called: of their counts together, and the mean of theirs.
 MICRO, MACRO = "micro", "macro"
@@ -238,17 +240,24 @@ class SplitGold:
 
 
 @dataclass(frozen=True, config=STRICT)
+class FoundErrors:
+    """What reports of variants that mark the same have in common; `gold` is the place of the split in the file."""
+
+    gold: NonNegative
+    confusion: dict[TypeName, dict[TypeName, NonNegative]]
+    errors: tuple[ErrorRecord, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
 class StoredErrors:
-    """An `ErrorReport` without what it has in common with others; `gold` is the place of that in the file."""
+    """An `ErrorReport` without what it has in common with others; `found` is the place of that in the file."""
 
     dataset: Name
     split: Name
     split_sha256: Sha256
     variant: Name
     model_sha256: Sha256
-    confusion: dict[TypeName, dict[TypeName, NonNegative]]
-    gold: NonNegative
-    errors: tuple[ErrorRecord, ...]
+    found: NonNegative
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -256,13 +265,15 @@ class Errors:
     """`errors.json`: one report per (dataset, split, variant)."""
 
     gold: tuple[SplitGold, ...]
+    found: tuple[FoundErrors, ...]
     stored: tuple[StoredErrors, ...]
     schema_version: Literal[5] = 5
 
     def __post_init__(self) -> None:
         for report in self.stored:
-            if report.gold >= len(self.gold) or self.gold[report.gold].split_sha256 != report.split_sha256:
-                raise ValueError(f"the gold mentions of {report.dataset} {report.split} are missing")
+            place = self.found[report.found].gold if report.found < len(self.found) else len(self.gold)
+            if place >= len(self.gold) or self.gold[place].split_sha256 != report.split_sha256:
+                raise ValueError(f"the errors or gold mentions of {report.dataset} {report.split} are missing")
         # Now, because what does not fit together is told of the file.
         _ = self.reports
 
@@ -270,32 +281,31 @@ class Errors:
     def of(cls, reports: Iterable[ErrorReport]) -> Errors:
         """The file of some reports."""
         gold: list[SplitGold] = []
+        found: list[FoundErrors] = []
         stored = []
         for report in reports:
-            own = SplitGold(report.split_sha256, report.gold_mentions, report.groups)
-            if own not in gold:
-                gold.append(own)
+            place = _place(gold, SplitGold(report.split_sha256, report.gold_mentions, report.groups))
             facts = (report.dataset, report.split, report.split_sha256, report.variant, report.model_sha256)
-            stored.append(StoredErrors(*facts, report.confusion, gold.index(own), report.errors))
-        return cls(tuple(gold), tuple(stored))
+            stored.append(StoredErrors(*facts, _place(found, FoundErrors(place, report.confusion, report.errors))))
+        return cls(tuple(gold), tuple(found), tuple(stored))
 
     @cached_property
     def reports(self) -> tuple[ErrorReport, ...]:
         """The reports."""
-        return tuple(
-            ErrorReport(
-                report.dataset,
-                report.split,
-                report.split_sha256,
-                report.variant,
-                report.model_sha256,
-                report.confusion,
-                self.gold[report.gold].mentions,
-                report.errors,
-                self.gold[report.gold].groups,
-            )
-            for report in self.stored
-        )
+        reports = []
+        for report in self.stored:
+            found = self.found[report.found]
+            gold = self.gold[found.gold]
+            facts = (report.dataset, report.split, report.split_sha256, report.variant, report.model_sha256)
+            reports.append(ErrorReport(*facts, found.confusion, gold.mentions, found.errors, gold.groups))
+        return tuple(reports)
+
+
+def _place(known: list[T], record: T) -> int:
+    """Where a record is among those that are known; it is put there when it is new."""
+    if record not in known:
+        known.append(record)
+    return known.index(record)
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -22,6 +22,8 @@ from itner.core.errors import InputError
 from itner.core.words import printable
 from itner.records.answers import AnswerReport, Answers
 from itner.records.bench import BenchReport
+from itner.records.buckets import BucketReport, Buckets
+from itner.records.calibration import CalibrationReport, Calibrations
 from itner.records.codec import to_json
 from itner.records.config import CompactConfig, EncoderConfig, RunConfig
 from itner.records.curve import LearningCurves
@@ -53,6 +55,8 @@ ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
 SEEDS = "seeds.json"
 RECALL = "recall.json"
+BUCKETS = "buckets.json"
+CALIBRATION = "calibration.json"
 ANSWERS = "answers.json"
 PREDICTIONS = "predictions"
 # Decoders that were built here, under the runs that stand on them.
@@ -80,6 +84,7 @@ class _Report(Protocol):
 
 
 R = TypeVar("R", bound=_Report)
+_D = TypeVar("_D", BucketReport, CalibrationReport)
 
 
 def read_ablation(root: Path) -> Ablation | None:
@@ -173,6 +178,16 @@ class Run:
         return _read(self.path / RECALL, Recalls) or Recalls()
 
     @cached_property
+    def buckets(self) -> Buckets:
+        """How the run scores on parts of datasets; empty where nobody counted it."""
+        return _read(self.path / BUCKETS, Buckets) or Buckets()
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """How far the run's confidences can be relied on; empty where nobody measured it."""
+        return _read(self.path / CALIBRATION, Calibrations) or Calibrations()
+
+    @cached_property
     def answers(self) -> Answers:
         """What a language model was asked for and what it took; empty for runs that ask none."""
         return _read(self.path / ANSWERS, Answers) or Answers()
@@ -224,6 +239,21 @@ class Run:
         """The evaluation of a variant on a dataset split, None when there is none."""
         return _find(self.metrics.reports, dataset, split, variant)
 
+    def bucket_report(self, dataset: str, split: str, variant: str) -> BucketReport | None:
+        """Scores on parts of a dataset split, None when there are none of the model that the report is of."""
+        return self._fitting(_find(self.buckets.reports, dataset, split, variant))
+
+    def calibration(self, dataset: str, split: str, variant: str) -> CalibrationReport | None:
+        """What is known of the confidences, None when there is nothing of the model that the report is of."""
+        return self._fitting(_find(self.calibrations.reports, dataset, split, variant))
+
+    def _fitting(self, found: _D | None) -> _D | None:
+        report = self.report(found.dataset, found.split, found.variant) if found is not None else None
+        if found is None or report is None:
+            return None
+        same = (report.split_sha256, report.model_sha256) == (found.split_sha256, found.model_sha256)
+        return found if same else None
+
     def error_report(self, dataset: str, split: str, variant: str) -> ErrorReport | None:
         """The errors of a variant on a dataset split, None when there is no record of them that fits the report."""
         report, errors = self.report(dataset, split, variant), _find(self.errors.reports, dataset, split, variant)
@@ -270,6 +300,7 @@ class RunStore:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
                 _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.answers, run.log
+                _ = run.buckets, run.calibrations
                 _check_meaning(run)
                 runs.append(run)
             except _IncompleteError as error:
@@ -297,7 +328,22 @@ class RunStore:
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any file that `load_all` reads changes; cheap enough to ask on every page view."""
-        names = (RUN, CONFIG, LOG, METRICS, ERRORS, BENCH, SEEDS, RECALL, ANSWERS, INCOMPLETE, WEIGHTS, ADAPTER)
+        names = (
+            RUN,
+            CONFIG,
+            LOG,
+            METRICS,
+            ERRORS,
+            BENCH,
+            SEEDS,
+            RECALL,
+            BUCKETS,
+            CALIBRATION,
+            ANSWERS,
+            INCOMPLETE,
+            WEIGHTS,
+            ADAPTER,
+        )
         marks = []
         for folder in self._folders():
             shown = printable(folder.name)
@@ -425,6 +471,27 @@ def write_recall(run: Run, curves: list[RecallCurve]) -> None:
         lambda known: Recalls(_merge(known.curves if known is not None else (), curves)),
         indent=None,
     )
+
+
+def write_buckets(run: Run, reports: list[BucketReport]) -> None:
+    """Merge reports into `buckets.json`, as `write_metrics` does."""
+    change_record(
+        run.path / BUCKETS,
+        Buckets,
+        lambda known: Buckets(_merge(known.reports if known is not None else (), reports)),
+        indent=None,
+    )
+
+
+def write_calibrations(run: Run, reports: list[CalibrationReport]) -> None:
+    """Merge reports into `calibration.json`, as `write_metrics` does; without any, no file is made."""
+    if reports:
+        change_record(
+            run.path / CALIBRATION,
+            Calibrations,
+            lambda known: Calibrations(_merge(known.reports if known is not None else (), reports)),
+            indent=None,
+        )
 
 
 def write_answers(run: Run, reports: list[AnswerReport]) -> None:

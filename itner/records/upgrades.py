@@ -48,17 +48,23 @@ def _errors(data: Json) -> Json:
 
 
 def _shared_gold(data: Json) -> Json:
-    """Each report said what gold holds; sentences were resampled, whatever text they are of."""
+    """Each report said all that it has in common with others; sentences were resampled, whatever text they are of."""
     gold: list[Json] = []
+    found: list[Json] = []
     stored = []
+
+    def place(known: list[Json], record: Json) -> int:
+        if record not in known:
+            known.append(record)
+        return known.index(record)
+
     for report in data["reports"]:
         own = {"split_sha256": report["split_sha256"], "mentions": report["gold_mentions"], "groups": {}}
-        if own not in gold:
-            gold.append(own)
-        kept = {key: value for key, value in report.items() if key != "gold_mentions"}
-        stored.append(kept | {"gold": gold.index(own)})
+        errors = {"gold": place(gold, own), "confusion": report["confusion"], "errors": report["errors"]}
+        kept = {key: value for key, value in report.items() if key not in ("gold_mentions", "confusion", "errors")}
+        stored.append(kept | {"found": place(found, errors)})
     others = {key: value for key, value in data.items() if key != "reports"}
-    return others | {"gold": gold, "stored": stored, "schema_version": 5}
+    return others | {"gold": gold, "found": found, "stored": stored, "schema_version": 5}
 
 
 def _metrics(data: Json) -> Json:

@@ -15,8 +15,9 @@ from itner.records.run import RunRecord
 from itner.records.store import CARD, INCOMPLETE, METRICS, RUN, RunStore
 from itner.records.workspace import Workspace
 from itner.workflows.adopt import adopt
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.rules import make_rules
+from itner.workflows.score import score
 
 HERE = Workspace.find()
 
