@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from itner.dashboard import quality, selection
+from itner.dashboard import quality_buckets as buckets
+from itner.dashboard import quality_claims as claims
+from itner.dashboard import quality_confidence as confidence
 from itner.dashboard import quality_sample as sample
-from itner.dashboard.cache import compare, compare_by_type
+from itner.dashboard.cache import compare, compare_by_type, load_claims
 from itner.dashboard.ending import stop_page
 from itner.dashboard.errors import link
 from itner.dashboard.jobs import follow
@@ -17,6 +21,7 @@ from itner.dashboard.widgets import (
     choose_dataset,
     choose_runs,
     choose_variants,
+    load_measured,
     show_command,
     show_figure,
     show_remote,
@@ -113,6 +118,16 @@ rough = quality.few(frame)
 if rough:
     st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
 
+st.header("Where it is hard")
+buckets.show_parts(chosen, rows, dataset, split, score)
+st.caption(
+    "A gold mention is in a part by what it is itself, and so is a predicted one: recall is of the gold mentions of a "
+    "part, precision of the predicted ones. Train is the dataset's own, whatever a model learned from."
+)
+
+st.header("Confidence")
+confidence.show_confidence(chosen, rows, dataset, split)
+
 hidden = quality.masking(rows)
 if not hidden.empty:
     st.header("Redaction")
@@ -147,6 +162,22 @@ else:
         "Blue is better, red is worse, on one scale everywhere; bold: more than chance explains, all differences of "
         "this table considered."
     )
+
+st.header("What compression costs, and where")
+tested = load_measured(
+    partial(load_claims, domain.name, dataset, split),
+    "What was tested of compression",
+    f"Nobody tested on {dataset} {split} what compression costs, and where. Test it with:",
+    "claims",
+    "--domain",
+    domain.name,
+    "--dataset",
+    dataset,
+    "--split",
+    split,
+)
+if tested is not None:
+    claims.show_claims(tested)
 
 abroad = list_language_rows(runs, domain)
 if abroad:

@@ -55,6 +55,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "export": (measuring.export, measuring.EXPORT),
     "evaluate": (measuring.evaluate, measuring.EVALUATE),
     "score": (measuring.score, measuring.SCORE),
+    "claims": (measuring.claims, measuring.CLAIMS),
     "benchmark": (measuring.benchmark, measuring.BENCHMARK),
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),

@@ -50,6 +50,10 @@ itner benchmark minilm_full_kd --dataset helpdesk --rounds 3 --threads 1
 TRY_INT8 = """
 itner try-int8 minilm_full_kd --dataset stackoverflow
 """
+CLAIMS = """
+itner claims --dataset stackoverflow    # seconds, without a model
+itner claims --domain utility --dataset specifications
+"""
 README = """
 itner readme
 """
@@ -258,6 +262,28 @@ def try_int8(
                 else ""
             )
         )
+
+
+def claims(
+    dataset: Dataset,
+    domain: DomainName = None,
+    split: Annotated[str, typer.Option(help="Its split.")] = "test",
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Test on stored predictions whether compression costs rare mentions, long names and some types more than others.
+
+    Written to claims.json beside the runs.
+    """
+    from itner.reporting.claims import claim_in_words, method_in_words
+    from itner.workflows.claims import measure_claims
+
+    check_one_of(split, _SPLITS, "--split")
+    with console() as progress:
+        report = measure_claims(domain_or_default(domain), dataset, existing(models, data_root), split, progress)
+    for claim in report.claims:
+        typer.echo(f"{claim.title}? {claim_in_words(claim).replace('**', '')}")
+    typer.echo(method_in_words(report))
 
 
 def readme(domain: DomainName = None) -> None:

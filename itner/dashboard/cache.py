@@ -23,12 +23,13 @@ from itner.data.processed import (
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
 from itner.evaluation.predictions import Predictions, read_predictions
+from itner.records.claims import ClaimReport
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.prices import Prices, read_prices
-from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
+from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_claims, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import CHECKOUT, Workspace
@@ -161,6 +162,13 @@ def load_ablation(domain: str) -> Ablation | None:
     """What each step of the training brought, None when nobody measured it; InputError when the file is damaged."""
     ablation = read_ablation(workspace().models)
     return ablation if ablation is not None and ablation.domain == domain else None
+
+
+def load_claims(domain: str, dataset: str, split: str) -> ClaimReport | None:
+    """What was tested of compression on a dataset split, None when nobody did; InputError when the file is damaged."""
+    claims = read_claims(workspace().models)
+    report = claims.of(dataset, split) if claims is not None else None
+    return report if report is not None and report.domain == domain else None
 
 
 def load_curve(domain: str) -> LearningCurve | None:

@@ -40,19 +40,22 @@ class Judgement:
         return self.finding
 
 
+def correct(p_values: Sequence[float]) -> list[float]:
+    """P-values of tests that were made together, each corrected for the others (Holm, 1979)."""
+    # Takes a second to load, and only this needs it.
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests(p_values, method="holm")[1]] if len(p_values) else []
+
+
 def judge(differences: Sequence[Difference], alpha: float = ALPHA, margin: float = MARGIN) -> list[Judgement]:
     """What each of a table of differences means.
 
     A difference is better or worse when its corrected p-value is below `alpha`. Where it is not, either there are
     mentions enough to see a difference of `margin`, and none is measurable, or there are not, and nothing can be told.
     """
-    # Takes a second to load, and only this needs it.
-    from statsmodels.stats.multitest import multipletests
-
-    if not differences:
-        return []
-    corrected = multipletests([each.p for each in differences], alpha=alpha, method="holm")[1]
-    return [_judge(each, float(p), alpha, margin) for each, p in zip(differences, corrected, strict=True)]
+    corrected = correct([each.p for each in differences])
+    return [_judge(each, p, alpha, margin) for each, p in zip(differences, corrected, strict=True)]
 
 
 def _judge(difference: Difference, p: float, alpha: float, margin: float) -> Judgement:

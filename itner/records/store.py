@@ -24,6 +24,7 @@ from itner.records.answers import AnswerReport, Answers
 from itner.records.bench import BenchReport
 from itner.records.buckets import BucketReport, Buckets
 from itner.records.calibration import CalibrationReport, Calibrations
+from itner.records.claims import Claims
 from itner.records.codec import to_json
 from itner.records.config import CompactConfig, EncoderConfig, RunConfig
 from itner.records.curve import LearningCurves
@@ -68,6 +69,7 @@ INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
 CURVES = "learning_curves.json"
 STUDY = "compression_study.json"
+CLAIMS = "claims.json"
 
 
 class _Report(Protocol):
@@ -103,6 +105,12 @@ def read_study(root: Path) -> CompressionStudy | None:
     """The compression study beside the runs, None without; InputError when the file is damaged."""
     study: CompressionStudy | None = _read(root / STUDY, CompressionStudy)
     return study
+
+
+def read_claims(root: Path) -> Claims | None:
+    """The tested claims beside the runs, None without; InputError when the file is damaged."""
+    claims: Claims | None = _read(root / CLAIMS, Claims)
+    return claims
 
 
 def read_trials(root: Path) -> Int8Trials | None:

@@ -137,6 +137,16 @@ def list_stored(
     return keys
 
 
+def read_stored(
+    run: Run, key: tuple[str, str, str], splits: Splits
+) -> tuple[PredictionInfo, list[tuple[Mention, ...]]]:
+    """What a run predicted: of (dataset, split, variant), document by document.
+
+    InputError when nothing is stored, or it is none of the run, or of other text.
+    """
+    return _read(run, run.predictions_path(*key), splits)
+
+
 def _read(run: Run, path: Path, known: Splits) -> tuple[PredictionInfo, list[tuple[Mention, ...]]]:
     """Predictions of a run, document by document; InputError when they are none of it, or of other text."""
     predictions: Predictions = read_predictions(path)

@@ -40,7 +40,11 @@ def find_backbone(name: str) -> Backbone:
 @lru_cache(maxsize=1)
 def read_embedded_tokenizer() -> Tokenizer:
     """The embedded backbone's tokenizer, without its weights; InputError when it is not installed."""
-    return read_tokenizer(_embedded_folder() / "tokenizer.json")
+    tokenizer = read_tokenizer(_embedded_folder() / "tokenizer.json")
+    # As it comes, every text has 128 pieces.
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _embedded_folder() -> Path:
