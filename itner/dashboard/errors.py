@@ -70,7 +70,7 @@ def boundary_bars(frame: pd.DataFrame) -> go.Figure:
         )
     models = frame["model"].nunique()
     figure.update_layout(barmode="stack", xaxis={"title": "errors"}, yaxis={"autorange": "reversed"})
-    figure.update_layout(height=140 + 34 * models, bargap=0.3)
+    figure.update_layout(legend={"traceorder": "normal"}, height=150 + 44 * models, margin={"t": 20, "b": 40})
     return figure
 
 

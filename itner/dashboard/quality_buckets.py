@@ -76,4 +76,5 @@ def show_parts(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: st
     frame = parts(rows, reports, feature)
     name = f"buckets-{feature}-{dataset}-{split}"
     show_figure(dots(frame, score), frame, f"dots-{name}", f"Dot plot: {score} of each model by {_TITLES[feature]}.")
-    show_table(frame.rename(columns={"type": _TITLES[feature]}), name, quality.score_columns())
+    told = frame.drop(columns=["run", "variant"]).rename(columns={"type": _TITLES[feature]})
+    show_table(told, name, quality.score_columns())

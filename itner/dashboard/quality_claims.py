@@ -75,7 +75,8 @@ def step_figure(frame: pd.DataFrame, claim: Claim) -> go.Figure:
             "range": [len(frame) - 0.5, -0.5],
             "title": None,
         },
-        height=140 + 44 * len(frame),
+        height=120 + 44 * len(frame),
+        margin={"t": 20, "b": 50},
     )
     return figure
 

@@ -28,14 +28,15 @@ def find_reports(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: 
 
 
 def errors(reports: Mapping[str, CalibrationReport]) -> pd.DataFrame:
-    """One line a model: how far confidence and precision are apart, before and after a temperature."""
+    """One line a model: how far confidence and precision are apart, before and after scaling."""
     return pd.DataFrame.from_records(
         [
             {
                 "model": label,
                 "calibration error": _said(report.raw.ece, report.raw.ece_range),
                 "Brier score": _said(report.raw.brier, report.raw.brier_range),
-                "temperature": report.temperature,
+                "temperature": report.scaling.temperature if report.scaling is not None else None,
+                "shift": report.scaling.shift if report.scaling is not None else None,
                 "calibration error, scaled": _scaled(report.scaled, "ece"),
                 "Brier score, scaled": _scaled(report.scaled, "brier"),
                 "mentions": report.mentions,
@@ -55,10 +56,12 @@ def error_columns() -> dict[str, Any]:
         ),
         "Brier score": text(help="Mean square of confidence minus being right; with its 95% interval."),
         "temperature": number(
-            format="%.2f", help="By which confidences are divided, as logits; fitted on dev. Above 1: it is too sure."
+            format="%.2f",
+            help="By which confidences are divided, as logits; fitted on dev. Above 1: too extreme.",
         ),
-        "calibration error, scaled": text(help="After the temperature."),
-        "Brier score, scaled": text(help="After the temperature."),
+        "shift": number(format="%+.2f", help="What is added then; fitted on dev. Below 0: it is too sure."),
+        "calibration error, scaled": text(help="After temperature and shift."),
+        "Brier score, scaled": text(help="After temperature and shift."),
         "mentions": number(format="localized", help="Mentions that it predicted."),
     }
 
@@ -122,7 +125,8 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         xaxis={"title": "confidence of a mention", "range": [0, 1.02]},
         yaxis={"title": "share that is right", "tickformat": ".0%", "range": [0, 1.02]},
-        height=420,
+        height=400,
+        margin={"t": 20, "b": 50},
     )
     return figure
 
@@ -201,7 +205,8 @@ def threshold_figure(frame: pd.DataFrame, chosen: float | None) -> go.Figure:
     figure.update_layout(
         xaxis={"title": "mentions of at least this confidence are taken"},
         yaxis={"title": "share", "tickformat": ".0%"},
-        height=380,
+        height=360,
+        margin={"t": 20, "b": 50},
     )
     return figure
 

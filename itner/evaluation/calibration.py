@@ -1,9 +1,11 @@
 """Whether a tagger is as often right as it says it is sure, and what a threshold on its confidence would do.
 
 The confidence of a mention is the probability of its least certain token (for kinds with token probabilities), and a
-mention is right when its boundaries and its type are. A temperature T turns a confidence c into sigmoid(logit(c) / T):
-it keeps the order of confidences and is fitted by maximum likelihood (after Guo et al., On Calibration of Modern Neural
-Networks, 2017, for a mention being right or not).
+mention is right when its boundaries and its type are. A temperature T and a shift b turn a confidence c into
+sigmoid(logit(c) / T + b), which keeps the order of confidences. Both are fitted by maximum likelihood (Platt,
+Probabilistic Outputs for Support Vector Machines, 1999; without the shift it is the temperature scaling of Guo et al.,
+On Calibration of Modern Neural Networks, 2017). A temperature alone leaves one half where it is, and of mentions that
+are half sure far fewer than half are right: a token may be right and the mention wrong.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ import numpy as np
 
 from itner.core.types import Document, Mention
 from itner.evaluation.uncertainty import RESAMPLES, add_by_unit, ends_of, find_ranges, find_share_range, resample
-from itner.records.calibration import Reliability, ReliabilityBin, ThresholdPoint
+from itner.records.calibration import Reliability, ReliabilityBin, Scaling, ThresholdPoint
 from itner.records.scores import Counts
 
 BINS = 10
 THRESHOLDS = (0.0, *(round(0.3 + 0.05 * step, 2) for step in range(14)), 0.97, 0.99)
 _EDGE = 1e-6
+_COLDEST, _HOTTEST, _FARTHEST = 0.05, 20.0, 10.0
 
 
 class Confidences:
@@ -47,24 +50,25 @@ class Confidences:
         self.scores = np.array(scores, dtype=float)
         self.right = np.array(right, dtype=bool)
 
-    def fit_temperature(self) -> float | None:
-        """The temperature at which the confidences fit best; None where all mentions are right, or none is."""
+    def fit(self) -> Scaling | None:
+        """What makes the confidences fit best; None where all mentions are right, or none is."""
         # Takes a second to load, and only this needs it.
-        from scipy.optimize import minimize_scalar
+        from scipy.optimize import minimize
 
         if not self.right.any() or self.right.all():
             return None
         logits, signs = _logit(self.scores), np.where(self.right, 1.0, -1.0)
 
-        def loss(log_temperature: float) -> float:
-            return float(np.logaddexp(0, -signs * logits / np.exp(log_temperature)).mean())
+        def loss(found: np.ndarray) -> float:
+            return float(np.logaddexp(0, -signs * (logits / np.exp(found[0]) + found[1])).mean())
 
-        found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
-        return round(float(np.exp(found.x)), 4)
+        bounds = [(np.log(_COLDEST), np.log(_HOTTEST)), (-_FARTHEST, _FARTHEST)]
+        log_temperature, shift = minimize(loss, np.zeros(2), bounds=bounds).x
+        return Scaling(round(float(np.exp(log_temperature)), 4), round(float(shift), 4))
 
-    def measure(self, temperature: float = 1.0) -> Reliability:
-        """How far confidences at a temperature and precision are apart."""
-        scores = scale(self.scores, temperature) if temperature != 1.0 else self.scores
+    def measure(self, scaling: Scaling | None = None) -> Reliability:
+        """How far confidences, scaled or as they are, and precision are apart."""
+        scores = scale(self.scores, scaling) if scaling is not None else self.scores
         bins = np.minimum((scores * BINS).astype(int), BINS - 1)
         table = np.zeros((len(self.documents), BINS + 1, 3))
         np.add.at(table, (self.rows, bins), np.stack([np.ones_like(scores), self.right, scores], axis=1))
@@ -109,9 +113,9 @@ class Confidences:
         )
 
 
-def scale(scores: np.ndarray, temperature: float) -> np.ndarray:
-    """Confidences at a temperature."""
-    scaled: np.ndarray = 1 / (1 + np.exp(-_logit(scores) / temperature))
+def scale(scores: np.ndarray, scaling: Scaling) -> np.ndarray:
+    """Confidences, scaled."""
+    scaled: np.ndarray = 1 / (1 + np.exp(-_logit(scores) / scaling.temperature - scaling.shift))
     return scaled
 
 

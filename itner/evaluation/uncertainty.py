@@ -8,17 +8,20 @@ so that resampling them one by one would promise more than there is.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 
 from itner.core.types import Document
-from itner.records.scores import Range, ScoreRanges
+from itner.records.scores import Counts, Range, ScoreRanges
 
 RESAMPLES = 2000
 LEVEL = 0.95
 SEED = 13
+# The normal quantile of (1 + LEVEL) / 2.
+_NORMAL = 1.959964
 # Of a table of draws that is kept: 32 MiB. Longer ones are drawn in parts.
 _CELLS = 2**23
 
@@ -137,3 +140,26 @@ def ends_of(scores: np.ndarray) -> Range:
     """The percentile range of a score's resamples, those left out in which it is not defined."""
     tail = (1 - LEVEL) / 2
     return cast(Range, tuple(np.nanquantile(scores, [tail, 1 - tail]).round(5).tolist()))
+
+
+def ranges_of_counts(counts: Counts) -> ScoreRanges:
+    """Between what scores lie of which nothing but counts is known, as if mentions were independent: rather too narrow.
+
+    Wilson's interval (1927) of the shares of predicted, of gold, and of all mentions of either side that both have; of
+    the last, J, F1 is 2 J / (1 + J).
+    """
+    both = _wilson(counts.tp, counts.tp + counts.fp + counts.fn)
+    return ScoreRanges(
+        _wilson(counts.tp, counts.tp + counts.fp),
+        _wilson(counts.tp, counts.tp + counts.fn),
+        (round(2 * both[0] / (1 + both[0]), 5), round(2 * both[1] / (1 + both[1]), 5)) if both is not None else None,
+    )
+
+
+def _wilson(right: int, of: int) -> Range | None:
+    if not of:
+        return None
+    share, spread = right / of, _NORMAL**2 / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = _NORMAL * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return round(max(middle - half, 0.0), 5), round(min(middle + half, 1.0), 5)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share
+from itner.core.validation import STRICT, Name, NonNegative, Positive, Sha256, Share
 from itner.records.scores import Counts, Range, ScoreRanges
+
+Temperature = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Shift = Annotated[float, Field(allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -35,6 +39,14 @@ class Reliability:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Scaling:
+    """By what confidences are divided, as logits, and what is added then."""
+
+    temperature: Temperature
+    shift: Shift
+
+
+@dataclass(frozen=True, config=STRICT)
 class ThresholdPoint:
     """What is left when only mentions of at least so much confidence are taken."""
 
@@ -47,8 +59,8 @@ class ThresholdPoint:
 class CalibrationReport:
     """The confidence of one variant of a run on one dataset split.
 
-    `temperature` was fitted on the dev split of the same dataset, None where that was not scored; `scaled` is what
-    confidences divided by it reach (see `itner.evaluation.calibration`).
+    `scaling` was fitted on the dev split of the same dataset, None where that was not scored; `scaled` is what scaled
+    confidences reach (see `itner.evaluation.calibration`).
     """
 
     dataset: Name
@@ -58,7 +70,7 @@ class CalibrationReport:
     model_sha256: Sha256
     mentions: Positive
     raw: Reliability
-    temperature: Amount | None
+    scaling: Scaling | None
     scaled: Reliability | None
     points: tuple[ThresholdPoint, ...]
 

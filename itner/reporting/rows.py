@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itner.evaluation.uncertainty import ranges_of_counts
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
-from itner.records.scores import Interval, Range
+from itner.records.scores import Counts, Interval, Range, ScoreName
 from itner.records.store import Run
 from itner.reporting.latency import Timing, pool_timings
 from itner.taggers.registry import family_of, lack_of, model_label, variants_of
@@ -40,6 +41,19 @@ def in_words(value: float | None, interval: Interval | None) -> str:
     if value is None:
         return MISSING
     return f"{value:.3f} ({interval_in_words(interval) if interval is not None else 'interval unknown'})"
+
+
+def counted_in_words(counts: Counts | None, score: ScoreName = "f1") -> str:
+    """A score of which nothing but counts is known, with its interval as if mentions were independent."""
+    if counts is None:
+        return MISSING
+    value = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}[score]
+    ends = ranges_of_counts(counts).of(score)
+    return f"{value:.3f} ({ends[0]:.3f} to {ends[1]:.3f})" if ends is not None else MISSING
+
+
+# What is said beside such intervals.
+FROM_COUNTS = "In brackets: the 95% interval from counts alone, as if mentions were independent, so rather too narrow."
 
 
 def percent_in_words(share: float | None, ends: Range | None) -> str:

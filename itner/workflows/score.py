@@ -177,18 +177,18 @@ def _judge(
 
 
 def _calibrate(run: Run, sure: Sequence[tuple[PredictionInfo, Confidences]]) -> list[CalibrationReport]:
-    """How far confidences can be relied on, with temperatures from dev: scored now, or before."""
-    temperatures = {
-        (report.dataset, report.variant): report.temperature
+    """How far confidences can be relied on, scaled by what fits dev: scored now, or before."""
+    scalings = {
+        (report.dataset, report.variant): report.scaling
         for report in run.calibrations.reports
         if report.split == _DEV and report.model_sha256 == run.info.model_sha256
     }
     for info, confidences in sure:
         if info.split == _DEV:
-            temperatures[info.dataset, info.variant] = confidences.fit_temperature()
+            scalings[info.dataset, info.variant] = confidences.fit()
     found = []
     for info, confidences in sure:
-        temperature = temperatures.get((info.dataset, info.variant))
+        scaling = scalings.get((info.dataset, info.variant))
         found.append(
             CalibrationReport(
                 dataset=info.dataset,
@@ -198,8 +198,8 @@ def _calibrate(run: Run, sure: Sequence[tuple[PredictionInfo, Confidences]]) -> 
                 model_sha256=info.model_sha256,
                 mentions=len(confidences.scores),
                 raw=confidences.measure(),
-                temperature=temperature,
-                scaled=confidences.measure(temperature) if temperature is not None else None,
+                scaling=scaling,
+                scaled=confidences.measure(scaling) if scaling is not None else None,
                 points=confidences.try_thresholds(),
             )
         )

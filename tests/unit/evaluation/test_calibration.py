@@ -5,6 +5,7 @@ import pytest
 
 from itner.core.types import Document, Mention
 from itner.evaluation.calibration import THRESHOLDS, Confidences, scale
+from itner.records.calibration import Scaling
 
 
 def made(scores: list[float], right: list[bool]) -> Confidences:
@@ -29,21 +30,23 @@ def test_calibration_error_and_brier_score_by_hand() -> None:
     assert high.precision[0] < 2 / 3 < high.precision[1]
 
 
-def test_a_temperature_makes_what_is_too_sure_as_sure_as_it_is_right() -> None:
+def test_scaling_makes_what_is_too_sure_as_sure_as_it_is_right() -> None:
     rng = np.random.default_rng(5)
     honest = rng.uniform(0.05, 0.95, 3000)
     right = rng.uniform(size=3000) < honest
-    # Three times as sure of everything, in logits.
-    boasting = scale(honest, 1 / 3)
+    # Three times as sure of everything, in logits, and half a logit beyond that.
+    boasting = scale(honest, Scaling(1 / 3, 1.5))
     sure = made(boasting.tolist(), right.tolist())
-    temperature = sure.fit_temperature()
-    assert temperature == pytest.approx(3.0, rel=0.1)
-    assert temperature is not None
-    before, after = sure.measure(), sure.measure(temperature)
+    found = sure.fit()
+    assert found is not None
+    assert (found.temperature, found.shift) == (pytest.approx(3.0, rel=0.1), pytest.approx(-0.5, abs=0.1))
+    before, after = sure.measure(), sure.measure(found)
     assert after.ece < 0.03 < 0.1 < before.ece
     assert after.brier < before.brier
-    assert made(honest.tolist(), right.tolist()).fit_temperature() == pytest.approx(1.0, rel=0.1)
-    assert made([0.9, 0.8], [True, True]).fit_temperature() is None
+    plain = made(honest.tolist(), right.tolist()).fit()
+    assert plain is not None
+    assert (plain.temperature, plain.shift) == (pytest.approx(1.0, rel=0.1), pytest.approx(0.0, abs=0.1))
+    assert made([0.9, 0.8], [True, True]).fit() is None
 
 
 def test_what_a_threshold_leaves() -> None:

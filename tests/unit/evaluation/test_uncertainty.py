@@ -7,8 +7,15 @@ import pytest
 
 from itner.core.types import Document, Mention
 from itner.evaluation.scoring import score_documents
-from itner.evaluation.uncertainty import RESAMPLES, add_by_unit, find_ranges, find_share_range, resample
-from itner.records.scores import ScoreRanges
+from itner.evaluation.uncertainty import (
+    RESAMPLES,
+    add_by_unit,
+    find_ranges,
+    find_share_range,
+    ranges_of_counts,
+    resample,
+)
+from itner.records.scores import Counts, ScoreRanges
 
 
 def texts(count: int, sentences: int) -> list[Document]:
@@ -80,3 +87,16 @@ def test_a_hundred_thousand_texts_are_resampled_in_bounded_memory() -> None:
     assert found.shape == (RESAMPLES, 3)
     assert peak < 300 * 2**20
     assert found.mean(axis=0) == pytest.approx(counts.sum(axis=0), rel=0.01)
+
+
+def test_counts_alone_give_wilsons_interval() -> None:
+    found = ranges_of_counts(Counts(80, 20, 20))
+    # By hand: (0.8 + 1.92 / 100 ± 1.96 sqrt(0.16 / 100 + 0.96 / 100^2)) / (1 + 3.84 / 100).
+    assert found.precision == found.recall == (pytest.approx(0.7112, abs=2e-4), pytest.approx(0.8666, abs=2e-4))
+    # F1 is as far from its ends as drawing mentions one by one says, or nearly.
+    rng = np.random.default_rng(2)
+    tp, fp, fn = rng.multinomial(120, [80 / 120, 20 / 120, 20 / 120], 4000).T
+    assert found.f1 == pytest.approx(tuple(np.quantile(2 * tp / (2 * tp + fp + fn), [0.025, 0.975])), abs=0.01)
+    none = ranges_of_counts(Counts(0, 0, 5))
+    assert (none.precision, none.recall) == (None, (0.0, pytest.approx(0.4345, abs=2e-4)))
+    assert ranges_of_counts(Counts()) == ScoreRanges()
