@@ -49,7 +49,8 @@ def test_the_runs_timed_beside_come_first_with_their_own_scores(runs: list[Run])
 
 def test_who_is_better_and_faster_by_how_much_is_computed(runs: list[Run]) -> None:
     assert peers_in_words(listed(runs, peers())) == [
-        "good · INT8 (micro-F1 0.868 [0.812 to 0.909]): 0.165 better than spaCy NER (0.703 [0.623 to 0.772]) and 2.0 times as fast."
+        "good · INT8 (micro-F1 0.868 [0.812 to 0.909]): 0.165 better than spaCy NER (0.703 [0.623 to 0.772]) and 2.0 "
+        "times as fast."
     ]
     better = dataclasses.replace(peers(tp=99), timing=None)
     assert peers_in_words(listed(runs, better)) == []
