@@ -179,6 +179,15 @@ tested = load_measured(
 if tested is not None:
     claims.show_claims(tested)
 
+seeds = quality.seeds(chosen, dataset)
+if not seeds.empty:
+    st.header("The same training with other seeds")
+    show_table(seeds, f"seeds-{dataset}", quality.seed_columns())
+    st.caption(
+        "On dev, which the best epoch was chosen on. The spread is what chance in training does; the intervals above "
+        "are what the choice of texts does, and are apart from it."
+    )
+
 abroad = list_language_rows(runs, domain)
 if abroad:
     st.header("Other languages")

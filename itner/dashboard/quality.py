@@ -25,6 +25,7 @@ from itner.reporting.languages import LanguageRow
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
 from itner.reporting.recall import curve_of
 from itner.reporting.rows import Row, in_words, interval_in_words, percent_in_words
+from itner.reporting.seeds import list_seed_rows
 from itner.taggers.registry import VARIANT_NAMES, model_label
 
 Score = Literal["F1", "precision", "recall"]
@@ -81,6 +82,33 @@ def _ends(report: EvalReport, name: str) -> dict[str, float]:
         ends[f"{score} low"] = within.low if within is not None else math.nan
         ends[f"{score} high"] = within.high if within is not None else math.nan
     return ends
+
+
+def seeds(runs: Sequence[Run], dataset: str) -> pd.DataFrame:
+    """One line a run and variant that was trained with other seeds as well: mean and spread of micro-F1 on dev."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": model_label(run.name, row.variant),
+                "mean micro-F1": row.mean.mean,
+                "spread": row.mean.spread,
+                "lowest": min(row.f1.values()),
+                "highest": max(row.f1.values()),
+                "seeds": row.mean.seeds,
+            }
+            for run in runs
+            for row in list_seed_rows(run)
+            if row.dataset == dataset
+        ]
+    )
+
+
+def seed_columns() -> dict[str, Any]:
+    """How Streamlit shows `seeds`."""
+    number = st.column_config.NumberColumn
+    told = {"mean micro-F1": "Mean over the seeds.", "spread": "Standard deviation over the seeds."}
+    columns = {name: number(format="%.3f", help=told.get(name)) for name in ("mean micro-F1", "lowest", "highest")}
+    return columns | {"spread": number(format="%.4f", help=told["spread"])}
 
 
 def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.evaluation.buckets import Parted
 from itner.evaluation.calibration import Confidences
-from itner.evaluation.predictions import Predictions, read_predictions
+from itner.evaluation.predictions import Predictions, read_info, read_predictions
 from itner.evaluation.report import Scored, make_reports, match_predictions, score_mentions
 from itner.records.buckets import Bucket, BucketReport
 from itner.records.calibration import CalibrationReport
@@ -124,7 +124,7 @@ def list_stored(
     """
     if dataset is None and split is None and not variants:
         return None
-    found = [read_predictions(path).info for path in sorted((run.path / PREDICTIONS).glob("*.parquet"))]
+    found = [read_info(path) for path in sorted((run.path / PREDICTIONS).glob("*.parquet"))]
     keys = [
         (info.dataset, info.split, info.variant)
         for info in found

@@ -198,7 +198,7 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     deploy(write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0))
     page = open_page("overview", tmp_path, monkeypatch)
     assert page.header[0].value == "Without any limit, with CPU only: deploy good · INT8"
-    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Latency, p95", "Size"]
+    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Precision", "Latency, p95", "Size"]
     beside = [block.value for block in page.markdown]
     assert any(text.startswith("**Next best run:** small · INT8, micro-F1 0.6") for text in beside)
     assert any(text.startswith("**Weakest type:** ") for text in beside)
@@ -285,7 +285,8 @@ def test_a_run_is_one_click_from_its_comparison(tmp_path: Path, monkeypatch: pyt
 def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "good", tp=90)
     page = open_page("errors", tmp_path, monkeypatch)
-    assert len(page.dataframe) == 1
+    # Of schemes and of dominant confusions.
+    assert len(page.dataframe) == 2
     assert "the sentences cannot be shown" in page.info[0].value
     assert "were scored on another version of stackoverflow test" in page.text[0].value
 
