@@ -30,6 +30,14 @@ settings.register_profile("itner", deadline=None)
 settings.load_profile("itner")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process builds the tiny backbone and what is trained on it, for all tests that look at those."""
+    for item in items:
+        if "tiny" in getattr(item, "fixturenames", ()) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group("tiny"))
+
+
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
     """The main module stays the process's own: a page's test leaves another, which later processes would run."""

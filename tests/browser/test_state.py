@@ -187,7 +187,7 @@ def test_address_and_widgets_agree_on_any_way(
     page.close()
 
 
-@pytest.mark.parametrize("presses", [8, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("presses", [6, pytest.param(20, marks=pytest.mark.thorough)])
 def test_no_press_of_a_key_is_lost(dashboard: Dashboard, browser: Browser, presses: int) -> None:
     page = new_page(browser)
     page.goto(f"{dashboard.url}/")
