@@ -98,10 +98,9 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser) -> None:
+def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser, page: Page) -> None:
     # Its INT8 is the best that is surely so fast, on whatever machine the runs were timed.
     limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
     page.get_by_role("heading", name=f"Under ≤ {limit} ms p95, with CPU only: deploy compact_s · INT8").wait_for()
     wait_until_done(page)
@@ -225,9 +224,8 @@ TICKET = "\n".join(
 )
 
 
-def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser) -> None:
+def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser, page: Page) -> None:
     assert len(TICKET.splitlines()) == 40
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/live")
     page.locator("mark").first.wait_for()
     wait_until_idle(page)
@@ -370,8 +368,7 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
     assert said == []
 
 
-def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, browser: Browser) -> None:
-    page = new_page(browser)
+def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, page: Page) -> None:
     page.goto(f"{dashboard.url}/errors")
     page.locator("[data-testid=stDataFrame]").first.wait_for()
     wait_until_idle(page)
@@ -427,9 +424,8 @@ def test_the_next_text_is_shown_as_the_one_before(dashboard: Dashboard, browser:
 
 
 def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
-    dashboard: Dashboard, browser: Browser
+    dashboard: Dashboard, page: Page
 ) -> None:
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/errors?dataset=helpdesk&run=compact_s&run=it_rules&part=sentences&kind=missed")
     page.locator(".itner-aligned .missed").first.wait_for()
     # The last one as at 200 % on a phone.
@@ -468,7 +464,7 @@ def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
         assert any(row.startswith("A: ") and " missed" in row for row in said)
 
 
-def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None:
+def test_upload_tag_and_download(dashboard: Dashboard, page: Page) -> None:
     hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
@@ -479,7 +475,7 @@ def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None
         {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
     ]
-    page = new_page(browser, height=3000)
+    page.set_viewport_size(ViewportSize(width=1400, height=3000))
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto(f"{dashboard.url}/tag_files?model_one=compact_s%40int8")
@@ -555,11 +551,10 @@ def test_tag_ten_files_leave_come_back_reload_stop_and_download(dashboard: Dashb
     assert "work=" not in page.url
 
 
-def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, browser: Browser, tmp_path: Path) -> None:
+def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, page: Page, tmp_path: Path) -> None:
     large = tmp_path / "huge.log"
     with large.open("wb") as file:
         file.truncate(200 * 2**20)
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/tag_files")
     page.get_by_role("heading", name="Tag files").wait_for()
     wait_until_done(page)
