@@ -110,20 +110,28 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     assert any("good" in text for text in shown)
 
 
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Workspace]:
+    """Folders that are not the checkout's: with nothing in them, and with rules and prepared text."""
+    roots = {runs: tmp_path_factory.mktemp(runs) for runs in ("none", "rules")}
+    places = {runs: Workspace(root / "runs", root / "texts") for runs, root in roots.items()}
+    prepare("embedded", None, "it", places["rules"])
+    make_rules("it", places["rules"])
+    return places
+
+
+@pytest.mark.xdist_group("other folders")
 @pytest.mark.parametrize("name", [*PAGES, "data", "training"])
 @pytest.mark.parametrize("runs", ["none", "rules"])
 def test_commands_for_other_folders_can_be_pasted(
-    name: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, runs: str, others: dict[str, Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = Workspace(tmp_path / "runs", tmp_path / "texts")
+    place = others[runs]
     monkeypatch.setenv("ITNER_DATA", str(place.data))
-    if runs == "rules":
-        prepare("embedded", None, "it", place)
-        make_rules("it", place)
     page = open_page(name, place.models, monkeypatch)
     commands = check_commands(code.value for code in page.code)
     assert commands or (runs, name) in {("rules", "live"), ("rules", "tag_files")}
-    assert all(str(tmp_path) in command for command in commands)
+    assert all(str(place.models.parent) in command for command in commands)
 
 
 @pytest.mark.parametrize("name", PAGES)
