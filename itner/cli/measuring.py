@@ -312,6 +312,7 @@ def readme(domain: DomainName = None) -> None:
         replace_section,
         service_timings_table,
     )
+    from itner.reporting.robustness import fill_robustness
 
     if CHECKOUT is None:
         raise InputError("the README is a file of the checkout, and this is an installed itner")
@@ -356,9 +357,13 @@ def readme(domain: DomainName = None) -> None:
     endurance = read_endurance(CHECKOUT / "assets")
     bears_text = fill_endurance(bears.read_text(encoding="utf-8"), *endurance)
     page_text = fill_digest(page_text, *endurance)
+    robust = CHECKOUT / "docs" / "robustness.md"
+    every = sorted(RunStore(place.models).load_all()[0], key=lambda run: (run.info.domain, run.name))
+    robust_text = fill_robustness(robust.read_text(encoding="utf-8"), every)
     write_atomic(card, filled)
     write_atomic(page, page_text)
     write_atomic(bears, bears_text)
+    write_atomic(robust, robust_text)
     if served is not None:
         write_atomic(document, text)
         typer.echo(f"{document.name}: {len(served.timings)} response times")

@@ -32,6 +32,7 @@ from itner.records.evaluation import ErrorReport, Errors, EvalReport, Metrics
 from itner.records.files import change_record, check_name, locked, read_bytes, read_record, write_atomic
 from itner.records.int8 import Int8Ranges
 from itner.records.recall import RecallCurve, Recalls
+from itner.records.robustness import Robustness, RobustnessReport
 from itner.records.run import CompactRun, EncoderRun, RunRecord
 from itner.records.scores import OUTSIDE
 from itner.records.seeds import SeedRun, Seeds
@@ -59,6 +60,7 @@ RECALL = "recall.json"
 BUCKETS = "buckets.json"
 CALIBRATION = "calibration.json"
 ANSWERS = "answers.json"
+ROBUSTNESS = "robustness.json"
 PREDICTIONS = "predictions"
 # Decoders that were built here, under the runs that stand on them.
 BASES = "bases"
@@ -200,6 +202,11 @@ class Run:
         """What a language model was asked for and what it took; empty for runs that ask none."""
         return _read(self.path / ANSWERS, Answers) or Answers()
 
+    @cached_property
+    def robustness(self) -> Robustness:
+        """What perturbations of the text cost; empty where nobody measured it."""
+        return _read(self.path / ROBUSTNESS, Robustness) or Robustness()
+
     def is_repeated_by(self, made: SeedRun) -> bool:
         """Whether a training is the run's own but for the seed: the same settings, data, teachers and beginning.
 
@@ -262,6 +269,10 @@ class Run:
         same = (report.split_sha256, report.model_sha256) == (found.split_sha256, found.model_sha256)
         return found if same else None
 
+    def robustness_report(self, dataset: str, split: str, variant: str) -> RobustnessReport | None:
+        """What perturbations cost a variant on a dataset split, None where nobody measured it."""
+        return _find(self.robustness.reports, dataset, split, variant)
+
     def error_report(self, dataset: str, split: str, variant: str) -> ErrorReport | None:
         """The errors of a variant on a dataset split, None when there is no record of them that fits the report."""
         report, errors = self.report(dataset, split, variant), _find(self.errors.reports, dataset, split, variant)
@@ -309,6 +320,7 @@ class RunStore:
                 # A run whose reports cannot be read would fail later, in the middle of a page.
                 _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.answers, run.log
                 _ = run.buckets, run.calibrations
+                _ = run.robustness
                 _check_meaning(run)
                 runs.append(run)
             except _IncompleteError as error:
@@ -348,6 +360,7 @@ class RunStore:
             BUCKETS,
             CALIBRATION,
             ANSWERS,
+            ROBUSTNESS,
             INCOMPLETE,
             WEIGHTS,
             ADAPTER,
@@ -408,7 +421,13 @@ def _holds_locks_alone(folder: Path) -> bool:
 def _check_meaning(run: Run) -> None:
     """InputError when reports, each right by itself, are none of this run, or not one of each."""
     types = set(run.info.types)
-    for file, reports in ((METRICS, run.metrics.reports), (ERRORS, run.errors.reports), (ANSWERS, run.answers.reports)):
+    written = (
+        (METRICS, run.metrics.reports),
+        (ERRORS, run.errors.reports),
+        (ANSWERS, run.answers.reports),
+        (ROBUSTNESS, run.robustness.reports),
+    )
+    for file, reports in written:
         keys = [(report.dataset, report.split, report.variant) for report in reports]
         twice = next((" ".join(key) for key in keys if keys.count(key) > 1), None)
         if twice is not None:
@@ -416,6 +435,9 @@ def _check_meaning(run: Run) -> None:
     for report in run.metrics.reports:
         if foreign := sorted(set(report.per_type) - types):
             raise InputError(f"{METRICS}: {foreign[0]!r} is no type of this run", path=run.path)
+    for measured in run.robustness.reports:
+        if foreign := sorted(set(measured.types) - types):
+            raise InputError(f"{ROBUSTNESS}: {foreign[0]!r} is no type of this run", path=run.path)
     for errors in run.errors.reports:
         named = {span.type for error in errors.errors for span in (error.gold, error.pred) if span is not None}
         confused = {name for gold, preds in errors.confusion.items() for name in (gold, *preds)}
@@ -506,6 +528,16 @@ def write_answers(run: Run, reports: list[AnswerReport]) -> None:
     """Merge accounts into `answers.json`, as `write_metrics` does."""
     change_record(
         run.path / ANSWERS, Answers, lambda known: Answers(_merge(known.reports if known is not None else (), reports))
+    )
+
+
+def write_robustness(run: Run, report: RobustnessReport) -> None:
+    """Merge a report into `robustness.json`, as `write_metrics` does."""
+    change_record(
+        run.path / ROBUSTNESS,
+        Robustness,
+        lambda known: Robustness(_merge(known.reports if known is not None else (), [report])),
+        indent=None,
     )
 
 

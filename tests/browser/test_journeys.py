@@ -44,7 +44,18 @@ pytestmark = [
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 # Live and Tag files are looked at on the journeys through them.
 SOME = ("", "errors")
-MORE = ("quality", "efficiency", "data", "training", "run", "live", "live?mode=compare", "tag_files", "goback")
+MORE = (
+    "quality",
+    "robustness",
+    "efficiency",
+    "data",
+    "training",
+    "run",
+    "live",
+    "live?mode=compare",
+    "tag_files",
+    "goback",
+)
 MEDIUM = ViewportSize(width=1024, height=768)
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # What is left of a small screen at 200 %.

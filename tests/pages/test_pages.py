@@ -33,7 +33,7 @@ from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
 
-PAGES = ("overview", "quality", "efficiency", "errors", "run", "live", "tag_files")
+PAGES = ("overview", "quality", "efficiency", "errors", "robustness", "run", "live", "tag_files")
 
 
 def texts(page: AppTest) -> list[str]:
