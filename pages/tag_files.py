@@ -12,10 +12,12 @@ from itner.core.words import counted
 from itner.dashboard import live, redact, selection
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
+from itner.dashboard.correcting import WHY_UNFIT, list_checked, training_file
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, follow
+from itner.dashboard.keeping import draw_keeping
 from itner.dashboard.live import choose_tagger
-from itner.dashboard.preview import WHY_UNFIT, draw_preview, list_checked
+from itner.dashboard.preview import draw_preview
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -158,10 +160,18 @@ if not found.top.empty:
     show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
 show_table(found.files, "files", uploads.file_columns())
 
+origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
 # What is set in the preview counts above it, too.
 taking, redacting = st.container(), st.container()
 st.header("Preview")
-shown = draw_preview(found.found, found.results, types, domain.name, work)
+shown = draw_preview(
+    found.found,
+    found.results,
+    types,
+    domain.name,
+    work,
+    lambda entry: draw_keeping(entry, origin, guideline or next(reversed(known), None), domain.name),
+)
 
 with taking:
     st.header("Download")
@@ -176,7 +186,6 @@ with taking:
     if shown != Filter():
         narrow = st.toggle("In these formats, nothing but what the filter of the preview shows", key="narrow")
         results = [entry for _, entry in select(results, shown)] if narrow else results
-    origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
     if len(formats) == 1:
         chosen = FORMATS[formats[0]]
         data, name = uploads.single(results, formats[0], domain.personal, origin), f"tagged.{chosen.extension}"
@@ -191,7 +200,7 @@ with taking:
     if checked:
         offer(
             "training.jsonl",
-            uploads.training_file(checked, origin),
+            training_file(checked, origin),
             "application/jsonl",
             f"Download training.jsonl, {counted(len(checked), 'checked text')}",
             "Annotated text for `itner prepare --source jsonl --path FOLDER`: name it train.jsonl there, beside a "

@@ -24,8 +24,8 @@ from synthetic import write_run
 from itner.core.types import Mention, Tagger
 from itner.dashboard import redact
 from itner.dashboard import tag_files as uploads
+from itner.dashboard.correcting import list_checked, training_file
 from itner.dashboard.jobs import Job, progress_in_words
-from itner.dashboard.preview import list_checked
 from itner.dashboard.uploading import take
 from itner.dashboard.work import STORE, Work
 from itner.data.sources import read_source
@@ -502,7 +502,7 @@ def test_checked_texts_make_a_training_file(
     checked = list_checked(held(page)["uploads_findings"][1].results, "it", work)
     origin = Origin("it_rules", "patterns", 0.0, work.held["tag_date"])
     for split in ("train", "dev", "test"):
-        (tmp_path / f"{split}.jsonl").write_bytes(uploads.training_file(checked, origin)())
+        (tmp_path / f"{split}.jsonl").write_bytes(training_file(checked, origin)())
     splits = read_source("jsonl", tmp_path, get_domain("it"), "mine", HERE)
     for split in splits.values():
         (document,) = split.documents
