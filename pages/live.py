@@ -11,6 +11,7 @@ from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.ending import stop_page
 from itner.dashboard.figures import arrange
+from itner.dashboard.pairs import accept_pair
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -53,6 +54,10 @@ def use_example() -> None:
         selection.set_choice("text", examples[st.session_state.live_example])
 
 
+pair = accept_pair(choices)
+if pair is not None:
+    selection.ask("mode", live.COMPARE)
+    selection.ask("model", *pair)
 mode = live.choose_mode()
 models, slider = st.columns([3, 1])
 names = {key: choice.label for key, choice in choices.items()}
@@ -171,8 +176,11 @@ if mode == live.COMPARE and len(results) > 1:
     if differing.empty:
         st.success(f"All {len(results)} models mark the same {len(places)} mentions.")
     else:
-        st.caption(f"{len(differing)} of {len(places)} marked places. Numbers are confidences.")
-        show_table(differing, "disagreements")
+        st.caption(
+            f"{len(differing)} of {len(places)} marked places, what matters most first. Numbers behind types are "
+            "confidences."
+        )
+        show_table(differing, "disagreements", tables.disagreement_columns())
 
 mentions_tab, tokens_tab, race_tab, share_tab, correct_tab, redact_tab = st.tabs(
     ["Mentions", "Tokens", "Race", "Share and export", "Correct", "Redact"]

@@ -116,8 +116,6 @@ def list_disagreements(
     for number, (one, other) in enumerate(zip(first, second, strict=True)):
         places = find_places({_FIRST: one, _SECOND: other})
         found += [(number, place) for place in places if not place.agreed]
-    words = [_words(texts[number], place) for number, place in found]
-    times = Counter(words)
     disagreements = [
         Disagreement(
             number,
@@ -125,14 +123,43 @@ def list_disagreements(
             place.end,
             place.mentions[_FIRST],
             place.mentions[_SECOND],
-            _kind(place.mentions[_FIRST], place.mentions[_SECOND]),
+            tell_kind(place.mentions[_FIRST], place.mentions[_SECOND]),
             _is_retyped(place.mentions[_FIRST], place.mentions[_SECOND]),
             find_sureness(place),
-            times[said],
+            times,
         )
-        for (number, place), said in zip(found, words, strict=True)
+        for (number, place), times in zip(found, count_times(texts, found), strict=True)
     ]
     return sorted(disagreements, key=_order)
+
+
+def count_times(texts: Sequence[str], places: Sequence[tuple[int, Place]]) -> list[int]:
+    """Of each place, how often taggers say the same of the same words at any of the places; itself included.
+
+    Upper and lower case and white space make no difference.
+
+    Args:
+        places: with the number of the text that each is in.
+    """
+    words = [_words(texts[number], place) for number, place in places]
+    times = Counter(words)
+    return [times[said] for said in words]
+
+
+def tell_kind(first: Sequence[Mention], second: Sequence[Mention]) -> Kind:
+    """How what the second tagger marks at a place differs from what the first does; one of them may mark nothing."""
+    if not second:
+        return "only the first"
+    if not first:
+        return "only the second"
+    if len(first) > 1 or len(second) > 1:
+        return "split" if len(first) == 1 else "merged" if len(second) == 1 else "tangled"
+    (one,), (other,) = first, second
+    if (one.start, one.end) == (other.start, other.end):
+        return "type"
+    if other.start <= one.start and one.end <= other.end:
+        return "longer"
+    return "shorter" if one.start <= other.start and other.end <= one.end else "shifted"
 
 
 def measure_agreement(first: Sequence[Sequence[Mention]], second: Sequence[Sequence[Mention]]) -> Agreement:
@@ -150,28 +177,13 @@ def _order(found: Disagreement) -> tuple[bool, float, int, int, int]:
 
 
 def _words(text: str, place: Place) -> tuple[object, ...]:
-    """What is the same wherever two taggers differ on the same words in the same way."""
+    """What is the same wherever taggers differ on the same words in the same way."""
 
     def fold(start: int, end: int) -> str:
         return " ".join(text[start:end].casefold().split())
 
-    said = (tuple((fold(m.start, m.end), m.type) for m in place.mentions[side]) for side in (_FIRST, _SECOND))
+    said = (tuple((fold(m.start, m.end), m.type) for m in mentions) for mentions in place.mentions.values())
     return (fold(place.start, place.end), *said)
-
-
-def _kind(first: Sequence[Mention], second: Sequence[Mention]) -> Kind:
-    if not second:
-        return "only the first"
-    if not first:
-        return "only the second"
-    if len(first) > 1 or len(second) > 1:
-        return "split" if len(first) == 1 else "merged" if len(second) == 1 else "tangled"
-    (one,), (other,) = first, second
-    if (one.start, one.end) == (other.start, other.end):
-        return "type"
-    if other.start <= one.start and one.end <= other.end:
-        return "longer"
-    return "shorter" if one.start <= other.start and other.end <= one.end else "shifted"
 
 
 def _is_retyped(first: Sequence[Mention], second: Sequence[Mention]) -> bool:
