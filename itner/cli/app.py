@@ -30,6 +30,7 @@ _EXTRAS = {
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
+    "disagree": (tagging.disagree, tagging.DISAGREE),
     "redact": (tagging.redact, tagging.REDACT),
     "goback": (tagging.goback, tagging.GOBACK),
     "serve": (serving.serve, serving.SERVE),

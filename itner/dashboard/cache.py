@@ -197,7 +197,7 @@ def load_other_verdicts(domain: str) -> list[VerdictReport]:
 def verdicts_path(domain: str) -> str:
     """Where the scores of a domain's verdicts are looked for, to be told what writes them."""
     file = _verdicts_file(domain)
-    return VERDICTS_FILE if file is None else _from_here(workspace().data / file)
+    return VERDICTS_FILE if file is None else path_from_here(workspace().data / file)
 
 
 def _verdicts_file(domain: str) -> str | None:
@@ -230,10 +230,10 @@ def unlabelled_text(domain: str) -> tuple[str, str]:
     path = workspace().corpus(name)
     if not name or not path.is_file():
         return "text of yours", "FILE"
-    return "the text that ships without annotation", _from_here(path)
+    return "the text that ships without annotation", path_from_here(path)
 
 
-def _from_here(path: Path) -> str:
+def path_from_here(path: Path) -> str:
     """A path as a command that is pasted into a shell here takes it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

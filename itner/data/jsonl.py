@@ -26,7 +26,7 @@ from itner.data.json_values import Record, describe_kind, is_whole, read_records
 
 _KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part", "fields"}
 # Of what the mentions come from.
-_KEYS |= {"model", "variant", "threshold", "date", "corrected"}
+_KEYS |= {"model", "variant", "threshold", "date", "corrected", "guideline"}
 _SPAN_KEYS = {"start", "end", "type", "text", "score", "pii", "corrected"}
 
 

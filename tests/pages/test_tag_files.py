@@ -24,8 +24,8 @@ from synthetic import write_run
 from itner.core.types import Mention, Tagger
 from itner.dashboard import redact
 from itner.dashboard import tag_files as uploads
+from itner.dashboard.correcting import list_checked, training_file
 from itner.dashboard.jobs import Job, progress_in_words
-from itner.dashboard.preview import list_checked
 from itner.dashboard.uploading import take
 from itner.dashboard.work import STORE, Work
 from itner.data.sources import read_source
@@ -153,7 +153,16 @@ def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: 
     button = next(button for button in page.button if button.label.startswith("Tag "))
     assert button.label == "Tag 3 texts, 81 characters"
     tag(page)
-    assert [header.value for header in page.header] == ["What was found", "Download", "Redact", "Preview"]
+    assert [header.value for header in page.header] == [
+        "What was found", "Where another model differs", "Download", "Redact", "Preview",
+    ]  # fmt: skip
+    # To begin with, what is compressed stands beside what it is to equal.
+    press(page, "Compare with compact_s · FP32")
+    assert held(page)["tag_beside"].wait(60)
+    page.run()
+    assert not page.exception
+    (agreed,) = [each.value for each in page.text if "First: compact_s · INT8" in each.value]
+    assert agreed.endswith("Second: compact_s · FP32.")
     files = next(table.value for table in page.dataframe if "file" in table.value)
     assert list(files["file"]) == ["a.csv", "mine.txt"]
     assert files.set_index("file").loc["a.csv", "OS"] >= 2
@@ -502,7 +511,7 @@ def test_checked_texts_make_a_training_file(
     checked = list_checked(held(page)["uploads_findings"][1].results, "it", work)
     origin = Origin("it_rules", "patterns", 0.0, work.held["tag_date"])
     for split in ("train", "dev", "test"):
-        (tmp_path / f"{split}.jsonl").write_bytes(uploads.training_file(checked, origin)())
+        (tmp_path / f"{split}.jsonl").write_bytes(training_file(checked, origin)())
     splits = read_source("jsonl", tmp_path, get_domain("it"), "mine", HERE)
     for split in splits.values():
         (document,) = split.documents
