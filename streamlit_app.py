@@ -29,6 +29,7 @@ def draw() -> None:
         "Explain": [
             st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
             st.Page("pages/data.py", title="Data", icon=":material/database:"),
+            st.Page("pages/labels.py", title="Labels", icon=":material/rate_review:"),
             st.Page("pages/training.py", title="How it was trained", icon=":material/school:"),
             st.Page("pages/run.py", title="Run", icon=":material/fact_check:"),
         ],

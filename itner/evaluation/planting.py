@@ -128,7 +128,7 @@ def _list_marked(documents: Sequence[Document], spans: Sequence[Sequence[TokenSp
 def _leave_out(spans: Sequence[TokenSpan], drawn: np.random.Generator) -> tuple[list[TokenSpan], int, int] | None:
     if not spans:
         return None
-    start, end, _ = gone = spans[drawn.integers(len(spans))]
+    start, end, _ = gone = spans[int(drawn.integers(len(spans)))]
     return [span for span in spans if span != gone], start, end
 
 
@@ -141,7 +141,7 @@ def _change_type(
     start, end, name = spans[place]
     others = [other for other in types if other != name]
     changed = list(spans)
-    changed[place] = (start, end, others[drawn.integers(len(others))])
+    changed[place] = (start, end, others[int(drawn.integers(len(others)))])
     return changed, start, end
 
 
@@ -157,7 +157,7 @@ def _shift(
         ways += [(place, way) for way in shifted]
     if not ways:
         return None
-    place, way = ways[drawn.integers(len(ways))]
+    place, way = ways[int(drawn.integers(len(ways)))]
     changed = list(spans)
     changed[place] = way
     return changed, min(way[0], spans[place][0]), max(way[1], spans[place][1])
@@ -174,5 +174,5 @@ def _make_up(
     free = [index for index, word in enumerate(document.token_texts()) if index not in taken and word.lower() in marked]
     if not free:
         return None
-    at = free[drawn.integers(len(free))]
-    return sorted([*spans, (at, at + 1, types[drawn.integers(len(types))])]), at, at + 1
+    at = free[int(drawn.integers(len(free)))]
+    return sorted([*spans, (at, at + 1, types[int(drawn.integers(len(types)))])]), at, at + 1

@@ -75,9 +75,8 @@ def list_suspects(
 ) -> list[Suspect]:
     """The places of a split where what is annotated is not what is most likely, in document order.
 
-    A place's score is the mean over the tokens whose labels differ of how much more likely the proposed label is than
-    the annotated one, from 0 (equally likely) to 1. Annotated mentions off token boundaries have no label, so they are
-    compared as nothing.
+    A place's score is 1 less the mean probability of the annotated labels, over the tokens that are labelled otherwise
+    than is most likely. Annotated mentions off token boundaries have no label, so they are compared as nothing.
 
     Args:
         documents: as they are annotated.
@@ -101,8 +100,7 @@ def list_suspects(
             np.array([numbers[tag] for tag in spans_to_tags(align_to_tokens(found, document.tokens)[0], len(rows))])
             for found in (document.mentions, likely)
         )
-        index = np.arange(len(rows))
-        margins = rows[index, proposed] - rows[index, given]
+        doubts = 1.0 - rows[np.arange(len(rows)), given]
         differs = given != proposed
         starts, ends = (np.array([getattr(token, side) for token in document.tokens]) for side in ("start", "end"))
         for place in places:
@@ -115,7 +113,7 @@ def list_suspects(
                     kind=_name_kind(spans[_GIVEN], spans[_PROPOSED]),
                     given=spans[_GIVEN],
                     proposed=spans[_PROPOSED],
-                    score=float(np.clip(margins[inside].mean(), 0.0, 1.0)) if inside.any() else 0.0,
+                    score=float(np.clip(doubts[inside].mean(), 0.0, 1.0)) if inside.any() else 0.0,
                     opinions=_count(place.start, place.end, spans, mentions) if mentions else None,
                 )
             )

@@ -47,7 +47,7 @@ class Suspect:
     Attributes:
         given: the mentions annotated there, none where something is missing.
         proposed: those that would stand there instead.
-        score: from 0 to 1, how much more plausible what is proposed is; the highest first.
+        score: from 0 to 1, how implausible the annotated labels are; the highest first.
         opinions: None where no run's predictions are stored.
     """
 

@@ -8,7 +8,8 @@ convolutions show it two words on either side.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -81,7 +82,7 @@ def predict_fold(
     Returns:
         float32 probabilities [tokens of the chosen documents, labels].
     """
-    with torch.random.fork_rng(devices=()):
+    with _one_thread(), torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
         network = _Network(torch.from_numpy(reading.features), labels)
         _learn(network, reading, np.flatnonzero(~chosen), np.random.default_rng(seed), on_share)
@@ -93,6 +94,17 @@ def predict_fold(
                 rows = _list_rows(reading, asked[start : start + 8 * _BATCH])
                 found.append(network(*_batch(reading, rows)).softmax(dim=-1).numpy()[rows >= 0])
     return np.concatenate(found) if found else np.zeros((0, labels), np.float32)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """The matrices are so small that threads wait for each other longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Network(nn.Module):

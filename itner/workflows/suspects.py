@@ -232,11 +232,11 @@ def _score(
     for name, documents in splits.items():
         found = decode_probabilities(documents, probabilities[at : at + len(documents)], scheme.types)
         at += len(documents)
-        spans = [
+        gold, pred = (
             [[(m.start, m.end, m.type) for m in mentions] for mentions in side]
             for side in ([document.mentions for document in documents], found)
-        ]
-        counts = count_spans(*spans, scheme.types)
+        )
+        counts = count_spans(gold, pred, scheme.types)
         micro = sum(counts_per_type(counts, scheme.types).values(), Counts())
         scores[name] = OutOfSample(micro, bootstrap_micro_f1(counts, SEED))
     return scores
