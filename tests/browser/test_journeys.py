@@ -44,7 +44,7 @@ pytestmark = [
 OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-PAGES = ("", "quality", "efficiency", "errors", "data", "training", "run", "live", "tag_files", "goback")
+PAGES = ("", "quality", "efficiency", "errors", "data", "labels", "training", "run", "live", "tag_files", "goback")
 # Of another look.
 MORE = ("live?mode=compare",)
 MEDIUM = ViewportSize(width=1024, height=768)

@@ -40,6 +40,7 @@ def prepare(folder: Path) -> None:
     write_dataset(splits, "mine", folder)
 
 
+@pytest.mark.slow
 def test_a_mention_that_is_left_out_is_the_first_suspect(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
