@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "label": (data.label, data.LABEL),
     "transfer": (data.transfer, data.TRANSFER),
     "measure-corpus": (data.measure_corpus, data.MEASURE_CORPUS),
+    "suspects": (data.suspects, data.SUSPECTS),
     "train": (training.train, training.TRAIN),
     "build-decoder": (training.build_decoder, training.BUILD),
     "distill": (training.distill, training.DISTILL),

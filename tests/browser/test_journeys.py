@@ -49,6 +49,7 @@ MORE = (
     "robustness",
     "efficiency",
     "data",
+    "labels",
     "training",
     "run",
     "live",
