@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from itner._version import __version__
-from itner.cli import data, engine, measuring, prompting, serving, tagging, training
+from itner.cli import comparing, data, engine, measuring, prompting, serving, tagging, training
 from itner.core.errors import InputError
 from itner.records.files import is_full
 
@@ -55,6 +55,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "export": (measuring.export, measuring.EXPORT),
     "evaluate": (measuring.evaluate, measuring.EVALUATE),
     "score": (measuring.score, measuring.SCORE),
+    "compare": (comparing.compare, comparing.COMPARE),
     "benchmark": (measuring.benchmark, measuring.BENCHMARK),
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),

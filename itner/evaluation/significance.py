@@ -46,13 +46,23 @@ def judge(differences: Sequence[Difference], alpha: float = ALPHA, margin: float
     A difference is better or worse when its corrected p-value is below `alpha`. Where it is not, either there are
     mentions enough to see a difference of `margin`, and none is measurable, or there are not, and nothing can be told.
     """
-    # Takes a second to load, and only this needs it.
-    from statsmodels.stats.multitest import multipletests
+    corrected = correct([each.p for each in differences])
+    return [_judge(each, p, alpha, margin) for each, p in zip(differences, corrected, strict=True)]
 
-    if not differences:
-        return []
-    corrected = multipletests([each.p for each in differences], alpha=alpha, method="holm")[1]
-    return [_judge(each, float(p), alpha, margin) for each, p in zip(differences, corrected, strict=True)]
+
+def correct(values: Sequence[float]) -> list[float]:
+    """p-values of one table, corrected for each other: below alpha, in one of 1 / alpha tables one is by chance alone.
+
+    Holm, A simple sequentially rejective multiple test procedure, 1979: the smallest times as many as there are, the
+    next times one less, and none below one before it.
+    """
+    order = sorted(range(len(values)), key=values.__getitem__)
+    corrected = [0.0] * len(values)
+    least = 0.0
+    for rank, place in enumerate(order):
+        least = max(least, min((len(values) - rank) * values[place], 1.0))
+        corrected[place] = least
+    return corrected
 
 
 def _judge(difference: Difference, p: float, alpha: float, margin: float) -> Judgement:

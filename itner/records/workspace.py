@@ -12,7 +12,14 @@ from pathlib import Path
 MODELS_VARIABLE, DATA_VARIABLE = "ITNER_MODELS", "ITNER_DATA"
 _MODELS, _DATA = "--models", "--data-root"
 # The verbs that have to do with one of the two alone, by the option that they take.
-_ONE_ROOT = {"prepare": _DATA, "merge": _DATA, "export": _MODELS, "rules": _MODELS, "union": _MODELS}
+_ONE_ROOT = {
+    "prepare": _DATA,
+    "merge": _DATA,
+    "export": _MODELS,
+    "compare": _MODELS,
+    "rules": _MODELS,
+    "union": _MODELS,
+}
 
 
 def _find_checkout() -> Path | None:

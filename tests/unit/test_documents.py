@@ -14,6 +14,7 @@ DOCUMENTS = [
     "docs/annotations.md",
     "docs/architecture.md",
     "docs/files.md",
+    "docs/gate.md",
     "data/helpdesk/README.md",
     "data/elsewhere/README.md",
     "data/forum/README.md",
