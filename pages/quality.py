@@ -12,6 +12,7 @@ from itner.dashboard.cache import compare, compare_by_type
 from itner.dashboard.ending import stop_page
 from itner.dashboard.errors import link
 from itner.dashboard.jobs import follow
+from itner.dashboard.report import offer_report
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
@@ -147,6 +148,8 @@ else:
         "Blue is better, red is worse, on one scale everywhere; bold: more than chance explains, all differences of "
         "this table considered."
     )
+
+offer_report(chosen, dataset, split, variants=variants, named=True)
 
 abroad = list_language_rows(runs, domain)
 if abroad:

@@ -56,6 +56,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "evaluate": (measuring.evaluate, measuring.EVALUATE),
     "score": (measuring.score, measuring.SCORE),
     "compare": (comparing.compare, comparing.COMPARE),
+    "report": (comparing.report, comparing.REPORT),
     "benchmark": (measuring.benchmark, measuring.BENCHMARK),
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),

@@ -54,7 +54,8 @@ def decide(differences: Sequence[Difference], max_drop: float, alpha: float) -> 
 
     Args:
         max_drop: so much F1 may be lost, more than 0.
-        alpha: above 0 and below 1. A model that loses exactly what is allowed passes, and fails, in about half of it each.
+        alpha: above 0 and below 1. A model that loses exactly what is allowed passes in about half of it, and fails in
+            the other half.
     """
     if not 0 < max_drop < 1 or not 0 < alpha < 1:
         raise ValueError("the allowed drop and alpha lie between 0 and 1")
