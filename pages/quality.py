@@ -16,6 +16,7 @@ from itner.dashboard.cache import compare, compare_by_type, load_claims
 from itner.dashboard.ending import stop_page
 from itner.dashboard.errors import link
 from itner.dashboard.jobs import follow
+from itner.dashboard.report import offer_report
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
@@ -187,6 +188,7 @@ if not seeds.empty:
         "On dev, which the best epoch was chosen on. The spread is what chance in training does; the intervals above "
         "are what the choice of texts does, and are apart from it."
     )
+offer_report(chosen, dataset, split, variants=variants, named=True)
 
 abroad = list_language_rows(runs, domain)
 if abroad:

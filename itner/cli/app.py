@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from itner._version import __version__
-from itner.cli import data, engine, measuring, prompting, robustness, serving, tagging, training
+from itner.cli import comparing, data, engine, measuring, prompting, robustness, serving, tagging, training
 from itner.core.errors import InputError
 from itner.records.files import is_full
 
@@ -59,6 +59,8 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "score": (measuring.score, measuring.SCORE),
     "claims": (measuring.claims, measuring.CLAIMS),
     "robustness": (robustness.robustness, robustness.ROBUSTNESS),
+    "compare": (comparing.compare, comparing.COMPARE),
+    "report": (comparing.report, comparing.REPORT),
     "benchmark": (measuring.benchmark, measuring.BENCHMARK),
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),

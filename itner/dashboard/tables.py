@@ -74,23 +74,6 @@ BEST: Mapping[str, Callable[[pd.Series], object]] = {
 }
 
 
-def of_each_run(rows: Sequence[Row], kinds: Mapping[str, Sequence[str]]) -> list[Row]:
-    """A row a run: the variant to deploy, of those that were measured.
-
-    Args:
-        kinds: of each run, its variants by how much they are worth a look.
-    """
-    first: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: (row.report is None, row.bench is None, _place(row, kinds))):
-        first.setdefault(row.run, row)
-    return list(first.values())
-
-
-def _place(row: Row, kinds: Mapping[str, Sequence[str]]) -> int:
-    order = kinds[row.run]
-    return order.index(row.variant) if row.variant in order else len(order)
-
-
 def rounded(value: float | None) -> int | None:
     """A number that is shown whole: Streamlit would cut its fraction off."""
     return round(value) if value is not None else None

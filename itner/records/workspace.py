@@ -15,7 +15,14 @@ CORRECTIONS_VARIABLE = "ITNER_CORRECTIONS"
 _CORRECTIONS = "corrections"
 _MODELS, _DATA = "--models", "--data-root"
 # The verbs that have to do with one of the two alone, by the option that they take.
-_ONE_ROOT = {"prepare": _DATA, "merge": _DATA, "export": _MODELS, "rules": _MODELS, "union": _MODELS}
+_ONE_ROOT = {
+    "prepare": _DATA,
+    "merge": _DATA,
+    "export": _MODELS,
+    "compare": _MODELS,
+    "rules": _MODELS,
+    "union": _MODELS,
+}
 
 
 def _find_checkout() -> Path | None:

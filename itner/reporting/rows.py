@@ -187,6 +187,23 @@ def make_row(
     )
 
 
+def of_each_run(rows: Sequence[Row], kinds: Mapping[str, Sequence[str]]) -> list[Row]:
+    """A row a run: the variant to deploy, of those that were measured.
+
+    Args:
+        kinds: of each run, its variants by how much they are worth a look.
+    """
+    first: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row.report is None, row.bench is None, _place(row, kinds))):
+        first.setdefault(row.run, row)
+    return list(first.values())
+
+
+def _place(row: Row, kinds: Mapping[str, Sequence[str]]) -> int:
+    order = kinds[row.run]
+    return order.index(row.variant) if row.variant in order else len(order)
+
+
 def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:
     """Datasets that any run was evaluated on: most reports first, then the one most were trained on, then by name."""
     counts: dict[str, int] = {}

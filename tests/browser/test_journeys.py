@@ -13,8 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
+from barriers import list_barriers
 from commands import run_itner
 from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -41,7 +41,6 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 # Live and Tag files are looked at on the journeys through them.
 SOME = ("", "errors")
 MORE = (
@@ -68,21 +67,6 @@ def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
     """One server for all journeys that need no other."""
     with serve(build_models(shipped_models)) as served:
         yield served
-
-
-def list_barriers(page: Page, *rules: str) -> list[str]:
-    """All that axe-core finds on the page, however little it hinders anybody, by some of its rules or by all."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    # All that it passes is megabytes of every node of the page.
-    passed, barriers = page.evaluate(
-        "async options => { const found = await axe.run(options); return [found.passes.length, found.violations.map("
-        " item => `${item.impact}: ${item.help} (${item.nodes[0].html})`)] }",
-        options,
-    )
-    assert passed
-    assert isinstance(barriers, list)
-    return barriers
 
 
 def list_cut(page: Page) -> list[str]:
