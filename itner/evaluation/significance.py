@@ -44,8 +44,8 @@ def correct(values: Sequence[float]) -> list[float]:
     """p-values of one table, corrected for each other: below alpha, in one of 1 / alpha tables one is by chance alone.
 
     Holm, A simple sequentially rejective multiple test procedure, 1979: the smallest times as many as there are, the
-    next times one less, and none below one before it. (statsmodels' `multipletests`, which a test holds this to, takes a
-    second to load and collects all garbage at each call, half a second where many records are kept.)
+    next times one less, and none below one before it. (statsmodels' `multipletests`, which a test holds this to, takes
+    a second to load and collects all garbage at each call, half a second where many records are kept.)
     """
     order = sorted(range(len(values)), key=values.__getitem__)
     corrected = [0.0] * len(values)
