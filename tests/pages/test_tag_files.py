@@ -153,7 +153,13 @@ def test_files_are_read_tagged_and_summed_up(shipped_models: Path, monkeypatch: 
     button = next(button for button in page.button if button.label.startswith("Tag "))
     assert button.label == "Tag 3 texts, 81 characters"
     tag(page)
-    assert [header.value for header in page.header] == ["What was found", "Download", "Redact", "Preview"]
+    assert [header.value for header in page.header] == [
+        "What was found",
+        "Where another model differs",
+        "Download",
+        "Redact",
+        "Preview",
+    ]
     files = next(table.value for table in page.dataframe if "file" in table.value)
     assert list(files["file"]) == ["a.csv", "mine.txt"]
     assert files.set_index("file").loc["a.csv", "OS"] >= 2
