@@ -59,7 +59,7 @@ def link_pair(run: Run) -> dict[str, list[str]]:
 
 
 def list_error_links(run: Run) -> list[tuple[str, dict[str, list[str]]]]:
-    """Datasets on which a run was scored before and after compression, each with where the two differ on Errors."""
+    """Data that a run was scored on before and after compression, each with the page Errors where the two differ."""
     pair = deployed_and_exact(run)
     if pair is None:
         return []

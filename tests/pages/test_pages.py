@@ -454,7 +454,7 @@ def test_live_opens_a_permalink(shipped_models: Path, monkeypatch: pytest.Monkey
     assert (shown["text"], shown["part"]) == ("Excel on Windows 11", "compact_s · INT8")
     assert {"Windows"} <= {span["text"] for span in shown["spans"]}
     labels = [button.label for button in page.get("download_button")]
-    assert labels[-3:] == ["Download JSON", "Download CoNLL", "Download HTML"]
+    assert labels[-4:] == ["Download JSON", "Download CoNLL", "Download HTML", "Download as training data"]
     page.slider(key="confidence").set_value(1.0).run()
     assert mentions(page).empty
 
