@@ -16,8 +16,9 @@ from itner.dashboard import selection
 from itner.dashboard.cache import rules_of
 from itner.dashboard.figures import log_axis
 from itner.domains.registry import Domain
+from itner.evaluation.compare import weigh
 from itner.files.highlighting import STYLE, highlight
-from itner.records.scores import Interval
+from itner.records.scores import Interval, ScoreRanges
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import QUANTILES, Quantile
@@ -47,7 +48,13 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     if row.report is not None:
         micro, known = row.report.micro, row.report.interval
         if row.weights:
-            found.append(Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", f"recall {row.recall:.3f}"))
+            by_type = row.errors is not None and row.errors.by_type
+            units = row.report.uncertainty
+            ends = weigh(row.errors, units.units, row.weights) if by_type and row.errors is not None else ScoreRanges()
+            found += [
+                Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", _within(units.interval(ends.f1))),
+                Fact("Recall, weighed", f"{row.recall:.3f}", _within(units.interval(ends.recall))),
+            ]
         found += [
             Fact("micro-F1", f"{micro.f1:.3f}", _within(known("f1"))),
             Fact("Recall", f"{micro.recall:.3f}", _within(known("recall"))),

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from itner.evaluation.uncertainty import LEVEL, RESAMPLES, SEED, resample, scores_of
+from itner.evaluation.uncertainty import LEVEL, RESAMPLES, SEED, find_ranges, resample, scores_of
 from itner.records.evaluation import ErrorReport
+from itner.records.scores import ScoreRanges
 
 # Of the paired approximate randomisation: with so many the smallest p-value is 0.0001, which Holm's correction leaves
 # below 0.05 in a table of 500 comparisons.
@@ -111,6 +112,22 @@ def compare_types(first: ErrorReport, second: ErrorReport, units: int, seed: int
     mentions = [_mentions(tables[0][:, [place]]) for place in range(len(types))]
     found = _differences(*tables, mentions, units, seed)
     return {name: one for name, one in zip(types, found, strict=True) if one.mentions}
+
+
+def weigh(report: ErrorReport, units: int, weights: Mapping[str, float], seed: int = SEED) -> ScoreRanges:
+    """Between what scores over all types lie when a mention of a type counts as often as it weighs.
+
+    Args:
+        units: how many documents (or sentences) the split holds, those without any mention included.
+        weights: of types, 1 for those that are not named.
+    Raises:
+        ValueError: the report does not count gold mentions by type.
+    """
+    if not report.by_type:
+        raise ValueError("the report does not count gold mentions by type")
+    table = np.array([*count_units(report).values()]).reshape(-1, len(report.types), 3)
+    weighed = np.tensordot([weights.get(name, 1.0) for name in report.types], table, (0, 1))
+    return find_ranges(weighed[:, None], units, seed)[0]
 
 
 def _pair(first: ErrorReport, second: ErrorReport, units: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[str, ...]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from itner.evaluation import uncertainty
-from itner.evaluation.compare import compare_reports, compare_types, count_units
+from itner.evaluation.compare import compare_reports, compare_types, count_units, weigh
 from itner.records.evaluation import ErrorRecord, ErrorReport, Span
 
 HASH = "ab" * 32
@@ -181,3 +181,17 @@ def test_whole_texts_are_resampled_and_exchanged_where_sentences_are_of_one() ->
     assert together.high == 0.0
     assert together.low < alone.low
     assert (alone.p < 0.01, together.p) == (True, 1.0)
+
+
+def test_a_weighed_score_lies_between_what_weighed_counts_say() -> None:
+    gold = {f"d{n}": (1, 1) for n in range(60)}
+    found = typed([missed(f"d{n}") for n in range(20)], gold)
+    # All ERROR are found; of OS two of three. What weighs nothing does not count.
+    assert weigh(found, 60, {"OS": 0.0}).recall == (pytest.approx(0.025 ** (1 / 60), abs=1e-4), 1.0)
+    plain, heavy = weigh(found, 60, {}).recall, weigh(found, 60, {"OS": 3.0}).recall
+    assert plain is not None
+    assert heavy is not None
+    assert plain[0] < 100 / 120 < plain[1]
+    assert heavy[0] < 180 / 240 < heavy[1]
+    with pytest.raises(ValueError, match="by type"):
+        weigh(report([], {"a": 3}), 5, {"OS": 2.0})
