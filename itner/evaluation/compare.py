@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -92,7 +93,9 @@ def compare_reports(
     Raises:
         ValueError: the reports are about different data, or cannot be weighed.
     """
-    if weights and not (first.by_type and second.by_type):
+    if not weights:
+        return _compare(_Counted(first), _Counted(second), units, seed)[0]
+    if not (first.by_type and second.by_type):
         raise ValueError("the report does not count gold mentions by type")
     tables, types = _pair(first, second, units)
     weighed = np.array([weights.get(name, 1.0) for name in types])
@@ -108,10 +111,41 @@ def compare_types(first: ErrorReport, second: ErrorReport, units: int, seed: int
     """
     if not (first.by_type and second.by_type):
         return {}
-    tables, types = _pair(first, second, units)
-    mentions = [_mentions(tables[0][:, [place]]) for place in range(len(types))]
-    found = _differences(*tables, mentions, units, seed)
-    return {name: one for name, one in zip(types, found, strict=True) if one.mentions}
+    return dict(_compare(_Counted(first), _Counted(second), units, seed)[1])
+
+
+class _Counted:
+    """A report by what it counts: those of variants that mark the same are one."""
+
+    def __init__(self, report: ErrorReport):
+        self.report = report
+
+    def _facts(self) -> tuple[object, ...]:
+        report = self.report
+        return report.split_sha256, report.types, report.errors, report.gold_mentions, report.groups
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Counted) and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash((self.report.split_sha256, len(self.report.errors)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _compare(
+    first: _Counted, second: _Counted, units: int, seed: int
+) -> tuple[Difference, tuple[tuple[str, Difference], ...]]:
+    """The difference over all types, and that on each type that gold has; both at once, because both are asked for."""
+    tables, types = _pair(first.report, second.report, units)
+    one, other = (np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1) for table in tables)
+    mentions = [_mentions(one[:, [place]]) for place in range(one.shape[1])]
+    whole, *each = _differences(one, other, mentions, units, seed)
+    return whole, tuple((name, found) for name, found in zip(types, each, strict=True) if found.mentions)
+
+
+@functools.lru_cache(maxsize=128)
+def _count(report: _Counted) -> dict[str, np.ndarray]:
+    return count_units(report.report)
 
 
 def weigh(report: ErrorReport, units: int, weights: Mapping[str, float], seed: int = SEED) -> ScoreRanges:
@@ -136,8 +170,11 @@ def _pair(first: ErrorReport, second: ErrorReport, units: int) -> tuple[tuple[np
         raise ValueError("the reports are about different data")
     if first.types != second.types:
         raise ValueError("the reports are about different types")
-    groups = first.groups | second.groups
-    counts = (count_units(first, groups), count_units(second, groups))
+    if first.groups == second.groups:
+        counts = (_count(_Counted(first)), _count(_Counted(second)))
+    else:
+        groups = first.groups | second.groups
+        counts = (count_units(first, groups), count_units(second, groups))
     by_type = first.by_type and second.by_type
     names = sorted(counts[0].keys() | counts[1].keys())
     if len(names) > units:
