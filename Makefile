@@ -3,18 +3,21 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The tests start many processes: what one has compiled, the others take, whatever the environment says.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not network and not gpu" --dist loadgroup
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist loadgroup -n 2
 
-.PHONY: app test quick hostile check format clean
+.PHONY: app test thorough quick hostile check format clean
 
 app: $(READY)  ## Set up and start the dashboard
 	$(BIN)/streamlit run streamlit_app.py
 
-test: $(READY)  ## Set up and run all tests: unit, training, pages, shipped, browser
-	$(PYTEST) -n 2
+test: $(READY)  ## Set up and run the tests: unit, training, pages, shipped, browser
+	$(PYTEST) -m "not network and not gpu and not thorough"
+
+thorough: $(READY)  ## The long form of what the tests do in short: every page in every look, long walks, more kills
+	$(PYTEST) -m "thorough and not network and not gpu"
 
 quick: $(READY)  ## Unit tests alone
-	$(PYTEST) -n 2 tests/unit
+	$(PYTEST) -m "not network and not gpu and not thorough" tests/unit
 
 hostile: $(READY)  ## Attack it for longer than the tests do: kills at every operation, full disks, damaged folders
 	$(BIN)/python -m tools.hostile

@@ -30,6 +30,7 @@ def draw() -> None:
             st.Page("pages/errors.py", title="Errors", icon=":material/troubleshoot:"),
             st.Page("pages/robustness.py", title="Robustness", icon=":material/vital_signs:"),
             st.Page("pages/data.py", title="Data", icon=":material/database:"),
+            st.Page("pages/labels.py", title="Labels", icon=":material/rate_review:"),
             st.Page("pages/training.py", title="How it was trained", icon=":material/school:"),
             st.Page("pages/run.py", title="Run", icon=":material/fact_check:"),
         ],

@@ -7,7 +7,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.words import unmarked
 from itner.dashboard import efficiency, efficiency_study, selection
-from itner.dashboard.cache import load_peers, load_study
+from itner.dashboard.cache import compare, load_peers, load_study
 from itner.dashboard.commands import domain_words
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
@@ -83,7 +83,7 @@ largest_first = sorted(timed, key=lambda row: -(row.size_mb or 0))
 labels = [row.label for row in largest_first if row.micro_f1 is not None]
 if labels:
     baseline = selection.choose_one("Compared with", labels, "speed_baseline")
-    gains = efficiency.gains(timed, baseline)
+    gains = efficiency.gains(timed, baseline, compare)
     alt = f"Scatter plot: times as fast as {baseline} against the change in micro-F1."
     show_figure(efficiency.gain_scatter(gains, baseline), gains, f"gains-{dataset}-{split}", alt)
     st.caption(f"Right and up is better. {symbol_key(timed)}. Whether a change in F1 is more than chance: see Quality.")

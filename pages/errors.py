@@ -31,7 +31,7 @@ from itner.records.evaluation import ERROR_CLASSES, ErrorReport
 from itner.reporting.rows import list_rows
 
 
-def show_counts(reports: Mapping[str, ErrorReport], name: str) -> None:
+def show_counts(reports: Mapping[str, ErrorReport], units: Mapping[str, int], name: str) -> None:
     """How often each model is wrong in which way, and which types are taken for which."""
     st.header("Error classes")
     frame = mistakes.classes(list(reports.items()))
@@ -41,6 +41,18 @@ def show_counts(reports: Mapping[str, ErrorReport], name: str) -> None:
         frame = frame[frame["model"] == shown]
     show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
     st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
+
+    edges = mistakes.boundaries(reports.items())
+    st.subheader("What is wrong with boundaries", anchor=False)
+    show_figure(mistakes.boundary_bars(edges), edges, f"boundaries-{name}", "Stacked bars: boundary errors by kind.")
+    st.caption(
+        "Split: several predictions on one gold mention; merged: one prediction on several; else too long, too short, "
+        "or shifted, which is too long at one end and too short at the other."
+    )
+    with st.expander("How strictly a match is judged"):
+        frame = mistakes.schemes([(label, report, units[label]) for label, report in reports.items()])
+        show_table(frame, f"schemes-{name}")
+        st.caption(mistakes.SCHEMES_MEAN)
 
     st.header("Confusions")
     label = selection.choose_one("Model", list(reports), "confusion_model")
@@ -82,7 +94,8 @@ types = [
     kind for kind in dict.fromkeys(kind for report in reports.values() for kind in report.confusion) if kind != "O"
 ]
 if part == "all":
-    show_counts(reports, name)
+    units = {row.label: row.report.uncertainty.units for row in rows if row.report is not None}
+    show_counts(reports, units, name)
 
 st.header("Sentences" if part == "all" else f"Sentences of {dataset} {split}")
 recorded = mistakes.find_predictions(chosen, rows, reports)

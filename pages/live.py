@@ -6,11 +6,12 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import counted, listed, unmarked
-from itner.dashboard import language, live, live_demo, redact, selection, tables
+from itner.dashboard import language, live, live_correct, live_demo, redact, selection, tables
 from itner.dashboard import live_share as share
 from itner.dashboard.cache import get_tagger
 from itner.dashboard.ending import stop_page
 from itner.dashboard.figures import arrange
+from itner.dashboard.pairs import accept_pair
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -32,7 +33,7 @@ from itner.taggers.registry import family_of, kind_of
 runs = begin_page(
     "Live",
     "Type or paste a text and see what a tagger finds in it. Nothing you enter is stored, unless you ask "
-    "for a link to it.",
+    "for a link to it or keep a correction.",
 )
 choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
@@ -53,6 +54,10 @@ def use_example() -> None:
         selection.set_choice("text", examples[st.session_state.live_example])
 
 
+pair = accept_pair(choices)
+if pair is not None:
+    selection.ask("mode", live.COMPARE)
+    selection.ask("model", *pair)
 mode = live.choose_mode()
 models, slider = st.columns([3, 1])
 names = {key: choice.label for key, choice in choices.items()}
@@ -171,11 +176,14 @@ if mode == live.COMPARE and len(results) > 1:
     if differing.empty:
         st.success(f"All {len(results)} models mark the same {len(places)} mentions.")
     else:
-        st.caption(f"{len(differing)} of {len(places)} marked places. Numbers are confidences.")
-        show_table(differing, "disagreements")
+        st.caption(
+            f"{len(differing)} of {len(places)} marked places, what matters most first. Numbers behind types are "
+            "confidences."
+        )
+        show_table(differing, "disagreements", tables.disagreement_columns())
 
-mentions_tab, tokens_tab, race_tab, share_tab, redact_tab = st.tabs(
-    ["Mentions", "Tokens", "Race", "Share and export", "Redact"]
+mentions_tab, tokens_tab, race_tab, share_tab, correct_tab, redact_tab = st.tabs(
+    ["Mentions", "Tokens", "Race", "Share and export", "Correct", "Redact"]
 )
 with mentions_tab:
     found = tables.mention_table(text, {label: result.mentions for label, result in results.items()})
@@ -222,6 +230,11 @@ with share_tab:
     with st.container(height=300, border=False):
         shown_json = share.as_json(text, taken, results[taken].mentions, personal, origin)
         st.code(shown_json, language="json", wrap_lines=True)
+with correct_tab:
+    wrong = st.selectbox("Mentions of", list(results), key="correct_model")
+    source = by_label[wrong]
+    origin = Origin(source.run.name, source.variant, threshold, results[wrong].date)
+    live_correct.draw(source.run, text, results[wrong].mentions, origin)
 with redact_tab:
     hiding, finder, hider = redact.choose_finder(get_domain(runs[0].info.domain), list(results), "redact")
     plan = redact.choose_plan(hiding, "redact_text")

@@ -13,6 +13,7 @@ from itner.dashboard.cache import compare, find, load_peers, load_published, map
 from itner.dashboard.comparison import comparison_in_words, machine_in_words
 from itner.dashboard.overview_map import answer_map, map_data
 from itner.dashboard.peers import peer_scatter, peers_columns, peers_frame, trials_frame
+from itner.dashboard.report import offer_report
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
@@ -27,7 +28,7 @@ from itner.reporting.advice import Limits, advise, pareto_front
 from itner.reporting.cost import list_costs
 from itner.reporting.latency import QUANTILES
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
-from itner.reporting.rows import list_rows
+from itner.reporting.rows import list_rows, of_each_run
 from itner.reporting.scope import scope_in_words
 from itner.reporting.sensitivity import changes_in_words
 from itner.taggers.registry import kind_of
@@ -96,6 +97,7 @@ with st.container(border=True):
         with st.container(horizontal=True):
             st.page_link("pages/run.py", label="Its record", icon=":material/fact_check:", query_params=record)
             st.page_link("pages/live.py", label="Try it", icon=":material/edit_note:", query_params=live)
+    offer_report(runs, dataset, split, limits, weights=weights)
     if limits != Limits(quantile=quantile) or weights:
         st.page_link(
             "pages/overview.py",
@@ -152,7 +154,7 @@ if findings:
 st.header("Leaderboard")
 prices = find_prices()
 every = selection.choose_one("Shown", list(tables.SHOWN), "board", names=tables.SHOWN, pills=True)
-shown = rows if every == "all" else tables.of_each_run(rows, {run.name: kind_of(run).live for run in runs})
+shown = rows if every == "all" else of_each_run(rows, {run.name: kind_of(run).live for run in runs})
 board = tables.leaderboard(shown, list_costs(runs, rows, prices), quantile)
 described = tables.leaderboard_columns(prices.currency if prices is not None else "")
 show_table(board, f"leaderboard-{dataset}-{split}", described, tables.BEST, () if every == "all" else tables.ASIDE)

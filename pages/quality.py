@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from itner.dashboard import quality, selection, tables
+from itner.dashboard import quality, selection
+from itner.dashboard import quality_buckets as buckets
+from itner.dashboard import quality_claims as claims
+from itner.dashboard import quality_confidence as confidence
 from itner.dashboard import quality_sample as sample
-from itner.dashboard.cache import compare, find_type_intervals
+from itner.dashboard.cache import compare, compare_by_type, load_claims
 from itner.dashboard.ending import stop_page
 from itner.dashboard.errors import link
 from itner.dashboard.jobs import follow
+from itner.dashboard.report import offer_report
 from itner.dashboard.widgets import (
     begin_page,
     choose_dataset,
     choose_runs,
     choose_variants,
+    load_measured,
     show_command,
     show_figure,
     show_remote,
@@ -50,8 +56,8 @@ def show_sample(domain: Domain, chosen: Sequence[Run], variants: Sequence[str], 
     if not rows:
         st.info("No model was scored on the sample.")
         return
-    show_table(quality.overall(rows), "sample-overall", tables.leaderboard_columns())
-    frame = quality.scores(rows, quality.intervals(rows, find_type_intervals))
+    show_table(quality.overall(rows), "sample-overall", quality.overall_columns())
+    frame = quality.scores(rows)
     alt = f"Dot plot: {score} of each model for each entity type of the sample."
     show_figure(quality.dots(frame, score), frame, "dots-sample", alt)
     if rough := quality.few(frame):
@@ -88,31 +94,40 @@ if not rows:
     stop_page()
 
 st.header("Overall")
-show_table(quality.overall(rows), f"overall-{dataset}-{split}", tables.leaderboard_columns())
+show_table(quality.overall(rows), f"overall-{dataset}-{split}", quality.overall_columns())
 with st.expander("As language models are judged: what is mentioned, wherever it stands"):
-    show_table(quality.pairs(rows), f"pairs-{dataset}-{split}", tables.leaderboard_columns())
+    show_table(quality.pairs(rows), f"pairs-{dataset}-{split}", quality.overall_columns())
 with st.expander("What micro, macro and the interval mean"):
     st.markdown(
         "A mention counts as right when its boundaries **and** its type are right (strict, entity level).\n\n"
         "- **Micro** adds up the counts of all types first: every mention weighs the same, so frequent types decide.\n"
         "- **Macro** is the mean over the types: every type weighs the same, so rare types count as much as frequent "
         "ones.\n"
-        "- **95% interval**: that of micro-F1 when whole sentences are drawn anew. Two models whose "
-        "intervals overlap can still differ clearly, because both see the same sentences: the comparison below pairs "
-        "them."
+        "- **95% interval**: between what a score lies in 95 of 100 draws of other texts (whole documents where it is "
+        "known of which a sentence is, else sentences). Two models whose intervals overlap can still differ clearly, "
+        "because both see the same texts: the comparison below pairs them."
     )
 
 st.header("Per entity type")
-frame = quality.scores(rows, quality.intervals(rows, find_type_intervals))
+frame = quality.scores(rows)
 score = selection.choose_one("Score", quality.SCORES, "score", pills=True)
 name = f"types-{dataset}-{split}"
 alt = f"Dot plot: {score} of each model for each entity type."
 show_figure(quality.dots(frame, score), frame, f"dots-{name}", alt)
-if score == "F1":
-    st.caption("Whiskers: the 95% interval, if other sentences had been drawn. In brackets: gold mentions.")
+st.caption("Whiskers: the 95% interval, if other texts had been annotated. In brackets: gold mentions.")
 rough = quality.few(frame)
 if rough:
     st.caption(f"Rough, because of few gold mentions: {', '.join(rough)}.")
+
+st.header("Where it is hard")
+buckets.show_parts(chosen, rows, dataset, split, score)
+st.caption(
+    "A gold mention is in a part by what it is itself, and so is a predicted one: recall is of the gold mentions of a "
+    "part, precision of the predicted ones. Train is the dataset's own, whatever a model learned from."
+)
+
+st.header("Confidence")
+confidence.show_confidence(chosen, rows, dataset, split)
 
 hidden = quality.masking(rows)
 if not hidden.empty:
@@ -137,7 +152,7 @@ if len(labels) < 2:
 else:
     baseline = selection.choose_one("Baseline", labels, "baseline", quality.first_baseline(rows, domain))
     base = next(row for row in rows if row.label == baseline)
-    found = quality.differences(base, [row for row in rows if row is not base], compare)
+    found = quality.differences(base, [row for row in rows if row is not base], compare, compare_by_type)
     st.markdown("F1 minus the baseline's, the largest loss first. Choose a cell to see the sentences behind it.")
     place = quality.show_differences(found, name)
     if place is not None:
@@ -145,8 +160,35 @@ else:
         other = next(row for row in rows if row.label == model)
         st.switch_page("pages/errors.py", query_params=link(other, base, domain.name, dataset, split, type_name))
     st.caption(
-        "Blue is better, red is worse, on one scale everywhere; bold: more than the choice of sentences explains."
+        "Blue is better, red is worse, on one scale everywhere; bold: more than chance explains, all differences of "
+        "this table considered."
     )
+
+st.header("What compression costs, and where")
+tested = load_measured(
+    partial(load_claims, domain.name, dataset, split),
+    "What was tested of compression",
+    f"Nobody tested on {dataset} {split} what compression costs, and where. Test it with:",
+    "claims",
+    "--domain",
+    domain.name,
+    "--dataset",
+    dataset,
+    "--split",
+    split,
+)
+if tested is not None:
+    claims.show_claims(tested)
+
+seeds = quality.seeds(chosen, dataset)
+if not seeds.empty:
+    st.header("The same training with other seeds")
+    show_table(seeds, f"seeds-{dataset}", quality.seed_columns())
+    st.caption(
+        "On dev, which the best epoch was chosen on. The spread is what chance in training does; the intervals above "
+        "are what the choice of texts does, and are apart from it."
+    )
+offer_report(chosen, dataset, split, variants=variants, named=True)
 
 abroad = list_language_rows(runs, domain)
 if abroad:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.dashboard import pairs, selection
 from itner.dashboard import run as record
-from itner.dashboard import selection
 from itner.dashboard.widgets import (
     begin_page,
     choose_run,
@@ -19,6 +19,7 @@ from itner.dashboard.widgets import (
     show_table,
 )
 from itner.records.store import CARD
+from itner.taggers.registry import lack_of
 from itner.workflows.seeds import can_repeat
 
 runs = begin_page(
@@ -33,6 +34,19 @@ if beside is not None:
         icon=":material/compare_arrows:",
         query_params=record.compare_query(run, beside),
     )
+compression = pairs.name_pair(run)
+if compression is not None:
+    st.header(compression)
+    st.caption("What compression changes, on text that is annotated and on yours.")
+    with st.container(horizontal=True):
+        for where, query in pairs.list_error_links(run):
+            st.page_link("pages/errors.py", label=f"On {where}", icon=":material/error:", query_params=query)
+        if lack_of(run) is None:
+            own = pairs.link_pair(run)
+            st.page_link("pages/live.py", label="On a text of yours", icon=":material/edit_note:", query_params=own)
+            st.page_link(
+                "pages/tag_files.py", label="On files of yours", icon=":material/upload_file:", query_params=own
+            )
 # Each as wide as the page: half of it would cut hashes off.
 st.header("What it is")
 show_facts(record.facts(run), f"facts-{run.name}")

@@ -9,13 +9,16 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import counted
-from itner.dashboard import live, redact, selection
+from itner.dashboard import live, redact, selection, tag_beside
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
+from itner.dashboard.correcting import WHY_UNFIT, list_checked, training_file
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, follow
+from itner.dashboard.keeping import draw_keeping
 from itner.dashboard.live import choose_tagger
-from itner.dashboard.preview import WHY_UNFIT, draw_preview, list_checked
+from itner.dashboard.pairs import accept_pair
+from itner.dashboard.preview import draw_preview
 from itner.dashboard.widgets import (
     begin_page,
     end_page,
@@ -42,15 +45,21 @@ choices = {choice.key: choice for choice in live.list_choices(runs)}
 if not choices:
     show_lack(runs[0])
     end_page()
-left, right = st.columns([3, 1])
+pair = accept_pair(choices)
+if pair is not None:
+    selection.ask("model_one", pair[0])
+    selection.ask("beside", pair[1])
+left, middle, right = st.columns([3, 3, 2])
 with left:
     model = selection.choose_one("Model", list(choices), "model_one", names={k: c.label for k, c in choices.items()})
     note_absent(runs)
+with middle:
+    beside = tag_beside.choose(choices, model)
 with right:
     threshold = selection.choose_number("Confidence at least", 0.0, 1.0, 0.05, "confidence", 0.0, "%.2f")
 work = open_work()
 selection.write_link()
-show_remote([choices[model].run])
+show_remote([run for run in runs if run is choices[model].run or (beside is not None and run is beside.run)])
 
 work = uploads.choose_files(work)
 taken = work.uploads
@@ -157,11 +166,22 @@ show_figure(uploads.type_bars(found.types), found.types, "types", "Bar chart: me
 if not found.top.empty:
     show_figure(uploads.top_bars(found.top), found.top, "top-mentions", "Bar chart: the most frequent mentions.")
 show_table(found.files, "files", uploads.file_columns())
+if beside is not None:
+    st.header("Where another model differs")
+    tag_beside.draw(work, asked, job.result(), choices[model], beside, threshold, guideline)
 
+origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
 # What is set in the preview counts above it, too.
 taking, redacting = st.container(), st.container()
 st.header("Preview")
-shown = draw_preview(found.found, found.results, types, domain.name, work)
+shown = draw_preview(
+    found.found,
+    found.results,
+    types,
+    domain.name,
+    work,
+    lambda entry: draw_keeping(entry, origin, guideline or next(reversed(known), None), domain.name),
+)
 
 with taking:
     st.header("Download")
@@ -176,7 +196,6 @@ with taking:
     if shown != Filter():
         narrow = st.toggle("In these formats, nothing but what the filter of the preview shows", key="narrow")
         results = [entry for _, entry in select(results, shown)] if narrow else results
-    origin = Origin(choices[model].run.name, choices[model].variant, threshold, work.held["tag_date"])
     if len(formats) == 1:
         chosen = FORMATS[formats[0]]
         data, name = uploads.single(results, formats[0], domain.personal, origin), f"tagged.{chosen.extension}"
@@ -191,7 +210,7 @@ with taking:
     if checked:
         offer(
             "training.jsonl",
-            uploads.training_file(checked, origin),
+            training_file(checked, origin),
             "application/jsonl",
             f"Download training.jsonl, {counted(len(checked), 'checked text')}",
             "Annotated text for `itner prepare --source jsonl --path FOLDER`: name it train.jsonl there, beside a "

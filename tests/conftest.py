@@ -23,11 +23,19 @@ from itner.records.config import LoraSettings
 from itner.records.store import Run, RunStore
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 # How long an example takes says nothing on a machine that others use.
 settings.register_profile("itner", deadline=None)
 settings.load_profile("itner")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process builds the tiny backbone and what is trained on it, for all tests that look at those."""
+    for item in items:
+        if "tiny" in getattr(item, "fixturenames", ()) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group("tiny"))
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +58,32 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def browser(chromium: Browser) -> Iterator[Browser]:
     """The browser; each page has a context of its own, which is closed with the test: an open page goes on working."""
+    before = chromium.contexts
     yield chromium
     for context in chromium.contexts:
-        context.close()
+        if context not in before:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """Who has been here before: what the pages are made of is fetched once, which takes longer than to draw them."""
+    from tools.browser import new_page
+
+    context = new_page(chromium).context
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A page of that visitor's, which is a session of its own all the same."""
+    from tools.browser import PATIENCE_MS
+
+    opened = visitor.new_page()
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

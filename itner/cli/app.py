@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from itner._version import __version__
-from itner.cli import data, engine, measuring, prompting, robustness, serving, tagging, training
+from itner.cli import comparing, data, engine, measuring, prompting, robustness, serving, tagging, training
 from itner.core.errors import InputError
 from itner.records.files import is_full
 
@@ -30,6 +30,7 @@ _EXTRAS = {
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
+    "disagree": (tagging.disagree, tagging.DISAGREE),
     "redact": (tagging.redact, tagging.REDACT),
     "goback": (tagging.goback, tagging.GOBACK),
     "serve": (serving.serve, serving.SERVE),
@@ -37,6 +38,7 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "label": (data.label, data.LABEL),
     "transfer": (data.transfer, data.TRANSFER),
     "measure-corpus": (data.measure_corpus, data.MEASURE_CORPUS),
+    "suspects": (data.suspects, data.SUSPECTS),
     "train": (training.train, training.TRAIN),
     "build-decoder": (training.build_decoder, training.BUILD),
     "distill": (training.distill, training.DISTILL),
@@ -55,7 +57,10 @@ VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "export": (measuring.export, measuring.EXPORT),
     "evaluate": (measuring.evaluate, measuring.EVALUATE),
     "score": (measuring.score, measuring.SCORE),
+    "claims": (measuring.claims, measuring.CLAIMS),
     "robustness": (robustness.robustness, robustness.ROBUSTNESS),
+    "compare": (comparing.compare, comparing.COMPARE),
+    "report": (comparing.report, comparing.REPORT),
     "benchmark": (measuring.benchmark, measuring.BENCHMARK),
     "try-int8": (measuring.try_int8, measuring.TRY_INT8),
     "readme": (measuring.readme, measuring.README),

@@ -1,4 +1,4 @@
-"""Verbs about data: prepare, label, measure-corpus."""
+"""Verbs about data: prepare, label, transfer, measure-corpus, suspects."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from itner.cli.options import (
     check_one_of,
     console,
     domain_or_default,
+    existing,
     reading,
 )
 from itner.records.workspace import Workspace
@@ -43,6 +44,11 @@ itner transfer combined data/forum/unlabelled.txt --teacher minilm_full_kd --cop
 """
 MEASURE_CORPUS = """
 itner measure-corpus data/helpdesk
+"""
+SUSPECTS = """
+itner suspects helpdesk    # go through them on the page Labels
+itner suspects helpdesk --plant 0.05 --seed 13 --seed 14 --seed 15    # how many planted errors are found
+itner suspects mine --folds 10
 """
 
 
@@ -259,3 +265,50 @@ def measure_corpus(
     typer.echo(f"first pass against gold: {in_words(report.first_to_gold)}")
     typer.echo(f"second pass against gold: {in_words(report.second_to_gold)}")
     typer.echo(f"written to {folder / CORPUS_REPORT}")
+
+
+def suspects(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A prepared dataset; all of its splits are read.")],
+    folds: Annotated[int, typer.Option(min=2, help="Parts, each read by a tagger that learned from the others.")] = 5,
+    plant: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Also test the ranking on copies of the annotation with this share of its mentions made wrong.",
+        ),
+    ] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, help="Of what is planted; repeatable, a test each (default: 13).")
+    ] = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Rank the labels of a dataset that a tagger which never saw them finds implausible; nothing of it is changed.
+
+    Stop it at any time and call it again: folds that are done are kept.
+    """
+    from itner.domains.registry import get_domain
+    from itner.reporting.suspects import KIND_WORDS, planted_in_words
+    from itner.workflows.suspects import find_suspects, suspects_file
+
+    if plant is not None and not 0 < plant <= 0.5:
+        raise typer.BadParameter("a share above 0 and at most 0.5, such as 0.05", param_hint="--plant")
+    if plant is None and seed:
+        raise typer.BadParameter("--seed is of what is planted: give --plant as well", param_hint="--seed")
+    place = existing(models, data_root)
+    seeds = tuple(dict.fromkeys(seed or [13])) if plant is not None else ()
+    with console() as progress:
+        report = find_suspects(dataset, place, folds, planted_share=plant or 0.0, plant_seeds=seeds, progress=progress)
+    for split, scored in report.scores.items():
+        counts, interval = scored.counts, scored.interval
+        typer.echo(
+            f"{split}: out of sample F1 {counts.f1:.3f} [{interval.low:.3f}, {interval.high:.3f}] "
+            f"on {counts.support:,} mentions"
+        )
+    if report.runs:
+        typer.echo(f"stored predictions that have a say: {', '.join(report.runs)}")
+    kinds = ", ".join(f"{number:,} {KIND_WORDS[kind]}" for kind, number in report.found.items())
+    typer.echo(f"{sum(report.found.values()):,} suspects in {report.sentences:,} sentences: {kinds}")
+    for test in report.planted:
+        typer.echo(planted_in_words(test))
+    typer.echo(f"written to {place.data.name}/{suspects_file(dataset, get_domain(report.domain))}")

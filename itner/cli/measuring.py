@@ -22,7 +22,7 @@ from itner.cli.options import (
 )
 from itner.core.errors import InputError
 from itner.data.corpus import CHECK, SPLITS
-from itner.records.evaluation import EvalReport
+from itner.records.evaluation import MACRO, EvalReport
 from itner.records.workspace import Workspace
 
 CALIBRATE = """
@@ -41,6 +41,7 @@ itner evaluate it_rules --dataset elsewhere --split check
 SCORE = """
 itner score minilm_full_kd    # seconds, without a model
 itner score minilm_l3 it_rules
+itner score compact_m minilm_full_kd --dataset helpdesk --split test --variant int8
 """
 BENCHMARK = """
 itner benchmark minilm_full_kd --dataset stackoverflow
@@ -48,6 +49,10 @@ itner benchmark minilm_full_kd --dataset helpdesk --rounds 3 --threads 1
 """
 TRY_INT8 = """
 itner try-int8 minilm_full_kd --dataset stackoverflow
+"""
+CLAIMS = """
+itner claims --dataset stackoverflow    # seconds, without a model
+itner claims --domain utility --dataset specifications
 """
 README = """
 itner readme
@@ -146,20 +151,30 @@ def evaluate(
 
 def score(
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs with stored predictions.")],
+    dataset: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="Those on this dataset alone (default: on all).")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Those on this split alone (default: on all).")] = None,
+    variant: Variants = None,
     models: Models = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Score stored predictions anew, without a model. Exits with 1 when those of a run cannot be scored."""
-    from itner.records.store import RunStore
-    from itner.workflows.evaluate import score as score_run
+    """Score stored predictions anew, without a model: scores with their intervals, errors, buckets, calibration.
 
+    Exits with 1 when those of a run cannot be scored.
+    """
+    from itner.records.store import RunStore
+    from itner.workflows.score import Splits, list_stored
+    from itner.workflows.score import score as score_run
+
+    if split is not None:
+        check_one_of(split, _SPLITS, "--split")
     place = existing(models, data_root)
-    for name in runs:
-        RunStore(place.models).load(name)
-    failed = False
+    known = {name: RunStore(place.models).load(name) for name in runs}
+    failed, splits = False, Splits(place)
     for name in runs:
         try:
-            reports = score_run(name, place)
+            reports = score_run(name, place, list_stored(known[name], dataset, split, variant), splits)
         except InputError as error:
             failed = True
             typer.echo(f"left out: {error}", err=True)
@@ -172,12 +187,19 @@ def score(
 
 def _print_scores(reports: Sequence[EvalReport]) -> None:
     for report in reports:
-        micro, interval = report.micro, report.micro_f1_interval
-        typer.echo(
-            f"{report.dataset} {report.split} {report.variant:10s} micro P {micro.precision:.4f} "
-            f"R {micro.recall:.4f} F1 {micro.f1:.4f} [{interval.low:.4f}, {interval.high:.4f}]  "
-            f"macro-F1 {report.macro_f1:.4f}  token accuracy {report.token_accuracy:.4f}"
+        micro, known = report.micro, report.interval
+        said = {
+            "micro P": (micro.precision, known("precision")),
+            "R": (micro.recall, known("recall")),
+            "F1": (micro.f1, known("f1")),
+            "macro-F1": (report.macro_f1, known("f1", MACRO)),
+            "token accuracy": (report.token_accuracy, report.uncertainty.interval(report.uncertainty.token_accuracy)),
+        }
+        scores = "  ".join(
+            f"{name} {value:.4f}" + (f" [{within.low:.4f}, {within.high:.4f}]" if within is not None else "")
+            for name, (value, within) in said.items()
         )
+        typer.echo(f"{report.dataset} {report.split} {report.variant:10s} {scores}")
 
 
 def benchmark(
@@ -240,6 +262,28 @@ def try_int8(
                 else ""
             )
         )
+
+
+def claims(
+    dataset: Dataset,
+    domain: DomainName = None,
+    split: Annotated[str, typer.Option(help="Its split.")] = "test",
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Test on stored predictions whether compression costs rare mentions, long names and some types more than others.
+
+    Written to claims.json beside the runs.
+    """
+    from itner.reporting.claims import claim_in_words, method_in_words
+    from itner.workflows.claims import measure_claims
+
+    check_one_of(split, _SPLITS, "--split")
+    with console() as progress:
+        report = measure_claims(domain_or_default(domain), dataset, existing(models, data_root), split, progress)
+    for claim in report.claims:
+        typer.echo(f"{claim.title}? {claim_in_words(claim).replace('**', '')}")
+    typer.echo(method_in_words(report))
 
 
 def readme(domain: DomainName = None) -> None:

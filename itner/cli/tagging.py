@@ -1,4 +1,4 @@
-"""The verbs that tag, redact and judge files."""
+"""The verbs that tag files, hold taggers against each other on them, redact and judge them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ itner tag questions.jsonl --run minilm_full_kd --guideline stackoverflow
 itner tag logs/ 'archive/**/*.log' --strict
 itner tag bid.docx --domain utility    # by the run of another domain that tags there
 """
+DISAGREE = """
+itner disagree minilm_full_kd:fp32 minilm_full_kd:int8 tickets.csv    # what compression changes on text of yours
+itner disagree minilm_full_kd minilm_l3_kd logs/ mails.zip --output differing.csv
+itner disagree minilm_full_kd it_rules jira.csv --text-column Summary --threshold 0.5 --output differing.jsonl
+"""
 REDACT = """
 itner redact ticket.txt mails.eml --output redacted
 itner redact export.csv --method pseudonym --key-file key.bin --output redacted    # the same names next time
@@ -55,6 +60,8 @@ itner goback --text "16 ft clearance over the street"
 itner goback --decided data/utility/infractions_dev.tsv    # how often verdicts are as decided by hand
 """
 _LEFT_OUT = 1
+# Of the places where two taggers differ, what is printed; --output has all.
+_SHOWN = 10
 _FORMATS = "JSONL, CSV, CoNLL, spaCy JSON, HTML, Label Studio or doccano; repeatable (default: JSONL)."
 
 
@@ -117,6 +124,66 @@ def tag(
     if threshold and unscored:
         typer.echo(f"--threshold leaves out none of {counted(unscored, 'mention')} that have no score", err=True)
     typer.echo(f"{counted(len(read.items), 'text')} tagged, {output} written")
+    if read.problems:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def disagree(
+    one: Annotated[str, typer.Argument(metavar="RUN_A[:VARIANT]", help="A run (default: the variant to deploy).")],
+    other: Annotated[str, typer.Argument(metavar="RUN_B[:VARIANT]", help="Another run, or another variant of it.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", parser=given_path, help="Files, folders, or patterns.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write every differing place there, as JSON Lines (.jsonl) or a table (.csv)."
+        ),
+    ] = None,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Mentions less certain count as not found.")] = 0.0,
+    guideline: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Read as this guideline annotates (default: each run's choice)."),
+    ] = None,
+    text_column: TextColumns = None,
+    encoding: Encoding = None,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Show where two taggers differ on text without gold, what matters most first.
+
+    Files are read as `itner tag` reads them. A place weighs the more, the surer the taggers are there (both sure and
+    different most of all), times how often they differ on the same words in the same way; without scores it comes last.
+    Which of them is right, nobody says. Exits with 1 when anything was left out; the rest is compared.
+    """
+    from itner.records.files import replacing
+    from itner.reporting.disagreements import FILES, agreement_in_words, count_kinds, say
+    from itner.workflows.disagree import compare, open_pair
+    from itner.workflows.inputs import check_output, read_paths
+    from itner.workflows.tag import list_notices
+
+    if output is not None:
+        check_one_of(output.suffix.lower(), tuple(FILES), "--output")
+        check_output(output)
+    read = read_paths(files, reading(text_column, encoding), output)
+    with console() as progress:
+        pair = open_pair(one, other, guideline, existing(models, data_root), progress)
+        found = compare(read.items, pair, threshold, progress)
+    _say((*read.problems, *read.notes, *(notice for chosen in pair for notice in list_notices(chosen))))
+    typer.echo(f"first {found.names[0]}, second {found.names[1]}", err=True)
+    typer.echo(f"{counted(len(found.items), 'text')}: {agreement_in_words(found.agreement)}")
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in count_kinds(found.disagreements).items())
+    typer.echo(f"{counted(len(found.disagreements), 'differing place')}" + (f": {kinds}" if kinds else ""))
+    for place in found.disagreements[:_SHOWN]:
+        item = found.items[place.text]
+        weight = f"{place.weight:8.2f}" if place.weight is not None else f"{'–':>8}"
+        where = ", ".join(filter(None, (item.file, item.part)))
+        typer.echo(f"{weight}  {place.kind}, {where} at {place.start:,}")
+        typer.echo(f"{'':10}{say(item.text, place.first)} | {say(item.text, place.second)}")
+    if output is not None:
+        with replacing(output) as file:
+            file.write(FILES[output.suffix.lower()](found))
+        typer.echo(f"{output} written")
     if read.problems:
         raise typer.Exit(_LEFT_OUT)
 
@@ -247,7 +314,6 @@ def goback(
     from itner.workflows.goback import (
         CONFIDENCE,
         as_json_lines,
-        check_output,
         count_verdicts,
         describe,
         finder_of,
@@ -258,7 +324,7 @@ def goback(
         report_scores,
         score_reports,
     )
-    from itner.workflows.inputs import read_paths
+    from itner.workflows.inputs import check_output, read_paths
     from itner.workflows.tag import choose_tagger, list_notices
 
     if not files and not text and decided is None:

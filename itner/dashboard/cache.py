@@ -21,19 +21,19 @@ from itner.data.processed import (
     read_weak_reports,
 )
 from itner.domains.registry import domain_names, get_domain
-from itner.evaluation.compare import Difference, type_intervals
+from itner.evaluation.compare import Difference
 from itner.evaluation.predictions import Predictions, read_predictions
+from itner.records.claims import ClaimReport
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
 from itner.records.files import read_record
 from itner.records.peers import Peers
 from itner.records.prices import Prices, read_prices
-from itner.records.scores import Interval
-from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_curves, read_study
+from itner.records.store import BrokenRun, Run, RunStore, read_ablation, read_claims, read_curves, read_study
 from itner.records.study import Ablation, CompressionStudy, Published
 from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import CHECKOUT, Workspace
-from itner.reporting.advice import Limits, compare_rows
+from itner.reporting.advice import Limits, compare_rows, compare_rows_by_type
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
@@ -90,16 +90,16 @@ def _compare(_first: Row, _second: Row, first: tuple[str, ...], second: tuple[st
     return compare_rows(_first, _second)
 
 
-def find_type_intervals(row: Row) -> Mapping[str, Interval]:
-    """`type_intervals`, once for each result; empty where errors were not recorded or not by type."""
-    return _type_intervals(row, _key(row)) if row.errors is not None and row.report is not None else {}
+def compare_by_type(first: Row, second: Row) -> Mapping[str, Difference]:
+    """`compare_rows_by_type`, once for each pair of results."""
+    return _compare_by_type(first, second, _key(first), _key(second))
 
 
-@st.cache_data(show_spinner=False, max_entries=500)
-def _type_intervals(_row: Row, key: tuple[str, ...]) -> Mapping[str, Interval]:
-    assert _row.errors is not None
-    assert _row.report is not None
-    return type_intervals(_row.errors, _row.report.documents)
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _compare_by_type(
+    _first: Row, _second: Row, first: tuple[str, ...], second: tuple[str, ...]
+) -> Mapping[str, Difference]:
+    return compare_rows_by_type(_first, _second)
 
 
 def _key(row: Row) -> tuple[str, ...]:
@@ -164,6 +164,13 @@ def load_ablation(domain: str) -> Ablation | None:
     return ablation if ablation is not None and ablation.domain == domain else None
 
 
+def load_claims(domain: str, dataset: str, split: str) -> ClaimReport | None:
+    """What was tested of compression on a dataset split, None when nobody did; InputError when the file is damaged."""
+    claims = read_claims(workspace().models)
+    report = claims.of(dataset, split) if claims is not None else None
+    return report if report is not None and report.domain == domain else None
+
+
 def load_curve(domain: str) -> LearningCurve | None:
     """What few sentences teach, None when nobody measured it; InputError when the file is damaged."""
     curves = read_curves(workspace().models)
@@ -190,7 +197,7 @@ def load_other_verdicts(domain: str) -> list[VerdictReport]:
 def verdicts_path(domain: str) -> str:
     """Where the scores of a domain's verdicts are looked for, to be told what writes them."""
     file = _verdicts_file(domain)
-    return VERDICTS_FILE if file is None else _from_here(workspace().data / file)
+    return VERDICTS_FILE if file is None else path_from_here(workspace().data / file)
 
 
 def _verdicts_file(domain: str) -> str | None:
@@ -223,10 +230,10 @@ def unlabelled_text(domain: str) -> tuple[str, str]:
     path = workspace().corpus(name)
     if not name or not path.is_file():
         return "text of yours", "FILE"
-    return "the text that ships without annotation", _from_here(path)
+    return "the text that ships without annotation", path_from_here(path)
 
 
-def _from_here(path: Path) -> str:
+def path_from_here(path: Path) -> str:
     """A path as a command that is pasted into a shell here takes it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

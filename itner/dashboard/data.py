@@ -18,6 +18,7 @@ from itner.domains.registry import Corpus, get_domain
 from itner.records.dataset import CorpusReport, DataStats, OversamplingStats
 from itner.records.scores import OUTSIDE
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_PATTERNS
+from itner.reporting.rows import FROM_COUNTS, counted_in_words
 
 SENTENCES = "sentences"
 _LENGTH_STEP = 5
@@ -355,7 +356,7 @@ def annotation_in_words(report: CorpusReport) -> str:
     return (
         f"{report.tickets:,} {report.what}, {report.sentences:,} sentences, {twice}: the second time by another "
         f"annotator, from the raw text alone. The two agree on {share:.0%} of those sentences wholly, with F1 "
-        f"{both.overall.f1:.3f}{_kappa_in_words(report)}. Where they differ, the guideline decides."
+        f"{counted_in_words(both.overall)}{_kappa_in_words(report)}. Where they differ, the guideline decides."
     )
 
 
@@ -376,18 +377,18 @@ def agreement(report: CorpusReport) -> pd.DataFrame:
         "second to settled": report.second_to_gold,
     }
     kinds = list(report.agreement.per_type)
-    lines = [("all types", {name: pair.overall.f1 for name, pair in pairs.items()})]
-    lines += [(kind, {name: pair.per_type[kind].f1 for name, pair in pairs.items()}) for kind in kinds]
+    lines = [("all types", {name: counted_in_words(pair.overall) for name, pair in pairs.items()})]
+    lines += [(kind, {name: counted_in_words(pair.per_type[kind]) for name, pair in pairs.items()}) for kind in kinds]
     return pd.DataFrame.from_records([{"type": kind, **scores} for kind, scores in lines])
 
 
 def agreement_columns() -> dict[str, Any]:
     """How Streamlit shows `agreement`."""
-    number = st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     return {
-        "first to second": number(format="%.3f", help="F1 of the two passes before anything was settled."),
-        "first to settled": number(format="%.3f", help="F1 of the first pass with the settled corpus."),
-        "second to settled": number(format="%.3f", help="F1 of the second pass with the settled corpus."),
+        "first to second": text(help=f"F1 of the two passes before anything was settled. {FROM_COUNTS}"),
+        "first to settled": text(help=f"F1 of the first pass with the settled corpus. {FROM_COUNTS}"),
+        "second to settled": text(help=f"F1 of the second pass with the settled corpus. {FROM_COUNTS}"),
     }
 
 

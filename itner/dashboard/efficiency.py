@@ -11,9 +11,10 @@ import streamlit as st
 
 from itner.dashboard.tables import leaderboard_columns, rounded
 from itner.records.store import Run
+from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.cost import Cost
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, interval_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
 END_TO_END = "one sentence, text to mentions"
@@ -120,13 +121,15 @@ def measure_bars(frame: pd.DataFrame, measure: str) -> go.Figure:
     return _bars(frame, measure, MEASURES[measure], hover="%{y:,.2f}" if measure in _SMALL else "%{y:,.0f}")
 
 
-def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
-    """Speed-up over the baseline and the change in micro-F1; rows without both numbers are left out."""
+def gains(rows: Sequence[Row], baseline: str, compare: Compare = compare_rows) -> pd.DataFrame:
+    """Speed-up over the baseline and the change in micro-F1 with its paired interval; rows without both numbers are
+    left out."""
     base = next(row for row in rows if row.label == baseline)
     records = []
     for row in rows:
         if not (row.p50_ms and base.p50_ms and row.micro_f1 is not None and base.micro_f1 is not None):
             continue
+        change = compare(row, base) if row is not base else None
         records.append(
             {
                 "model": row.label,
@@ -134,6 +137,8 @@ def gains(rows: Sequence[Row], baseline: str) -> pd.DataFrame:
                 "variant": row.variant,
                 "times as fast": base.p50_ms / row.p50_ms,
                 "micro-F1 change": row.micro_f1 - base.micro_f1,
+                "change low": change.low if change is not None else None,
+                "change high": change.high if change is not None else None,
                 "micro-F1": row.micro_f1,
                 "p50 ms": row.p50_ms,
             }
@@ -145,9 +150,10 @@ def gain_scatter(frame: pd.DataFrame, baseline: str) -> go.Figure:
     """How much faster than the baseline, and what it costs in micro-F1."""
     hover = (
         "<b>%{customdata[0]}</b><br>%{x:.2f} times as fast (%{customdata[2]:.3~g} ms)<br>"
-        "micro-F1 %{y:+.3f} (%{customdata[1]:.3f})<extra></extra>"
+        "micro-F1 %{y:+.3f}, 95% %{customdata[3]:+.3f} to %{customdata[4]:+.3f} (%{customdata[1]:.3f})<extra></extra>"
     )
-    figure = _scatter(frame, "times as fast", "micro-F1 change", ["model", "micro-F1", "p50 ms"], hover)
+    columns = ["model", "micro-F1", "p50 ms", "change low", "change high"]
+    figure = _scatter(frame, "times as fast", "micro-F1 change", columns, hover)
     figure.add_hline(y=0, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.add_vline(x=1, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     figure.update_layout(
@@ -171,6 +177,7 @@ def prices_frame(rows: Sequence[Row], costs: Mapping[str, Cost]) -> pd.DataFrame
                 "family": row.family,
                 "variant": row.variant,
                 "micro-F1": row.micro_f1,
+                "95% interval": interval_in_words(row.report.micro_f1_interval if row.report is not None else None),
                 "1,000 tickets": costs[row.label].amount,
                 "of": costs[row.label].of,
             }
@@ -184,9 +191,9 @@ def price_scatter(frame: pd.DataFrame, currency: str) -> go.Figure:
     """Micro-F1 over what a thousand tickets cost."""
     hover = (
         f"<b>%{{customdata[0]}}</b><br>%{{x:.2~g}} {currency} of %{{customdata[1]}}<br>"
-        "micro-F1 %{y:.3f}<extra></extra>"
+        "micro-F1 %{y:.3f}, 95% %{customdata[2]}<extra></extra>"
     )
-    figure = _scatter(frame, "1,000 tickets", "micro-F1", ["model", "of"], hover)
+    figure = _scatter(frame, "1,000 tickets", "micro-F1", ["model", "of", "95% interval"], hover)
     figure.update_layout(
         # Whole decades, in digits: Plotly would write millionths as µ.
         xaxis={"title": f"1,000 tickets, {currency} (log scale)", "type": "log", "dtick": 1, "tickformat": ".8~f"},

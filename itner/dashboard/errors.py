@@ -21,12 +21,13 @@ from itner.dashboard.widgets import show_damage
 from itner.evaluation.cases import Case, Show, count_surfaces, most_confident, sort_by_confidence
 from itner.evaluation.confusion import list_confusions
 from itner.evaluation.predictions import Predictions
+from itner.evaluation.schemes import BOUNDARIES, list_boundaries, score_schemes
 from itner.files.highlighting import aligned
 from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport, Span
 from itner.records.scores import OUTSIDE
 from itner.records.store import Run
-from itner.reporting.palette import ERROR_COLORS
-from itner.reporting.rows import Row
+from itner.reporting.palette import ERROR_COLORS, SERIES_COLORS
+from itner.reporting.rows import Row, in_words
 
 CLASS_MEANINGS: dict[ErrorClass, str] = {
     "boundary": "right type, wrong boundaries",
@@ -41,6 +42,60 @@ RIGHT = "right"
 _RIGHT_BESIDE = "A right, wrong in "
 _SIDES = [f"{side} {what}" for side in ("gold", "pred") for what in ("type", "start", "end", "text")]
 _LISTED = ["document", "model", "class", *_SIDES, "confidence"]
+
+
+def boundaries(reports: Iterable[tuple[str, ErrorReport]]) -> pd.DataFrame:
+    """One line a model and kind of boundary error."""
+    return pd.DataFrame.from_records(
+        [
+            {"model": label, "boundary": kind, "errors": counts[kind]}
+            for label, report in reports
+            for counts in [Counter(found for _, found in list_boundaries(report))]
+            for kind in BOUNDARIES
+        ]
+    )
+
+
+def boundary_bars(frame: pd.DataFrame) -> go.Figure:
+    """A stacked bar a model: boundary errors by what is wrong with them."""
+    figure = go.Figure()
+    for number, (kind, part) in enumerate(frame.groupby("boundary", sort=False)):
+        figure.add_bar(
+            y=part["model"],
+            x=part["errors"],
+            name=str(kind),
+            orientation="h",
+            marker={"color": SERIES_COLORS[number % len(SERIES_COLORS)]},
+            hovertemplate=f"%{{y}}: %{{x:,}} {kind}<extra></extra>",
+        )
+    models = frame["model"].nunique()
+    figure.update_layout(barmode="stack", xaxis={"title": "errors"}, yaxis={"autorange": "reversed"})
+    figure.update_layout(legend={"traceorder": "normal"}, height=150 + 44 * models, margin={"t": 20, "b": 40})
+    return figure
+
+
+def schemes(rows: Iterable[tuple[str, ErrorReport, int]]) -> pd.DataFrame:
+    """One line a model and scheme: scores with their intervals, and counts.
+
+    Args:
+        rows: each model's label, its errors, and how many units were scored.
+    """
+    records = []
+    for label, report, units in rows:
+        for score in score_schemes(report, units):
+            told = {"precision": score.precision, "recall": score.recall, "F1": score.f1}
+            records.append(
+                {"model": label, "scheme": score.scheme}
+                | {name: in_words(*found) if found is not None else None for name, found in told.items()}
+                | score.counts
+            )
+    return pd.DataFrame.from_records(records)
+
+
+SCHEMES_MEAN = (
+    "The four schemes of SemEval-2013: **strict**, boundaries and type; **exact**, boundaries alone; **partial**, "
+    "boundaries alone, an overlap counting half; **type**, the type alone with any overlap. With 95% intervals."
+)
 
 
 def link(

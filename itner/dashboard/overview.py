@@ -16,12 +16,14 @@ from itner.dashboard import selection
 from itner.dashboard.cache import rules_of
 from itner.dashboard.figures import log_axis
 from itner.domains.registry import Domain
+from itner.evaluation.compare import weigh
 from itner.files.highlighting import STYLE, highlight
+from itner.records.scores import Interval, ScoreRanges
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import QUANTILES, Quantile
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
-from itner.reporting.rows import Row, find_weakest, megabytes, milliseconds
+from itner.reporting.rows import Row, find_weakest, interval_in_words, megabytes, milliseconds
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 28
@@ -44,20 +46,31 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     """Quality, speed and size of one row; what was not measured is left out."""
     found = []
     if row.report is not None:
-        micro, interval = row.report.micro, row.report.micro_f1_interval
+        micro, known = row.report.micro, row.report.interval
         if row.weights:
-            found.append(Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", f"recall {row.recall:.3f}"))
+            by_type = row.errors is not None and row.errors.by_type
+            units = row.report.uncertainty
+            ends = weigh(row.errors, units.units, row.weights) if by_type and row.errors is not None else ScoreRanges()
+            found += [
+                Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", _within(units.interval(ends.f1))),
+                Fact("Recall, weighed", f"{row.recall:.3f}", _within(units.interval(ends.recall))),
+            ]
         found += [
-            Fact("micro-F1", f"{micro.f1:.3f}", f"{interval.level:.0%}: {interval.low:.3f} to {interval.high:.3f}"),
-            Fact("Recall", f"{micro.recall:.3f}", f"precision {micro.precision:.3f}"),
+            Fact("micro-F1", f"{micro.f1:.3f}", _within(known("f1"))),
+            Fact("Recall", f"{micro.recall:.3f}", _within(known("recall"))),
+            Fact("Precision", f"{micro.precision:.3f}", _within(known("precision"))),
         ]
     if row.timing is not None:
         times = row.timing.at(quantile)
-        known = f"{milliseconds(times.low)} to {milliseconds(times.high)}; {row.timing.length} {row.unit}"
-        found.append(Fact(f"Latency, {QUANTILES[quantile]}", f"{milliseconds(times.value)} ms", known))
+        span = f"{milliseconds(times.low)} to {milliseconds(times.high)}; {row.timing.length} {row.unit}"
+        found.append(Fact(f"Latency, {QUANTILES[quantile]}", f"{milliseconds(times.value)} ms", span))
     if row.size_mb is not None:
         found.append(Fact("Size", f"{megabytes(row.size_mb)} MB", f"{row.tokens_per_s:,.0f} tokens/s in bulk"))
     return found
+
+
+def _within(interval: Interval | None) -> str:
+    return f"{interval.level:.0%}: {interval_in_words(interval)}" if interval is not None else "interval unknown"
 
 
 @dataclass(frozen=True)

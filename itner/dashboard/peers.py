@@ -11,9 +11,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.evaluation.uncertainty import ranges_of_counts
+from itner.records.scores import Counts
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
 from itner.reporting.peers import PeerRow
-from itner.reporting.rows import in_megabytes, megabytes
+from itner.reporting.rows import FROM_COUNTS, counted_in_words, in_megabytes, megabytes
 
 PEER, OWN = "measured peer", "run of ours"
 PERSONAL_F1 = "F1 of personal types"
@@ -42,17 +44,18 @@ def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
             "size MB": row.size_mb,
             "tokens/s": round(timed.tokens_per_s) if timed else None,
             "times as fast": timed.ratio(best.timed) if timed and best is not None and best.timed else None,
-            "precision": micro.precision if micro else None,
-            "recall": micro.recall if micro else None,
+            "95% interval": _ends(micro),
+            "precision": counted_in_words(micro, "precision") if micro else None,
+            "recall": counted_in_words(micro, "recall") if micro else None,
         }
         if masked:
             record |= {
-                PERSONAL_F1: row.personal.f1 if row.personal else None,
+                PERSONAL_F1: counted_in_words(row.personal) if row.personal else None,
                 LEFT: row.masking.share_left if row.masking else None,
                 HIDDEN: row.masking.share_masked if row.masking else None,
             }
         counts = row.per_type or {}
-        record |= {f"F1 {name}": counts[name].f1 if name in counts else None for name in types}
+        record |= {f"F1 {name}": counted_in_words(counts.get(name)) if name in counts else None for name in types}
         record |= {
             "rounds differ by": max(timed.round_tokens_per_s) / min(timed.round_tokens_per_s) - 1 if timed else None,
             "setting": timed.setting or None if timed else None,
@@ -62,21 +65,25 @@ def peers_frame(rows: Sequence[PeerRow]) -> pd.DataFrame:
     return pd.DataFrame.from_records(records)
 
 
+def _ends(counts: Counts | None) -> str | None:
+    ends = ranges_of_counts(counts).f1 if counts is not None else None
+    return f"{ends[0]:.3f} to {ends[1]:.3f}" if ends is not None else None
+
+
 def peers_columns(frame: pd.DataFrame, rows: Sequence[PeerRow]) -> dict[str, Any]:
     """How Streamlit shows `peers_frame`."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     best = next((row.label for row in rows if row.row is not None), "")
-    columns: dict[str, Any] = {name: number(format="%.3f") for name in frame.columns if name.startswith("F1 ")}
+    columns: dict[str, Any] = {}
     if LEFT in frame.columns:
         columns |= {
-            PERSONAL_F1: number(format="%.3f", help="Micro-F1 over the types that point at a person."),
+            PERSONAL_F1: text(help="Micro-F1 over the types that point at a person, with its 95% interval."),
             LEFT: number(format="percent", help="Share of the characters that point at a person which stay readable."),
             HIDDEN: number(format="percent", help="Share of all other characters that are hidden."),
         }
     return columns | {
         "micro-F1": number(format="%.3f", help="Strict, entity level, scored as our runs are."),
-        "precision": number(format="%.3f"),
-        "recall": number(format="%.3f"),
+        "95% interval": text(help=FROM_COUNTS.removeprefix("In brackets: ").capitalize()),
         "size MB": number(format="%.2f", help="What has to be deployed beside the program, all models together."),
         "tokens/s": number(format="localized", help="Median of rounds in which all took turns.", step=1),
         "times as fast": number(format="%.2f", help=f"As {best}: median of the rounds' ratios."),

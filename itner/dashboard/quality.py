@@ -6,42 +6,39 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
-from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.dashboard.tables import interval_in_words
-from itner.dashboard.widgets import download_csv
+from itner.dashboard.widgets import download_csv, show_table
 from itner.domains.registry import Domain
 from itner.evaluation.compare import Difference
-from itner.records.scores import Interval
+from itner.evaluation.significance import judge
+from itner.records.evaluation import MACRO, MICRO, EvalReport
+from itner.records.scores import Interval, Range, ScoreName
 from itner.records.store import Run
-from itner.reporting.advice import Compare
+from itner.reporting.advice import Compare, compare_rows_by_type
 from itner.reporting.findings import FEW_MENTIONS
 from itner.reporting.languages import LanguageRow
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
 from itner.reporting.recall import curve_of
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, in_words, interval_in_words, percent_in_words
+from itner.reporting.seeds import list_seed_rows
 from itner.taggers.registry import VARIANT_NAMES, model_label
 
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
-MICRO, MACRO = "micro", "macro"
 _INTERVAL = "95% interval"
 # How much of a type's row its models fill, and the difference that has the full colour.
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 
 
-def scores(rows: Sequence[Row], known: Mapping[str, Mapping[str, Interval]] = MappingProxyType({})) -> pd.DataFrame:
-    """One line a run, variant and entity type (and `micro`, `macro`), with scores and counts.
+def scores(rows: Sequence[Row]) -> pd.DataFrame:
+    """One line a run, variant and entity type (and `micro`, `macro`), with scores, their intervals and counts.
 
     Macro has no counts of its own; its counts are those of all types together, as for micro.
-
-    Args:
-        known: from `intervals`; where there is none, it is empty.
     """
     records = []
     for row in rows:
@@ -63,17 +60,55 @@ def scores(rows: Sequence[Row], known: Mapping[str, Mapping[str, Interval]] = Ma
                 "precision": precision,
                 "recall": recall,
                 "F1": f1,
-                "F1 low": within.low if within is not None else math.nan,
-                "F1 high": within.high if within is not None else math.nan,
+                **_ends(report, name),
                 "gold": counts.support,
                 "right": counts.tp,
                 "spurious or wrong": counts.fp,
                 "missed or wrong": counts.fn,
             }
             for name, precision, recall, f1, counts in lines
-            for within in [known.get(row.label, {}).get(name)]
         ]
     return pd.DataFrame.from_records(records)
+
+
+_RECORDED: dict[Score, ScoreName] = {"F1": "f1", "precision": "precision", "recall": "recall"}
+
+
+def _ends(report: EvalReport, name: str) -> dict[str, float]:
+    """Between what the scores of a type, or of all, lie; not a number where that is not known."""
+    ends: dict[str, float] = {}
+    for score, recorded in _RECORDED.items():
+        within = report.interval(recorded, name)
+        ends[f"{score} low"] = within.low if within is not None else math.nan
+        ends[f"{score} high"] = within.high if within is not None else math.nan
+    return ends
+
+
+def seeds(runs: Sequence[Run], dataset: str) -> pd.DataFrame:
+    """One line a run and variant that was trained with other seeds as well: mean and spread of micro-F1 on dev."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "model": model_label(run.name, row.variant),
+                "mean micro-F1": row.mean.mean,
+                "spread": row.mean.spread,
+                "lowest": min(row.f1.values()),
+                "highest": max(row.f1.values()),
+                "seeds": row.mean.seeds,
+            }
+            for run in runs
+            for row in list_seed_rows(run)
+            if row.dataset == dataset
+        ]
+    )
+
+
+def seed_columns() -> dict[str, Any]:
+    """How Streamlit shows `seeds`."""
+    number = st.column_config.NumberColumn
+    told = {"mean micro-F1": "Mean over the seeds.", "spread": "Standard deviation over the seeds."}
+    columns = {name: number(format="%.3f", help=told.get(name)) for name in ("mean micro-F1", "lowest", "highest")}
+    return columns | {"spread": number(format="%.4f", help=told["spread"])}
 
 
 def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:
@@ -83,11 +118,10 @@ def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:
             {
                 "language": row.language,
                 "model": model_label(row.run, row.variant),
-                "recall": row.report.micro.recall,
-                "precision": row.report.micro.precision,
+                "recall": in_words(row.report.micro.recall, row.report.interval("recall")),
+                "precision": in_words(row.report.micro.precision, row.report.interval("precision")),
                 "F1": row.report.micro.f1,
-                "F1 low": row.report.micro_f1_interval.low,
-                "F1 high": row.report.micro_f1_interval.high,
+                "95% interval": interval_in_words(row.report.micro_f1_interval),
                 "sentences": row.report.documents,
                 "gold": row.report.micro.support,
                 "dataset": row.split,
@@ -100,37 +134,44 @@ def languages(rows: Sequence[LanguageRow]) -> pd.DataFrame:
 def languages_columns() -> dict[str, Any]:
     """How Streamlit shows `languages`."""
     number = st.column_config.NumberColumn
-    names = ("recall", "precision", "F1", "F1 low", "F1 high")
-    return {name: number(format="%.3f") for name in names} | {"gold": number(help="Mentions of the annotation.")}
+    return {
+        "F1": number(format="%.3f"),
+        "95% interval": st.column_config.TextColumn(help="Of F1, if other texts had been annotated."),
+        "gold": number(help="Mentions of the annotation."),
+    }
 
 
 def masking(rows: Sequence[Row]) -> pd.DataFrame:
     """One line a run and variant that redaction was counted for: shares of characters."""
-    counted = [(row, row.report.masking) for row in rows if row.report is not None and row.report.masking is not None]
+    reports = [(row, row.report) for row in rows if row.report is not None]
+    counted = [(row, report, report.masking) for row, report in reports if report.masking is not None]
     return pd.DataFrame.from_records(
         [
             {
                 "model": row.label,
-                "personal characters left": found.share_left,
-                "harmless characters hidden": found.share_masked,
+                "personal characters left": percent_in_words(found.share_left, report.uncertainty.share_left),
+                "harmless characters hidden": percent_in_words(found.share_masked, report.uncertainty.share_masked),
                 "left": found.left,
                 "all personal": found.personal,
                 "hidden": found.masked,
                 "all harmless": found.harmless,
             }
-            for row, found in counted
+            for row, report, found in counted
         ]
     )
 
 
 def masking_columns() -> dict[str, Any]:
     """How Streamlit shows `masking`."""
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "personal characters left": number(
-            format="percent", help="Share of the characters inside mentions that point at a person which stay readable."
+        "personal characters left": text(
+            help="Share of the characters inside mentions that point at a person which stay readable, with its 95% "
+            "interval."
         ),
-        "harmless characters hidden": number(format="percent", help="Share of all other characters that are hidden."),
+        "harmless characters hidden": text(
+            help="Share of all other characters that are hidden, with its 95% interval."
+        ),
         "left": number(format="localized", help="Personal characters that stay."),
         "all personal": number(
             format="localized", help="Characters inside mentions that point at a person, no blanks."
@@ -190,9 +231,9 @@ def score_columns() -> dict[str, Any]:
         "precision": "Share of predicted mentions that are right.",
         "recall": "Share of gold mentions that were found.",
         "F1": "Harmonic mean of precision and recall.",
-        "F1 low": "Lower end of its 95% interval (sentences resampled).",
-        "F1 high": "Upper end of the interval.",
     }
+    help |= {f"{score} low": f"Lower end of the 95% interval of {score}." for score in SCORES}
+    help |= {f"{score} high": f"Upper end of the 95% interval of {score}." for score in SCORES}
     counts = {
         "gold": "Gold mentions.",
         "right": "True positives: boundaries and type are right.",
@@ -215,14 +256,35 @@ def overall(rows: Sequence[Row]) -> pd.DataFrame:
             {
                 "model": row.label,
                 "micro-F1": report.micro.f1,
-                "95% interval": interval_in_words(report),
-                "precision": report.micro.precision,
-                "recall": report.micro.recall,
-                "macro-F1": report.macro_f1,
-                "token accuracy": report.token_accuracy,
+                "95% interval": interval_in_words(report.micro_f1_interval),
+                "precision": in_words(report.micro.precision, report.interval("precision")),
+                "recall": in_words(report.micro.recall, report.interval("recall")),
+                "macro-F1": in_words(report.macro_f1, report.interval("f1", MACRO)),
+                "token accuracy": in_words(report.token_accuracy, _within(report, report.uncertainty.token_accuracy)),
             }
         )
     return pd.DataFrame.from_records(records)
+
+
+def _within(report: EvalReport, ends: Range | None) -> Interval | None:
+    return report.uncertainty.interval(ends)
+
+
+def overall_columns() -> dict[str, Any]:
+    """How Streamlit shows `overall` and `pairs`."""
+    text = st.column_config.TextColumn
+    return {
+        "micro-F1": st.column_config.NumberColumn(
+            format="%.3f", help="Strict, entity level: every mention weighs the same."
+        ),
+        "95% interval": text(help="Of micro-F1, if other texts had been annotated."),
+        "precision": text(help="Share of predicted mentions that are right, with its 95% interval."),
+        "recall": text(help="Share of gold mentions that were found, with its 95% interval."),
+        "macro-F1": text(help="Mean of the F1 of each type, with its 95% interval."),
+        "token accuracy": text(help="Share of tokens whose BIO tag is right, with its 95% interval."),
+        "pairs F1": text(help="F1 of what is mentioned and its type, wherever it stands, with its 95% interval."),
+        "texts right": text(help="Share of texts whose mentions are all right, with its 95% interval."),
+    }
 
 
 def pairs(rows: Sequence[Row]) -> pd.DataFrame:
@@ -231,11 +293,14 @@ def pairs(rows: Sequence[Row]) -> pd.DataFrame:
         [
             {
                 "model": row.label,
-                "pairs F1": row.report.pairs.counts.f1 if row.report.pairs is not None else None,
-                "texts right": row.report.exact_texts,
+                "pairs F1": in_words(
+                    report.pairs.counts.f1 if report.pairs is not None else None,
+                    _within(report, report.uncertainty.pairs_f1),
+                ),
+                "texts right": in_words(report.exact_texts, _within(report, report.uncertainty.exact_texts)),
             }
             for row in rows
-            if row.report is not None
+            if (report := row.report) is not None
         ]
     )
 
@@ -271,17 +336,16 @@ def dots(frame: pd.DataFrame, score: Score) -> go.Figure:
                 error_x={
                     "type": "data",
                     "symmetric": False,
-                    "array": part["F1 high"] - part["F1"],
-                    "arrayminus": part["F1"] - part["F1 low"],
+                    # A percentile interval need not hold the score itself where mentions are few.
+                    "array": (part[f"{score} high"] - part[score]).clip(lower=0),
+                    "arrayminus": (part[score] - part[f"{score} low"]).clip(lower=0),
                     "thickness": 1.2,
                     "width": 3,
-                }
-                if score == "F1"
-                else None,
-                customdata=part[["precision", "recall", "F1", "right", "gold", "type"]],
-                hovertemplate=f"<b>{model}</b> on %{{customdata[5]}}<br>precision %{{customdata[0]:.3f}}, "
-                "recall %{customdata[1]:.3f}, F1 %{customdata[2]:.3f}<br>"
-                "%{customdata[3]:,} of %{customdata[4]:,} gold mentions right<extra></extra>",
+                },
+                customdata=part[[f"{score} low", f"{score} high", "right", "gold", "type"]],
+                hovertemplate=f"<b>{model}</b> on %{{customdata[4]}}<br>{score} %{{x:.3f}}, "
+                "95% %{customdata[0]:.3f} to %{customdata[1]:.3f}<br>"
+                "%{customdata[2]:,} of %{customdata[3]:,} gold mentions right<extra></extra>",
             )
         )
     gold = dict(zip(frame["type"], frame["gold"], strict=True))
@@ -301,62 +365,90 @@ def dots(frame: pd.DataFrame, score: Score) -> go.Figure:
     return figure
 
 
-def intervals(
-    rows: Sequence[Row], of_row: Callable[[Row], Mapping[str, Interval]]
-) -> dict[str, Mapping[str, Interval]]:
-    """By model and type, and of micro: between what F1 may lie."""
-    return {row.label: {MICRO: row.report.micro_f1_interval, **of_row(row)} for row in rows if row.report is not None}
-
-
 @dataclass(frozen=True)
 class Differences:
     """F1 of each model minus the baseline's, the largest loss first.
 
     Attributes:
         frame: a line a model, a column a type and micro; empty where there is nothing to compare.
-        sure: of the same form, whether the paired interval leaves out zero; empty where that was not recorded.
+        sure: of the same form, whether it is better or worse beyond chance, all differences of the table considered;
+            empty where that was not recorded.
+        cells: a line a model and type (and micro): the difference, its interval, p-value and what it means.
     """
 
     frame: pd.DataFrame
     sure: pd.DataFrame
+    cells: pd.DataFrame
 
 
-def differences(base: Row, others: Sequence[Row], compare: Compare) -> Differences:
-    """The differences of F1 overall and on each type; each is paired, since both models read the same sentences."""
+def differences(
+    base: Row,
+    others: Sequence[Row],
+    compare: Compare,
+    by_type: Callable[[Row, Row], Mapping[str, Difference]] = compare_rows_by_type,
+) -> Differences:
+    """The differences of F1 overall and on each type; each is paired, since both models read the same sentences.
+
+    What they mean is corrected for how many there are in the table (Holm).
+    """
     types = list(base.report.per_type) if base.report is not None else []
-    values, sure = [], []
+    found: dict[tuple[str, str], Difference] = {}
     for row in others:
         whole = compare(row, base)
-        line: dict[str, object] = {"model": row.label, MICRO: _gap(row, base), "verdict": _verdict(whole)}
+        found |= {(row.label, MICRO): whole} if whole is not None else {}
+        found |= {(row.label, name): each for name, each in by_type(row, base).items()}
+    judged = dict(zip(found, judge(list(found.values())), strict=True))
+    values, sure = [], []
+    for row in others:
+        key = (row.label, MICRO)
+        told = judged[key].in_words(found[key].mentions) if key in judged else "errors not recorded"
+        line: dict[str, object] = {"model": row.label, MICRO: _gap(row, base), "verdict": told}
+        whole = found.get(key)
         line |= {"low": whole.low if whole is not None else None, "high": whole.high if whole is not None else None}
-        marks: dict[str, object] = {"model": row.label, MICRO: whole.significant if whole is not None else None}
-        for name in types:
-            alone = {other: float(other == name) for other in types}
-            first, second = replace(row, weights=alone), replace(base, weights=alone)
-            known = base.report is not None and base.report.per_type[name].support > 0
-            found = compare(first, second) if known else None
-            line[name] = _gap(first, second) if known else None
-            marks[name] = found.significant if found is not None else None
+        marks: dict[str, object] = {"model": row.label}
+        for name in (MICRO, *types):
+            known = found.get((row.label, name))
+            if name != MICRO:
+                line[name] = known.value if known is not None else _type_gap(row, base, name)
+            marks[name] = (
+                judged[row.label, name].finding in ("better", "worse") if (row.label, name) in judged else None
+            )
         values.append(line)
         sure.append(marks)
+    cells = pd.DataFrame.from_records(
+        [
+            {
+                "model": model,
+                "type": name,
+                "difference": known.value,
+                "low": known.low,
+                "high": known.high,
+                "p, one alone": known.p,
+                "p, corrected": judged[model, name].p,
+                "finding": judged[model, name].finding,
+                "gold": known.mentions,
+                "gold needed": judged[model, name].needed,
+            }
+            for (model, name), known in found.items()
+        ]
+    )
     frame = pd.DataFrame.from_records(values)
     if frame.empty:
-        return Differences(frame, frame)
+        return Differences(frame, frame, cells)
     frame = frame[["model", "verdict", MICRO, *types, "low", "high"]].sort_values(MICRO, ignore_index=True)
     marked = pd.DataFrame.from_records(sure).set_index("model").loc[frame["model"]].reset_index()
-    return Differences(frame, marked)
+    return Differences(frame, marked, cells)
+
+
+def _type_gap(row: Row, base: Row, name: str) -> float | None:
+    """The difference on a type that gold has, where its errors were not recorded."""
+    reports = [each.report for each in (row, base)]
+    first, second = (report.per_type.get(name) if report is not None else None for report in reports)
+    return first.f1 - second.f1 if first is not None and second is not None and second.support else None
 
 
 def _gap(row: Row, base: Row) -> float | None:
     return row.micro_f1 - base.micro_f1 if row.micro_f1 is not None and base.micro_f1 is not None else None
-
-
-def _verdict(difference: Difference | None) -> str:
-    if difference is None:
-        return "errors not recorded"
-    if not difference.significant:
-        return "no clear difference"
-    return "better" if difference.value > 0 else "worse"
 
 
 def first_baseline(rows: Sequence[Row], domain: Domain) -> str | None:
@@ -389,10 +481,36 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
     """How Streamlit shows the table of differences."""
     number = st.column_config.NumberColumn
     return {
-        "verdict": st.column_config.TextColumn(help="Better or worse when the interval leaves out zero."),
+        "verdict": st.column_config.TextColumn(
+            help="Of micro-F1, by paired approximate randomisation, corrected for all differences of this table (Holm)."
+        ),
         MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),
         _INTERVAL: st.column_config.TextColumn(help="Paired, of the difference of micro-F1."),
         **{name: number(format="%+.3f", help=f"F1 on {name}, this model minus the baseline.") for name in types},
+    }
+
+
+CELLS_MEAN = (
+    "The interval is that of one difference, from drawing texts anew; the p-value from exchanging the two models' "
+    "answers at random, text by text. Corrected (Holm), a table of differences without any real one holds a better or "
+    "worse in one of twenty tables. Where there is none: *no measurable difference* if there are mentions enough to "
+    "see one of 0.01 in four of five samples, else *too little data to tell*, with how many that would take."
+)
+
+
+def cell_columns() -> dict[str, Any]:
+    """How Streamlit shows `Differences.cells`."""
+    number = st.column_config.NumberColumn
+    return {
+        "difference": number(format="%+.3f", help="F1 of this model minus the baseline's."),
+        "low": number(format="%+.3f", help="Lower end of its 95% interval."),
+        "high": number(format="%+.3f", help="Upper end of its 95% interval."),
+        "p, one alone": number(format="%.4f", help="If it were the only comparison."),
+        "p, corrected": number(format="%.4f", help="For all comparisons of this table, by Holm's method."),
+        "gold": number(format="localized", help="Gold mentions that it rests on."),
+        "gold needed": number(
+            format="localized", help="Gold mentions with which a difference of 0.01 is found in four of five samples."
+        ),
     }
 
 
@@ -415,6 +533,10 @@ def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
         placeholder="–",
     )
     download_csv(found.frame, f"differences-{name}", key=f"download_differences_{name}")
+    if not found.cells.empty:
+        with st.expander("Every difference with its interval, p-value and meaning"):
+            show_table(found.cells, f"cells-{name}", cell_columns())
+            st.caption(CELLS_MEAN)
     cells = event.selection.cells
     if not cells:
         return None

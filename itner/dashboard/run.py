@@ -12,7 +12,6 @@ import streamlit as st
 
 from itner.core.provenance import Provenance
 from itner.core.words import listed
-from itner.dashboard.tables import interval_in_words
 from itner.domains.registry import get_domain
 from itner.records.codec import list_settings
 from itner.records.config import RunConfig
@@ -20,6 +19,7 @@ from itner.records.files import sha256_file
 from itner.records.store import CHECKPOINTS, Run
 from itner.reporting.answers import answer_row
 from itner.reporting.palette import SERIES_COLORS
+from itner.reporting.rows import interval_in_words
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import Remake
 from itner.taggers.registry import VARIANT_NAMES, family_of, kind_of, model_label
@@ -189,7 +189,7 @@ def evaluations(run: Run) -> pd.DataFrame:
                 "split": report.split,
                 "variant": VARIANT_NAMES.get(report.variant, report.variant),
                 "micro-F1": report.micro.f1,
-                "95% interval": interval_in_words(report),
+                "95% interval": interval_in_words(report.micro_f1_interval),
                 "tags as the reference": report.tag_agreement,
                 "largest logit difference": report.max_logit_difference,
                 "made": report.provenance.created[:10],

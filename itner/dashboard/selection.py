@@ -266,9 +266,9 @@ def wanted(key: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def ask(key: str, value: str) -> None:
-    """Take the link for one that asks for this: for links from before, which asked in other words."""
-    _state().asked[key] = [value]
+def ask(key: str, *values: str) -> None:
+    """Take the link for one that asks for this: for links that ask in other words, such as those from before."""
+    _state().asked[key] = list(values)
 
 
 def arrived(key: str) -> bool:

@@ -11,14 +11,18 @@ import streamlit as st
 
 from itner.core.types import Mention
 from itner.evaluation.agreement import Place
-from itner.records.evaluation import EvalReport
+from itner.evaluation.disagreement import KIND_MEANINGS, count_times, find_sureness, tell_kind
 from itner.records.study import Published
 from itner.reporting.cost import Cost
+from itner.reporting.disagreements import say
 from itner.reporting.latency import Quantile
-from itner.reporting.rows import Row, find_weakest
+from itner.reporting.rows import Row, find_weakest, interval_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
-OUTSIDE_TEXT = "not marked"
+WEIGHT_HELP = (
+    "How sure the models are there that differ (both sure and different weighs most), times how often they differ on "
+    "the same words in the same way. Which of them is right, nobody says. Empty: none says how sure it is."
+)
 _TIMED = "On 128 word pieces (tokens for rules), one text at a time, shared by runs of one network."
 
 
@@ -40,7 +44,7 @@ def leaderboard(
                 "run": row.run,
                 "variant": VARIANT_NAMES[row.variant],
                 "micro-F1": row.micro_f1,
-                "95% interval": interval_in_words(report) if report else None,
+                "95% interval": interval_in_words(report.micro_f1_interval) if report else None,
                 "weakest type": f"{weakest[0]} {weakest[1]:.2f}" if weakest is not None else None,
                 f"{quantile} ms": row.timing.at(quantile).value if row.timing is not None else None,
                 "size MB": row.size_mb,
@@ -56,11 +60,6 @@ def leaderboard(
     return frame.sort_values(order, ascending=[False, True], na_position="last", ignore_index=True)
 
 
-def interval_in_words(report: EvalReport) -> str:
-    """Between what micro-F1 may lie: "0.871 to 0.892"."""
-    return f"{report.micro_f1_interval.low:.3f} to {report.micro_f1_interval.high:.3f}"
-
-
 SHOWN = {"runs": "a row a run, as deployed", "all": "every variant"}
 # Of a row a run, what the table begins without so that the rest is seen at once: the chart tells it by its colours.
 ASIDE = ("family",)
@@ -73,23 +72,6 @@ BEST: Mapping[str, Callable[[pd.Series], object]] = {
     "tokens/s": pd.Series.max,
     "1,000 tickets": pd.Series.min,
 }
-
-
-def of_each_run(rows: Sequence[Row], kinds: Mapping[str, Sequence[str]]) -> list[Row]:
-    """A row a run: the variant to deploy, of those that were measured.
-
-    Args:
-        kinds: of each run, its variants by how much they are worth a look.
-    """
-    first: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: (row.report is None, row.bench is None, _place(row, kinds))):
-        first.setdefault(row.run, row)
-    return list(first.values())
-
-
-def _place(row: Row, kinds: Mapping[str, Sequence[str]]) -> int:
-    order = kinds[row.run]
-    return order.index(row.variant) if row.variant in order else len(order)
 
 
 def rounded(value: float | None) -> int | None:
@@ -150,16 +132,36 @@ def published_table(published: Published, dataset: str) -> pd.DataFrame:
 
 
 def disagreements(text: str, places: Sequence[Place]) -> pd.DataFrame:
-    """One line a place where the taggers differ, one column a tagger."""
+    """One line a place where the taggers differ, what matters most first; one column a tagger.
+
+    Of two taggers also how the second differs. The weight is empty where nobody says how sure it is.
+    """
+    differing = [place for place in places if not place.agreed]
     records = []
-    for place in places:
-        if place.agreed:
-            continue
-        record = {"text": text[place.start : place.end]}
-        for name, mentions in place.mentions.items():
-            record[name] = "; ".join(_said(text, mention) for mention in mentions) or OUTSIDE_TEXT
-        records.append(record)
-    return pd.DataFrame.from_records(records)
+    for place, times in zip(differing, count_times([text], [(0, place) for place in differing]), strict=True):
+        sureness = find_sureness(place)
+        record: dict[str, Any] = {
+            "text": text[place.start : place.end],
+            "weight": sureness * times if sureness is not None else None,
+        }
+        if len(place.mentions) == 2:
+            record["kind"] = tell_kind(*place.mentions.values())
+        records.append(record | {name: say(text, mentions) for name, mentions in place.mentions.items()})
+    frame = pd.DataFrame.from_records(records)
+    if frame.empty:
+        return frame
+    # Whatever nobody weighs comes last; equal ones stay as they stand in the text.
+    frame["weight"] = frame["weight"].astype(float)
+    return frame.sort_values("weight", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def disagreement_columns() -> dict[str, Any]:
+    """How Streamlit shows `disagreements`."""
+    kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in KIND_MEANINGS.items())
+    return {
+        "weight": st.column_config.NumberColumn(format="%.2f", help=WEIGHT_HELP),
+        "kind": st.column_config.TextColumn(help=f"{kinds}."),
+    }
 
 
 def mention_table(text: str, tagged: Mapping[str, Sequence[Mention]]) -> pd.DataFrame:
@@ -193,8 +195,3 @@ def token_columns() -> dict[str, Any]:
         "probability": bar(format="%.3f", min_value=0.0, max_value=1.0),
         "its probability": bar(format="%.3f", min_value=0.0, max_value=1.0, help="Of the next likely tag."),
     }
-
-
-def _said(text: str, mention: Mention) -> str:
-    score = "" if mention.score is None else f" {mention.score:.2f}"
-    return f"{text[mention.start : mention.end]} → {mention.type}{score}"

@@ -19,9 +19,9 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.types import Tagger
 from itner.core.words import counted, unmarked
+from itner.dashboard.correcting import apply_corrections
 from itner.dashboard.ending import stop_page
 from itner.dashboard.jobs import Job, Report, ShouldStop, finish, once
-from itner.dashboard.preview import apply_corrections
 from itner.dashboard.uploading import take_files
 from itner.dashboard.work import KEPT_MINUTES, Work, add_files, forget, keep, keep_only, kept_in_words
 from itner.domains.colours import type_colour
@@ -294,12 +294,6 @@ def start_tables(
         return GivenBack("tables.zip", buffer.getvalue() if done else b"", problems)
 
     return Job(work)
-
-
-def training_file(checked: Sequence[TaggedItem], origin: Origin) -> Callable[[], bytes]:
-    """What builds a file that `itner prepare` reads, of texts that somebody has looked through."""
-    plain = [replace(entry, item=replace(entry.item, fields=())) for entry in checked]
-    return lambda: to_bytes(plain, "JSONL", (), origin)
 
 
 def package(

@@ -250,8 +250,8 @@ def kept_in_words(work: Work) -> str:
     size = max(work.size() / MIB, 0.1)
     return (
         f"{counted(len(work.uploads), 'file')}, {size:,.1f} MiB, in this server's memory until "
-        f"{KEPT_MINUTES} minutes after the last use; nothing is written to disk. Whoever has the address of this page "
-        "sees the files and the results until then."
+        f"{KEPT_MINUTES} minutes after the last use; nothing is written to disk but corrections that you keep. Whoever "
+        "has the address of this page sees the files and the results until then."
     )
 
 

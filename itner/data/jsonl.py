@@ -26,7 +26,7 @@ from itner.data.json_values import Record, describe_kind, is_whole, read_records
 
 _KEYS = {"text", "spans", "tokens", "id", "group", "source", "file", "part", "fields"}
 # Of what the mentions come from.
-_KEYS |= {"model", "variant", "threshold", "date", "corrected"}
+_KEYS |= {"model", "variant", "threshold", "date", "corrected", "guideline"}
 _SPAN_KEYS = {"start", "end", "type", "text", "score", "pii", "corrected"}
 
 
@@ -127,8 +127,15 @@ def read_span(item: Any, record: Record, number: int, type_key: str = "type") ->
 def _tokens(record: Record) -> tuple[Token, ...] | None:
     if record.value.get("tokens") is None:
         return None
+    items = record.items("tokens")
+    try:
+        # What is written here is right, and has many of them.
+        if all(type(start) is int and type(end) is int for start, end in items):
+            return tuple(Token(start, end) for start, end in items)
+    except (TypeError, ValueError):
+        pass
     tokens = []
-    for number, item in enumerate(record.items("tokens"), start=1):
+    for number, item in enumerate(items, start=1):
         if not (isinstance(item, list) and len(item) == 2 and is_whole(item[0]) and is_whole(item[1])):
             raise record.error(f"tokens, number {number} is no pair of start and end as whole numbers")
         try:

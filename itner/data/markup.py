@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -115,3 +116,18 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
     if CHECK not in found and (empty := [name for name in needed if name not in found]):
         raise InputError(f"no sentence in split {', '.join(empty)}", path=path)
     return found
+
+
+def write_sentence(text: str, mentions: Sequence[Mention]) -> str:
+    """The line that `parse_sentence` reads as this text with these mentions, in text order and without overlap."""
+    parts = []
+    position = 0
+    for mention in mentions:
+        parts.append(_escape(text[position : mention.start]))
+        parts.append(f"[{_escape(text[mention.start : mention.end])}]({mention.type})")
+        position = mention.end
+    return "".join([*parts, _escape(text[position:])])
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"[\[\]\\]", r"\\\g<0>", text)

@@ -182,6 +182,16 @@ class CurvePlan:
 
 
 @dataclass(frozen=True)
+class TypeClaim:
+    """That compression costs some types more than others."""
+
+    name: str
+    title: str
+    hard: tuple[str, ...]
+    easy: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OwnPreset:
     """A preset that a domain names for itself: what it changes of another one."""
 
@@ -210,6 +220,7 @@ class Release:
         tracks: the runs that learn from another dataset than all others do.
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
+        type_claims: about its types, which are tested on stored predictions.
         aims: at the variant `aim_variant` unless they name another one.
     """
 
@@ -226,6 +237,7 @@ class Release:
     unions: tuple[UnionPlan, ...] = ()
     tracks: tuple[TrackPlan, ...] = ()
     seeds: tuple[int, ...] = (14, 15)
+    type_claims: tuple[TypeClaim, ...] = ()
     ablation: AblationPlan | None = None
     study: StudyPlan | None = None
     curve: CurvePlan | None = None

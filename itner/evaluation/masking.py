@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+import numpy as np
+
 from itner.core.types import Document, Mention
 from itner.records.recall import RecallPoint
 from itner.records.scores import MaskedCharacters
@@ -15,23 +17,26 @@ THRESHOLDS = (0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005
 
 def count_masked(
     documents: Sequence[Document], found: Sequence[Sequence[Mention]], personal: Collection[str]
-) -> MaskedCharacters:
+) -> np.ndarray:
     """Characters of the documents by whether they are personal, and whether hiding what was found would hide them.
 
     White space counts as nothing. Of which of the personal types something is does not matter, only that it is hidden.
+
+    Returns:
+        int array [documents, 4], the columns being those of `MaskedCharacters`.
     """
-    total = MaskedCharacters()
-    for document, mentions in zip(documents, found, strict=True):
+    table = np.zeros((len(documents), 4), dtype=np.int64)
+    for row, document, mentions in zip(table, documents, found, strict=True):
         gold, hidden = (_inside(marks, personal) for marks in (document.mentions, mentions))
         shown = {at for at, char in enumerate(document.text) if not char.isspace()}
         told = gold & shown
-        total += MaskedCharacters(
-            personal=len(told),
-            left=len(told - hidden),
-            harmless=len(shown - gold),
-            masked=len((shown - gold) & hidden),
-        )
-    return total
+        row[:] = len(told), len(told - hidden), len(shown - gold), len((shown - gold) & hidden)
+    return table
+
+
+def sum_masked(table: np.ndarray) -> MaskedCharacters:
+    """`count_masked` summed over documents."""
+    return MaskedCharacters(*table.sum(axis=0).tolist())
 
 
 def curve_of(
@@ -44,7 +49,7 @@ def curve_of(
     points = []
     for number, threshold in enumerate(THRESHOLDS, start=1):
         found = tagger.at(threshold).tag_documents(documents)
-        points.append(RecallPoint(threshold, count_masked(documents, found, personal)))
+        points.append(RecallPoint(threshold, sum_masked(count_masked(documents, found, personal))))
         on_share(number / len(THRESHOLDS))
     return tuple(points)
 

@@ -53,13 +53,30 @@ def write_predictions(
     _write(table, path)
 
 
-def read_predictions(path: Path) -> Predictions:
-    """Read one file; InputError when it is missing, damaged, or none of ours."""
+def read_info(path: Path) -> PredictionInfo:
+    """What one file is of, without its mentions; InputError as of `read_predictions`."""
     pa, pq = load_arrow()
+    _check_size(path)
+    try:
+        info: PredictionInfo = from_json(PredictionInfo, (pq.read_schema(path).metadata or {})[_INFO])
+    except ValidationError as error:
+        raise InputError(f"not predictions: {describe(error)}", path=path) from None
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+        raise InputError(f"not predictions that can be read ({type(error).__name__}: {error})", path=path) from None
+    return info
+
+
+def _check_size(path: Path) -> None:
     if not path.is_file():
         raise InputError("no such predictions; make them with `itner evaluate`", path=path)
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(f"larger than {_MAX_BYTES // 2**20} MiB", path=path)
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read one file; InputError when it is missing, damaged, or none of ours."""
+    pa, pq = load_arrow()
+    _check_size(path)
     try:
         table = pq.read_table(io.BytesIO(path.read_bytes()))
         info: PredictionInfo = from_json(PredictionInfo, (table.schema.metadata or {})[_INFO])

@@ -6,14 +6,30 @@ Reports store counts; precision, recall and F1 are derived.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, get_args
+from dataclasses import field
+from functools import cached_property
+from typing import Literal, TypeVar, get_args
 
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Provenance
 from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName, Words
 from itner.records.int8 import Int8Recipe, check_recipe
-from itner.records.scores import OUTSIDE, Counts, Interval, MaskedCharacters, PairScores
+from itner.records.scores import (
+    OUTSIDE,
+    Counts,
+    Interval,
+    MaskedCharacters,
+    PairScores,
+    ScoreName,
+    ScoreRanges,
+    Uncertainty,
+)
+
+T = TypeVar("T")
+
+# What scores over all types are called: of their counts together, and the mean of theirs.
+MICRO, MACRO = "micro", "macro"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -61,7 +77,7 @@ class EvalReport:
     tokens_correct: NonNegative
     unaligned_gold: NonNegative
     per_type: dict[TypeName, Counts]
-    micro_f1_interval: Interval
+    uncertainty: Uncertainty
     max_logit_difference: Amount | None
     tag_agreement: Share | None
     provenance: Provenance
@@ -81,11 +97,23 @@ class EvalReport:
         gold = sum((counts.tp + counts.fn for counts in self.per_type.values()), 0)
         if found > self.tokens or gold > self.tokens + self.unaligned_gold:
             raise ValueError("there are more mentions than tokens")
+        if self.uncertainty.units > self.documents:
+            raise ValueError("more units were resampled than there are texts")
 
     @property
     def micro(self) -> Counts:
         """Counts summed over types: every mention weighs the same."""
         return sum(self.per_type.values(), Counts())
+
+    @property
+    def micro_f1_interval(self) -> Interval | None:
+        """Of micro-F1; None where there is no mention, gold or predicted."""
+        return self.interval("f1")
+
+    def interval(self, score: ScoreName, of: str = MICRO) -> Interval | None:
+        """The interval of a score of a type, or of all together (`MICRO`, `MACRO`); None where there is none."""
+        known = {MICRO: self.uncertainty.micro, MACRO: self.uncertainty.macro} | self.uncertainty.per_type
+        return self.uncertainty.interval(known.get(of, ScoreRanges()).of(score))
 
     @property
     def macro_f1(self) -> float:
@@ -149,14 +177,18 @@ class ErrorRecord:
             raise ValueError("an error must have a gold or a predicted span")
 
 
+GoldCounts = dict[Words, Positive | tuple[NonNegative, ...]]
+
+
 @dataclass(frozen=True, config=STRICT)
 class ErrorReport:
     """Confusions and errors of one variant of a run on one dataset split.
 
     `confusion[gold][pred]` counts mentions. Each gold mention is paired with the prediction that overlaps it
     most (O when none does), each prediction that overlaps no gold mention counts under gold type O.
-    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling documents needs: a
-    number for each of `types`, in their order; one number for all where an earlier version counted.
+    `gold_mentions` counts the gold mentions of each document that has any, which is what resampling needs: a
+    number for each of `types`, in their order; one number for all where an earlier version counted. `groups` names the
+    text that a document is a sentence of, for each that is one.
     """
 
     dataset: Name
@@ -165,8 +197,9 @@ class ErrorReport:
     variant: Name
     model_sha256: Sha256
     confusion: dict[TypeName, dict[TypeName, NonNegative]]
-    gold_mentions: dict[Words, Positive | tuple[NonNegative, ...]]
+    gold_mentions: GoldCounts
     errors: tuple[ErrorRecord, ...]
+    groups: dict[Words, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = len(self.types)
@@ -194,15 +227,85 @@ class Metrics:
     """`metrics.json`: one report per (dataset, split, variant)."""
 
     reports: tuple[EvalReport, ...]
-    schema_version: Literal[4] = 4
+    schema_version: Literal[5] = 5
+
+
+@dataclass(frozen=True, config=STRICT)
+class SplitGold:
+    """What error reports on a split have in common (see `ErrorReport`)."""
+
+    split_sha256: Sha256
+    mentions: GoldCounts
+    groups: dict[Words, Words] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class FoundErrors:
+    """What reports of variants that mark the same have in common; `gold` is the place of the split in the file."""
+
+    gold: NonNegative
+    confusion: dict[TypeName, dict[TypeName, NonNegative]]
+    errors: tuple[ErrorRecord, ...]
+
+
+@dataclass(frozen=True, config=STRICT)
+class StoredErrors:
+    """An `ErrorReport` without what it has in common with others; `found` is the place of that in the file."""
+
+    dataset: Name
+    split: Name
+    split_sha256: Sha256
+    variant: Name
+    model_sha256: Sha256
+    found: NonNegative
 
 
 @dataclass(frozen=True, config=STRICT)
 class Errors:
     """`errors.json`: one report per (dataset, split, variant)."""
 
-    reports: tuple[ErrorReport, ...]
-    schema_version: Literal[4] = 4
+    gold: tuple[SplitGold, ...]
+    found: tuple[FoundErrors, ...]
+    stored: tuple[StoredErrors, ...]
+    schema_version: Literal[5] = 5
+
+    def __post_init__(self) -> None:
+        for report in self.stored:
+            place = self.found[report.found].gold if report.found < len(self.found) else len(self.gold)
+            if place >= len(self.gold) or self.gold[place].split_sha256 != report.split_sha256:
+                raise ValueError(f"the errors or gold mentions of {report.dataset} {report.split} are missing")
+        # Now, because what does not fit together is told of the file.
+        _ = self.reports
+
+    @classmethod
+    def of(cls, reports: Iterable[ErrorReport]) -> Errors:
+        """The file of some reports."""
+        gold: list[SplitGold] = []
+        found: list[FoundErrors] = []
+        stored = []
+        for report in reports:
+            place = _place(gold, SplitGold(report.split_sha256, report.gold_mentions, report.groups))
+            facts = (report.dataset, report.split, report.split_sha256, report.variant, report.model_sha256)
+            stored.append(StoredErrors(*facts, _place(found, FoundErrors(place, report.confusion, report.errors))))
+        return cls(tuple(gold), tuple(found), tuple(stored))
+
+    @cached_property
+    def reports(self) -> tuple[ErrorReport, ...]:
+        """The reports."""
+        reports = []
+        for report in self.stored:
+            found = self.found[report.found]
+            gold = self.gold[found.gold]
+            facts = (report.dataset, report.split, report.split_sha256, report.variant, report.model_sha256)
+            reports.append(ErrorReport(*facts, found.confusion, gold.mentions, found.errors, gold.groups))
+        return tuple(reports)
+
+
+def _place(known: list[T], record: T) -> int:
+    """Where a record is among those that are known; it is put there when it is new."""
+    if record not in known:
+        known.append(record)
+    return known.index(record)
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+from typing import Literal, get_args
+
 from pydantic.dataclasses import dataclass
 
 from itner.core.validation import STRICT, NonNegative, Positive, Share
@@ -110,3 +113,57 @@ class Interval:
     def __post_init__(self) -> None:
         if self.low > self.high:
             raise ValueError("an interval must end behind its start")
+
+
+# Between what a score lies, by the interval's level.
+Range = tuple[Share, Share]
+ScoreName = Literal["precision", "recall", "f1"]
+SCORE_NAMES: tuple[ScoreName, ...] = get_args(ScoreName)
+
+
+@dataclass(frozen=True, config=STRICT)
+class ScoreRanges:
+    """Between what precision, recall and F1 lie; None where a score is not defined, or was not resampled."""
+
+    precision: Range | None = None
+    recall: Range | None = None
+    f1: Range | None = None
+
+    def __post_init__(self) -> None:
+        if any(ends is not None and ends[0] > ends[1] for ends in (self.precision, self.recall, self.f1)):
+            raise ValueError("an interval must end behind its start")
+
+    def of(self, score: ScoreName) -> Range | None:
+        """The range of a score."""
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1}[score]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Uncertainty:
+    """Confidence intervals of an evaluation's scores from resampling units (`itner.evaluation.uncertainty`).
+
+    Attributes:
+        unit: what was resampled: documents of several sentences, or sentences.
+        units: how many there are.
+        micro, macro, per_type: of the mentions; a type that occurs nowhere has none. Reports of earlier versions know
+            that of micro-F1 alone.
+        token_accuracy, pairs_f1, exact_texts, share_left, share_masked: of what `EvalReport` calls so.
+    """
+
+    unit: Literal["document", "sentence"]
+    units: Positive
+    level: Share
+    resamples: Positive
+    seed: NonNegative
+    micro: ScoreRanges
+    macro: ScoreRanges = ScoreRanges()
+    per_type: dict[str, ScoreRanges] = field(default_factory=dict)
+    token_accuracy: Range | None = None
+    pairs_f1: Range | None = None
+    exact_texts: Range | None = None
+    share_left: Range | None = None
+    share_masked: Range | None = None
+
+    def interval(self, ends: Range | None) -> Interval | None:
+        """One of the ranges, as an interval."""
+        return Interval(*ends, self.level, self.resamples) if ends is not None else None

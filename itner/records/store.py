@@ -22,6 +22,9 @@ from itner.core.errors import InputError
 from itner.core.words import printable
 from itner.records.answers import AnswerReport, Answers
 from itner.records.bench import BenchReport
+from itner.records.buckets import BucketReport, Buckets
+from itner.records.calibration import CalibrationReport, Calibrations
+from itner.records.claims import Claims
 from itner.records.codec import to_json
 from itner.records.config import CompactConfig, EncoderConfig, RunConfig
 from itner.records.curve import LearningCurves
@@ -54,6 +57,8 @@ ONNX_MANIFEST = "manifest.json"
 INT8_RANGES = "int8_ranges.json"
 SEEDS = "seeds.json"
 RECALL = "recall.json"
+BUCKETS = "buckets.json"
+CALIBRATION = "calibration.json"
 ANSWERS = "answers.json"
 ROBUSTNESS = "robustness.json"
 PREDICTIONS = "predictions"
@@ -66,6 +71,7 @@ INT8_TRIALS = "int8_trials.json"
 ABLATION = "ablation.json"
 CURVES = "learning_curves.json"
 STUDY = "compression_study.json"
+CLAIMS = "claims.json"
 
 
 class _Report(Protocol):
@@ -82,6 +88,7 @@ class _Report(Protocol):
 
 
 R = TypeVar("R", bound=_Report)
+_D = TypeVar("_D", BucketReport, CalibrationReport)
 
 
 def read_ablation(root: Path) -> Ablation | None:
@@ -100,6 +107,12 @@ def read_study(root: Path) -> CompressionStudy | None:
     """The compression study beside the runs, None without; InputError when the file is damaged."""
     study: CompressionStudy | None = _read(root / STUDY, CompressionStudy)
     return study
+
+
+def read_claims(root: Path) -> Claims | None:
+    """The tested claims beside the runs, None without; InputError when the file is damaged."""
+    claims: Claims | None = _read(root / CLAIMS, Claims)
+    return claims
 
 
 def read_trials(root: Path) -> Int8Trials | None:
@@ -156,7 +169,7 @@ class Run:
     @cached_property
     def errors(self) -> Errors:
         """Error reports; empty when the run was not evaluated."""
-        return _read(self.path / ERRORS, Errors) or Errors(())
+        return _read(self.path / ERRORS, Errors) or Errors.of(())
 
     @cached_property
     def bench(self) -> BenchReport | None:
@@ -173,6 +186,16 @@ class Run:
     def recalls(self) -> Recalls:
         """What the run's mentions hide at thresholds; empty where nobody measured it."""
         return _read(self.path / RECALL, Recalls) or Recalls()
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """How the run scores on parts of datasets; empty where nobody counted it."""
+        return _read(self.path / BUCKETS, Buckets) or Buckets()
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """How far the run's confidences can be relied on; empty where nobody measured it."""
+        return _read(self.path / CALIBRATION, Calibrations) or Calibrations()
 
     @cached_property
     def answers(self) -> Answers:
@@ -231,6 +254,21 @@ class Run:
         """The evaluation of a variant on a dataset split, None when there is none."""
         return _find(self.metrics.reports, dataset, split, variant)
 
+    def bucket_report(self, dataset: str, split: str, variant: str) -> BucketReport | None:
+        """Scores on parts of a dataset split, None when there are none of the model that the report is of."""
+        return self._fitting(_find(self.buckets.reports, dataset, split, variant))
+
+    def calibration(self, dataset: str, split: str, variant: str) -> CalibrationReport | None:
+        """What is known of the confidences, None when there is nothing of the model that the report is of."""
+        return self._fitting(_find(self.calibrations.reports, dataset, split, variant))
+
+    def _fitting(self, found: _D | None) -> _D | None:
+        report = self.report(found.dataset, found.split, found.variant) if found is not None else None
+        if found is None or report is None:
+            return None
+        same = (report.split_sha256, report.model_sha256) == (found.split_sha256, found.model_sha256)
+        return found if same else None
+
     def robustness_report(self, dataset: str, split: str, variant: str) -> RobustnessReport | None:
         """What perturbations cost a variant on a dataset split, None where nobody measured it."""
         return _find(self.robustness.reports, dataset, split, variant)
@@ -281,6 +319,7 @@ class RunStore:
                 run = self._load(path)
                 # A run whose reports cannot be read would fail later, in the middle of a page.
                 _ = run.metrics, run.errors, run.bench, run.seeds, run.recalls, run.answers, run.log
+                _ = run.buckets, run.calibrations
                 _ = run.robustness
                 _check_meaning(run)
                 runs.append(run)
@@ -318,6 +357,8 @@ class RunStore:
             BENCH,
             SEEDS,
             RECALL,
+            BUCKETS,
+            CALIBRATION,
             ANSWERS,
             ROBUSTNESS,
             INCOMPLETE,
@@ -447,7 +488,7 @@ def write_errors(run: Run, reports: list[ErrorReport]) -> None:
     change_record(
         run.path / ERRORS,
         Errors,
-        lambda known: Errors(_merge(known.reports if known is not None else (), reports)),
+        lambda known: Errors.of(_merge(known.reports if known is not None else (), reports)),
         indent=None,
     )
 
@@ -460,6 +501,27 @@ def write_recall(run: Run, curves: list[RecallCurve]) -> None:
         lambda known: Recalls(_merge(known.curves if known is not None else (), curves)),
         indent=None,
     )
+
+
+def write_buckets(run: Run, reports: list[BucketReport]) -> None:
+    """Merge reports into `buckets.json`, as `write_metrics` does."""
+    change_record(
+        run.path / BUCKETS,
+        Buckets,
+        lambda known: Buckets(_merge(known.reports if known is not None else (), reports)),
+        indent=None,
+    )
+
+
+def write_calibrations(run: Run, reports: list[CalibrationReport]) -> None:
+    """Merge reports into `calibration.json`, as `write_metrics` does; without any, no file is made."""
+    if reports:
+        change_record(
+            run.path / CALIBRATION,
+            Calibrations,
+            lambda known: Calibrations(_merge(known.reports if known is not None else (), reports)),
+            indent=None,
+        )
 
 
 def write_answers(run: Run, reports: list[AnswerReport]) -> None:

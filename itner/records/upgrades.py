@@ -44,11 +44,51 @@ def _run(data: Json) -> Json:
 
 
 def _errors(data: Json) -> Json:
-    return data | {"reports": [_variant(report) for report in data["reports"]], "schema_version": 4}
+    return _shared_gold(data | {"reports": [_variant(report) for report in data["reports"]]})
+
+
+def _shared_gold(data: Json) -> Json:
+    """Each report said all that it has in common with others; sentences were resampled, whatever text they are of."""
+    gold: list[Json] = []
+    found: list[Json] = []
+    stored = []
+
+    def place(known: list[Json], record: Json) -> int:
+        if record not in known:
+            known.append(record)
+        return known.index(record)
+
+    for report in data["reports"]:
+        own = {"split_sha256": report["split_sha256"], "mentions": report["gold_mentions"], "groups": {}}
+        errors = {"gold": place(gold, own), "confusion": report["confusion"], "errors": report["errors"]}
+        kept = {key: value for key, value in report.items() if key not in ("gold_mentions", "confusion", "errors")}
+        stored.append(kept | {"found": place(found, errors)})
+    others = {key: value for key, value in data.items() if key != "reports"}
+    return others | {"gold": gold, "found": found, "stored": stored, "schema_version": 5}
 
 
 def _metrics(data: Json) -> Json:
-    return data | {"reports": [_quantised(_variant(report)) for report in data["reports"]], "schema_version": 4}
+    return _uncertain(data | {"reports": [_quantised(_variant(report)) for report in data["reports"]]})
+
+
+def _uncertain(data: Json) -> Json:
+    """Of micro-F1 alone the interval was known."""
+    return data | {"reports": [_with_uncertainty(report) for report in data["reports"]], "schema_version": 5}
+
+
+def _with_uncertainty(report: Json) -> Json:
+    known = report["micro_f1_interval"]
+    kept = {key: value for key, value in report.items() if key != "micro_f1_interval"}
+    return kept | {
+        "uncertainty": {
+            "unit": "sentence",
+            "units": report["documents"],
+            "level": known["level"],
+            "resamples": known["resamples"],
+            "seed": 13,
+            "micro": {"f1": [known["low"], known["high"]]},
+        }
+    }
 
 
 def _bench(data: Json) -> Json:
@@ -120,8 +160,8 @@ _STEPS: dict[Any, dict[int, Callable[[Json], Json]]] = {
     EncoderConfig: {1: _config},
     RunConfig: {1: _config},
     RunRecord: {1: _run},
-    Metrics: {2: _metrics, 3: _metrics},
-    Errors: {2: _errors, 3: lambda data: data | {"schema_version": 4}},
+    Metrics: {2: _metrics, 3: _metrics, 4: _uncertain},
+    Errors: {2: _errors, 3: _shared_gold, 4: _shared_gold},
     BenchReport: {2: _bench, 3: _bench},
     PredictionInfo: {1: _prediction},
     Int8Trials: {1: _trials},

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODELS_VARIABLE, DATA_VARIABLE = "ITNER_MODELS", "ITNER_DATA"
+# A folder for corrections; naming it lets who uses the dashboard keep them there.
+CORRECTIONS_VARIABLE = "ITNER_CORRECTIONS"
+_CORRECTIONS = "corrections"
 _MODELS, _DATA = "--models", "--data-root"
 # The verbs that have to do with one of the two alone, by the option that they take.
-_ONE_ROOT = {"prepare": _DATA, "merge": _DATA, "export": _MODELS, "rules": _MODELS, "union": _MODELS}
+_ONE_ROOT = {
+    "prepare": _DATA,
+    "merge": _DATA,
+    "export": _MODELS,
+    "compare": _MODELS,
+    "rules": _MODELS,
+    "union": _MODELS,
+}
 
 
 def _find_checkout() -> Path | None:
@@ -49,6 +59,10 @@ class Workspace:
         """A file of a corpus that ships, by its path under `data/`: the workspace's own, else the checkout's."""
         own = self.data / path
         return own if own.exists() or CHECKOUT is None else CHECKOUT / "data" / path
+
+    def corrections(self, domain: str) -> Path:
+        """Where corrected texts of a domain are kept: where ITNER_CORRECTIONS says, else `data/corrections/`."""
+        return Path(os.environ.get(CORRECTIONS_VARIABLE) or self.data / _CORRECTIONS).absolute() / domain
 
     def command(self, verb: str, *words: str) -> str:
         """A command line of `itner` that can be pasted into a shell here and works on these folders.

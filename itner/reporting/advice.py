@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from itner.core.words import counted, listed
-from itner.evaluation.compare import Difference, compare_reports
+from itner.evaluation.compare import Difference, compare_reports, compare_types
 from itner.reporting.latency import QUANTILES, Quantile, Times
 from itner.reporting.rows import Row, megabytes, milliseconds
 
@@ -82,7 +82,19 @@ def compare_rows(first: Row, second: Row) -> Difference | None:
         return None
     if first.weights and not (first.errors.by_type and second.errors.by_type):
         return None
-    return compare_reports(first.errors, second.errors, first.report.documents, weights=first.weights)
+    return compare_reports(first.errors, second.errors, units_of(first, second), weights=first.weights)
+
+
+def compare_rows_by_type(first: Row, second: Row) -> Mapping[str, Difference]:
+    """The paired difference in F1 on each type that gold has; empty where `compare_rows` knows none, or not by type."""
+    if first.errors is None or second.errors is None or first.errors.split_sha256 != second.errors.split_sha256:
+        return {}
+    return compare_types(first.errors, second.errors, units_of(first, second))
+
+
+def units_of(first: Row, second: Row) -> int:
+    """How many units both are compared on; a report of an earlier version counts sentences."""
+    return max(row.report.uncertainty.units for row in (first, second) if row.report is not None)
 
 
 def fits(row: Row, limits: Limits) -> bool:

@@ -14,7 +14,7 @@ from itner.domains.registry import Domain, get_domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import BENCH, METRICS, RUN, SEEDS, Run
 from itner.reporting.aims import AimRow
-from itner.reporting.rows import MISSING, in_megabytes, megabytes, milliseconds
+from itner.reporting.rows import MISSING, in_megabytes, in_words, megabytes, milliseconds, percent_in_words
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.base import CardText
 from itner.taggers.registry import VARIANT_NAMES, kind_of
@@ -44,6 +44,8 @@ def write_card(run: Run, aims: Sequence[AimRow] = (), beside: str | None = None)
         megabytes=megabytes,
         in_megabytes=in_megabytes,
         milliseconds=milliseconds,
+        in_words=in_words,
+        percent=percent_in_words,
         summary=f"A tagger for {domain.title} that finds {', '.join(run.info.types)}. {text.made}",
         lack=lack,
         remedy=shlex.join(["itner", *words]),

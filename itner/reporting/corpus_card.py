@@ -12,7 +12,7 @@ from itner.records.study import Ablation, CompressionStudy
 from itner.reporting.ablation import ablation_in_words, dev_sets, measure_gain, rarest_type
 from itner.reporting.aims import aims_table, list_aims
 from itner.reporting.readme import README_BEGIN, README_END, peers_section, replace_section, results_section
-from itner.reporting.rows import MISSING
+from itner.reporting.rows import FROM_COUNTS, MISSING, counted_in_words
 from itner.reporting.tracks import tracks_in_words
 
 CORPUS_BEGIN = "<!-- corpus: written by `itner readme` -->"
@@ -38,9 +38,9 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
         sizes.append(f"| {kind} mentions of test not in train | | | {unseen:,} ({share}) |")
     pairs = (report.agreement, report.first_to_gold, report.second_to_gold)
     agreed = ["| F1 | first to second pass | first to settled | second to settled |", "|---|---|---|---|"]
-    agreed.append(f"| all types | {' | '.join(f'{pair.overall.f1:.3f}' for pair in pairs)} |")
+    agreed.append(f"| all types | {' | '.join(counted_in_words(pair.overall) for pair in pairs)} |")
     for kind in kinds:
-        agreed.append(f"| {kind} | {' | '.join(f'{pair.per_type[kind].f1:.3f}' for pair in pairs)} |")
+        agreed.append(f"| {kind} | {' | '.join(counted_in_words(pair.per_type[kind]) for pair in pairs)} |")
     for name, kappas in (
         ("all tokens", [pair.kappa for pair in pairs]),
         ("tokens that either marked", [pair.kappa_marked for pair in pairs]),
@@ -54,6 +54,7 @@ def corpus_tables(report: CorpusReport, stats: DataStats) -> str:
         + "\n".join(sizes)
         + f"\n\nThe two passes are identical in {same.identical_sentences:,} of {same.sentences:,} sentences.\n\n"
         + "\n".join(agreed)
+        + f"\n\n{FROM_COUNTS}"
         + f"\n\nDiversity: {varied.distinct_4gram_share:.1%} of all 4-grams are distinct, the type/token ratio is "
         f"{varied.type_token_ratio:.3f}, {varied.once_only_share:.1%} of the {varied.mention_strings:,} different "
         f"mention strings occur once, the different openings (two tokens) are {varied.distinct_opening_share:.1%} of "

@@ -12,7 +12,7 @@ from itner.domains.registry import Domain
 from itner.records.evaluation import EvalReport
 from itner.records.store import Run
 from itner.reporting.readme import replace_section
-from itner.reporting.rows import f1_in_words
+from itner.reporting.rows import f1_in_words, in_words
 from itner.taggers.registry import VARIANT_NAMES, family_of, is_current, kind_of, variants_of
 
 LANGUAGES_BEGIN = "<!-- languages: written by `itner readme` -->"
@@ -147,13 +147,14 @@ def fill_languages_card(text: str, rows: Sequence[LanguageRow]) -> str:
 def languages_table(rows: Sequence[LanguageRow]) -> str:
     """The rows as Markdown."""
     lines = [
-        "| run | variant | language | dataset | precision | recall | micro-F1 (95% interval) |",
+        "| run | variant | language | dataset | precision (95% interval) | recall | micro-F1 |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         micro = row.report.micro
         lines.append(
-            f"| {row.run} | {VARIANT_NAMES[row.variant]} | {row.language} | {row.split} | {micro.precision:.3f} | "
-            f"{micro.recall:.3f} | {f1_in_words(row.report)} |"
+            f"| {row.run} | {VARIANT_NAMES[row.variant]} | {row.language} | {row.split} | "
+            f"{in_words(micro.precision, row.report.interval('precision'))} | "
+            f"{in_words(micro.recall, row.report.interval('recall'))} | {f1_in_words(row.report)} |"
         )
     return "\n".join(lines)

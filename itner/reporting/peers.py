@@ -11,7 +11,7 @@ from itner.records.peers import Peer, Peers, Timed
 from itner.records.scores import Counts, MaskedCharacters
 from itner.records.store import Run
 from itner.records.workspace import Workspace
-from itner.reporting.rows import MISSING, Row, in_megabytes, megabytes
+from itner.reporting.rows import FROM_COUNTS, MISSING, Row, counted_in_words, in_megabytes, megabytes
 
 PEERS = "peers.json"
 # Nearer than this, two rates are one (rounds on one machine differ by more), and two scores print alike.
@@ -115,7 +115,7 @@ def peers_in_words(rows: Sequence[PeerRow]) -> list[str]:
             continue
         parts = [_compare(own, other) for other in rows if other.peer is not None]
         if parts:
-            score = f" (micro-F1 {own.micro.f1:.3f})" if own.micro is not None else ""
+            score = f" (micro-F1 {_said(own.micro)})" if own.micro is not None else ""
             found.append(f"{own.label}{score}: {'; '.join(parts)}.")
     return found
 
@@ -127,8 +127,9 @@ def _compare(own: PeerRow, other: PeerRow) -> str:
         verdict = f"{abs(gap):.3f} {'better' if gap > 0 else 'worse'} than"
         alone = ""
         if own.personal is not None and other.personal is not None:
-            alone = f"; on the personal types alone {own.personal.f1:.3f} against {other.personal.f1:.3f}"
-        quality = f"{verdict if abs(gap) >= _SAME_F1 else 'as good as'} {other.label} ({other.micro.f1:.3f}{alone})"
+            alone = f"; on the personal types alone {_said(own.personal)} against {_said(other.personal)}"
+        told = verdict if abs(gap) >= _SAME_F1 else "as good as"
+        quality = f"{told} {other.label} ({_said(other.micro)}{alone})"
     if own.timed is None or other.timed is None:
         return f"{quality or f'not compared with {other.label}'}, whose speed was not measured"
     ratio = own.timed.ratio(other.timed)
@@ -137,6 +138,11 @@ def _compare(own: PeerRow, other: PeerRow) -> str:
         return f"{quality}, which {faster}" if quality else f"{other.label} {faster}"
     faster = f"{ratio:.1f} times as fast" if ratio > 1 + _SAME_RATE else "as fast"
     return f"{quality} and {faster}" if quality else f"{faster} as {other.label}"
+
+
+def _said(counts: Counts | None) -> str:
+    """A score within brackets."""
+    return counted_in_words(counts).replace("(", "[").replace(")", "]")
 
 
 def timing_in_words(peers: Peers) -> str:
@@ -153,10 +159,6 @@ def timing_in_words(peers: Peers) -> str:
     )
 
 
-def _f1(counts: Counts | None) -> str:
-    return f"{counts.f1:.3f}" if counts is not None else MISSING
-
-
 def _share(share: float | None) -> str:
     return f"{share:.1%}" if share is not None else MISSING
 
@@ -164,8 +166,8 @@ def _share(share: float | None) -> str:
 _MICRO = "micro-F1"
 # Columns of `peers_table`, each with what a row has there.
 _SCORES: dict[str, Callable[[PeerRow], str]] = {
-    _MICRO: lambda row: _f1(row.micro),
-    "F1 of personal types": lambda row: _f1(row.personal),
+    _MICRO: lambda row: counted_in_words(row.micro),
+    "F1 of personal types": lambda row: counted_in_words(row.personal),
     "personal characters left": lambda row: _share(row.masking.share_left if row.masking else None),
     "harmless characters hidden": lambda row: _share(row.masking.share_masked if row.masking else None),
 }
@@ -201,4 +203,4 @@ def peers_table(peers: Peers, runs: Sequence[Run], rows: Mapping[str, Sequence[R
         cells.append(f"{any_row.timed.tokens_per_s:,.0f}" if any_row.timed is not None else MISSING)
         name = f"{label} ({peer.library} {peer.version})" if peer is not None else label
         lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", FROM_COUNTS])

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.records.evaluation import MACRO
 from itner.records.files import read_record
 from itner.records.peers import Peer, Peers
 from itner.records.store import INT8_TRIALS, Run
 from itner.records.study import AppTimings, Int8Trials, Published, ServiceTimings
 from itner.records.workspace import Workspace
 from itner.reporting.peers import peers_command, peers_file, peers_table, timing_in_words
-from itner.reporting.rows import MISSING, Row, f1_in_words, list_datasets, list_rows, megabytes, milliseconds
+from itner.reporting.rows import (
+    MISSING,
+    Row,
+    f1_in_words,
+    in_words,
+    list_datasets,
+    list_rows,
+    megabytes,
+    milliseconds,
+    percent_in_words,
+)
 from itner.taggers.registry import VARIANT_NAMES
 
 PUBLISHED = "published.json"
@@ -49,14 +60,19 @@ def _masking_table(runs: Sequence[Run]) -> str:
     if not counted:
         return ""
     lines = [
-        "What redaction by what is found would leave and hide, in characters without blanks:\n",
+        "What redaction by what is found would leave and hide, in characters without blanks (95% interval):\n",
         "| run | variant | dataset | personal characters left | harmless characters hidden |",
         "|---|---|---|---|---|",
     ]
     for name, row, found in counted:
+        known = row.report.uncertainty if row.report is not None else None
+        ends = (known.share_left, known.share_masked) if known is not None else (None, None)
         left, hidden = (
-            f"{share:.1%} of {of:,}" if share is not None else MISSING
-            for share, of in ((found.share_left, found.personal), (found.share_masked, found.harmless))
+            f"{percent_in_words(share, within)} of {of:,}" if share is not None else MISSING
+            for share, within, of in (
+                (found.share_left, ends[0], found.personal),
+                (found.share_masked, ends[1], found.harmless),
+            )
         )
         lines.append(f"| {row.run} | {VARIANT_NAMES[row.variant]} | {name} test | {left} | {hidden} |")
     return "\n".join(lines)
@@ -194,7 +210,7 @@ def _cells(row: Row, dataset: str) -> list[str]:
     f1 = macro = MISSING
     if row.report:
         f1 = f1_in_words(row.report)
-        macro = f"{row.report.macro_f1:.3f}"
+        macro = in_words(row.report.macro_f1, row.report.interval("f1", MACRO))
     latency = MISSING
     if row.p50_ms is not None and row.p95_ms is not None:
         latency = f"{milliseconds(row.p50_ms)} / {milliseconds(row.p95_ms)}"

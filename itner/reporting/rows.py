@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itner.evaluation.uncertainty import ranges_of_counts
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
+from itner.records.scores import Counts, Interval, Range, ScoreName
 from itner.records.store import Run
 from itner.reporting.latency import Timing, pool_timings
 from itner.taggers.registry import family_of, lack_of, model_label, variants_of
@@ -31,8 +33,40 @@ def milliseconds(time: float) -> str:
 
 def f1_in_words(report: EvalReport) -> str:
     """Micro-F1 with its interval: "0.882 (0.871 to 0.892)"."""
-    interval = report.micro_f1_interval
-    return f"{report.micro.f1:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    return in_words(report.micro.f1, report.micro_f1_interval)
+
+
+def in_words(value: float | None, interval: Interval | None) -> str:
+    """A score with its interval: "0.882 (0.871 to 0.892)"; "0.882 (interval unknown)" where none was measured."""
+    if value is None:
+        return MISSING
+    return f"{value:.3f} ({interval_in_words(interval) if interval is not None else 'interval unknown'})"
+
+
+def counted_in_words(counts: Counts | None, score: ScoreName = "f1") -> str:
+    """A score of which nothing but counts is known, with its interval as if mentions were independent."""
+    if counts is None:
+        return MISSING
+    value = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}[score]
+    ends = ranges_of_counts(counts).of(score)
+    return f"{value:.3f} ({ends[0]:.3f} to {ends[1]:.3f})" if ends is not None else MISSING
+
+
+# What is said beside such intervals.
+FROM_COUNTS = "In brackets: the 95% interval from counts alone, as if mentions were independent, so rather too narrow."
+
+
+def percent_in_words(share: float | None, ends: Range | None) -> str:
+    """A share with its interval: "4.2 % (3.1 to 5.6)"."""
+    if share is None:
+        return MISSING
+    within = f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}" if ends is not None else "interval unknown"
+    return f"{100 * share:.1f} % ({within})"
+
+
+def interval_in_words(interval: Interval | None) -> str:
+    """Between what a score lies: "0.871 to 0.892"."""
+    return f"{interval.low:.3f} to {interval.high:.3f}" if interval is not None else MISSING
 
 
 @dataclass(frozen=True)
@@ -151,6 +185,23 @@ def make_row(
         deployable=lack_of(run) is None,
         teachers=len(run.info.teachers),
     )
+
+
+def of_each_run(rows: Sequence[Row], kinds: Mapping[str, Sequence[str]]) -> list[Row]:
+    """A row a run: the variant to deploy, of those that were measured.
+
+    Args:
+        kinds: of each run, its variants by how much they are worth a look.
+    """
+    first: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row.report is None, row.bench is None, _place(row, kinds))):
+        first.setdefault(row.run, row)
+    return list(first.values())
+
+
+def _place(row: Row, kinds: Mapping[str, Sequence[str]]) -> int:
+    order = kinds[row.run]
+    return order.index(row.variant) if row.variant in order else len(order)
 
 
 def list_datasets(runs: Sequence[Run], split: str = "test") -> list[str]:

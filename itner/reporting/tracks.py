@@ -57,4 +57,5 @@ def _paragraph(dataset: str, corpus: str, scored: Sequence[tuple[TrackPlan, Eval
 
 
 def _width(report: EvalReport) -> float:
-    return report.micro_f1_interval.high - report.micro_f1_interval.low
+    interval = report.micro_f1_interval
+    return interval.high - interval.low if interval is not None else 0.0

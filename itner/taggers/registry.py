@@ -46,6 +46,16 @@ def variants_of(run: Run) -> tuple[str, ...]:
     return tuple(kind_of(run).variants)
 
 
+def deployed_and_exact(run: Run) -> tuple[str, str] | None:
+    """The variant of a run to deploy and the one that it is to equal, which show what compression changes.
+
+    None where there is nothing between them.
+    """
+    kind = kind_of(run)
+    deployed = kind.live[0]
+    return None if not kind.exact or deployed in kind.exact else (deployed, kind.exact[0])
+
+
 def recipe_of(run: Run, variant: str) -> Int8Recipe | None:
     """How the weights of a run's variant are quantised, be they its own or those of a run that it opens."""
     kind = kind_of(run)

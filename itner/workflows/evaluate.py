@@ -1,4 +1,4 @@
-"""Predicting, storing what was predicted, and scoring what is stored."""
+"""Predicting, and storing what was predicted."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from itner.core.errors import InputError
 from itner.core.labels import PREDICTION_RULE
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
-from itner.core.types import Document
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.evaluation.masking import curve_of
-from itner.evaluation.predictions import load_arrow, read_predictions, write_predictions
-from itner.evaluation.report import score_predictions
+from itner.evaluation.predictions import load_arrow, write_predictions
 from itner.records.answers import AnswerReport
-from itner.records.evaluation import ErrorReport, EvalReport, PredictionInfo
+from itner.records.evaluation import EvalReport, PredictionInfo
 from itner.records.recall import RecallCurve
-from itner.records.store import PREDICTIONS, Run, RunStore, write_answers, write_evaluations, write_recall
+from itner.records.store import Run, RunStore, write_answers, write_recall
 from itner.records.workspace import Workspace
 from itner.taggers.base import Accountable, Adjustable, TokenScores
 from itner.taggers.registry import check_variants, kind_of, open_variant, recipe_of
-from itner.workflows.card import write_run_card
 from itner.workflows.open import built, check_domain
+from itner.workflows.score import score
 
 # A variant that must equal the reference but for rounding, and is further from it than this, is a broken export.
 MAX_LOGIT_DIFFERENCE = 1e-3
@@ -174,54 +172,6 @@ def measure_recall(
         )
     if curves:
         write_recall(run, curves)
-
-
-def score(name: str, place: Workspace, which: Sequence[tuple[str, str, str]] | None = None) -> list[EvalReport]:
-    """Score stored predictions without a model; writes metrics.json, errors.json and the card.
-
-    Args:
-        which: (dataset, split, variant) of each; None for everything that is stored.
-    """
-    run = RunStore(place.models).load(name)
-    paths = (
-        sorted((run.path / PREDICTIONS).glob("*.parquet"))
-        if which is None
-        else [run.predictions_path(*key) for key in which]
-    )
-    if not paths:
-        raise InputError("no stored predictions; make them with `itner evaluate`", path=run.path)
-    personal = get_domain(run.info.domain).personal
-    known: dict[tuple[str, str], list[Document]] = {}
-    reports: list[EvalReport] = []
-    errors: list[ErrorReport] = []
-    for path in paths:
-        predictions = read_predictions(path)
-        info = predictions.info
-        if run.predictions_path(info.dataset, info.split, info.variant) != path or info.run != run.name:
-            raise InputError(f"holds predictions of {info.run} on {info.dataset} {info.split}", path=path)
-        if info.model_sha256 != run.info.model_sha256:
-            raise InputError("these predictions are another model's; make them anew with `itner evaluate`", path=path)
-        try:
-            check_variants(run, [info.variant])
-        except InputError as error:
-            raise InputError(error.problem, path=path) from None
-        splits = read_stats(info.dataset, place).splits
-        if info.split not in splits or splits[info.split].processed_sha256 != info.split_sha256:
-            raise InputError(
-                f"these predictions are of another version of {info.dataset} {info.split} than the one prepared here",
-                path=path,
-            )
-        if (info.dataset, info.split) not in known:
-            known[info.dataset, info.split] = read_split(info.dataset, info.split, place)
-        try:
-            report, found = score_predictions(known[info.dataset, info.split], predictions, run.info.types, personal)
-        except InputError as error:
-            raise InputError(error.problem, path=path) from None
-        reports.append(report)
-        errors.append(found)
-    write_evaluations(run, reports, errors)
-    write_run_card(name, place)
-    return reports
 
 
 def _compare(logits: np.ndarray, reference: np.ndarray, offsets: np.ndarray) -> tuple[float, float]:

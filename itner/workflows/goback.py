@@ -159,11 +159,3 @@ def list_reports(items: Sequence[TextItem]) -> list[TextItem]:
             part = ", ".join(filter(None, (item.part, each.where)))
             reports.append(TextItem(item.file, part, each.text, item.fields))
     return reports
-
-
-def check_output(path: Path) -> None:
-    """InputError where a file cannot be written there, or one is there already."""
-    if path.exists():
-        raise InputError("this is there already; choose another --output", path=path)
-    if not path.parent.is_dir():
-        raise InputError("no such folder", path=path.parent)

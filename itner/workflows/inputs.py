@@ -79,6 +79,14 @@ def read_whole(
     return inputs.uploads, read.items
 
 
+def check_output(path: Path) -> None:
+    """InputError where a file cannot be written there, or one is there already."""
+    if path.exists():
+        raise InputError("this is there already; choose another --output", path=path)
+    if not path.parent.is_dir():
+        raise InputError("no such folder", path=path.parent)
+
+
 def collect(paths: Sequence[Path], but: Path | None = None) -> Inputs:
     """The files that paths name: themselves, all in a folder that are of a kind that is read, or matches of a pattern.
 

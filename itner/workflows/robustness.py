@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
-from itner.evaluation.robustness.drops import LEVEL, RESAMPLES
 from itner.evaluation.robustness.measuring import as_triples, count_clean, measure_effect, read_sample
 from itner.evaluation.robustness.perturbing import PERTURBATIONS, SEVERITIES, get_perturbation
 from itner.evaluation.robustness.sampling import draw_parts
-from itner.evaluation.scoring import bootstrap_micro_f1
+from itner.evaluation.uncertainty import LEVEL, RESAMPLES, find_ranges
 from itner.records.robustness import Effect, RobustnessReport
+from itner.records.scores import Interval
 from itner.records.store import RunStore, write_robustness
 from itner.records.workspace import Workspace
 from itner.taggers.registry import check_variants, guidelines_of, kind_of, lack_of, open_variant, recipe_of
 from itner.workflows.open import built, check_domain
+
+
+def _interval(counts: np.ndarray, seed: int) -> Interval:
+    """Of micro-F1 from counts [units, types, 3]; of no mention at all nothing is known."""
+    low, high = find_ranges(counts, len(counts), seed)[0].f1 or (0.0, 1.0)
+    return Interval(low, high, LEVEL, RESAMPLES)
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ def measure_robustness(
         level=LEVEL,
         resamples=RESAMPLES,
         clean=as_triples(clean),
-        clean_interval=bootstrap_micro_f1(clean, plan.seed),
+        clean_interval=_interval(clean, plan.seed),
         effects=known.effects if known is not None else (),
         provenance=collect_provenance(),
     )

@@ -13,8 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
+from barriers import list_barriers
 from commands import run_itner
 from playwright.async_api import Page as AsyncPage
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -40,13 +40,22 @@ pytestmark = [
     # Two servers and browsers at most at a time: more on two cores only time out.
     pytest.mark.xdist_group("browser"),
 ]
-# Journeys with a server of their own, as many as fill the other process's time.
-OTHER_HALF = pytest.mark.xdist_group("browser-beside")
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-PAGES = ("", "quality", "efficiency", "errors", "robustness", "data", "training", "run", "live", "tag_files", "goback")
-# Of another look.
-MORE = ("live?mode=compare",)
+# Live and Tag files are looked at on the journeys through them.
+SOME = ("", "errors")
+MORE = (
+    "quality",
+    "robustness",
+    "efficiency",
+    "data",
+    "labels",
+    "training",
+    "run",
+    "live",
+    "live?mode=compare",
+    "tag_files",
+    "goback",
+)
 MEDIUM = ViewportSize(width=1024, height=768)
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # What is left of a small screen at 200 %.
@@ -58,21 +67,6 @@ def dashboard(shipped_models: Path) -> Iterator[Dashboard]:
     """One server for all journeys that need no other."""
     with serve(build_models(shipped_models)) as served:
         yield served
-
-
-def list_barriers(page: Page, *rules: str) -> list[str]:
-    """All that axe-core finds on the page, however little it hinders anybody, by some of its rules or by all."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    # All that it passes is megabytes of every node of the page.
-    passed, barriers = page.evaluate(
-        "async options => { const found = await axe.run(options); return [found.passes.length, found.violations.map("
-        " item => `${item.impact}: ${item.help} (${item.nodes[0].html})`)] }",
-        options,
-    )
-    assert passed
-    assert isinstance(barriers, list)
-    return barriers
 
 
 def list_cut(page: Page) -> list[str]:
@@ -100,10 +94,9 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser) -> None:
+def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser, page: Page) -> None:
     # Its INT8 is the best that is surely so fast, on whatever machine the runs were timed.
     limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
     page.get_by_role("heading", name=f"Under ≤ {limit} ms p95, with CPU only: deploy compact_s · INT8").wait_for()
     wait_until_done(page)
@@ -154,7 +147,7 @@ def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Brows
     assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == 0
 
 
-@OTHER_HALF
+@pytest.mark.thorough
 def test_add_a_run_and_compare_it(tmp_path: Path, browser: Browser) -> None:
     for name in ("it_rules", "compact_s"):
         shutil.copytree(HERE.models / name, tmp_path / name, ignore=shutil.ignore_patterns(ONNX, ".*"))
@@ -180,6 +173,7 @@ def test_add_a_run_and_compare_it(tmp_path: Path, browser: Browser) -> None:
         page.context.close()
 
 
+@pytest.mark.thorough
 def test_from_the_overview_to_a_live_comparison(dashboard: Dashboard, browser: Browser) -> None:
     page = new_page(browser)
     page.goto(f"{dashboard.url}/?dataset=stackoverflow")
@@ -226,9 +220,8 @@ TICKET = "\n".join(
 )
 
 
-def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser) -> None:
+def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser, page: Page) -> None:
     assert len(TICKET.splitlines()) == 40
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/live")
     page.locator("mark").first.wait_for()
     wait_until_idle(page)
@@ -287,7 +280,7 @@ def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser
     assert theirs.get_by_role("textbox", name="Text").input_value() == TICKET
 
 
-@OTHER_HALF
+@pytest.mark.thorough
 def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     shutil.copytree(HERE.models / "compact_s", tmp_path / "compact_s", ignore=shutil.ignore_patterns("onnx", ".*"))
     store = RunStore(tmp_path)
@@ -312,6 +305,7 @@ def test_two_tabs_at_once_build_the_onnx_files_once(tmp_path: Path) -> None:
     assert leftovers == []
 
 
+@pytest.mark.thorough
 def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: Path) -> None:
     # A few of what `python -m tools.soak` does for long.
     async def tag_in_all(dashboard: Dashboard) -> float:
@@ -329,7 +323,7 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
         assert (more := dashboard.memory_mib() - before) < 150, more
 
 
-@pytest.mark.parametrize("path", [*PAGES, *MORE])
+@pytest.mark.parametrize("path", [*SOME, *(pytest.param(path, marks=pytest.mark.thorough) for path in MORE)])
 def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
     path: str, dashboard: Dashboard, browser: Browser
 ) -> None:
@@ -370,8 +364,7 @@ def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
     assert said == []
 
 
-def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, browser: Browser) -> None:
-    page = new_page(browser)
+def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, page: Page) -> None:
     page.goto(f"{dashboard.url}/errors")
     page.locator("[data-testid=stDataFrame]").first.wait_for()
     wait_until_idle(page)
@@ -393,6 +386,7 @@ def test_who_uses_the_keyboard_sees_where_they_are(dashboard: Dashboard, browser
     assert reached == {"A", "BUTTON", "LABEL", "MAIN", "SUMMARY", "NavLink", "elementToolbar"}
 
 
+@pytest.mark.thorough
 def test_the_next_text_is_shown_as_the_one_before(dashboard: Dashboard, browser: Browser) -> None:
     page = new_page(browser)
     page.goto(f"{dashboard.url}/live")
@@ -426,13 +420,13 @@ def test_the_next_text_is_shown_as_the_one_before(dashboard: Dashboard, browser:
 
 
 def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
-    dashboard: Dashboard, browser: Browser
+    dashboard: Dashboard, page: Page
 ) -> None:
+    page.goto(f"{dashboard.url}/errors?dataset=helpdesk&run=compact_s&run=it_rules&part=sentences&kind=missed")
+    page.locator(".itner-aligned .missed").first.wait_for()
     # The last one as at 200 % on a phone.
     for width in (1440, 390, 195):
-        page = new_page(browser, width=width)
-        page.goto(f"{dashboard.url}/errors?dataset=helpdesk&run=compact_s&run=it_rules&part=sentences&kind=missed")
-        page.locator(".itner-aligned .missed").first.wait_for()
+        page.set_viewport_size(ViewportSize(width=width, height=1000))
         wait_until_idle(page)
         texts, copied, moved = page.locator(".itner-aligned").evaluate_all(
             """views => {
@@ -464,27 +458,9 @@ def test_a_sentence_of_the_errors_is_copied_as_it_is_and_no_label_moves_a_word(
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         said = page.locator(".said li").all_text_contents()
         assert any(row.startswith("A: ") and " missed" in row for row in said)
-        page.context.close()
 
 
-def test_a_link_into_the_app_opens_the_whole_app(shipped_models: Path, browser: Browser) -> None:
-    # The first visit to a new server is a case of its own in Streamlit.
-    with serve(shipped_models) as dashboard:
-        page = new_page(browser)
-        page.goto(f"{dashboard.url}/quality?run=minilm_l3&variant=int8")
-        page.get_by_role("link", name="Tag files", exact=True).wait_for()
-        page.get_by_role("heading", name="Difference to a baseline").wait_for()
-        wait_until_done(page)
-        chosen = page.locator("[data-testid=stMultiSelect]:visible").first
-        assert "minilm_l3" in chosen.inner_text()
-        assert "minilm_full_kd" not in chosen.inner_text()
-        page.get_by_role("link", name="Errors", exact=True).click()
-        page.get_by_role("heading", name="Error classes").wait_for()
-        wait_until_done(page)
-        assert "run=minilm_l3" in page.url
-
-
-def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None:
+def test_upload_tag_and_download(dashboard: Dashboard, page: Page) -> None:
     hostile = "<img src=x onerror=alert(1)> \u202eFirefox 128 on Ubuntu 24.04\n"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
@@ -495,7 +471,7 @@ def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None
         {"name": "more.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"},
     ]
-    page = new_page(browser, height=3000)
+    page.set_viewport_size(ViewportSize(width=1400, height=3000))
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto(f"{dashboard.url}/tag_files?model_one=compact_s%40int8")
@@ -525,6 +501,7 @@ def test_upload_tag_and_download(dashboard: Dashboard, browser: Browser) -> None
     assert "<script" not in html
 
 
+@pytest.mark.thorough
 def test_tag_ten_files_leave_come_back_reload_stop_and_download(dashboard: Dashboard, browser: Browser) -> None:
     line = "Excel hangs on Windows 11 after the update of Outlook 2021.\n\n"
     files = [
@@ -570,11 +547,10 @@ def test_tag_ten_files_leave_come_back_reload_stop_and_download(dashboard: Dashb
     assert "work=" not in page.url
 
 
-def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, browser: Browser, tmp_path: Path) -> None:
+def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, page: Page, tmp_path: Path) -> None:
     large = tmp_path / "huge.log"
     with large.open("wb") as file:
         file.truncate(200 * 2**20)
-    page = new_page(browser)
     page.goto(f"{dashboard.url}/tag_files")
     page.get_by_role("heading", name="Tag files").wait_for()
     wait_until_done(page)

@@ -53,20 +53,16 @@ def upload(page: Page, dashboard: Dashboard, lines: int, bytes_per_second: int =
 def test_leaving_at_any_moment_is_no_fault(dashboard: Dashboard, browser: Browser, log: Path) -> None:
     # Several tabs at once.
     tabs = new_page(browser).context
-    for path in PAGES[::2]:
+    for path in PAGES[::3]:
         tabs.new_page().goto(f"{dashboard.url}/{path}", wait_until="commit")
     tabs.close()
 
-    # While a file is on its way.
-    page = new_page(browser)
-    with page.expect_request(re.compile("upload_file")):
-        upload(page, dashboard, 100_000, bytes_per_second=200_000)
-    page.wait_for_timeout(500)
-    page.context.close()
-
-    # While it is tagged, and the page asks twice a second how far that is.
+    # While a file is tagged, and the page asks twice a second how far that is, and while another one is on its way.
     page = new_page(browser)
     upload(page, dashboard, 40_000)
+    beside = page.context.new_page()
+    with beside.expect_request(re.compile("upload_file")):
+        upload(beside, dashboard, 100_000, bytes_per_second=200_000)
     page.get_by_role("button", name="Tag 1 text").click()
     page.get_by_text("Tagging: ").first.wait_for()
     page.wait_for_timeout(700)

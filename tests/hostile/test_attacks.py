@@ -1,6 +1,6 @@
 """Workflows that are killed at a file operation, or find a disk full, and are called again.
 
-A few of each, and a few damaged run folders on every page; all by `make hostile`.
+A few of each, and a few damaged run folders on every page; more by `make thorough`, all by `make hostile`.
 """
 
 from __future__ import annotations
@@ -41,26 +41,33 @@ def try_workflows(root: Path, disk: str, most: str, names: Sequence[str]) -> dic
     return found
 
 
-def test_killed_and_called_again_every_workflow_comes_to_the_same(tmp_path: Path) -> None:
-    try_workflows(tmp_path, "", KILLS, ("training", "evaluation", "harvest", "redaction"))
+@pytest.mark.parametrize(
+    "names",
+    [("harvest", "redaction"), pytest.param(("training", "evaluation"), marks=pytest.mark.thorough)],
+    ids=" and ".join,
+)
+def test_killed_and_called_again_every_workflow_comes_to_the_same(names: tuple[str, ...], tmp_path: Path) -> None:
+    try_workflows(tmp_path, "", KILLS, names)
 
 
-def test_a_full_disk_is_said_and_costs_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["preparation", pytest.param("export", marks=pytest.mark.thorough)])
+def test_a_full_disk_is_said_and_costs_nothing(name: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         try:
             disk = stack.enter_context(small_disk(tmp_path))
         except (subprocess.CalledProcessError, FileNotFoundError):
             pytest.skip("no file system of its own can be mounted here")
-        found = try_workflows(tmp_path / "work", str(disk), RESTS, ("export", "preparation"))
-    assert sum(each["full"] for each in found.values()) >= len(found)
+        found = try_workflows(tmp_path / "work", str(disk), RESTS, (name,))
+    assert found[name]["full"] >= 1
 
 
-def test_damaged_run_folders_are_drawn_on_every_page(tmp_path: Path) -> None:
-    found = draw_folders(tmp_path, 6)
-    assert found.damaged == 6
+@pytest.mark.parametrize("count", [3, pytest.param(6, marks=pytest.mark.thorough)])
+def test_damaged_run_folders_are_drawn_on_every_page(count: int, tmp_path: Path) -> None:
+    found = draw_folders(tmp_path, count)
+    assert found.damaged == count
     assert found.crashes == 0
-    assert 0 < found.cards < 6
-    assert found.pages == 5 + 6 - found.cards
+    assert 0 < found.cards < count
+    assert found.pages == 5 + count - found.cards
 
 
 def test_what_measures_ends_with_what_asked_for_it(tmp_path: Path) -> None:

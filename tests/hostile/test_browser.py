@@ -25,7 +25,8 @@ pytestmark = [
 ]
 
 ELSEWHERE = "http://127.0.0.1:1/"
-PAGES = ("", "quality", "efficiency", "errors", "run?run_name=hostile", "live?model=hostile%40int8", "tag_files")
+SOME = ("quality", "run?run_name=hostile")
+PAGES = ("", *SOME, "efficiency", "errors", "live?model=hostile%40int8", "tag_files")
 # Seconds that another visitor waits at most.
 PROMPT_S = 2.0
 CELL = '<w:tc><w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr><w:p><w:r><w:t>Outlook</w:t></w:r></w:p></w:tc>'
@@ -65,7 +66,12 @@ def dashboard(shipped_models: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield served
 
 
-def test_what_runs_say_of_themselves_is_text_on_every_page(dashboard: Dashboard, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    "paths", [pytest.param(SOME, id="some"), pytest.param(PAGES, id="all", marks=pytest.mark.thorough)]
+)
+def test_what_runs_say_of_themselves_is_text_on_every_page(
+    dashboard: Dashboard, browser: Browser, paths: tuple[str, ...]
+) -> None:
     page = new_page(browser)
     asked: list[str] = []
     alerts: list[str] = []
@@ -73,7 +79,7 @@ def test_what_runs_say_of_themselves_is_text_on_every_page(dashboard: Dashboard,
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     wrong: list[str] = []
     shown = 0
-    for path in PAGES:
+    for path in paths:
         page.goto(f"{dashboard.url}/{path}")
         page.get_by_role("heading", level=1).wait_for()
         wait_until_idle(page)
@@ -87,6 +93,7 @@ def test_what_runs_say_of_themselves_is_text_on_every_page(dashboard: Dashboard,
     assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
 
 
+@pytest.mark.thorough
 def test_nobody_waits_for_another_ones_files(dashboard: Dashboard, tmp_path: Path) -> None:
     for name, data in FILES.items():
         (tmp_path / name).write_bytes(data)

@@ -24,8 +24,8 @@ from itner.taggers.encoder.saved import read_model_config
 from itner.taggers.registry import blaming, open_variant
 from itner.workflows.open import open_tagger
 
-# One worker has the trained runs.
-pytestmark = pytest.mark.xdist_group("tiny models")
+# The process that has the trained runs.
+pytestmark = pytest.mark.xdist_group("tiny")
 
 
 def copy(run: Run, root: Path) -> Path:

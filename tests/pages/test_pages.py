@@ -110,20 +110,28 @@ def test_a_broken_run_is_a_card_and_the_rest_still_shows(
     assert any("good" in text for text in shown)
 
 
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Workspace]:
+    """Folders that are not the checkout's: with nothing in them, and with rules and prepared text."""
+    roots = {runs: tmp_path_factory.mktemp(runs) for runs in ("none", "rules")}
+    places = {runs: Workspace(root / "runs", root / "texts") for runs, root in roots.items()}
+    prepare("embedded", None, "it", places["rules"])
+    make_rules("it", places["rules"])
+    return places
+
+
+@pytest.mark.xdist_group("other folders")
 @pytest.mark.parametrize("name", [*PAGES, "data", "training"])
 @pytest.mark.parametrize("runs", ["none", "rules"])
 def test_commands_for_other_folders_can_be_pasted(
-    name: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, runs: str, others: dict[str, Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = Workspace(tmp_path / "runs", tmp_path / "texts")
+    place = others[runs]
     monkeypatch.setenv("ITNER_DATA", str(place.data))
-    if runs == "rules":
-        prepare("embedded", None, "it", place)
-        make_rules("it", place)
     page = open_page(name, place.models, monkeypatch)
     commands = check_commands(code.value for code in page.code)
     assert commands or (runs, name) in {("rules", "live"), ("rules", "tag_files")}
-    assert all(str(tmp_path) in command for command in commands)
+    assert all(str(place.models.parent) in command for command in commands)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -198,7 +206,7 @@ def test_the_overview_gives_the_answer_first(tmp_path: Path, monkeypatch: pytest
     deploy(write_run(tmp_path, "small", "minilm_l3", tp=60, p50=8.0))
     page = open_page("overview", tmp_path, monkeypatch)
     assert page.header[0].value == "Without any limit, with CPU only: deploy good · INT8"
-    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Latency, p95", "Size"]
+    assert [metric.label for metric in page.metric] == ["micro-F1", "Recall", "Precision", "Latency, p95", "Size"]
     beside = [block.value for block in page.markdown]
     assert any(text.startswith("**Next best run:** small · INT8, micro-F1 0.6") for text in beside)
     assert any(text.startswith("**Weakest type:** ") for text in beside)
@@ -285,7 +293,8 @@ def test_a_run_is_one_click_from_its_comparison(tmp_path: Path, monkeypatch: pyt
 def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "good", tp=90)
     page = open_page("errors", tmp_path, monkeypatch)
-    assert len(page.dataframe) == 1
+    # Of schemes and of dominant confusions.
+    assert len(page.dataframe) == 2
     assert "the sentences cannot be shown" in page.info[0].value
     assert "were scored on another version of stackoverflow test" in page.text[0].value
 
@@ -388,7 +397,7 @@ def test_errors_that_do_not_fit_the_text_are_refused(tmp_path: Path, monkeypatch
     run = shipped_run("minilm_l3")
     folder = write_run(tmp_path, "good")
     reports = tuple(report for report in run.errors.reports if report.dataset == "helpdesk")
-    text = to_json(Errors(reports)).replace('"start": ', '"start": 1').replace('"end": ', '"end": 1')
+    text = to_json(Errors.of(reports)).replace('"start": ', '"start": 1').replace('"end": ', '"end": 1')
     assert from_json(Errors, text).reports
     (folder / "errors.json").write_text(text, encoding="utf-8")
     (folder / "metrics.json").write_bytes((run.path / "metrics.json").read_bytes())
@@ -445,7 +454,7 @@ def test_live_opens_a_permalink(shipped_models: Path, monkeypatch: pytest.Monkey
     assert (shown["text"], shown["part"]) == ("Excel on Windows 11", "compact_s · INT8")
     assert {"Windows"} <= {span["text"] for span in shown["spans"]}
     labels = [button.label for button in page.get("download_button")]
-    assert labels[-3:] == ["Download JSON", "Download CoNLL", "Download HTML"]
+    assert labels[-4:] == ["Download JSON", "Download CoNLL", "Download HTML", "Download as training data"]
     page.slider(key="confidence").set_value(1.0).run()
     assert mentions(page).empty
 

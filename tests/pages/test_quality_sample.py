@@ -35,6 +35,8 @@ LINE = json.dumps(
     }
 )
 SCORE = "Score 2 models on 1 sentence"
+# One process makes the runs that all of these look at.
+pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture(scope="module")

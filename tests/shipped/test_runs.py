@@ -127,20 +127,22 @@ def test_the_ranges_are_of_the_weights_and_of_what_they_learned_from(name: str) 
     assert ranges.sentences >= min(800, run.info.dataset.train_documents)
 
 
-# The smallest encoder that ships: on one core this takes some twenty seconds.
-ALONE, SENTENCES = "minilm_l3_kd", 2000
+# The smallest encoder that ships.
+ALONE = "minilm_l3_kd"
 
 
-def test_a_sentence_is_tagged_alike_alone_and_beside_others(shipped_models: Path) -> None:
+# All of them take some twenty seconds on one core.
+@pytest.mark.parametrize("sentences", [400, pytest.param(2000, marks=pytest.mark.thorough)])
+def test_a_sentence_is_tagged_alike_alone_and_beside_others(sentences: int, shipped_models: Path) -> None:
     place = Workspace(shipped_models, HERE.data)
     tagger = open_tagger(ALONE, "int8", place)
-    documents = [d for split in ("test", "dev") for d in read_split(OWN, split, HERE)][:SENTENCES]
+    documents = [d for split in ("test", "dev") for d in read_split(OWN, split, HERE)][:sentences]
     # Each for itself: what shares a window is read together by design.
     documents = [replace(document, group=None) for document in documents]
-    assert len(documents) == SENTENCES
+    assert len(documents) == sentences
     together = tagger.tag_documents(documents)
     alone = [tagger.tag_documents([document])[0] for document in documents]
-    assert sum(map(len, together)) > SENTENCES / 4
+    assert sum(map(len, together)) > sentences / 4
 
     def marked(found: Sequence[Sequence[Mention]]) -> list[list[tuple[int, int, str]]]:
         return [[(mention.start, mention.end, mention.type) for mention in mentions] for mentions in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from collections.abc import Iterable
 
@@ -18,11 +19,15 @@ def run_itner(*arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
+# Typer makes the commands anew for each line otherwise.
+_make_command = functools.cache(lambda: get_command(cli.app))
+
+
 def parse(line: str) -> None:
     """Parse a command line as `itner` does, without running it; raises for bad usage."""
     program, verb, *words = shlex.split(line, comments=True)
     assert program.endswith("itner")
-    command = get_command(cli.app)
+    command = _make_command()
     context = command.make_context("itner", [verb, *words], resilient_parsing=False)
     name, found, rest = command.resolve_command(context, [verb, *words])  # type: ignore[attr-defined]
     assert found is not None

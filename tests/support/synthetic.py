@@ -13,7 +13,7 @@ from itner.records.dataset import SourceFacts
 from itner.records.evaluation import ErrorRecord, ErrorReport, Errors, EvalReport, Metrics, Span
 from itner.records.int8 import Int8Recipe
 from itner.records.run import DatasetRef, EncoderRun
-from itner.records.scores import Counts, Interval
+from itner.records.scores import Counts, ScoreRanges, Uncertainty
 from itner.records.store import BENCH, ERRORS, LOG, METRICS, ONNX, RUN, write_config
 from itner.taggers.encoder.presets import preset
 from itner.taggers.variants import ONNX_VARIANTS, VARIANTS
@@ -50,7 +50,9 @@ def eval_report(variant: str, tp: int, dataset: str = "stackoverflow", split: st
         tokens_correct=450,
         unaligned_gold=0,
         per_type=per_type,
-        micro_f1_interval=Interval(low=0.5, high=0.9, level=0.95, resamples=100),
+        uncertainty=Uncertainty(
+            "sentence", 150, 0.95, 100, 13, ScoreRanges(f1=(0.5, 0.9)), per_type={"OS": ScoreRanges(f1=(0.3, 0.9))}
+        ),
         max_logit_difference=None,
         tag_agreement=None,
         provenance=PROVENANCE,
@@ -139,7 +141,7 @@ def write_run(
         reports = tuple(eval_report(variant, tp - number) for number, variant in enumerate(VARIANTS))
         (folder / METRICS).write_text(to_json(Metrics(reports)), encoding="utf-8")
         errors = tuple(error_report(variant, tp - number) for number, variant in enumerate(VARIANTS))
-        (folder / ERRORS).write_text(to_json(Errors(errors)), encoding="utf-8")
+        (folder / ERRORS).write_text(to_json(Errors.of(errors)), encoding="utf-8")
         (folder / BENCH).write_text(to_json(bench_report(p50)), encoding="utf-8")
     return folder
 

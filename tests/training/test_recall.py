@@ -15,7 +15,7 @@ from itner.core.errors import InputError
 from itner.data.processed import read_split
 from itner.domains import registry
 from itner.domains.registry import get_domain
-from itner.evaluation.masking import THRESHOLDS, count_masked
+from itner.evaluation.masking import THRESHOLDS, count_masked, sum_masked
 from itner.files.redactor import Plan
 from itner.records.codec import to_json
 from itner.records.store import RECALL, RunStore
@@ -57,7 +57,7 @@ def test_dev_is_measured_at_every_threshold_and_test_at_none(place: Workspace) -
     assert isinstance(tagger, Adjustable)
     for point in (curve.points[0], curve.points[-1]):
         found = tagger.at(point.threshold).tag_documents(documents)
-        assert point.masking == count_masked(documents, found, {"OS", "ERROR"})
+        assert point.masking == sum_masked(count_masked(documents, found, {"OS", "ERROR"}))
     assert curve.points[0].masking == run.report("tiny", "dev", "fp32").masking  # type: ignore[union-attr]
     # Measured again, it takes the place of what was; another variant joins it.
     evaluate("full", "tiny", place, "dev", ["fp32", "int8"])

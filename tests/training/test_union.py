@@ -28,9 +28,10 @@ from itner.taggers.rules.kind import open_rules
 from itner.taggers.union.tagger import overrule
 from itner.workflows.benchmark import benchmark
 from itner.workflows.card import write_run_card
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.open import open_tagger
 from itner.workflows.rules import make_rules
+from itner.workflows.score import score
 from itner.workflows.union import make_union
 
 pytestmark = pytest.mark.slow

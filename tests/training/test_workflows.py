@@ -45,11 +45,12 @@ from itner.workflows import reproduce as reproduce_module
 from itner.workflows.ablate import ABLATION_PARTS, ablate
 from itner.workflows.benchmark import benchmark, try_int8
 from itner.workflows.calibrate import calibrate
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.label import label_weakly
 from itner.workflows.open import open_tagger
 from itner.workflows.prepare import measure_corpus, mix, prepare
 from itner.workflows.reproduce import reproduce
+from itner.workflows.score import score
 from itner.workflows.tag import Chosen, choose_tagger, read_files, tag_files
 from itner.workflows.train import train
 

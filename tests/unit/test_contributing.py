@@ -33,9 +33,10 @@ from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.base import Kind
 from itner.taggers.registry import KINDS
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
+from itner.workflows.score import score
 
 TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 

@@ -15,6 +15,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/files.md",
     "docs/robustness.md",
+    "docs/gate.md",
     "data/helpdesk/README.md",
     "data/elsewhere/README.md",
     "data/forum/README.md",

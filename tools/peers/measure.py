@@ -17,7 +17,7 @@ from itner.core.provenance import collect_provenance
 from itner.core.types import Document, Mention
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
-from itner.evaluation.masking import count_masked
+from itner.evaluation.masking import count_masked, sum_masked
 from itner.evaluation.scoring import count_spans, counts_per_type
 from itner.records.codec import to_json
 from itner.records.files import read_record, sha256_file, write_atomic
@@ -76,7 +76,7 @@ def mask_spans(
     """What redaction by what was found would leave and hide, None where no type is personal."""
     if not personal:
         return None
-    return count_masked(documents, [[Mention(*span) for span in spans] for spans in found], personal)
+    return sum_masked(count_masked(documents, [[Mention(*span) for span in spans] for spans in found], personal))
 
 
 def describe_files(folders: Iterable[Path], pattern: str) -> tuple[str, int]:

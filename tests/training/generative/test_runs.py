@@ -152,6 +152,7 @@ def test_a_stopped_training_goes_on_and_ends_the_same(place: Workspace, tmp_path
     assert (info.last_sha256, info.best_sha256) == (whole.last_sha256, whole.best_sha256)
 
 
+@pytest.mark.thorough
 def test_a_stopped_building_goes_on_and_ends_the_same(
     place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +275,7 @@ def test_what_a_decoder_is_built_from(tmp_path: Path, monkeypatch: pytest.Monkey
         reading.gather(Workspace(tmp_path, tmp_path), 0)
 
 
+@pytest.mark.thorough
 def test_two_processes_train_one_run_together(place: Workspace, tmp_path: Path) -> None:
     models = tmp_path / "models"
     shutil.copytree(place.models / "bases", models / "bases")

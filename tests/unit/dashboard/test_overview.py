@@ -34,7 +34,8 @@ def test_facts_of_a_row(rows: list[Row]) -> None:
     found = {fact.label: (fact.value, fact.note) for fact in overview.facts(rows[0])}
     assert found == {
         "micro-F1": ("0.884", "95%: 0.500 to 0.900"),
-        "Recall": ("0.864", "precision 0.905"),
+        "Recall": ("0.864", "interval unknown"),
+        "Precision": ("0.905", "interval unknown"),
         "Latency, p95": ("80.0 ms", "80.0 to 120.0; 128 pieces"),
         "Size": ("83.9 MB", "1,000 tokens/s in bulk"),
     }

@@ -10,7 +10,7 @@ from synthetic import write_run
 
 from itner.dashboard import quality
 from itner.domains.registry import get_domain
-from itner.evaluation.compare import Difference, type_intervals
+from itner.evaluation.compare import Difference
 from itner.records.store import RunStore
 from itner.reporting.advice import compare_rows
 from itner.reporting.rows import Row, list_rows
@@ -52,7 +52,9 @@ def test_differences_are_paired_and_the_largest_loss_comes_first(rows: list[Row]
     base, *others = rows
     found = quality.differences(base, others, compare_rows)
     assert list(found.frame["model"]) == ["small · INT8", "small · FP32", "good · INT8"]
-    assert list(found.frame["verdict"]) == ["worse", "worse", "no clear difference"]
+    assert list(found.frame["verdict"]) == [
+        "worse", "worse", "too little data to tell: 110 mentions, 470 needed",
+    ]  # fmt: skip
     loss = found.frame.set_index("model").loc["small · INT8"]
     for column, type_name in (("micro", "micro"), ("SOFTWARE", "SOFTWARE")):
         expected = cell(frame, "small · INT8", type_name, "F1") - cell(frame, "good · FP32", type_name, "F1")
@@ -63,9 +65,12 @@ def test_differences_are_paired_and_the_largest_loss_comes_first(rows: list[Row]
     assert pd.isna(loss["ERROR"])
     marks = found.sure.set_index("model").loc["small · INT8"]
     assert (marks["micro"], marks["SOFTWARE"], marks["OS"]) == (True, True, False)
-    better = quality.differences(base, others[:1], lambda *_: Difference(0.2, 0.1, 0.3))
+    better = quality.differences(base, others[:1], lambda *_: Difference(0.2, 0.1, 0.3, p=0.001), lambda *_: {})
     assert list(better.frame["verdict"]) == ["better"]
-    unknown = quality.differences(base, others[:1], lambda *_: None)
+    vague = Difference(0.02, -0.01, 0.05, p=0.2, error=0.015, mentions=100)
+    told = quality.differences(base, others[:1], lambda *_: vague, lambda *_: {})
+    assert list(told.frame["verdict"]) == ["too little data to tell: 100 mentions, 1,767 needed"]
+    unknown = quality.differences(base, others[:1], lambda *_: None, lambda *_: {})
     assert list(unknown.frame["verdict"]) == ["errors not recorded"]
     assert quality.differences(base, [], compare_rows).frame.empty
 
@@ -89,15 +94,14 @@ def test_the_run_that_a_domain_tags_with_is_the_first_baseline(rows: list[Row]) 
 
 
 def test_dots_show_each_score_once_with_its_interval(rows: list[Row]) -> None:
-    known = quality.intervals(rows, lambda row: type_intervals(row.errors, 150) if row.errors is not None else {})
-    frame = quality.scores(rows, known)
+    frame = quality.scores(rows)
     figure = quality.dots(frame, "F1")
     assert [trace.name for trace in figure.data] == list(dict.fromkeys(frame["model"]))
     first = frame[frame["model"] == "good · FP32"]
     assert list(figure.data[0].x) == list(first["F1"])
     assert list(figure.data[0].error_x.array) == pytest.approx(list(first["F1 high"] - first["F1"]), nan_ok=True)
-    assert first.set_index("type").loc[["micro", "SOFTWARE", "OS"], ["F1 low", "F1 high"]].notna().all().all()
-    assert first.set_index("type").loc[["macro", "ERROR"], ["F1 low", "F1 high"]].isna().all().all()
+    assert first.set_index("type").loc[["micro", "OS"], ["F1 low", "F1 high"]].notna().all().all()
+    assert first.set_index("type").loc[["macro", "SOFTWARE", "ERROR"], ["F1 low", "F1 high"]].isna().all().all()
     # No two models at one place of a row, and none in another's row.
     heights = [trace.y[0] for trace in figure.data]
     assert len(set(heights)) == len(heights)
@@ -105,4 +109,5 @@ def test_dots_show_each_score_once_with_its_interval(rows: list[Row]) -> None:
     looks = {(trace.marker.color, trace.marker.symbol) for trace in figure.data}
     assert len(looks) == 4
     assert list(figure.layout.yaxis.ticktext)[:1] == ["micro (110)"]
-    assert quality.dots(frame, "recall").data[0].error_x.array is None
+    # Nobody measured that of recall.
+    assert all(math.isnan(value) for value in quality.dots(frame, "recall").data[0].error_x.array)

@@ -59,11 +59,29 @@ def test_disagreements_list_only_places_that_differ() -> None:
     text = "Windows and Edge"
     tagged = {"a": [Mention(0, 7, "OS", 0.9), Mention(12, 16, "SOFTWARE", 0.6)], "b": [Mention(0, 7, "OS", 0.8)]}
     frame = tables.disagreements(text, find_places(tagged))
-    assert frame.to_dict("records") == [{"text": "Edge", "a": "Edge → SOFTWARE 0.60", "b": "not marked"}]
+    assert frame.to_dict("records") == [
+        {"text": "Edge", "weight": 0.6, "kind": "only the first", "a": "Edge → SOFTWARE 0.60", "b": "not marked"}
+    ]
     mentions = tables.mention_table(text, tagged)
     assert list(mentions["mention"]) == ["Windows", "Edge", "Windows"]
     nothing = tables.mention_table("", {})
     assert (len(nothing), list(nothing.columns)) == (0, list(mentions.columns))
+
+
+def test_disagreements_begin_with_what_matters_most() -> None:
+    text = "Edge, Word, edge, Excel"
+    os, other = Mention(0, 4, "OS"), Mention(6, 10, "OS", 0.9)
+    edges = [Mention(0, 4, "SOFTWARE", 0.5), Mention(12, 16, "SOFTWARE", 0.5)]
+    excel = Mention(18, 23, "OS")
+    frame = tables.disagreements(text, find_places({"a": [os, other, excel], "b": edges, "c": []}))
+    # One of the two edges is an OS to the first, so that they do not recur; Excel has no score.
+    assert list(frame["text"]) == ["Word", "Edge", "edge", "Excel"]
+    assert list(frame["weight"])[:3] == [0.9, 0.5, 0.5]
+    assert frame["weight"].isna().tolist() == [False, False, False, True]
+    assert "kind" not in frame
+    twice = tables.disagreements(text, find_places({"a": [], "b": edges}))
+    assert list(twice["weight"]) == [1.0, 1.0]
+    assert tables.disagreements(text, find_places({"a": [], "b": []})).empty
 
 
 def test_no_text_in_a_table_is_a_formula() -> None:

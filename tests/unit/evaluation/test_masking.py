@@ -12,7 +12,7 @@ from synthetic import HASH, PROVENANCE
 
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Mention
-from itner.evaluation.masking import THRESHOLDS, count_masked, curve_of
+from itner.evaluation.masking import THRESHOLDS, count_masked, curve_of, sum_masked
 from itner.records.recall import RecallCurve, RecallPoint
 from itner.records.scores import MaskedCharacters
 
@@ -39,14 +39,14 @@ def document(*mentions: Mention, text: str = TEXT) -> Document:
 )
 def test_characters_by_hand(found: tuple[Mention, ...], left: int, masked: int) -> None:
     gold = document(Mention(0, 9, "NAME"), Mention(13, 17, "CITY"))
-    counts = count_masked([gold], [found], PERSONAL)
+    counts = sum_masked(count_masked([gold], [found], PERSONAL))
     assert counts == MaskedCharacters(personal=8, left=left, harmless=6, masked=masked)
     assert counts.share_left == left / 8
     assert counts.share_masked == masked / 6
 
 
 def test_without_personal_data_there_is_no_share() -> None:
-    counts = count_masked([document(text="all quiet"), document(text=" ")], [(), ()], PERSONAL)
+    counts = sum_masked(count_masked([document(text="all quiet"), document(text=" ")], [(), ()], PERSONAL))
     assert counts == MaskedCharacters(harmless=8)
     assert counts.share_left is None
 
@@ -57,7 +57,7 @@ def test_it_is_what_characters_one_by_one_say(cells: list[tuple[bool, bool, bool
     gold, found = (
         tuple(Mention(at, at + 1, "NAME") for at, cell in enumerate(cells) if cell[which]) for which in (1, 2)
     )
-    counts = count_masked([Document(text, (), gold, "0", "x")], [found], PERSONAL)
+    counts = sum_masked(count_masked([Document(text, (), gold, "0", "x")], [found], PERSONAL))
     seen = [(told, hidden) for blank, told, hidden in cells if not blank]
     assert counts.personal == sum(told for told, _ in seen)
     assert counts.left == sum(told and not hidden for told, hidden in seen)

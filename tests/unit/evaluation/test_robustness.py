@@ -209,7 +209,7 @@ def test_the_interval_is_of_the_paired_change() -> None:
     # The same loss in every unit is no matter of chance.
     before = np.tile([4, 0, 0], (50, 1))
     low, high = interval_of_change(before, np.tile([2, 0, 2], (50, 1)), 13)
-    assert low == high == pytest.approx(2 / 3 - 1)
+    assert low == high == pytest.approx(2 / 3 - 1, abs=1e-5)
     assert interval_of_change(before, before, 13) == (0.0, 0.0)
     # One of two units loses all: each sample has none, one or both of it.
     low, high = interval_of_change(np.array([[1, 0, 0], [1, 0, 0]]), np.array([[1, 0, 0], [0, 0, 1]]), 13)

@@ -163,10 +163,16 @@ def test_reports_go_to_json_and_back_without_loss() -> None:
         ErrorRecord("d-1", "missed", Span(0, 3, "OS"), None),
         ErrorRecord("d-2", "spurious", None, Span(4, 9, "ERROR")),
     )
-    errors = Errors(
-        (ErrorReport("x", "dev", HASH, "fp16", HASH, {"OS": {"O": 1}, "O": {"ERROR": 1}}, {"d": 1}, records),)
-    )
+    confusion, groups = {"OS": {"O": 1}, "O": {"ERROR": 1}}, {"d-1": "d", "d-2": "d"}
+    reports = [
+        ErrorReport("x", "dev", HASH, variant, HASH, confusion, {"d": 1}, records[:number], groups)
+        for number, variant in enumerate(("fp32", "fp16", "int8"))
+    ]
+    errors = Errors.of(reports)
     assert from_json(Errors, to_json(errors, indent=None)) == errors
+    assert errors.reports == tuple(reports)
+    # What gold holds is the same for all, and stands there once.
+    assert len(errors.gold) == 1
     assert to_json(errors, indent=None).count("\n") == 1
 
 
@@ -196,5 +202,5 @@ def test_a_report_holds_no_text_of_a_document() -> None:
     assert set(ErrorRecord.__dataclass_fields__) == {"document", "kind", "gold", "pred"}
     assert set(Span.__dataclass_fields__) == {"start", "end", "type"}
     assert set(ErrorReport.__dataclass_fields__) == {
-        "dataset", "split", "split_sha256", "variant", "model_sha256", "confusion", "gold_mentions", "errors",
+        "dataset", "split", "split_sha256", "variant", "model_sha256", "confusion", "gold_mentions", "errors", "groups",
     }  # fmt: skip

@@ -40,7 +40,10 @@ def test_every_measured_number_is_in_the_card(tmp_path: Path) -> None:
     text = card(tmp_path, "full", tp=80, p50=20.0)
     rows = [line for line in text.splitlines() if line.startswith("| stackoverflow test")]
     assert len(rows) == 4
-    assert "| stackoverflow test | FP32 (PyTorch) | 0.895 | 0.773 | 0.829 | 0.500 to 0.900 |" in text
+    scores = "0.895 (interval unknown) | 0.773 (interval unknown) | 0.829 (0.500 to 0.900)"
+    assert f"| stackoverflow test | FP32 (PyTorch) | {scores} |" in text
+    assert "| OS | 1.000 (interval unknown) | 0.500 (interval unknown) | 0.667 (0.300 to 0.900) | 10 |" in text
+    assert "from drawing sentences of stackoverflow test anew (100 resamples of 150)" in text
     assert "| FP32 | 41.9 | 10.0 | 20.0 | 2,000 |" in text  # at 128 pieces; at 16 it would be 5.0
     assert "Test CPU, 2 threads, batch 1" in text
     assert HASH in text

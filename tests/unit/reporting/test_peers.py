@@ -49,7 +49,8 @@ def test_the_runs_timed_beside_come_first_with_their_own_scores(runs: list[Run])
 
 def test_who_is_better_and_faster_by_how_much_is_computed(runs: list[Run]) -> None:
     assert peers_in_words(listed(runs, peers())) == [
-        "good · INT8 (micro-F1 0.868): 0.165 better than spaCy NER (0.703) and 2.0 times as fast."
+        "good · INT8 (micro-F1 0.868 [0.812 to 0.909]): 0.165 better than spaCy NER (0.703 [0.623 to 0.772]) and 2.0 "
+        "times as fast."
     ]
     better = dataclasses.replace(peers(tp=99), timing=None)
     assert peers_in_words(listed(runs, better)) == []
@@ -58,9 +59,9 @@ def test_who_is_better_and_faster_by_how_much_is_computed(runs: list[Run]) -> No
 @pytest.mark.parametrize(
     ("tp", "rate", "words"),
     [
-        (99, 8000.0, "0.061 worse than spaCy NER (0.929), which is 2.0 times as fast"),
-        (87, 4100.0, "as good as spaCy NER (0.868) and as fast"),
-        (60, 3900.0, "0.165 better than spaCy NER (0.703) and as fast"),
+        (99, 8000.0, "0.061 worse than spaCy NER (0.929 [0.885 to 0.956]), which is 2.0 times as fast"),
+        (87, 4100.0, "as good as spaCy NER (0.868 [0.812 to 0.909]) and as fast"),
+        (60, 3900.0, "0.165 better than spaCy NER (0.703 [0.623 to 0.772]) and as fast"),
     ],
 )
 def test_who_is_not_better_or_faster_is_told_as_well(runs: list[Run], tp: int, rate: float, words: str) -> None:
@@ -69,13 +70,15 @@ def test_who_is_not_better_or_faster_is_told_as_well(runs: list[Run], tp: int, r
     theirs, ours = (dataclasses.replace(timed, round_tokens_per_s=(4000.0,)) for timed in found.timing.timed)
     theirs = dataclasses.replace(theirs, round_tokens_per_s=(rate,))
     found = dataclasses.replace(found, timing=dataclasses.replace(found.timing, timed=(theirs, ours)))
-    assert peers_in_words(listed(runs, found)) == [f"good · INT8 (micro-F1 0.868): {words}."]
+    assert peers_in_words(listed(runs, found)) == [f"good · INT8 (micro-F1 0.868 [0.812 to 0.909]): {words}."]
 
 
 def test_a_score_on_other_text_does_not_count(runs: list[Run]) -> None:
     own, other = listed(runs, peers(split_sha256=OTHER_HASH))
     assert other.micro is None
-    assert peers_in_words([own, other]) == ["good · INT8 (micro-F1 0.868): 2.0 times as fast as spaCy NER."]
+    assert peers_in_words([own, other]) == [
+        "good · INT8 (micro-F1 0.868 [0.812 to 0.909]): 2.0 times as fast as spaCy NER."
+    ]
 
 
 def test_without_speeds_there_is_nothing_beside_the_peers(runs: list[Run]) -> None:
@@ -98,7 +101,7 @@ def test_the_table_shows_missing_numbers_as_missing(runs: list[Run]) -> None:
     assert lines[0] == "| tagger | micro-F1, stackoverflow test | micro-F1, helpdesk test | size, MB | tokens/s |"
     assert lines[2].startswith("| good · INT8 | 0.868")
     assert lines[2].endswith("| – | 21.0 | 4,000 |")
-    assert lines[3] == "| spaCy NER (spacy 3.8.18) | 0.703 | – | 4.7 | 1,500 |"
+    assert lines[3] == "| spaCy NER (spacy 3.8.18) | 0.703 (0.623 to 0.772) | – | 4.7 | 1,500 |"
     assert lines[4] == "| CRF (spacy 3.8.18) | – | – | 4.7 | – |"
 
 
@@ -149,9 +152,9 @@ def test_what_redaction_would_leave_is_told_beside_the_scores(personal_runs: lis
         "test | harmless characters hidden, personal test | size, MB | tokens/s |"
     )
     assert lines[1].count("---") == lines[0].count("|") - 1
-    assert lines[2:] == [
-        "| private · INT8 | 0.884 | 0.900 | 10.0% | 1.0% | 21.0 | 3,000 |",
-        "| Presidio (spacy 3.8.18) | 0.667 | 0.706 | 40.0% | 5.0% | 4.7 | 1,000 |",
+    assert lines[2:-2] == [
+        "| private · INT8 | 0.884 (0.831 to 0.922) | 0.900 (0.848 to 0.936) | 10.0% | 1.0% | 21.0 | 3,000 |",
+        "| Presidio (spacy 3.8.18) | 0.667 (0.584 to 0.741) | 0.706 (0.623 to 0.777) | 40.0% | 5.0% | 4.7 | 1,000 |",
     ]
 
 
@@ -159,8 +162,8 @@ def test_a_peer_that_lacks_a_type_is_compared_on_the_personal_ones_as_well(perso
     rows = list_rows(personal_runs, "personal")
     found = list_peer_rows(personal_peers(), personal_runs, rows, "personal", "test")
     assert peers_in_words(found) == [
-        "private · INT8 (micro-F1 0.884): 0.217 better than Presidio (0.667; on the personal types alone 0.900 against "
-        "0.706) and 3.0 times as fast."
+        "private · INT8 (micro-F1 0.884 [0.831 to 0.922]): 0.217 better than Presidio (0.667 [0.584 to 0.741]; on the "
+        "personal types alone 0.900 [0.848 to 0.936] against 0.706 [0.623 to 0.777]) and 3.0 times as fast."
     ]
 
 

@@ -21,9 +21,10 @@ from itner.records.workspace import Workspace
 from itner.taggers.base import TokenScores
 from itner.taggers.registry import check_variants, kind_of, lack_of, open_variant, token_scores, variants_of
 from itner.taggers.rules.tagger import RulesTagger, rule_files, rules_sha256
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.prepare import prepare
 from itner.workflows.rules import make_rules
+from itner.workflows.score import score
 
 
 def find(word: str, kind: str):

@@ -15,19 +15,29 @@ from itner.records.run import RunRecord
 from itner.records.store import CARD, INCOMPLETE, METRICS, RUN, RunStore
 from itner.records.workspace import Workspace
 from itner.workflows.adopt import adopt
-from itner.workflows.evaluate import evaluate, score
+from itner.workflows.evaluate import evaluate
 from itner.workflows.rules import make_rules
+from itner.workflows.score import score
 
 HERE = Workspace.find()
+# One process evaluates the rules.
+pytestmark = pytest.mark.xdist_group("adopted")
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = Workspace(tmp_path_factory.mktemp("evaluated"), HERE.data)
+    make_rules("it", place, "rules")
+    evaluate("rules", "helpdesk", place, "dev")
+    return place.models / "rules"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Workspace:
+def place(evaluated: Path, tmp_path: Path) -> Workspace:
     """Rules that were evaluated, and a copy of their folder."""
     place = Workspace(tmp_path / "runs", HERE.data)
-    make_rules("it", place, "rules")
-    evaluate("rules", "helpdesk", place, "dev")
-    shutil.copytree(place.models / "rules", place.models / "copy")
+    for name in ("rules", "copy"):
+        shutil.copytree(evaluated, place.models / name)
     return place
 
 

@@ -58,7 +58,9 @@ def open_tagger(folder: Path, endpoint: str, examples: Shots | None = None, **ch
     )
 
 
-@pytest.mark.parametrize(("provider", "number"), [("ollama", 1000), ("openai", 100)])
+@pytest.mark.parametrize(
+    ("provider", "number"), [("ollama", 100), ("openai", 100), pytest.param("ollama", 1000, marks=pytest.mark.thorough)]
+)
 def test_every_document_is_answered_once_by_a_server_that_fails_three_times_in_ten(
     provider: Provider, number: int, tmp_path: Path
 ) -> None:

@@ -1,0 +1,80 @@
+"""Where mentions are hard, on the Quality page: scores by length, familiarity, casing and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from itner.dashboard import quality, selection
+from itner.dashboard.quality import Score, dots
+from itner.dashboard.widgets import show_command, show_figure, show_table
+from itner.evaluation.buckets import FEATURES, SOURCE
+from itner.records.buckets import Bucket, BucketReport
+from itner.records.store import Run
+from itner.reporting.rows import Row
+from itner.taggers.registry import VARIANT_NAMES
+
+_TITLES = {name: feature.title for name, feature in FEATURES.items()} | {SOURCE: "source"}
+
+
+def find_reports(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> dict[str, BucketReport]:
+    """What is recorded of the rows' models, by their labels."""
+    known = {run.name: run for run in runs}
+    found = {row.label: known[row.run].bucket_report(dataset, split, row.variant) for row in rows}
+    return {label: report for label, report in found.items() if report is not None}
+
+
+def parts(rows: Sequence[Row], reports: Mapping[str, BucketReport], feature: str) -> pd.DataFrame:
+    """One line a model and bucket of a feature, with scores, their intervals and counts, as `quality.scores` has."""
+    labels = list(FEATURES[feature].labels) if feature in FEATURES else []
+    records = []
+    for row in rows:
+        report = reports.get(row.label)
+        for bucket in report.features.get(feature, ()) if report is not None else ():
+            records.append(
+                {
+                    "model": row.label,
+                    "run": row.run,
+                    "variant": VARIANT_NAMES[row.variant],
+                    "type": bucket.label,
+                    "precision": bucket.counts.precision,
+                    "recall": bucket.counts.recall,
+                    "F1": bucket.counts.f1,
+                    **_ends(bucket),
+                    "gold": bucket.counts.support,
+                    "right": bucket.counts.tp,
+                    "spurious or wrong": bucket.counts.fp,
+                    "missed or wrong": bucket.counts.fn,
+                }
+            )
+    order = {label: place for place, label in enumerate(labels)}
+    # Of every model in one order, whichever buckets its mentions are in.
+    return pd.DataFrame.from_records(sorted(records, key=lambda line: order.get(str(line["type"]), len(order))))
+
+
+def _ends(bucket: Bucket) -> dict[str, float | None]:
+    ends: dict[str, float | None] = {}
+    for score, found in (
+        ("precision", bucket.ranges.precision),
+        ("recall", bucket.ranges.recall),
+        ("F1", bucket.ranges.f1),
+    ):
+        ends[f"{score} low"], ends[f"{score} high"] = found if found is not None else (None, None)
+    return ends
+
+
+def show_parts(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str, score: Score) -> None:
+    """The figure of a feature that is chosen, and its numbers."""
+    reports = find_reports(runs, rows, dataset, split)
+    if not reports:
+        missing = rows[0].run
+        show_command("score", missing)
+        return
+    known = [name for name in _TITLES if any(name in report.features for report in reports.values())]
+    feature = selection.choose_one("Parted by", tuple(known), "feature", names=_TITLES, pills=True)
+    frame = parts(rows, reports, feature)
+    name = f"buckets-{feature}-{dataset}-{split}"
+    show_figure(dots(frame, score), frame, f"dots-{name}", f"Dot plot: {score} of each model by {_TITLES[feature]}.")
+    told = frame.drop(columns=["run", "variant"]).rename(columns={"type": _TITLES[feature]})
+    show_table(told, name, quality.score_columns())

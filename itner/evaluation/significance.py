@@ -1,0 +1,74 @@
+"""What differences between taggers mean, in words: a whole table of them at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from itner.evaluation.compare import Difference
+
+Finding = Literal["better", "worse", "no measurable difference", "too little data to tell"]
+ALPHA = 0.05
+# The smallest difference in F1 that matters: one point.
+MARGIN = 0.01
+# A difference of the margin is found in four of five samples when it is so many standard errors: the normal quantiles
+# of 0.975 and 0.8 (Cohen, Statistical Power Analysis, 1988).
+_ERRORS = 1.96 + 0.8416
+# What happens in one of so many mentions is seen in 95 of 100 samples of three times as many (the rule of three).
+_UNSEEN = 3
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a difference means beside the others of its table.
+
+    Attributes:
+        p: its p-value, corrected for the others by Holm's method.
+        needed: with how many gold mentions a difference of the margin would be found in four of five samples.
+    """
+
+    finding: Finding
+    p: float
+    needed: int
+
+    def in_words(self, mentions: int) -> str:
+        """The finding; where data are too few, with how many there are and would have to be."""
+        if self.finding == "too little data to tell":
+            return f"{self.finding}: {mentions:,} mentions, {self.needed:,} needed"
+        return self.finding
+
+
+def correct(values: Sequence[float]) -> list[float]:
+    """p-values of one table, corrected for each other: below alpha, in one of 1 / alpha tables one is by chance alone.
+
+    Holm, A simple sequentially rejective multiple test procedure, 1979: the smallest times as many as there are, the
+    next times one less, and none below one before it. (statsmodels' `multipletests`, which a test holds this to, takes
+    a second to load and collects all garbage at each call, half a second where many records are kept.)
+    """
+    order = sorted(range(len(values)), key=values.__getitem__)
+    corrected = [0.0] * len(values)
+    least = 0.0
+    for rank, place in enumerate(order):
+        least = max(least, min((len(values) - rank) * values[place], 1.0))
+        corrected[place] = least
+    return corrected
+
+
+def judge(differences: Sequence[Difference], alpha: float = ALPHA, margin: float = MARGIN) -> list[Judgement]:
+    """What each of a table of differences means.
+
+    A difference is better or worse when its corrected p-value is below `alpha`. Where it is not, either there are
+    mentions enough to see a difference of `margin`, and none is measurable, or there are not, and nothing can be told.
+    """
+    corrected = correct([each.p for each in differences])
+    return [_judge(each, p, alpha, margin) for each, p in zip(differences, corrected, strict=True)]
+
+
+def _judge(difference: Difference, p: float, alpha: float, margin: float) -> Judgement:
+    needed = math.ceil(max(difference.mentions * (_ERRORS * difference.error / margin) ** 2, _UNSEEN / margin))
+    if p < alpha:
+        return Judgement("better" if difference.value > 0 else "worse", p, needed)
+    enough = difference.mentions >= needed
+    return Judgement("no measurable difference" if enough else "too little data to tell", p, needed)
