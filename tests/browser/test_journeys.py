@@ -136,7 +136,8 @@ def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Brows
     heading.wait_for()
     wait_until_idle(page)
     heading.scroll_into_view_if_needed()
-    cells = page.locator("[data-testid=stDataFrame] .dvn-scroller").filter(visible=True).nth(1)
+    tables = heading.locator("xpath=following::*[@data-testid='stDataFrame']")
+    cells = tables.locator(".dvn-scroller").filter(visible=True).first
     box = cells.bounding_box()
     assert box is not None
     # A difference in the first line.
@@ -234,7 +235,7 @@ def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser
         box.press_sequentially(word, delay=20)
         page.wait_for_timeout(250 + 60 * number)
         typed += word
-    page.locator(".itner-text", has_text="word7").wait_for()
+    page.locator(".itner-text", has_text="word7").first.wait_for()
     wait_until_idle(page)
     assert box.input_value() == typed
 

@@ -250,10 +250,12 @@ def test_how_the_corpus_was_annotated_is_shown(monkeypatch: pytest.MonkeyPatch) 
     partly = read_corpus_report(REPOSITORY / "data" / "utility")
     assert partly is not None
     assert "4,332 sentences, 765 of them annotated twice, 3,567 once" in corpus.annotation_in_words(partly)
-    assert f"with F1 {report.agreement.overall.f1:.3f} and Cohen's kappa {report.agreement.kappa:.3f}" in words
+    assert f"with F1 0.948 (0.946 to 0.951) and Cohen's kappa {report.agreement.kappa:.3f}" in words
+    assert round(report.agreement.overall.f1, 3) == 0.948
     frame = corpus.agreement(report).set_index("type")
-    assert frame.loc["all types", "first to second"] == report.agreement.overall.f1
-    assert frame.loc["OS", "second to settled"] == report.second_to_gold.per_type["OS"].f1
+    assert frame.loc["all types", "first to second"] == "0.948 (0.946 to 0.951)"
+    assert frame.loc["OS", "second to settled"] == "0.999 (0.997 to 0.999)"
+    assert round(report.second_to_gold.per_type["OS"].f1, 3) == 0.999
     assert set(corpus.agreement_columns()) == set(frame.columns)
     measures = corpus.diversity(report).set_index("measure")["value"]
     assert measures["type/token ratio"] == f"{report.diversity.type_token_ratio:.3f}"
