@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -122,3 +123,15 @@ def full_run(tiny_root: Path) -> Run:
 def shipped_models(pytestconfig: pytest.Config) -> Path:
     """The shipped runs in a folder of the test cache, where their ONNX files may be built."""
     return copy_models(Path(pytestconfig.cache.mkdir("shipped-models")))
+
+
+# Longer ones would be whole files, which the processes that test send to each other with every message.
+_LONGEST_ID = 80
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What a long text is called in the name of a test."""
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_ID:
+        data = val if isinstance(val, bytes) else val.encode("utf-8", "surrogatepass")
+        return f"{argname}-{len(val)}-{hashlib.sha256(data).hexdigest()[:8]}"
+    return None
