@@ -32,7 +32,9 @@ def draw(run: Run, text: str, mentions: Sequence[Mention], origin: Origin) -> No
     work = once("live_corrections", (text, domain, run.name, origin.variant), lambda: Work(""))
     found = TaggedItem(TextItem("live", "", text), tuple(mentions))
     (corrected,) = apply_corrections([found], domain, work)
-    st.html(STYLE + highlight(text, corrected.mentions))
+    # As it is found, it stands above.
+    if corrected.mentions != found.mentions:
+        st.html(STYLE + highlight(text, corrected.mentions))
     draw_editor(found, corrected, run.scheme_types, domain, work)
     if not fits(corrected):
         st.caption(f"Not to be kept as training data: {WHY_UNFIT}")
