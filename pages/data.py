@@ -21,6 +21,7 @@ from itner.dashboard.widgets import (
     show_damage,
     show_facts,
     show_figure,
+    show_folded,
     show_no_data,
     show_no_sentences,
     show_preparing,
@@ -105,8 +106,11 @@ if report is not None:
 
 st.header("Where it comes from")
 show_preparing(*preparing_words(stats))
-with st.expander("Hashes of what was read and of what was made from it"):
-    show_table(corpus.inputs(stats), f"inputs-{name}")
+show_folded(
+    "Hashes of what was read and of what was made from it",
+    lambda: show_table(corpus.inputs(stats), f"inputs-{name}"),
+    "inputs",
+)
 
 st.header("Sentences")
 split = selection.choose_one("Split", corpus.split_names(stats), "split", default="test", pills=True)
@@ -132,5 +136,8 @@ for document in turn_pages(found, 20, "data_page"):
     with st.container(border=True):
         st.caption(unmarked(document.id))
         st.html(STYLE + highlight(document.text, document.mentions))
-with st.expander("These mentions as a table"):
-    show_table(corpus.mention_rows(found), f"mentions-{name}-{split}")
+show_folded(
+    "These mentions as a table",
+    lambda: show_table(corpus.mention_rows(found), f"mentions-{name}-{split}"),
+    "mentions",
+)

@@ -20,6 +20,7 @@ from itner.dashboard.widgets import (
     end_page,
     show_command,
     show_figure,
+    show_folded,
     show_no_sentences,
     show_table,
     to_csv,
@@ -49,10 +50,13 @@ def show_counts(reports: Mapping[str, ErrorReport], units: Mapping[str, int], na
         "Split: several predictions on one gold mention; merged: one prediction on several; else too long, too short, "
         "or shifted, which is too long at one end and too short at the other."
     )
-    with st.expander("How strictly a match is judged"):
+
+    def show_schemes() -> None:
         frame = mistakes.schemes([(label, report, units[label]) for label, report in reports.items()])
         show_table(frame, f"schemes-{name}")
         st.caption(mistakes.SCHEMES_MEAN)
+
+    show_folded("How strictly a match is judged", show_schemes, "schemes")
 
     st.header("Confusions")
     label = selection.choose_one("Model", list(reports), "confusion_model")
@@ -155,8 +159,9 @@ if found:
         "all_jsonl",
         f"{every} JSON Lines",
     )
-    with st.expander("These errors as a table"):
-        show_table(mistakes.list_case_rows(found), f"errors-{name}")
+    show_folded(
+        "These errors as a table", lambda: show_table(mistakes.list_case_rows(found), f"errors-{name}"), "errors"
+    )
     st.header("Most frequent mistakes")
     label = selection.choose_one("Mistakes of", list(reports), "surface_model", whose[0])
     show_table(mistakes.surfaces(found, label, wanted, typed), f"surfaces-{name}-{label}", mistakes.surfaces_columns())

@@ -15,6 +15,7 @@ from itner.dashboard.widgets import (
     offer,
     show_command,
     show_damage,
+    show_folded,
     show_no_sentences,
     show_reason,
     show_table,
@@ -137,11 +138,14 @@ if report.planted:
 else:
     st.info("Nobody has tested the ranking on this dataset. Test it with planted errors:")
     show_command("suspects", report.dataset, "--plant", "0.05")
-show_table(labels.scores_table(report), "out-of-sample")
+show_table(labels.scores_table(report), "out-of-sample", labels.count_columns())
 st.caption(
     f"{report.folds} folds; stored predictions that have a say on splits that runs did not learn from: "
     f"{', '.join(map(unmarked, report.runs)) or 'none'}."
 )
-show_table(labels.counts_table(report), "suspect-kinds")
-with st.expander("These suspects as a table"):
-    show_table(labels.suspect_rows(suspects, decided, numbers), "suspects", labels.suspect_columns())
+show_table(labels.counts_table(report), "suspect-kinds", labels.count_columns())
+show_folded(
+    "These suspects as a table",
+    lambda: show_table(labels.suspect_rows(suspects, decided, numbers), "suspects", labels.suspect_columns()),
+    "suspects",
+)

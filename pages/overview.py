@@ -20,6 +20,7 @@ from itner.dashboard.widgets import (
     find_prices,
     show_damage,
     show_figure,
+    show_folded,
     show_table,
     show_words,
 )
@@ -178,8 +179,9 @@ if peers is not None and any(row.peer is not None and row.micro is not None for 
         show_figure(peer_scatter(beside), frame, f"peers-figure-{dataset}-{split}", alt)
     show_table(frame, f"peers-{dataset}-{split}", peers_columns(frame, beside))
     st.caption(unmarked(timing_in_words(peers)))
-    with st.expander("What was tried of each on dev"):
-        show_table(trials_frame(beside), "peers-trials")
+    show_folded(
+        "What was tried of each on dev", lambda: show_table(trials_frame(beside), "peers-trials"), "peers_trials"
+    )
 if reported:
     st.header("Published, not measured here")
     show_table(tables.published_table(published, dataset), f"published-{dataset}", tables.leaderboard_columns())

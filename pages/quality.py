@@ -25,6 +25,7 @@ from itner.dashboard.widgets import (
     load_measured,
     show_command,
     show_figure,
+    show_folded,
     show_remote,
     show_table,
 )
@@ -95,8 +96,11 @@ if not rows:
 
 st.header("Overall")
 show_table(quality.overall(rows), f"overall-{dataset}-{split}", quality.overall_columns())
-with st.expander("As language models are judged: what is mentioned, wherever it stands"):
-    show_table(quality.pairs(rows), f"pairs-{dataset}-{split}", quality.overall_columns())
+show_folded(
+    "As language models are judged: what is mentioned, wherever it stands",
+    lambda: show_table(quality.pairs(rows), f"pairs-{dataset}-{split}", quality.overall_columns()),
+    "pairs",
+)
 with st.expander("What micro, macro and the interval mean"):
     st.markdown(
         "A mention counts as right when its boundaries **and** its type are right (strict, entity level).\n\n"
@@ -197,8 +201,7 @@ if abroad:
         st.markdown(paragraph)
     show_table(quality.languages(abroad), "languages", quality.languages_columns())
 
-with st.expander("All scores and counts"):
-    show_table(frame, name, quality.score_columns())
+show_folded("All scores and counts", lambda: show_table(frame, name, quality.score_columns()), "scores")
 selection.write_link()
 
 show_sample(domain, chosen, variants, score)

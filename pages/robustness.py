@@ -14,6 +14,7 @@ from itner.dashboard.widgets import (
     end_page,
     show_command,
     show_figure,
+    show_folded,
     show_no_sentences,
     show_table,
 )
@@ -39,8 +40,7 @@ def show_examples(row: RobustnessRow, severity: int, domain: str) -> None:
     st.html(STYLE + legend(report.types))
     st.caption(
         f"Of {effect.lost:,} mentions that are lost, the first ones of the sample. A = {row.label}. Dashed and ≠: "
-        "differs from gold. Dotted and missed: gold has a mention there. A sign that nobody would see is shown as its "
-        "picture (␛)."
+        "differs from gold. Dotted and missed: gold has a mention there. A sign that nobody would see is shown as ¤."
     )
     for example in effect.examples:
         shown = robustness.rebuild(example, effect, report, documents, domain)
@@ -56,7 +56,7 @@ def show_examples(row: RobustnessRow, severity: int, domain: str) -> None:
             st.html(STYLE + shown.after)
 
 
-runs = begin_page("Robustness", "What text costs each tagger that is written otherwise than what it learned from.")
+runs = begin_page("Robustness", "What typos, scans, case, layout and other names in the text cost each tagger, in F1.")
 domain = runs[0].info.domain
 every = list_robustness_rows(runs)
 dataset, split = robustness.choose_split(runs, every)
@@ -82,12 +82,24 @@ st.caption(
 )
 if stale := [row.label for row in rows if not row.current]:
     st.warning(f"Measured with other weights than the run has now: {', '.join(stale)}", icon=":material/warning:")
-with st.expander("What each perturbation does"):
+if silent := sorted(chosen - {row.run for row in rows}):
+    st.caption(f"Not measured here: {unmarked(', '.join(silent))}. Measure one with `itner robustness`.")
+
+
+def show_meanings() -> None:
+    """What was done to the texts."""
     show_table(robustness.meanings(severity), f"perturbations-{SEVERITIES[severity]}")
     st.caption(f"Gold goes along to the letter: {BORDER_RULE}.")
-with st.expander("All changes with their intervals, and the samples"):
+
+
+def show_changes() -> None:
+    """The figure's numbers, and what they were measured on."""
     show_table(frame, f"robustness-table-{name}", robustness.effects_columns())
     show_table(robustness.samples(rows), f"robustness-samples-{dataset}-{split}", robustness.samples_columns())
+
+
+show_folded("What each perturbation does", show_meanings, "meanings")
+show_folded("All changes with their intervals, and the samples", show_changes, "changes")
 
 st.header("Per entity type")
 labels = [row.label for row in rows]
@@ -99,7 +111,10 @@ if types.empty:
 else:
     alt = f"Heat map: change of F1 of {label} on each entity type by each perturbation, {SEVERITIES[severity]}."
     show_figure(robustness.heatmap(types, "type"), types, f"robustness-types-{name}", alt)
-    with st.expander("These changes with their intervals"):
-        show_table(types, f"robustness-types-table-{name}", robustness.effects_columns())
+    show_folded(
+        "These changes with their intervals",
+        lambda: show_table(types, f"robustness-types-table-{name}", robustness.effects_columns()),
+        "types",
+    )
     show_examples(row, severity, domain)
 selection.write_link()

@@ -58,20 +58,8 @@ def boundaries(reports: Iterable[tuple[str, ErrorReport]]) -> pd.DataFrame:
 
 def boundary_bars(frame: pd.DataFrame) -> go.Figure:
     """A stacked bar a model: boundary errors by what is wrong with them."""
-    figure = go.Figure()
-    for number, (kind, part) in enumerate(frame.groupby("boundary", sort=False)):
-        figure.add_bar(
-            y=part["model"],
-            x=part["errors"],
-            name=str(kind),
-            orientation="h",
-            marker={"color": SERIES_COLORS[number % len(SERIES_COLORS)]},
-            hovertemplate=f"%{{y}}: %{{x:,}} {kind}<extra></extra>",
-        )
-    models = frame["model"].nunique()
-    figure.update_layout(barmode="stack", xaxis={"title": "errors"}, yaxis={"autorange": "reversed"})
-    figure.update_layout(legend={"traceorder": "normal"}, height=150 + 44 * models, margin={"t": 20, "b": 40})
-    return figure
+    colours = dict(zip(BOUNDARIES, SERIES_COLORS, strict=False))
+    return _stacked(frame, "model", "boundary", colours, {kind: kind for kind in BOUNDARIES})
 
 
 def schemes(rows: Iterable[tuple[str, ErrorReport, int]]) -> pd.DataFrame:
@@ -279,10 +267,18 @@ def classes(reports: Sequence[tuple[str, ErrorReport]]) -> pd.DataFrame:
 
 def class_bars(frame: pd.DataFrame, by: str) -> go.Figure:
     """Stacked bars of error classes, one bar a `model` or a `type`."""
-    summed = frame.groupby([by, "class"], sort=False)["errors"].sum()
+    meanings = {kind: f"{kind} ({CLASS_MEANINGS[kind]})" for kind in ERROR_CLASSES}
+    return _stacked(frame, by, "class", ERROR_COLORS, meanings)
+
+
+def _stacked(
+    frame: pd.DataFrame, by: str, part: str, colours: Mapping[Any, str], meanings: Mapping[Any, str]
+) -> go.Figure:
+    """A bar for each value of `by`: errors, parted by the column `part`; parts without any are left out."""
+    summed = frame.groupby([by, part], sort=False)["errors"].sum()
     groups = list(dict.fromkeys(frame[by]))
     figure = go.Figure()
-    for kind in ERROR_CLASSES:
+    for kind, colour in colours.items():
         values = [int(summed.get((group, kind), 0)) for group in groups]
         if not any(values):
             continue
@@ -292,10 +288,10 @@ def class_bars(frame: pd.DataFrame, by: str) -> go.Figure:
                 x=values,
                 name=kind,
                 orientation="h",
-                marker={"color": ERROR_COLORS[kind]},
+                marker={"color": colour},
                 texttemplate="%{x:,}",
                 insidetextanchor="middle",
-                hovertemplate=f"<b>%{{y}}</b><br>{kind} ({CLASS_MEANINGS[kind]}): %{{x:,}}<extra></extra>",
+                hovertemplate=f"<b>%{{y}}</b><br>{meanings[kind]}: %{{x:,}}<extra></extra>",
             )
         )
     figure.update_layout(

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 # Streamlit colours axes and text by the theme; what a figure draws itself has to be seen on white and on black.
@@ -31,6 +32,21 @@ def arrange(figure: go.Figure) -> go.Figure:
     # A number that does not fit is left out: shrunken to a bar's width, nobody could read it.
     figure.update_layout(uniformtext={"minsize": _SMALLEST_TEXT, "mode": "hide"})
     return figure
+
+
+def whiskers(low: pd.Series, value: pd.Series, high: pd.Series) -> dict[str, Any]:
+    """The ends of an interval around each value, as a trace's `error_x` or `error_y`.
+
+    A percentile interval need not hold the score itself where mentions are few: the whisker then ends at the score.
+    """
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (high - value).clip(lower=0),
+        "arrayminus": (value - low).clip(lower=0),
+        "thickness": 1.2,
+        "width": 3,
+    }
 
 
 def log_axis(values: Sequence[float], beyond: float = 1.0, factors: Sequence[int] = (1, 2, 5)) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from itner.files.highlighting import aligned
 from itner.records.dataset import DataStats
 from itner.records.evaluation import Span
 from itner.records.suspects import PlantedTest, Suspect, SuspectReport
+from itner.reporting.rows import in_words
 from itner.reporting.suspects import KIND_WORDS, found_in_words, pool_tests
 from itner.workflows.suspects import read_suspects
 
@@ -149,12 +150,18 @@ def scores_table(report: SuspectReport) -> pd.DataFrame:
         [
             {
                 "split": split,
-                "F1 out of sample": f"{scored.counts.f1:.3f} [{scored.interval.low:.3f}, {scored.interval.high:.3f}]",
+                "F1 out of sample": in_words(scored.counts.f1, scored.interval),
                 "mentions": scored.counts.support,
             }
             for split, scored in report.scores.items()
         ]
     )
+
+
+def count_columns() -> dict[str, Any]:
+    """How Streamlit shows `counts_table` and `scores_table`."""
+    number = st.column_config.NumberColumn
+    return {name: number(format="localized") for name in ("suspects", "mentions")}
 
 
 def planted_table(tests: Sequence[PlantedTest]) -> pd.DataFrame:

@@ -16,14 +16,21 @@ from itner.dashboard import selection
 from itner.dashboard.cache import rules_of
 from itner.dashboard.figures import log_axis
 from itner.domains.registry import Domain
-from itner.evaluation.compare import weigh
 from itner.files.highlighting import STYLE, highlight
-from itner.records.scores import Interval, ScoreRanges
+from itner.records.scores import Interval
 from itner.records.study import PublishedResult
 from itner.reporting.advice import Advice, Limits
 from itner.reporting.latency import QUANTILES, Quantile
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_SYMBOLS
-from itner.reporting.rows import Row, find_weakest, interval_in_words, megabytes, milliseconds
+from itner.reporting.rows import (
+    Row,
+    find_weakest,
+    in_words,
+    interval_in_words,
+    megabytes,
+    milliseconds,
+    row_f1_in_words,
+)
 from itner.taggers.registry import VARIANT_NAMES
 
 _LARGEST_BUBBLE = 28
@@ -48,12 +55,9 @@ def facts(row: Row, quantile: Quantile = "p95") -> list[Fact]:
     if row.report is not None:
         micro, known = row.report.micro, row.report.interval
         if row.weights:
-            by_type = row.errors is not None and row.errors.by_type
-            units = row.report.uncertainty
-            ends = weigh(row.errors, units.units, row.weights) if by_type and row.errors is not None else ScoreRanges()
             found += [
-                Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", _within(units.interval(ends.f1))),
-                Fact("Recall, weighed", f"{row.recall:.3f}", _within(units.interval(ends.recall))),
+                Fact("micro-F1, weighed", f"{row.micro_f1:.3f}", _within(row.interval("f1"))),
+                Fact("Recall, weighed", f"{row.recall:.3f}", _within(row.interval("recall"))),
             ]
         found += [
             Fact("micro-F1", f"{micro.f1:.3f}", _within(known("f1"))),
@@ -135,13 +139,13 @@ def show_beside(advice: Advice, scope: str) -> None:
     """What stands beside the answer: who comes next, what just misses, what was left out, and what was scored."""
     lines = []
     if advice.runner_up is not None:
-        f1 = advice.runner_up.micro_f1 or 0.0
-        lines.append(f"**Next best run:** {advice.runner_up.label}, micro-F1 {f1:.3f}.")
+        lines.append(f"**Next best run:** {advice.runner_up.label}, micro-F1 {row_f1_in_words(advice.runner_up)}.")
     if advice.near:
         lines.append(f"**Just beyond the limit:** {' '.join(advice.near)}")
-    if advice.row is not None and (weakest := find_weakest(advice.row)) is not None:
-        name, f1, support = weakest
-        lines.append(f"**Weakest type:** {name}, F1 {f1:.3f} on {counted(support, 'gold mention')}.")
+    if advice.row is not None and advice.row.report is not None and (weakest := find_weakest(advice.row)) is not None:
+        name, counts = weakest
+        f1 = in_words(counts.f1, advice.row.report.interval("f1", name))
+        lines.append(f"**Weakest type:** {name}, F1 {f1} on {counted(counts.support, 'gold mention')}.")
     # They name machines, in words of whoever measured there.
     lines += map(unmarked, advice.caveats)
     lines.append(scope)

@@ -12,7 +12,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from itner.dashboard.widgets import download_csv, show_table
+from itner.dashboard.figures import whiskers
+from itner.dashboard.widgets import download_csv, show_folded, show_table
 from itner.domains.registry import Domain
 from itner.evaluation.compare import Difference
 from itner.evaluation.significance import judge
@@ -24,13 +25,14 @@ from itner.reporting.findings import FEW_MENTIONS
 from itner.reporting.languages import LanguageRow
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
 from itner.reporting.recall import curve_of
-from itner.reporting.rows import Row, in_words, interval_in_words, percent_in_words
+from itner.reporting.rows import MISSING, Row, in_words, interval_in_words, percent_in_words
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.registry import VARIANT_NAMES, model_label
 
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
 _INTERVAL = "95% interval"
+_NEEDED = "Gold mentions with which a difference of 0.01 in F1 is found in four of five samples."
 # How much of a type's row its models fill, and the difference that has the full colour.
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 
@@ -333,15 +335,7 @@ def dots(frame: pd.DataFrame, score: Score) -> go.Figure:
                     "symbol": SERIES_SYMBOLS[variants.index(variant) % len(SERIES_SYMBOLS)],
                     "size": 9,
                 },
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    # A percentile interval need not hold the score itself where mentions are few.
-                    "array": (part[f"{score} high"] - part[score]).clip(lower=0),
-                    "arrayminus": (part[score] - part[f"{score} low"]).clip(lower=0),
-                    "thickness": 1.2,
-                    "width": 3,
-                },
+                error_x=whiskers(part[f"{score} low"], part[score], part[f"{score} high"]),
                 customdata=part[[f"{score} low", f"{score} high", "right", "gold", "type"]],
                 hovertemplate=f"<b>{model}</b> on %{{customdata[4]}}<br>{score} %{{x:.3f}}, "
                 "95% %{customdata[0]:.3f} to %{customdata[1]:.3f}<br>"
@@ -401,8 +395,13 @@ def differences(
     values, sure = [], []
     for row in others:
         key = (row.label, MICRO)
-        told = judged[key].in_words(found[key].mentions) if key in judged else "errors not recorded"
-        line: dict[str, object] = {"model": row.label, MICRO: _gap(row, base), "verdict": told}
+        told = judged.get(key)
+        line: dict[str, object] = {
+            "model": row.label,
+            MICRO: _gap(row, base),
+            "verdict": told.finding if told is not None else "errors not recorded",
+            "gold needed": told.needed if told is not None else None,
+        }
         whole = found.get(key)
         line |= {"low": whole.low if whole is not None else None, "high": whole.high if whole is not None else None}
         marks: dict[str, object] = {"model": row.label}
@@ -410,9 +409,7 @@ def differences(
             known = found.get((row.label, name))
             if name != MICRO:
                 line[name] = known.value if known is not None else _type_gap(row, base, name)
-            marks[name] = (
-                judged[row.label, name].finding in ("better", "worse") if (row.label, name) in judged else None
-            )
+            marks[name] = judged[row.label, name].sure if (row.label, name) in judged else None
         values.append(line)
         sure.append(marks)
     cells = pd.DataFrame.from_records(
@@ -435,7 +432,9 @@ def differences(
     frame = pd.DataFrame.from_records(values)
     if frame.empty:
         return Differences(frame, frame, cells)
-    frame = frame[["model", "verdict", MICRO, *types, "low", "high"]].sort_values(MICRO, ignore_index=True)
+    frame = frame[["model", "verdict", MICRO, "low", "high", *types, "gold needed"]].sort_values(
+        MICRO, ignore_index=True
+    )
     marked = pd.DataFrame.from_records(sure).set_index("model").loc[frame["model"]].reset_index()
     return Differences(frame, marked, cells)
 
@@ -484,17 +483,20 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
         "verdict": st.column_config.TextColumn(
             help="Of micro-F1, by paired approximate randomisation, corrected for all differences of this table (Holm)."
         ),
+        "gold needed": number(format="localized", help=_NEEDED),
         MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),
         _INTERVAL: st.column_config.TextColumn(help="Paired, of the difference of micro-F1."),
         **{name: number(format="%+.3f", help=f"F1 on {name}, this model minus the baseline.") for name in types},
     }
 
 
-CELLS_MEAN = (
+_CELLS_MEAN = (
     "The interval is that of one difference, from drawing texts anew; the p-value from exchanging the two models' "
     "answers at random, text by text. Corrected (Holm), a table of differences without any real one holds a better or "
     "worse in one of twenty tables. Where there is none: *no measurable difference* if there are mentions enough to "
-    "see one of 0.01 in four of five samples, else *too little data to tell*, with how many that would take."
+    "see one of 0.01 in four of five samples, else *too little data to tell*. Overview compares two "
+    "models alone where it advises one or tells a finding: what stands there beyond chance by its own interval need "
+    "not stand here."
 )
 
 
@@ -508,19 +510,22 @@ def cell_columns() -> dict[str, Any]:
         "p, one alone": number(format="%.4f", help="If it were the only comparison."),
         "p, corrected": number(format="%.4f", help="For all comparisons of this table, by Holm's method."),
         "gold": number(format="localized", help="Gold mentions that it rests on."),
-        "gold needed": number(
-            format="localized", help="Gold mentions with which a difference of 0.01 is found in four of five samples."
-        ),
+        "gold needed": number(format="localized", help=_NEEDED),
     }
+
+
+def _show_cells(cells: pd.DataFrame, name: str) -> None:
+    show_table(cells, f"cells-{name}", cell_columns())
+    st.caption(_CELLS_MEAN)
 
 
 def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
     """The table of differences; the model and type whose cell was chosen, an empty type where it is of all of them."""
     types = [column for column in found.sure.columns if column not in ("model", MICRO)]
     ends = zip(found.frame["low"], found.frame["high"], strict=True)
-    told = found.frame.drop(columns=["low", "high"]).assign(
-        **{_INTERVAL: ["" if pd.isna(low) else f"{low:+.3f}, {high:+.3f}" for low, high in ends]}
-    )
+    told = found.frame.drop(columns=["low", "high"])
+    within = [MISSING if pd.isna(low) else f"{low:+.3f} to {high:+.3f}" for low, high in ends]
+    told.insert(told.columns.get_loc(MICRO) + 1, _INTERVAL, within)
     event = st.dataframe(
         style_differences(replace(found, frame=told)),
         width="stretch",
@@ -534,9 +539,11 @@ def show_differences(found: Differences, name: str) -> tuple[str, str] | None:
     )
     download_csv(found.frame, f"differences-{name}", key=f"download_differences_{name}")
     if not found.cells.empty:
-        with st.expander("Every difference with its interval, p-value and meaning"):
-            show_table(found.cells, f"cells-{name}", cell_columns())
-            st.caption(CELLS_MEAN)
+        show_folded(
+            "Every difference with its interval, p-value and meaning",
+            lambda: _show_cells(found.cells, name),
+            f"cells_{name}",
+        )
     cells = event.selection.cells
     if not cells:
         return None

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from itner.dashboard import quality, selection
-from itner.dashboard.quality import Score, dots
+from itner.dashboard.quality import SCORES, Score, dots
 from itner.dashboard.widgets import show_command, show_figure, show_table
 from itner.evaluation.buckets import FEATURES, SOURCE
 from itner.records.buckets import Bucket, BucketReport
 from itner.records.store import Run
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, score_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
 _TITLES = {name: feature.title for name, feature in FEATURES.items()} | {SOURCE: "source"}
@@ -76,5 +76,13 @@ def show_parts(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: st
     frame = parts(rows, reports, feature)
     name = f"buckets-{feature}-{dataset}-{split}"
     show_figure(dots(frame, score), frame, f"dots-{name}", f"Dot plot: {score} of each model by {_TITLES[feature]}.")
-    told = frame.drop(columns=["run", "variant"]).rename(columns={"type": _TITLES[feature]})
-    show_table(told, name, quality.score_columns())
+    show_table(in_words(frame, _TITLES[feature]), name, quality.score_columns())
+
+
+def in_words(frame: pd.DataFrame, title: str) -> pd.DataFrame:
+    """The parts with each score and its interval in one cell: side by side, they would not fit."""
+    told = pd.DataFrame({"model": frame["model"], title: frame["type"]})
+    for score in SCORES:
+        ends = zip(frame[score], frame[f"{score} low"], frame[f"{score} high"], strict=True)
+        told[score] = [score_in_words(value, None if pd.isna(low) else (low, high)) for value, low, high in ends]
+    return told.assign(**{name: frame[name] for name in ("gold", "right", "spurious or wrong", "missed or wrong")})

@@ -8,9 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.dashboard import selection
+from itner.dashboard.figures import whiskers
 from itner.dashboard.widgets import show_figure, show_table
 from itner.records.claims import Claim, ClaimReport
-from itner.reporting.claims import claim_in_words, list_step_rows, method_in_words
+from itner.reporting.claims import claim_in_words, estimate_in_words, list_step_rows, method_in_words
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS
 
 
@@ -27,20 +29,36 @@ def steps(claim: Claim) -> pd.DataFrame:
     return pd.DataFrame.from_records(records)
 
 
-def step_columns() -> dict[str, Any]:
-    """How Streamlit shows `steps`."""
-    number = st.column_config.NumberColumn
-    columns = {
-        f"{name}{end}": number(format="%+.3f")
-        for name in ("hard", "easy", "hard minus easy")
-        for end in ("", " low", " high")
-    }
-    return columns | {
-        "p, corrected": number(
-            format="%.4f", help="Of hard and easy changing alike, for all steps of all claims (Holm)."
+def told(claim: Claim) -> pd.DataFrame:
+    """The steps with each change and its interval in one cell; a column of mentions is named by what they are."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "step": row.label,
+                f"{claim.hard} lose more": row.answer,
+                claim.hard: estimate_in_words(row.step.hard),
+                claim.easy: estimate_in_words(row.step.easy),
+                "the first minus the second": estimate_in_words(row.step.apart),
+                "p, corrected": row.step.p,
+            }
+            for row in list_step_rows(claim)
+        ]
+    )
+
+
+def told_columns(claim: Claim) -> dict[str, Any]:
+    """How Streamlit shows `told`."""
+    text = st.column_config.TextColumn
+    mentions = claim.steps[0] if claim.steps else None
+    counts = (mentions.hard_mentions, mentions.easy_mentions) if mentions is not None else (0, 0)
+    change = f"Change of {claim.score}, with its 95% interval, on"
+    return {
+        claim.hard: text(help=f"{change} {counts[0]:,} gold mentions."),
+        claim.easy: text(help=f"{change} {counts[1]:,} gold mentions."),
+        "the first minus the second": text(help="Below zero: the first suffer more. With its 95% interval."),
+        "p, corrected": st.column_config.NumberColumn(
+            format="%.4f", help="Of both changing alike, for all steps of all claims (Holm)."
         ),
-        "hard mentions": number(format="localized"),
-        "easy mentions": number(format="localized"),
     }
 
 
@@ -54,21 +72,14 @@ def step_figure(frame: pd.DataFrame, claim: Claim) -> go.Figure:
             mode="markers",
             name=label,
             marker={"color": SERIES_COLORS[1 - number], "symbol": ("diamond", "circle")[number], "size": 9},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": (frame[f"{name} high"] - frame[name]).clip(lower=0),
-                "arrayminus": (frame[name] - frame[f"{name} low"]).clip(lower=0),
-                "thickness": 1.2,
-                "width": 3,
-            },
+            error_x=whiskers(frame[f"{name} low"], frame[name], frame[f"{name} high"]),
             customdata=frame[["step", f"{name} low", f"{name} high"]],
             hovertemplate=f"%{{customdata[0]}}<br>{label}: %{{x:+.3f}}, 95% %{{customdata[1]:+.3f}} to "
             "%{customdata[2]:+.3f}<extra></extra>",
         )
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     figure.update_layout(
-        xaxis={"title": f"change of the {claim.score}", "tickformat": "+.2f"},
+        xaxis={"title": f"change of {claim.score}", "tickformat": "+.2f"},
         yaxis={
             "tickvals": list(range(len(frame))),
             "ticktext": list(frame["step"]),
@@ -82,14 +93,15 @@ def step_figure(frame: pd.DataFrame, claim: Claim) -> go.Figure:
 
 
 def show_claims(report: ClaimReport) -> None:
-    """Each claim with its answer, its figure and its numbers."""
+    """Each claim with its answer; of the one that is chosen, the figure and the numbers."""
     for claim in report.claims:
-        frame = steps(claim)
-        st.subheader(f"{claim.title}?", anchor=False)
-        st.markdown(claim_in_words(claim))
-        with st.expander("The figure and the numbers", expanded=claim is report.claims[0]):
-            name = f"claim-{claim.name.replace(' ', '-')}-{report.dataset}-{report.split}"
-            alt = f"Dot plot: change of the {claim.score} for {claim.hard} and for {claim.easy} at each step."
-            show_figure(step_figure(frame, claim), frame, name, alt)
-            show_table(frame, f"table-{name}", step_columns())
+        st.markdown(f"**{claim.title}?** {claim_in_words(claim)}")
+    titles = {claim.name: claim.title for claim in report.claims}
+    chosen = selection.choose_one("The numbers of", tuple(titles), "claim", names=titles)
+    claim = next(claim for claim in report.claims if claim.name == chosen)
+    frame = steps(claim)
+    name = f"claim-{claim.name.replace(' ', '-')}-{report.dataset}-{report.split}"
+    alt = f"Dot plot: change of {claim.score} for {claim.hard} and for {claim.easy} at each step."
+    show_figure(step_figure(frame, claim), frame, name, alt)
+    show_table(told(claim), f"table-{name}", told_columns(claim))
     st.caption(method_in_words(report))

@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.dashboard import selection
-from itner.dashboard.widgets import show_command, show_figure, show_table
+from itner.dashboard.figures import whiskers
+from itner.dashboard.widgets import show_command, show_figure, show_folded, show_table
 from itner.records.calibration import CalibrationReport, Reliability, ThresholdPoint
 from itner.records.scores import Range
 from itner.records.store import Run
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS, SERIES_SYMBOLS
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, score_in_words
 
 Wish = Literal["precision", "recall"]
 
@@ -33,8 +34,8 @@ def errors(reports: Mapping[str, CalibrationReport]) -> pd.DataFrame:
         [
             {
                 "model": label,
-                "calibration error": _said(report.raw.ece, report.raw.ece_range),
-                "Brier score": _said(report.raw.brier, report.raw.brier_range),
+                "calibration error": score_in_words(report.raw.ece, report.raw.ece_range),
+                "Brier score": score_in_words(report.raw.brier, report.raw.brier_range),
                 "temperature": report.scaling.temperature if report.scaling is not None else None,
                 "shift": report.scaling.shift if report.scaling is not None else None,
                 "calibration error, scaled": _scaled(report.scaled, "ece"),
@@ -66,14 +67,12 @@ def error_columns() -> dict[str, Any]:
     }
 
 
-def _said(value: float, ends: Range) -> str:
-    return f"{value:.3f} ({ends[0]:.3f} to {ends[1]:.3f})"
-
-
 def _scaled(found: Reliability | None, what: str) -> str | None:
     if found is None:
         return None
-    return _said(found.ece, found.ece_range) if what == "ece" else _said(found.brier, found.brier_range)
+    if what == "ece":
+        return score_in_words(found.ece, found.ece_range)
+    return score_in_words(found.brier, found.brier_range)
 
 
 def bins(reports: Mapping[str, CalibrationReport]) -> pd.DataFrame:
@@ -110,14 +109,7 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
             mode="lines+markers",
             line={"color": SERIES_COLORS[number % len(SERIES_COLORS)], "width": 1.2},
             marker={"symbol": SERIES_SYMBOLS[number % len(SERIES_SYMBOLS)], "size": 9},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": (part["precision high"] - part["precision"]).clip(lower=0),
-                "arrayminus": (part["precision"] - part["precision low"]).clip(lower=0),
-                "thickness": 1.2,
-                "width": 3,
-            },
+            error_y=whiskers(part["precision low"], part["precision"], part["precision high"]),
             customdata=part[["mentions", "precision low", "precision high"]],
             hovertemplate=f"<b>{model}</b><br>confidence %{{x:.2f}}: %{{y:.1%}} right, 95% %{{customdata[1]:.1%}} to "
             "%{customdata[2]:.1%}<br>%{customdata[0]:,} mentions<extra></extra>",
@@ -244,7 +236,7 @@ def show_confidence(runs: Sequence[Run], rows: Sequence[Row], dataset: str, spli
     with left:
         wish: Wish = selection.choose_one("Wished", ("precision", "recall"), "wish", pills=True)
     with right:
-        least = selection.choose_number("at least", 0.0, 1.0, 0.01, "least", 0.9, "%.2f")
+        least = selection.choose_number("At least", 0.0, 1.0, 0.01, "least", 0.9, "%.2f")
     point = find_threshold(report, wish, least)
     table = points(report)
     alt = f"Line chart: precision and recall of {label} over the threshold on its confidence."
@@ -254,7 +246,7 @@ def show_confidence(runs: Sequence[Run], rows: Sequence[Row], dataset: str, spli
     else:
         line = table[table["threshold"] == point.threshold].iloc[0]
         st.markdown(
-            f"**Take mentions of at least {point.threshold:g}**: precision {line['precision']:.3f} "
+            f"**Take mentions of confidence {point.threshold:g} or more**: precision {line['precision']:.3f} "
             f"({line['precision low']:.3f} to {line['precision high']:.3f}), recall {line['recall']:.3f} "
             f"({line['recall low']:.3f} to {line['recall high']:.3f}) on {dataset} {split}; {line['coverage']:.0%} of "
             "what it marks is kept."
@@ -278,5 +270,8 @@ def show_confidence(runs: Sequence[Run], rows: Sequence[Row], dataset: str, spli
             )
     if split == "test":
         st.caption("To set a threshold and to judge it, use different text: choose dev above to set it.")
-    with st.expander("Every threshold, with coverage and risk"):
-        show_table(table, f"thresholds-{name}-{label}", point_columns())
+    show_folded(
+        "Every threshold, with coverage and risk",
+        lambda: show_table(table, f"thresholds-{name}-{label}", point_columns()),
+        "thresholds",
+    )

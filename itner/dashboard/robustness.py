@@ -29,8 +29,9 @@ from itner.taggers.registry import lack_of
 _WHOLE_SCALE = 0.3
 _SCALE = ((0.0, "rgb(178, 24, 43)"), (0.5, "rgb(247, 247, 247)"), (1.0, "rgb(33, 102, 172)"))
 _ROW_PX = 30
-# Of characters that nobody would see, the pictures that stand for them.
-_SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
+_UPRIGHT = 10
+# What stands for characters that nobody would see; their own pictures are in few fonts.
+_SHOWN = {code: "¤" for code in range(0x20) if chr(code) not in "\n\t"}
 _TAGGER = "A"
 
 
@@ -186,11 +187,13 @@ def heatmap(frame: pd.DataFrame, across: str) -> go.Figure:
             hoverongaps=False,
         )
     )
+    # Names that are long stand aslant.
+    room = 100 if max(map(len, columns)) > _UPRIGHT else 40
     figure.update_layout(
         xaxis={"side": "top", "title": None},
         yaxis={"autorange": "reversed", "title": None},
-        height=160 + _ROW_PX * len(rows),
-        margin={"t": 100, "b": 10},
+        height=60 + room + _ROW_PX * len(rows),
+        margin={"t": room, "b": 10},
     )
     return figure
 

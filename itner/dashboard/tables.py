@@ -16,7 +16,7 @@ from itner.records.study import Published
 from itner.reporting.cost import Cost
 from itner.reporting.disagreements import say
 from itner.reporting.latency import Quantile
-from itner.reporting.rows import Row, find_weakest, interval_in_words
+from itner.reporting.rows import Row, find_weakest, in_words, interval_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
 WEIGHT_HELP = (
@@ -24,6 +24,14 @@ WEIGHT_HELP = (
     "the same words in the same way. Which of them is right, nobody says. Empty: none says how sure it is."
 )
 _TIMED = "On 128 word pieces (tokens for rules), one text at a time, shared by runs of one network."
+
+
+def _weakest_in_words(row: Row) -> str | None:
+    weakest = find_weakest(row)
+    if weakest is None or row.report is None:
+        return None
+    name, counts = weakest
+    return f"{name} {in_words(counts.f1, row.report.interval('f1', name))}"
 
 
 def leaderboard(
@@ -38,14 +46,13 @@ def leaderboard(
     records = []
     for row in rows:
         report = row.report
-        weakest = find_weakest(row)
         records.append(
             {
                 "run": row.run,
                 "variant": VARIANT_NAMES[row.variant],
                 "micro-F1": row.micro_f1,
                 "95% interval": interval_in_words(report.micro_f1_interval) if report else None,
-                "weakest type": f"{weakest[0]} {weakest[1]:.2f}" if weakest is not None else None,
+                "weakest type": _weakest_in_words(row),
                 f"{quantile} ms": row.timing.at(quantile).value if row.timing is not None else None,
                 "size MB": row.size_mb,
                 "tokens/s": rounded(row.tokens_per_s),

@@ -478,6 +478,19 @@ def show_evaluating(run: Run) -> None:
     show_command("evaluate", run.name, "--dataset", dataset)
 
 
+@st.fragment
+def show_folded(label: str, draw: Callable[[], None], key: str) -> None:
+    """An expander whose content is drawn when it is opened: a table or figure that nobody looks at takes its time, too.
+
+    Args:
+        key: names it among the page's.
+    """
+    folded = st.expander(label, key=f"folded_{key}", on_change="rerun")
+    if folded.open:
+        with folded:
+            draw()
+
+
 def show_figure(figure: Any, frame: pd.DataFrame, name: str, alt: str) -> None:
     """A figure with a description for screen readers, and a download of the data behind it."""
     st.plotly_chart(arrange(figure), width="stretch", key=f"figure_{name}", alt=alt, config={"displaylogo": False})

@@ -123,7 +123,7 @@ QUESTIONS = (
         "Boundary errors in names of several words grow more",
         "two tokens or more",
         "one token",
-        "share of gold mentions without a boundary error",
+        "the share of gold mentions without a boundary error",
         _RECALL,
         by_boundaries(("2 tokens", "3 tokens", "4 tokens or more"), ("1 token",)),
     ),

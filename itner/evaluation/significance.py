@@ -33,6 +33,11 @@ class Judgement:
     p: float
     needed: int
 
+    @property
+    def sure(self) -> bool:
+        """Whether it is better or worse beyond chance, all differences of the table considered."""
+        return self.finding in ("better", "worse")
+
     def in_words(self, mentions: int) -> str:
         """The finding; where data are too few, with how many there are and would have to be."""
         if self.finding == "too little data to tell":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itner.core.words import counted, listed
 from itner.evaluation.compare import Difference, compare_reports, compare_types
 from itner.reporting.latency import QUANTILES, Quantile, Times
-from itner.reporting.rows import Row, megabytes, milliseconds
+from itner.reporting.rows import Row, megabytes, milliseconds, row_f1_in_words
 
 # Micro-F1 of the first row minus the second's, None when their errors were not recorded on the same data.
 Compare = Callable[[Row, Row], Difference | None]
@@ -192,10 +192,10 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
         return 0.0 if size <= smallest * _ONE_SIZE else size, row.teachers, row.run, -(row.micro_f1 or 0.0)
 
     chosen, lead = min(quick, key=order)
-    f1 = f"Its {_name(chosen)} of {chosen.micro_f1:.3f}"
+    f1 = f"Its {_name(chosen)} of {row_f1_in_words(chosen)}"
     cost = _cost(chosen, limits)
     if len(allowed) == 1:
-        return chosen, "Nothing else fits.", f"Its {_name(chosen)} is {chosen.micro_f1:.3f}, at {cost}."
+        return chosen, "Nothing else fits.", f"Its {_name(chosen)} is {row_f1_in_words(chosen)}, at {cost}."
     if lead is None:
         tied = sorted({row.run for row, _ in quick if row.run != chosen.run})
         tie = (
@@ -209,7 +209,7 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
     assert of is not None
     assert to is not None
     told = (
-        f"{f1} cannot be told from the best of the {len(allowed)} that fit ({best.label}, {best.micro_f1:.3f}; "
+        f"{f1} cannot be told from the best of the {len(allowed)} that fit ({best.label}, {row_f1_in_words(best)}; "
         f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to {lead.high:+.3f})"
     )
     if of.low > WORTHWHILE * to.high:
@@ -257,7 +257,7 @@ def _near_misses(chosen: Row | None, rows: Sequence[Row], limits: Limits, compar
         gain = compare(row, chosen) if chosen is not None else None
         if chosen is not None and (gain is None or gain.low <= 0):
             continue
-        brings = f"for {gain.value:+.3f} F1" if gain is not None else f"with F1 {row.micro_f1:.3f}"
+        brings = f"for {gain.value:+.3f} F1" if gain is not None else f"with F1 {row_f1_in_words(row)}"
         known = _span(times, limits)
         if times.low <= limits.max_ms:
             said = f"{row.label} may keep it, {brings}: its time cannot be told from the limit: {known}."

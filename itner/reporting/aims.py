@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from itner.domains.release import Aim, LatencyAim, Release, SizeAim, SpeedAim, StudyAim
 from itner.records.bench import BenchResult
+from itner.records.evaluation import MACRO, MICRO
 from itner.records.peers import Peers
 from itner.records.store import Run
 from itner.records.study import CompressionStudy
 from itner.reporting.compression import list_study_rows
-from itner.reporting.rows import MISSING, in_megabytes
+from itner.reporting.rows import MISSING, in_megabytes, in_words
 from itner.taggers.registry import VARIANT_NAMES, is_current
 
 
@@ -81,8 +82,10 @@ def _f1_row(aim: Aim, runs: Mapping[str, Run], variant: str) -> AimRow:
     counts = report.micro if aim.kind is None else report.per_type.get(aim.kind)
     if counts is None:
         return AimRow(aim.run, what, None, None)
-    f1 = report.macro_f1 if aim.macro and aim.kind is None else counts.f1
-    return AimRow(aim.run, what, f"{f1:.3f} on {counts.support:,} gold mentions", f1 >= aim.f1)
+    macro = aim.macro and aim.kind is None
+    f1 = report.macro_f1 if macro else counts.f1
+    reached = in_words(f1, report.interval("f1", MACRO if macro else aim.kind or MICRO))
+    return AimRow(aim.run, what, f"{reached} on {counts.support:,} gold mentions", f1 >= aim.f1)
 
 
 def _latency_row(aim: LatencyAim, runs: Mapping[str, Run], variant: str) -> AimRow:

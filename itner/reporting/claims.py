@@ -8,6 +8,7 @@ from typing import Literal
 from itner.core.words import listed
 from itner.evaluation.significance import ALPHA
 from itner.records.claims import Claim, ClaimReport, Estimate, Step
+from itner.reporting.rows import change_in_words
 from itner.taggers.registry import model_label
 
 Answer = Literal["more", "less", "not measurably"]
@@ -55,15 +56,17 @@ def claim_in_words(claim: Claim) -> str:
         verdict = f"**Not shown**: none of {len(rows)} steps tells the two apart beyond chance"
     hardest = sorted(more + less or rows, key=lambda row: row.step.apart.value)[:2]
     each = [
-        f"{row.label} changes the {claim.score} by {_told(row.step.hard)} ({claim.hard}, {row.step.hard_mentions:,} "
-        f"mentions) and {_told(row.step.easy)} ({claim.easy}, {row.step.easy_mentions:,})"
+        f"{row.label} changes {claim.score} by {estimate_in_words(row.step.hard)} ({claim.hard}, "
+        f"{row.step.hard_mentions:,} mentions) and {estimate_in_words(row.step.easy)} ({claim.easy}, "
+        f"{row.step.easy_mentions:,})"
         for row in hardest
     ]
     return f"{verdict}. {'; '.join(each)}."
 
 
-def _told(change: Estimate) -> str:
-    return f"{change.value:+.3f} ({change.low:+.3f} to {change.high:+.3f})"
+def estimate_in_words(change: Estimate) -> str:
+    """A change with its interval."""
+    return change_in_words(change.value, change.low, change.high)
 
 
 def method_in_words(report: ClaimReport) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from itner.records.config import Price
 from itner.records.prices import Prices
 from itner.records.store import Run
-from itner.reporting.rows import Row
+from itner.reporting.rows import Row, row_f1_in_words
 from itner.taggers.base import Paid
 from itner.taggers.registry import kind_of
 
@@ -108,7 +108,7 @@ def worth_in_words(
     best = min((row for row in here if row.run == best.run), key=lambda row: costs[row.label].amount)
     own = costs[best.label]
     words = (
-        f"{best.label}, the best that computes here (micro-F1 {best.micro_f1:.3f}), reads {TICKETS:,} tickets for "
+        f"{best.label}, the best that computes here (micro-F1 {row_f1_in_words(best)}), reads {TICKETS:,} tickets for "
         f"{money(own.amount, prices.currency)} at the prices of `{_FILE}`."
     )
     per_ticket = own.amount / TICKETS / prices.tokens_per_ticket * 1e6
@@ -130,8 +130,8 @@ def worth_in_words(
     row, _, used = max(asked, key=lambda entry: entry[0].micro_f1 or 0.0)
     even = per_ticket / sum(used)
     words += (
-        f" {row.label} (micro-F1 {row.micro_f1:.3f}) reads and writes {sum(used):.1f} tokens for each of a ticket's: "
-        f"it would have to cost less than {money(even, prices.currency)} a million tokens to be as cheap"
+        f" {row.label} (micro-F1 {row_f1_in_words(row)}) reads and writes {sum(used):.1f} tokens for each of a "
+        f"ticket's: it would have to cost less than {money(even, prices.currency)} a million tokens to be as cheap"
     )
     cost = costs.get(row.label)
     if cost is not None and own.amount:

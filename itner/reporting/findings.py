@@ -16,7 +16,7 @@ from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.languages import languages_in_words, list_language_rows
-from itner.reporting.rows import Row, list_rows
+from itner.reporting.rows import Row, f1_in_words, in_words, list_rows, row_f1_in_words
 from itner.taggers.encoder.variants import CUT, DISTILLED, TAUGHT, facts_of
 from itner.taggers.registry import VARIANT_NAMES, kind_of
 
@@ -78,8 +78,8 @@ def _generative(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding 
     if best is None or large is None or best.micro_f1 is None or large.micro_f1 is None:
         return None
     parts = [
-        f"{best.run}, a decoder that writes mentions, reaches micro-F1 {best.micro_f1:.3f}, {large.run} "
-        f"{large.micro_f1:.3f} (INT8): {best.micro_f1 - large.micro_f1:+.3f}, "
+        f"{best.run}, a decoder that writes mentions, reaches micro-F1 {row_f1_in_words(best)}, "
+        f"{large.run} {row_f1_in_words(large)}, at INT8: {best.micro_f1 - large.micro_f1:+.3f}, "
         f"{describe_difference(compare(best, large))}."
     ]
     if best.p50_ms and large.p50_ms and best.tokens_per_s and large.tokens_per_s:
@@ -153,7 +153,7 @@ def _families(
     better, worse = (one, other) if one.micro_f1 >= other.micro_f1 else (other, one)
     gap = (better.micro_f1 or 0.0) - (worse.micro_f1 or 0.0)
     parts = [
-        f"{better.run} reaches micro-F1 {better.micro_f1:.3f}, {worse.run} {worse.micro_f1:.3f} (FP32): "
+        f"{better.run} reaches micro-F1 {row_f1_in_words(better)}, {worse.run} {row_f1_in_words(worse)}, at FP32: "
         f"{gap:.3f} apart, {describe_difference(compare(better, worse))}."
     ]
     if one.p50_ms and other.p50_ms and one.parameters and other.parameters and one.parameters != other.parameters:
@@ -183,7 +183,7 @@ def _compact(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | N
     if small is None or large is None or small.micro_f1 is None or large.micro_f1 is None:
         return None
     parts = [
-        f"{small.run} reaches micro-F1 {small.micro_f1:.3f}, {large.run} {large.micro_f1:.3f} (INT8): "
+        f"{small.run} reaches micro-F1 {row_f1_in_words(small)}, {large.run} {row_f1_in_words(large)}, at INT8: "
         f"{small.micro_f1 - large.micro_f1:+.3f}, {describe_difference(compare(small, large))}."
     ]
     if small.p50_ms and large.p50_ms and small.size_mb and large.size_mb:
@@ -205,8 +205,8 @@ def _rules(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding | Non
     if rules is None or best is None or rules.micro_f1 is None or best.micro_f1 is None:
         return None
     text = (
-        f"Name lists and patterns alone ({rules.run}) reach micro-F1 {rules.micro_f1:.3f}, {best.label} "
-        f"{best.micro_f1:.3f}: training is worth {best.micro_f1 - rules.micro_f1:+.3f}, "
+        f"Name lists and patterns alone ({rules.run}) reach micro-F1 {row_f1_in_words(rules)}, {best.label} "
+        f"{row_f1_in_words(best)}: training is worth {best.micro_f1 - rules.micro_f1:+.3f}, "
         f"{describe_difference(compare(best, rules))}."
     )
     query: dict[str, str | list[str]] = {
@@ -274,8 +274,9 @@ def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
     frequent = max(counts, key=lambda name: counts[name].support)
     rare = min(counts, key=lambda name: (counts[name].support, name == frequent))
     text = (
-        f"{best.label}: F1 {counts[frequent].f1:.2f} on {frequent} ({counts[frequent].support:,} gold mentions), "
-        f"{counts[rare].f1:.2f} on {rare} ({counts[rare].support:,})."
+        f"{best.label}: F1 {in_words(counts[frequent].f1, best.report.interval('f1', frequent))} on "
+        f"{counts[frequent].support:,} gold mentions of {frequent}, "
+        f"{in_words(counts[rare].f1, best.report.interval('f1', rare))} on {counts[rare].support:,} of {rare}."
     )
     few = [name for name, found in counts.items() if found.support < FEW_MENTIONS]
     if few:
@@ -301,12 +302,12 @@ def _domains(runs: Sequence[Run], dataset: str, split: str) -> Finding | None:
     ]
     if not others:
         return None
-    elsewhere = ", ".join(f"{report.micro.f1:.3f} on {report.dataset}" for report in others)
+    elsewhere = ", ".join(f"{f1_in_words(report)} on {report.dataset}" for report in others)
     learned = _learned_from(run)
     trained = f"was trained on the dataset {learned}" if learned is not None else "was not trained"
     text = (
         f"{best.run} ({VARIANT_NAMES[best.variant]}) {trained}. It scores "
-        f"{best.report.micro.f1:.3f} on {dataset} and {elsewhere}: judge a tagger on text like yours."
+        f"{f1_in_words(best.report)} on {dataset} and {elsewhere}: judge a tagger on text like yours."
     )
     worst = min(others, key=lambda report: report.micro.f1)
     if worst.micro.f1 < best.report.micro.f1:

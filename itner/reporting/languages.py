@@ -79,7 +79,7 @@ def languages_in_words(rows: Sequence[LanguageRow]) -> list[str]:
     tagger = f"`{best}` ({VARIANT_NAMES[own[0].variant]})"
     first = f"Of all taggers {tagger} does best over {listed(languages)}: F1 {listed(each)}"
     if home is not None:
-        first += f", where it reaches {home.report.micro.f1:.3f} in {home.language}"
+        first += f", where it reaches {f1_in_words(home.report)} in {home.language}"
     recalls = [row.report.micro.recall for row in own]
     first += f". It finds {min(recalls):.0%} to {max(recalls):.0%} of the mentions"
     first += f" ({home.report.micro.recall:.0%} in {home.language})." if home is not None else "."

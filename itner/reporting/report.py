@@ -61,8 +61,8 @@ class Compared:
 
     @property
     def sure(self) -> bool:
-        """Whether it is better or worse beyond chance, all differences of the table considered."""
-        return self.judgement.finding in ("better", "worse")
+        """See `Judgement`."""
+        return self.judgement.sure
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from itner.core.words import counted
 from itner.evaluation.robustness.perturbing import PERTURBATIONS, SEVERITIES
-from itner.records.robustness import Effect, RobustnessReport
+from itner.records.robustness import RobustnessReport
 from itner.records.store import Run
 from itner.reporting.readme import replace_section
-from itner.reporting.rows import MISSING
+from itner.reporting.rows import MISSING, change_in_words
 from itner.taggers.registry import is_current, model_label
 
 ROBUSTNESS_BEGIN = "<!-- robustness: written by `itner readme` -->"
@@ -46,12 +46,6 @@ def list_robustness_splits(rows: Sequence[RobustnessRow]) -> list[tuple[str, str
     return sorted(set(keys), key=lambda key: (-keys.count(key), key))
 
 
-def change_in_words(effect: Effect) -> str:
-    """A change of F1 with its interval: "-0.084 (-0.106 to -0.065)"."""
-    low, high = effect.interval
-    return f"{effect.change:+.3f} ({low:+.3f} to {high:+.3f})"
-
-
 def robustness_table(rows: Sequence[RobustnessRow], severity: int = _SEVERITY) -> str:
     """The changes of F1 on one dataset split as Markdown: a line a perturbation, a column a model."""
     lines = [
@@ -62,7 +56,10 @@ def robustness_table(rows: Sequence[RobustnessRow], severity: int = _SEVERITY) -
     for perturbation in PERTURBATIONS.values():
         effects = [row.report.effect(perturbation.name, severity) for row in rows]
         if any(effects):
-            cells = [change_in_words(effect) if effect is not None else MISSING for effect in effects]
+            cells = [
+                change_in_words(effect.change, *effect.interval) if effect is not None else MISSING
+                for effect in effects
+            ]
             lines.append(f"| {perturbation.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

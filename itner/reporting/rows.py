@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itner.evaluation.compare import weigh
 from itner.evaluation.uncertainty import ranges_of_counts
 from itner.records.bench import BenchResult
 from itner.records.evaluation import ErrorReport, EvalReport
@@ -43,13 +44,23 @@ def in_words(value: float | None, interval: Interval | None) -> str:
     return f"{value:.3f} ({interval_in_words(interval) if interval is not None else 'interval unknown'})"
 
 
+def score_in_words(value: float, ends: Range | None) -> str:
+    """A score between ends that are known, or the score alone: "0.882 (0.871 to 0.892)"."""
+    return f"{value:.3f} ({ends[0]:.3f} to {ends[1]:.3f})" if ends is not None else f"{value:.3f}"
+
+
+def change_in_words(value: float, low: float, high: float) -> str:
+    """A change of a score with its interval: "-0.084 (-0.106 to -0.065)"."""
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
 def counted_in_words(counts: Counts | None, score: ScoreName = "f1") -> str:
     """A score of which nothing but counts is known, with its interval as if mentions were independent."""
     if counts is None:
         return MISSING
     value = {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}[score]
     ends = ranges_of_counts(counts).of(score)
-    return f"{value:.3f} ({ends[0]:.3f} to {ends[1]:.3f})" if ends is not None else MISSING
+    return score_in_words(value, ends) if ends is not None else MISSING
 
 
 # What is said beside such intervals.
@@ -124,6 +135,15 @@ class Row:
         tp, _, fn = self._weighed(self.report)
         return tp / (tp + fn) if tp else 0.0
 
+    def interval(self, score: ScoreName) -> Interval | None:
+        """Between what a score over all types lies, as its types weigh; None where that is not known."""
+        if self.report is None or not self.weights:
+            return self.report.interval(score) if self.report is not None else None
+        if self.errors is None or not self.errors.by_type:
+            return None
+        known = self.report.uncertainty
+        return known.interval(weigh(self.errors, known.units, self.weights).of(score))
+
     @property
     def p50_ms(self) -> float | None:
         """Median forward latency of its network at the longest benchmarked length, in `unit`."""
@@ -145,13 +165,17 @@ class Row:
         return self.bench.bulk_tokens_per_s if self.bench else None
 
 
-def find_weakest(row: Row) -> tuple[str, float, int] | None:
-    """The type of the lowest F1, with it and the number of its gold mentions; None where nothing was scored."""
+def row_f1_in_words(row: Row) -> str:
+    """A row's micro-F1 with its interval, as its types weigh: "0.882 (0.871 to 0.892)"."""
+    return in_words(row.micro_f1, row.interval("f1"))
+
+
+def find_weakest(row: Row) -> tuple[str, Counts] | None:
+    """The type of the lowest F1, with its counts; None where nothing was scored."""
     known = [(name, counts) for name, counts in row.report.per_type.items() if counts.support] if row.report else []
     if not known:
         return None
-    name, counts = min(known, key=lambda each: (each[1].f1, each[0]))
-    return name, counts.f1, counts.support
+    return min(known, key=lambda each: (each[1].f1, each[0]))
 
 
 def list_rows(runs: Sequence[Run], dataset: str, split: str = "test") -> list[Row]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 from commands import check_commands
-from opening import open_page
+from opening import open_page, unfold
 from shipped import HERE, REPOSITORY
 from toy import register_toy
 
@@ -120,6 +120,8 @@ def test_leakage_is_put_in_words(stats: DataStats) -> None:
 
 def test_hashes_stand_behind_an_expander(monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page("data", HERE.models, monkeypatch, dataset="helpdesk")
+    assert not [table for table in page.dataframe if "prepared SHA-256" in table.value]
+    page = unfold(page, "inputs")
     hashed = [table for table in page.dataframe if "prepared SHA-256" in table.value]
     (folded,) = [table for box in page.expander if "Hashes" in box.label for table in box.dataframe]
     assert [table.proto.id for table in hashed] == [folded.proto.id]
@@ -170,7 +172,7 @@ def test_a_check_is_shown_with_what_it_has(monkeypatch: pytest.MonkeyPatch) -> N
 def test_without_text_the_counts_stay_and_the_command_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "processed_meta.json").write_bytes((REPOSITORY / "data" / "processed_meta.json").read_bytes())
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
-    page = open_page("data", HERE.models, monkeypatch)
+    page = unfold(open_page("data", HERE.models, monkeypatch), "inputs")
     assert len(page.dataframe) >= 2
     assert any("itner-facts" in block.body for block in page.get("html"))
     assert "the sentences cannot be shown" in page.info[-1].value
@@ -270,5 +272,5 @@ def test_a_damaged_report_hides_nothing_else(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("ITNER_DATA", str(tmp_path))
     page = open_page("data", HERE.models, monkeypatch, dataset="helpdesk")
     assert "How this corpus was annotated cannot be shown." in [warning.value for warning in page.warning]
-    assert len(page.dataframe) >= 2
+    assert len(unfold(page, "inputs").dataframe) >= 2
     assert any("itner-facts" in block.body for block in page.get("html"))

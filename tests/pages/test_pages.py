@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 from commands import check_commands
-from opening import open_page
+from opening import open_page, unfold
 from shipped import HERE, REPOSITORY, shipped_run
 from streamlit.testing.v1 import AppTest
 from synthetic import deploy, eval_report, write_run
@@ -292,7 +292,7 @@ def test_a_run_is_one_click_from_its_comparison(tmp_path: Path, monkeypatch: pyt
 
 def test_errors_keep_the_counts_when_the_text_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(tmp_path, "good", tp=90)
-    page = open_page("errors", tmp_path, monkeypatch)
+    page = unfold(open_page("errors", tmp_path, monkeypatch), "schemes")
     # Of schemes and of dominant confusions.
     assert len(page.dataframe) == 2
     assert "the sentences cannot be shown" in page.info[0].value

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from commands import check_commands
-from opening import open_page
+from opening import open_page, unfold
 from shipped import HERE
 from streamlit.testing.v1 import AppTest
 
@@ -43,7 +43,7 @@ def bodies(page: AppTest) -> list[str]:
 
 
 def test_changes_stand_with_their_intervals_and_sentences(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = open_page("robustness", root, monkeypatch, severity="3")
+    page = unfold(open_page("robustness", root, monkeypatch, severity="3"), "changes", "types")
     report = RunStore(root).load("ruled").robustness.reports[0]
     shown = table(page, "F1 after")
     assert list(shown["perturbation"]) == ["Lower case", "Log prefix", "Terminal colours"]
@@ -93,7 +93,7 @@ def test_what_was_measured_of_other_weights_or_texts_is_said(
     path.write_text(to_json(Robustness((replace(other, split_sha256="1" * 64),)), indent=None), encoding="utf-8")
     page = open_page("robustness", tmp_path, monkeypatch)
     assert any("the sentences cannot be shown" in info.value for info in page.info)
-    assert len(table(page, "F1 after"))
+    assert len(table(unfold(page, "changes"), "F1 after"))
     path.write_text("{", encoding="utf-8")
     page = open_page("robustness", tmp_path, monkeypatch)
     assert any("cannot be used" in link.label for link in page.get("page_link"))

@@ -56,3 +56,12 @@ def open_page(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **query: s
     app.run()
     assert not app.exception, app.exception
     return app
+
+
+def unfold(page: AppTest, *keys: str) -> AppTest:
+    """The page with what `widgets.show_folded` folds under these keys opened, which the tests' browser cannot press."""
+    for key in keys:
+        page.session_state[f"folded_{key}"] = True
+    page.run()
+    assert not page.exception, page.exception
+    return page

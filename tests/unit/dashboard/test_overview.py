@@ -140,5 +140,5 @@ def test_the_weakest_type_is_the_one_of_the_lowest_f1(rows: list[Row]) -> None:
     counts = {"OS": Counts(9, 1, 1), "ERROR": Counts(2, 2, 3), "VERSION": Counts(0, 4, 0)}
     # What has no gold mention is no type that a tagger is weak at.
     found = find_weakest(replace(rows[0], report=replace(report, per_type=counts)))
-    assert found == ("ERROR", pytest.approx(4 / 9), 5)
+    assert found == ("ERROR", Counts(2, 2, 3))
     assert find_weakest(replace(rows[0], report=None)) is None

@@ -82,7 +82,7 @@ def test_weights_of_types_bear_on_the_answer(rows: list[Row]) -> None:
     advice = advise(even, Limits())
     assert advice.row is not None
     assert advice.row.label == "small · INT8"
-    assert "Its micro-F1, as the types weigh, of 0.667 cannot be told from the best" in advice.reason
+    assert "Its micro-F1, as the types weigh, of 0.667 (0.286 to 0.900) cannot be told from the best" in advice.reason
     older = [
         replace(row, errors=replace(row.errors, gold_mentions={"d": 1}))  # type: ignore[type-var]
         for row in even
@@ -181,8 +181,10 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     advice = advise(rows, Limits(), lambda first, second: Difference(0.1, 0.05, 0.15))
     assert advice.row is not None
     assert advice.row.label == "good · FP32 (PyTorch)"
-    said = "Its micro-F1 of 0.884 is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and 83.9 MB."
-    assert advice.reason == said
+    assert advice.reason == (
+        "Its micro-F1 of 0.884 (0.500 to 0.900) is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and "
+        "83.9 MB."
+    )
 
 
 def test_few_mentions_are_said_to_be_too_few(rows: list[Row]) -> None:
@@ -203,7 +205,7 @@ def test_the_only_one_that_fits_is_not_compared(rows: list[Row]) -> None:
     advice = advise(rows, Limits(max_ms=6.0))
     assert advice.row is row(rows, "small · INT8")
     assert advice.plain == "Nothing else fits."
-    assert advice.reason == "Its micro-F1 is 0.681, at p95 4.0 ms (4.0 to 6.0) and 21.0 MB."
+    assert advice.reason == "Its micro-F1 is 0.681 (0.500 to 0.900), at p95 4.0 ms (4.0 to 6.0) and 21.0 MB."
 
 
 def test_what_cannot_be_compared_is_not_called_equal(rows: list[Row]) -> None:

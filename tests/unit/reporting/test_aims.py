@@ -46,16 +46,18 @@ def test_f1_and_size_are_told_with_what_was_reached(tmp_path: Path) -> None:
     rows = list_aims(runs, replace(release(), aims=aims), None)
     timed = {result.variant: result.end_to_end.p95_ms for result in runs[0].bench.results}  # type: ignore[union-attr]
     error = full.per_type["ERROR"].f1
+    off = "(interval unknown)"
+    on = "(0.500 to 0.900) on 110 gold mentions"
     # The INT8 file of 20 MiB is 20.97 MB.
     assert aims_table(rows, "int8").splitlines() == [
         "| run | aim (INT8) | reached | |",
         "|---|---|---|---|",
-        f"| full | stackoverflow test micro-F1 at least 0.780 | {full.micro.f1:.3f} on 110 gold mentions | yes |",
-        f"| full | stackoverflow test ERROR F1 at least 0.350 | {error:.3f} on 0 gold mentions | no |",
+        f"| full | stackoverflow test micro-F1 at least 0.780 | {full.micro.f1:.3f} {on} | yes |",
+        f"| full | stackoverflow test ERROR F1 at least 0.350 | {error:.3f} {off} on 0 gold mentions | no |",
         "| full | helpdesk test micro-F1 at least 0.850 | – | not measured |",
-        f"| taught | stackoverflow test micro-F1 at least 0.780 | {taught.micro.f1:.3f} on 110 gold mentions | no |",
+        f"| taught | stackoverflow test micro-F1 at least 0.780 | {taught.micro.f1:.3f} {on} | no |",
         "| gone | stackoverflow test micro-F1 at least 0.700 | – | not measured |",
-        f"| full | stackoverflow test macro-F1 at least 0.500 | {full.macro_f1:.3f} on 110 gold mentions | yes |",
+        f"| full | stackoverflow test macro-F1 at least 0.500 | {full.macro_f1:.3f} {off} on 110 gold mentions | yes |",
         "| full | stackoverflow dev micro-F1 at least 0.500 | – | not measured |",
         f"| full | a sentence in at most 100 ms, p95 | {timed['int8']:.1f} ms | yes |",
         f"| full | a sentence in at most 0.1 ms at FP32, p95 | {timed['fp32']:.1f} ms | no |",
@@ -164,7 +166,7 @@ def test_a_card_has_the_aims_of_its_run_alone(tmp_path: Path, monkeypatch: pytes
     fast, slow = ((place.models / name / CARD).read_text(encoding="utf-8") for name in ("fast", "slow"))
     section = fast[fast.index("## Aims") : fast.index("## Limits")].splitlines()
     assert [line for line in section if line.startswith("- ")] == [
-        "- stackoverflow test micro-F1 at least 0.990: 0.812 on 110 gold mentions, missed.",
+        "- stackoverflow test micro-F1 at least 0.990: 0.812 (0.500 to 0.900) on 110 gold mentions, missed.",
         "- at most 50 MB: 20.97 MB.",
         "- at least 1.5 times the tokens per second of slow, in turns: 3.0 times.",
     ]

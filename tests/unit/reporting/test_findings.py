@@ -32,7 +32,9 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     }
     text = found["Full or LoRA"].text
     # FP32 is the second precision, so one true positive fewer: F1 = 2 (89 + 5) / (2 (89 + 5) + 10 + 11 + 5).
-    assert text.startswith("a_full reaches micro-F1 0.879, b_lora 0.868 (FP32): 0.011 apart, ")
+    assert text.startswith(
+        "a_full reaches micro-F1 0.879 (0.500 to 0.900), b_lora 0.868 (0.500 to 0.900), at FP32: 0.011 apart, "
+    )
     # Both read sentences in context, which the small preset does not.
     assert "They differ" not in text
     assert "They differ in context as well" in found["LoRA or a smaller backbone"].text
@@ -41,7 +43,10 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     assert "c_small: micro-F1 -0.0" in found["What INT8 costs and brings"].text
     assert "2.0 times as fast, 50% of the size" in found["What INT8 costs and brings"].text
     rare = found["Frequent and rare types"]
-    assert rare.text.startswith("a_full · FP32 (PyTorch): F1 0.90 on SOFTWARE (100 gold mentions), 0.67 on OS (10).")
+    assert rare.text.startswith(
+        "a_full · FP32 (PyTorch): F1 0.900 (interval unknown) on 100 gold mentions of SOFTWARE, 0.667 (0.300 to 0.900) "
+        "on 10 of OS."
+    )
     assert rare.text.endswith("With fewer than 30 mentions, OS can be judged only roughly.")
     assert rare.page == "quality"
     assert rare.query == {"dataset": "stackoverflow", "run": "a_full", "variant": "torch-fp32"}
@@ -52,8 +57,8 @@ def test_another_dataset_is_named(runs: list[Run]) -> None:
     again = RunStore(runs[0].path.parent).load_all()[0]
     text = by_title(list_findings(again, "stackoverflow"))["Other text"].text
     assert text == (
-        "a_full (FP32 (PyTorch)) was trained on the dataset stackoverflow. It scores 0.884 on stackoverflow and 0.545 "
-        "on helpdesk: judge a tagger on text like yours."
+        "a_full (FP32 (PyTorch)) was trained on the dataset stackoverflow. It scores 0.884 (0.500 to 0.900) on "
+        "stackoverflow and 0.545 (0.500 to 0.900) on helpdesk: judge a tagger on text like yours."
     )
 
 

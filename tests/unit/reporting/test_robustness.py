@@ -15,12 +15,12 @@ from itner.records.store import Run, RunStore, write_robustness
 from itner.reporting.robustness import (
     ROBUSTNESS_BEGIN,
     ROBUSTNESS_END,
-    change_in_words,
     fill_robustness,
     list_robustness_rows,
     list_robustness_splits,
     robustness_table,
 )
+from itner.reporting.rows import change_in_words
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_rows_say_whether_they_are_of_the_run_as_it_is(runs: list[Run]) -> None:
 
 def test_the_table_has_a_line_a_perturbation_that_was_measured(runs: list[Run]) -> None:
     # 13 of 18 found, then 11: F1 26/31 and 22/29.
-    assert change_in_words(effect()) == f"{22 / 29 - 26 / 31:+.3f} (-0.200 to -0.050)"
+    assert change_in_words(effect().change, *effect().interval) == f"{22 / 29 - 26 / 31:+.3f} (-0.200 to -0.050)"
     rows = list_robustness_rows(runs)[:2]
     rows[1] = replace(rows[1], report=robustness_report(effect("typos", 1)))
     assert robustness_table(rows).splitlines() == [
