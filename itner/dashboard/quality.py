@@ -35,6 +35,8 @@ _INTERVAL = "95% interval"
 _NEEDED = "Gold mentions with which a difference of 0.01 in F1 is found in four of five samples."
 # How much of a type's row its models fill, and the difference that has the full colour.
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
+# What the longest verdict takes.
+_VERDICT_PX = 185
 
 
 def scores(rows: Sequence[Row]) -> pd.DataFrame:
@@ -139,7 +141,8 @@ def languages_columns() -> dict[str, Any]:
     return {
         "F1": number(format="%.3f"),
         "95% interval": st.column_config.TextColumn(help="Of F1, if other texts had been annotated."),
-        "gold": number(help="Mentions of the annotation."),
+        "gold": number(format="localized", help="Mentions of the annotation."),
+        "sentences": number(format="localized"),
     }
 
 
@@ -481,7 +484,8 @@ def difference_columns(types: Sequence[str]) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "verdict": st.column_config.TextColumn(
-            help="Of micro-F1, by paired approximate randomisation, corrected for all differences of this table (Holm)."
+            width=_VERDICT_PX,
+            help="Of micro-F1, by paired approximate randomisation, corrected for all of this table (Holm).",
         ),
         "gold needed": number(format="localized", help=_NEEDED),
         MICRO: number("micro-F1", format="%+.3f", help="This model minus the baseline."),

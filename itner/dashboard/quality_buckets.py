@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from itner.dashboard import quality, selection
 from itner.dashboard.quality import SCORES, Score, dots
@@ -76,7 +78,7 @@ def show_parts(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: st
     frame = parts(rows, reports, feature)
     name = f"buckets-{feature}-{dataset}-{split}"
     show_figure(dots(frame, score), frame, f"dots-{name}", f"Dot plot: {score} of each model by {_TITLES[feature]}.")
-    show_table(in_words(frame, _TITLES[feature]), name, quality.score_columns())
+    show_table(in_words(frame, _TITLES[feature]), name, in_words_columns())
 
 
 def in_words(frame: pd.DataFrame, title: str) -> pd.DataFrame:
@@ -86,3 +88,9 @@ def in_words(frame: pd.DataFrame, title: str) -> pd.DataFrame:
         ends = zip(frame[score], frame[f"{score} low"], frame[f"{score} high"], strict=True)
         told[score] = [score_in_words(value, None if pd.isna(low) else (low, high)) for value, low, high in ends]
     return told.assign(**{name: frame[name] for name in ("gold", "right", "spurious or wrong", "missed or wrong")})
+
+
+def in_words_columns() -> dict[str, Any]:
+    """How Streamlit shows `in_words`."""
+    text = st.column_config.TextColumn
+    return quality.score_columns() | {score: text(help="With its 95% interval.") for score in SCORES}

@@ -11,9 +11,11 @@ import streamlit as st
 from itner.dashboard import selection
 from itner.dashboard.figures import whiskers
 from itner.dashboard.widgets import show_figure, show_table
-from itner.records.claims import Claim, ClaimReport
+from itner.records.claims import Claim, ClaimReport, Estimate
 from itner.reporting.claims import claim_in_words, estimate_in_words, list_step_rows, method_in_words
 from itner.reporting.palette import NEUTRAL, SERIES_COLORS
+
+_APART, _MORE = "first minus second", "first lose more"
 
 
 def steps(claim: Claim) -> pd.DataFrame:
@@ -35,15 +37,19 @@ def told(claim: Claim) -> pd.DataFrame:
         [
             {
                 "step": row.label,
-                f"{claim.hard} lose more": row.answer,
-                claim.hard: estimate_in_words(row.step.hard),
-                claim.easy: estimate_in_words(row.step.easy),
-                "the first minus the second": estimate_in_words(row.step.apart),
-                "p, corrected": row.step.p,
+                claim.hard: _as_cell(row.step.hard),
+                claim.easy: _as_cell(row.step.easy),
+                _APART: _as_cell(row.step.apart),
+                _MORE: f"{row.answer} (p {row.step.p:.4f})",
             }
             for row in list_step_rows(claim)
         ]
     )
+
+
+def _as_cell(change: Estimate) -> str:
+    """A change in words; with a minus sign, and no plus, since a hyphen or plus would begin a formula."""
+    return estimate_in_words(change).replace("-", "−").replace("+", "")
 
 
 def told_columns(claim: Claim) -> dict[str, Any]:
@@ -55,10 +61,8 @@ def told_columns(claim: Claim) -> dict[str, Any]:
     return {
         claim.hard: text(help=f"{change} {counts[0]:,} gold mentions."),
         claim.easy: text(help=f"{change} {counts[1]:,} gold mentions."),
-        "the first minus the second": text(help="Below zero: the first suffer more. With its 95% interval."),
-        "p, corrected": st.column_config.NumberColumn(
-            format="%.4f", help="Of both changing alike, for all steps of all claims (Holm)."
-        ),
+        _APART: text(help="Below zero: the first suffer more. With its 95% interval."),
+        _MORE: text(help="With the p-value of both changing alike, corrected for all steps of all claims (Holm)."),
     }
 
 

@@ -195,7 +195,7 @@ def threshold_figure(frame: pd.DataFrame, chosen: float | None) -> go.Figure:
     if chosen is not None:
         figure.add_vline(x=chosen, line={"color": NEUTRAL, "dash": "dot"})
     figure.update_layout(
-        xaxis={"title": "mentions of at least this confidence are taken"},
+        xaxis={"title": "lowest confidence that is taken"},
         yaxis={"title": "share", "tickformat": ".0%"},
         height=360,
         margin={"t": 20, "b": 50},

@@ -45,15 +45,15 @@ def claim_in_words(claim: Claim) -> str:
     """The answer to a claim in a sentence or two, with its numbers."""
     rows = list_step_rows(claim)
     more, less = ([row for row in rows if row.answer == wanted] for wanted in ("more", "less"))
-    said = f"{len(more)} of {len(rows)} steps"
-    if more and not less:
-        verdict = f"**Holds** in {said}" if len(more) < len(rows) else f"**Holds** in all {said}"
-    elif less and not more:
-        verdict = f"**The other way round** in {len(less)} of {len(rows)} steps"
+    of = f"{len(rows)} steps"
+    if more and less:
+        verdict = f"**Mixed**: {len(more)} of {of} say so, {len(less)} the other way round"
     elif more:
-        verdict = f"**Mixed**: {len(more)} of {len(rows)} steps say so, {len(less)} the other way round"
+        verdict = f"**Yes**, in all {of}" if len(more) == len(rows) else f"**In part**: in {len(more)} of {of}"
+    elif less:
+        verdict = f"**The other way round** in {len(less)} of {of}"
     else:
-        verdict = f"**Not shown**: none of {len(rows)} steps tells the two apart beyond chance"
+        verdict = f"**Not shown**: none of {of} tells the two apart beyond chance"
     hardest = sorted(more + less or rows, key=lambda row: row.step.apart.value)[:2]
     each = [
         f"{row.label} changes {claim.score} by {estimate_in_words(row.step.hard)} ({claim.hard}, "

@@ -22,9 +22,9 @@ def test_the_answer_is_what_the_steps_say() -> None:
     more, less, unclear = step(-0.06, 0.001), step(0.05, 0.002, "other"), step(-0.03, 0.2, "third")
     assert [answer_of(each) for each in (more, less, unclear)] == ["more", "less", "not measurably"]
     told = claim_in_words(claim(more, unclear))
-    assert told.startswith("**Holds** in 1 of 2 steps. large · FP32 → small · FP32 changes F1 by -0.070 (")
+    assert told.startswith("**In part**: in 1 of 2 steps. large · FP32 → small · FP32 changes F1 by -0.070 (")
     assert "(rare, 500 mentions) and -0.010 (-0.050 to +0.020) (frequent, 400)" in told
-    assert claim_in_words(claim(more)).startswith("**Holds** in all 1 of 1 steps")
+    assert claim_in_words(claim(more)).startswith("**Yes**, in all 1 steps")
     assert claim_in_words(claim(less, unclear)).startswith(
         "**The other way round** in 1 of 2 steps. large · FP32 → other"
     )
