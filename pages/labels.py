@@ -84,8 +84,8 @@ else:
         except InputError as error:
             show_reason(str(error))
     buttons = st.columns(3)
-    # A key each, so that nobody has to reach for the pointer two hundred times; C is Streamlit's own.
-    for column, (decision, key) in zip(buttons, {"keep": "K", "change": "X", "unsure": "U"}.items(), strict=True):
+    # A key each, so that nobody has to reach for the pointer two hundred times.
+    for column, (decision, key) in zip(buttons, labels.KEYS.items(), strict=True):
         column.button(
             decision.capitalize(),
             key=f"label_{decision}",
@@ -94,10 +94,27 @@ else:
             on_click=decided.__setitem__,
             args=(number, decision),
         )
+    with st.expander("Neither is right: change it by hand"), st.form("label_by_hand", border=False):
+        try:
+            so_far = labels.change_all(report, decided, documents).get(document.id, document.mentions)
+        except InputError:
+            so_far = document.mentions
+        written = st.text_area(
+            "The sentence, each mention in brackets and its type behind it",
+            labels.write_by_hand(document, so_far),
+            key=f"label_written_{number}",
+        )
+        if st.form_submit_button("Change it to this", key="label_by_hand_done"):
+            try:
+                decided[number] = labels.read_by_hand(written, document, domain)
+                st.rerun()
+            except InputError as error:
+                st.error("This cannot be taken.", icon=":material/error:")
+                st.text(str(error))
 if decided:
     last = list(decided)[-1]
     st.button(
-        f"Take back the last decision ({decided[last]})",
+        f"Take back the last decision ({labels.name_decision(decided[last])})",
         icon=":material/undo:",
         key="label_back",
         shortcut="B",
@@ -109,7 +126,7 @@ st.header("Take home")
 source = labels.source_of(report)
 if source is None:
     st.caption("This dataset does not ship, so there is no file of ours for a patch; its decisions are offsets.")
-elif "change" in decided.values():
+elif set(decided.values()) - {"keep", "unsure"}:
     try:
         diff = labels.patch(report, decided, documents, domain)
         offer(f"{report.dataset}.patch", diff, "text/x-diff", "Download the changes as a patch")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from itner.core.errors import InputError
+from itner.core.labels import align_mentions
 from itner.core.types import Document, Mention
 from itner.core.words import counted
 from itner.dashboard.cache import workspace
+from itner.data.markup import parse_sentence, write_sentence
 from itner.data.mending import make_patch, mend_markup
 from itner.domains.registry import Domain, get_domain
 from itner.files.highlighting import aligned
@@ -25,10 +28,23 @@ from itner.reporting.suspects import KIND_WORDS, found_in_words, pool_tests
 from itner.workflows.suspects import read_suspects
 
 Decision = Literal["keep", "change", "unsure"]
-DECISIONS: tuple[Decision, ...] = get_args(Decision)
+# The keys of the buttons; C is Streamlit's own.
+KEYS: Mapping[Decision, str] = {"keep": "K", "change": "X", "unsure": "U"}
 # Where in the session what is decided is, by the state of the dataset it is about.
 _DECIDED = "labels_decided"
 _ROWS = ("annotated", "proposed")
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A decision to change a sentence, to these mentions and no others."""
+
+    mentions: tuple[Mention, ...]
+
+
+def name_decision(decided: Decision | ByHand) -> str:
+    """A decision in a word or two."""
+    return "changed by hand" if isinstance(decided, ByHand) else decided
 
 
 def find_reports(datasets: Mapping[str, DataStats]) -> dict[str, SuspectReport]:
@@ -47,10 +63,10 @@ def source_of(report: SuspectReport) -> str | None:
     return corpus.path if corpus is not None and corpus.path else None
 
 
-def decisions(report: SuspectReport) -> dict[int, Decision]:
-    """What this session decided of the suspects, by their place in the record; to be changed in place."""
+def decisions(report: SuspectReport) -> dict[int, Decision | ByHand]:
+    """What this session decided of the suspects, by their place in the record, in order; to be changed in place."""
     state = (report.dataset, tuple(report.splits.items()), report.provenance.created)
-    kept: dict[object, dict[int, Decision]] = st.session_state.setdefault(_DECIDED, {})
+    kept: dict[object, dict[int, Decision | ByHand]] = st.session_state.setdefault(_DECIDED, {})
     return kept.setdefault(state, {})
 
 
@@ -87,25 +103,65 @@ def change(document: Document, suspects: Sequence[Suspect]) -> tuple[Mention, ..
     return tuple(Mention(*span) for span in ordered)
 
 
+def change_all(
+    report: SuspectReport, decided: Mapping[int, Decision | ByHand], documents: Mapping[str, Document]
+) -> dict[str, tuple[Mention, ...]]:
+    """The mentions of each document that is to be changed; what was written by hand replaces all that was before it.
+
+    InputError as from `change`.
+    """
+    begun: dict[str, Document] = {}
+    proposals: dict[str, list[Suspect]] = {}
+    for number, decision in decided.items():
+        suspect = report.suspects[number]
+        name = suspect.document
+        if isinstance(decision, ByHand):
+            begun[name], proposals[name] = replace(documents[name], mentions=decision.mentions), []
+        elif decision == "change":
+            begun.setdefault(name, documents[name])
+            proposals.setdefault(name, []).append(suspect)
+    return {name: change(document, proposals[name]) for name, document in begun.items()}
+
+
+def write_by_hand(document: Document, mentions: Sequence[Mention]) -> str:
+    """A sentence with mentions as somebody edits it: `[Outlook](SOFTWARE)`."""
+    return write_sentence(document.text, mentions)
+
+
+def read_by_hand(written: str, document: Document, domain: Domain) -> ByHand:
+    """What somebody made of it; InputError where it is no annotation of that sentence."""
+    try:
+        text, found = parse_sentence(written, domain.scheme)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    if text != document.text:
+        raise InputError("the words must stay as they are; only brackets and types are changed")
+    mentions = tuple(found)
+    if unaligned := align_mentions(replace(document, mentions=mentions))[1]:
+        part = text[unaligned[0].start : unaligned[0].end]
+        raise InputError(f"mention {part!r} does not start and end on token boundaries")
+    if mentions == document.mentions:
+        raise InputError("that is what is annotated; keep it, or change something")
+    return ByHand(mentions)
+
+
 def patch(
-    report: SuspectReport, decided: Mapping[int, Decision], documents: Mapping[str, Document], domain: Domain
+    report: SuspectReport, decided: Mapping[int, Decision | ByHand], documents: Mapping[str, Document], domain: Domain
 ) -> str:
     """The decided changes as a unified diff of the corpus's file; empty where nothing is to be changed."""
     source = source_of(report)
     if source is None:
         raise InputError(f"dataset {report.dataset!r} does not ship, so there is no file of ours to change")
-    changed: dict[str, list[Suspect]] = {}
-    for number, decision in sorted(decided.items()):
-        if decision == "change":
-            suspect = report.suspects[number]
-            changed.setdefault(suspect.document, []).append(suspect)
-    mentions = {name: change(documents[name], suspects) for name, suspects in changed.items()}
-    before, after = mend_markup(workspace().corpus(source), mentions, domain.scheme)
+    changed = change_all(report, decided, documents)
+    before, after = mend_markup(workspace().corpus(source), changed, domain.scheme)
     return make_patch(before, after, f"data/{source}")
 
 
-def decisions_as_json(report: SuspectReport, decided: Mapping[int, Decision]) -> str:
-    """What was decided, as offsets: `decisions` with split, document, kind, given, proposed and the decision."""
+def decisions_as_json(report: SuspectReport, decided: Mapping[int, Decision | ByHand]) -> str:
+    """What was decided, as offsets: `decisions` with split, document, kind, given, proposed and the decision.
+
+    What was changed by hand has `mentions`, all of its sentence.
+    """
     listed = [
         {
             "split": suspect.split,
@@ -113,8 +169,9 @@ def decisions_as_json(report: SuspectReport, decided: Mapping[int, Decision]) ->
             "kind": suspect.kind,
             "given": [_as_json(span) for span in suspect.given],
             "proposed": [_as_json(span) for span in suspect.proposed],
-            "decision": decision,
+            "decision": name_decision(decision),
         }
+        | ({"mentions": [_as_json(mention) for mention in decision.mentions]} if isinstance(decision, ByHand) else {})
         for number, decision in sorted(decided.items())
         for suspect in [report.suspects[number]]
     ]
@@ -175,7 +232,9 @@ def planted_table(tests: Sequence[PlantedTest]) -> pd.DataFrame:
     )
 
 
-def suspect_rows(suspects: Sequence[Suspect], decided: Mapping[int, Decision], numbers: Sequence[int]) -> pd.DataFrame:
+def suspect_rows(
+    suspects: Sequence[Suspect], decided: Mapping[int, Decision | ByHand], numbers: Sequence[int]
+) -> pd.DataFrame:
     """A line a suspect, without text."""
     return pd.DataFrame.from_records(
         [
@@ -186,7 +245,7 @@ def suspect_rows(suspects: Sequence[Suspect], decided: Mapping[int, Decision], n
                 "annotated": _name_spans(suspects[number].given),
                 "proposed": _name_spans(suspects[number].proposed),
                 "implausible": suspects[number].score,
-                "decision": decided.get(number, ""),
+                "decision": name_decision(decided[number]) if number in decided else "",
             }
             for number in numbers
         ],
@@ -203,5 +262,5 @@ def _name_spans(spans: Sequence[Span]) -> str:
     return ", ".join(f"{span.type} {span.start}–{span.end}" for span in spans) or "–"
 
 
-def _as_json(span: Span) -> dict[str, object]:
+def _as_json(span: Span | Mention) -> dict[str, object]:
     return {"start": span.start, "end": span.end, "type": span.type}

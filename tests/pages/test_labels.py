@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from synthetic import PROVENANCE
 
 from itner.core.errors import InputError
-from itner.core.types import Document
+from itner.core.types import Document, Mention
 from itner.dashboard import labels
 from itner.data.markup import read_markup
 from itner.data.processed import read_split, read_stats
@@ -134,3 +135,41 @@ def test_an_annotation_that_changed_meanwhile_is_not_overwritten() -> None:
     assert labels.change(first, [report.suspects[0]]) == first.mentions[1:]
     with pytest.raises(InputError, match="annotated otherwise now"):
         labels.change(second, [report.suspects[0]])
+
+
+def test_what_neither_side_has_right_is_changed_by_hand(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, (first, second) = make_report()
+    (data / DATASET / "suspects.json").write_text(to_json(report), encoding="utf-8")
+    page = open_page("labels", tmp_path, monkeypatch)
+    domain = get_domain("it")
+    for wrong, said in (
+        (first.text + "x", "the words must stay"),
+        (f"[{first.text}", "is not closed"),
+        (f"[{first.text[0]}](OS){first.text[1:]}", "token boundaries"),
+        (labels.write_by_hand(first, first.mentions), "that is what is annotated"),
+    ):
+        page.text_area[0].set_value(wrong)
+        press(page, "label_by_hand_done")
+        assert said in page.text[-1].value
+        assert progress(page) == "0 of 2 decided"
+    own = Mention(first.tokens[0].start, first.tokens[1].end, "OS")
+    page.text_area[0].set_value(labels.write_by_hand(first, [own]))
+    press(page, "label_by_hand_done")
+    press(page, "label_change")
+    assert progress(page) == "2 of 2 decided"
+    decided = page.session_state["labels_decided"].popitem()[1]
+    documents = {held.id: held for held in (first, second)}
+    changed = labels.change_all(report, decided, documents)
+    assert changed == {first.id: (own,), second.id: labels.change(second, [report.suspects[1]])}
+    told = json.loads(labels.decisions_as_json(report, decided))["decisions"]
+    assert [each["decision"] for each in told] == ["changed by hand", "change"]
+    assert told[0]["mentions"] == [{"start": own.start, "end": own.end, "type": "OS"}]
+    assert labels.patch(report, decided, documents, domain).count("\n+") == 3
+    # A proposal that was taken before is not lost: by hand, one begins with it.
+    before = labels.change_all(report, {0: "change"}, documents)
+    assert before == {first.id: first.mentions[1:]}
+    # One that is taken after is put on top, where it still fits.
+    with pytest.raises(InputError, match="annotated otherwise now"):
+        labels.change_all(replace(report, suspects=(report.suspects[0],) * 2), {0: decided[0], 1: "change"}, documents)
