@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from itner.core.types import Document, Mention
-from itner.evaluation.uncertainty import RESAMPLES, add_by_unit, ends_of, find_ranges, find_share_range, resample
+from itner.evaluation.uncertainty import RESAMPLES, add_by_unit, ends_of, find_ranges, resample, share_range_of
 from itner.records.calibration import Reliability, ReliabilityBin, Scaling, ThresholdPoint
 from itner.records.scores import Counts
 
@@ -89,7 +89,7 @@ class Confidences:
                     mentions=int(count),
                     right=int(right),
                     confidence=min(round(sure / count, 5), 1.0),
-                    precision=find_share_range(by_unit[:, place, [1, 0]], len(by_unit)),
+                    precision=share_range_of(drawn[:, place, [1, 0]], by_unit[:, place, [1, 0]], len(by_unit)),
                 )
                 for place, (count, right, sure) in enumerate(total[:BINS].tolist())
                 if count

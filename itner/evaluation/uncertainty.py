@@ -100,10 +100,11 @@ def find_ranges(table: np.ndarray, units: int, seed: int = SEED) -> tuple[ScoreR
 
 def find_share_range(table: np.ndarray, units: int, seed: int = SEED) -> Range | None:
     """The range of a share, from how many have it and how many there are of each unit [rows, 2]; None of none."""
-    return _share_range(resample(table, units, seed), table, units)
+    return share_range_of(resample(table, units, seed), table, units)
 
 
-def _share_range(drawn: np.ndarray, table: np.ndarray, units: int) -> Range | None:
+def share_range_of(drawn: np.ndarray, table: np.ndarray, units: int) -> Range | None:
+    """The same of a table that was resampled already, to `drawn` [resamples, 2]."""
     have, are = np.moveaxis(drawn.astype(float), -1, 0)
     with np.errstate(invalid="ignore"):
         return _range(have / are, table[:, 0], table[:, 1] - table[:, 0], units)
@@ -139,7 +140,11 @@ def _range(scores: np.ndarray, right: np.ndarray, wrong: np.ndarray, units: int)
 def ends_of(scores: np.ndarray) -> Range:
     """The percentile range of a score's resamples, those left out in which it is not defined."""
     tail = (1 - LEVEL) / 2
-    return cast(Range, tuple(np.nanquantile(scores, [tail, 1 - tail]).round(5).tolist()))
+    # Of a few thousand numbers, numpy's own way of leaving them out takes several times as long.
+    defined = scores[~np.isnan(scores)]
+    if not len(defined):
+        return math.nan, math.nan
+    return cast(Range, tuple(np.quantile(defined, [tail, 1 - tail]).round(5).tolist()))
 
 
 def ranges_of_counts(counts: Counts) -> ScoreRanges:
