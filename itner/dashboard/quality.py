@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -29,6 +29,7 @@ from itner.reporting.rows import MISSING, Row, in_words, interval_in_words, perc
 from itner.reporting.seeds import list_seed_rows
 from itner.taggers.registry import VARIANT_NAMES, model_label
 
+T = TypeVar("T")
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
 _INTERVAL = "95% interval"
@@ -37,6 +38,13 @@ _NEEDED = "Gold mentions with which a difference of 0.01 in F1 is found in four 
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 # What the longest verdict takes.
 _VERDICT_PX = 185
+
+
+def find_recorded(runs: Sequence[Run], rows: Sequence[Row], load: Callable[[Run, str], T | None]) -> dict[str, T]:
+    """What is recorded of the rows' runs and variants, by their labels; what has none is left out."""
+    known = {run.name: run for run in runs}
+    found = {row.label: load(known[row.run], row.variant) for row in rows}
+    return {label: report for label, report in found.items() if report is not None}
 
 
 def scores(rows: Sequence[Row]) -> pd.DataFrame:

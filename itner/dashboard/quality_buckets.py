@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from itner.dashboard import quality, selection
-from itner.dashboard.quality import SCORES, Score, dots
+from itner.dashboard.quality import SCORES, Score, dots, find_recorded
 from itner.dashboard.widgets import show_command, show_figure, show_table
 from itner.evaluation.buckets import FEATURES, SOURCE
 from itner.records.buckets import Bucket, BucketReport
@@ -22,9 +22,7 @@ _TITLES = {name: feature.title for name, feature in FEATURES.items()} | {SOURCE:
 
 def find_reports(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> dict[str, BucketReport]:
     """What is recorded of the rows' models, by their labels."""
-    known = {run.name: run for run in runs}
-    found = {row.label: known[row.run].bucket_report(dataset, split, row.variant) for row in rows}
-    return {label: report for label, report in found.items() if report is not None}
+    return find_recorded(runs, rows, lambda run, variant: run.bucket_report(dataset, split, variant))
 
 
 def parts(rows: Sequence[Row], reports: Mapping[str, BucketReport], feature: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from itner.dashboard import selection
 from itner.dashboard.figures import whiskers
+from itner.dashboard.quality import find_recorded
 from itner.dashboard.widgets import show_command, show_figure, show_folded, show_table
 from itner.records.calibration import CalibrationReport, Reliability, ThresholdPoint
 from itner.records.scores import Range
@@ -23,9 +24,7 @@ Wish = Literal["precision", "recall"]
 
 def find_reports(runs: Sequence[Run], rows: Sequence[Row], dataset: str, split: str) -> dict[str, CalibrationReport]:
     """What is recorded of the rows' models, by their labels; a model without confidences has none."""
-    known = {run.name: run for run in runs}
-    found = {row.label: known[row.run].calibration(dataset, split, row.variant) for row in rows}
-    return {label: report for label, report in found.items() if report is not None}
+    return find_recorded(runs, rows, lambda run, variant: run.calibration(dataset, split, variant))
 
 
 def errors(reports: Mapping[str, CalibrationReport]) -> pd.DataFrame:
