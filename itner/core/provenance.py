@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -102,6 +104,8 @@ def _gpu() -> str | None:
     return str(torch.cuda.get_device_name(0))
 
 
+# The code that a process runs is what it has loaded, whatever becomes of the checkout meanwhile.
+@cache
 def _git_commit() -> tuple[str | None, bool | None]:
     """The commit of the checkout that this file is tracked in, and whether the code differs from it."""
     here = Path(__file__).resolve()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from shipped import REPOSITORY
 
+from itner.core import provenance
 from itner.core.provenance import Provenance, collect_provenance, usable_cores
 from itner.records.codec import from_json, to_json
 
@@ -43,5 +44,7 @@ def test_cores_are_those_this_process_may_use(monkeypatch) -> None:
 
 def test_without_git_the_commit_is_unknown(monkeypatch) -> None:
     monkeypatch.setenv("PATH", "")
+    # It is asked once.
+    monkeypatch.setattr(provenance, "_git_commit", provenance._git_commit.__wrapped__)
     made = collect_provenance()
     assert (made.commit, made.commit_dirty) == (None, None)
