@@ -100,7 +100,7 @@ class EvalReport:
         if self.uncertainty.units > self.documents:
             raise ValueError("more units were resampled than there are texts")
 
-    @property
+    @cached_property
     def micro(self) -> Counts:
         """Counts summed over types: every mention weighs the same."""
         return sum(self.per_type.values(), Counts())

@@ -142,7 +142,7 @@ def advise(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows)
         reason + _too_little(chosen),
         _near_misses(chosen, here, limits, compare),
         caveats,
-        _choose(others, limits, compare)[0] if others else None,
+        _pick(others, limits, compare).row if others else None,
         plain,
     )
 
@@ -169,8 +169,29 @@ def _has(names: Sequence[str]) -> str:
     return "has" if len(names) == 1 else "have"
 
 
-def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[Row, str, str]:
-    """The row of those that fit, and why, in words and in numbers."""
+@dataclass(frozen=True)
+class _Pick:
+    """The row of those that fit, and between which it was picked.
+
+    Attributes:
+        lead: by how much the best is better; None where the row is the best.
+        quick: those that cannot be told from the best and are as fast as any of them.
+    """
+
+    row: Row
+    lead: Difference | None
+    best: Row
+    quick: Sequence[Row]
+
+
+def pick_row(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows) -> Row | None:
+    """The row of `advise` alone, without what is said of it."""
+    here, _ = _set_aside([row for row in rows if row.micro_f1 is not None and row.timing is not None])
+    allowed = [row for row in here if fits(row, limits)]
+    return _pick(allowed, limits, compare).row if allowed else None
+
+
+def _pick(allowed: Sequence[Row], limits: Limits, compare: Compare) -> _Pick:
     best, *others = sorted(allowed, key=_quality, reverse=True)
     equal: list[tuple[Row, Difference | None]] = [(best, None)]
     for row in others:
@@ -192,12 +213,19 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
         return 0.0 if size <= smallest * _ONE_SIZE else size, row.teachers, row.run, -(row.micro_f1 or 0.0)
 
     chosen, lead = min(quick, key=order)
+    return _Pick(chosen, lead, best, [row for row, _ in quick])
+
+
+def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[Row, str, str]:
+    """The row of those that fit, and why, in words and in numbers."""
+    picked = _pick(allowed, limits, compare)
+    chosen, lead, best, quick = picked.row, picked.lead, picked.best, picked.quick
     f1 = f"Its {_name(chosen)} of {row_f1_in_words(chosen)}"
     cost = _cost(chosen, limits)
     if len(allowed) == 1:
         return chosen, "Nothing else fits.", f"Its {_name(chosen)} is {row_f1_in_words(chosen)}, at {cost}."
     if lead is None:
-        tied = sorted({row.run for row, _ in quick if row.run != chosen.run})
+        tied = sorted({row.run for row in quick if row.run != chosen.run})
         tie = (
             f" {listed(tied)} cannot be told from it in F1 or speed, {'and are' if tied[1:] else 'and is'} no smaller."
             if tied
@@ -219,7 +247,7 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
             f"None that fits is measurably better, and {faster} as the best.",
             f"{told}, and {faster}: {cost}.",
         )
-    why = _why(chosen, best, (best, None) in quick)
+    why = _why(chosen, best, best in quick)
     plain = f"None that fits is measurably better or faster, and {why}."
     return chosen, plain, f"{told}, nor can their speed: a tie, and {why}: {cost}."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from itner.evaluation.compare import weigh
 from itner.evaluation.uncertainty import ranges_of_counts
@@ -111,7 +112,7 @@ class Row:
         """What the length that latency was measured at counts."""
         return self.bench.unit if self.bench else "pieces"
 
-    @property
+    @cached_property
     def micro_f1(self) -> float | None:
         """Strict entity-level micro-F1, each mention counted as often as its type weighs."""
         if self.report is None or not self.weights:
@@ -127,7 +128,7 @@ class Row:
             sum(weight * counts.fn for weight, counts in pairs),
         )
 
-    @property
+    @cached_property
     def recall(self) -> float | None:
         """Share of gold mentions that were found, each counted as often as its type weighs."""
         if self.report is None or not self.weights:

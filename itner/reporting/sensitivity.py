@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from itner.evaluation.compare import Difference
-from itner.reporting.advice import Compare, Limits, advise, compare_rows
+from itner.reporting.advice import Compare, Limits, compare_rows, pick_row
 from itner.reporting.rows import Row
 
 
@@ -31,7 +31,7 @@ class AnswerMap:
 
 
 def map_answers(rows: Sequence[Row], limits: Limits, compare: Compare = compare_rows) -> AnswerMap:
-    """`advise` under every limit on latency and size that matters; the other limits stay as they are."""
+    """What `advise` names under every limit on latency and size that matters; the other limits stay as they are."""
     known: dict[tuple[str, str], Difference | None] = {}
 
     def once(first: Row, second: Row) -> Difference | None:
@@ -45,7 +45,7 @@ def map_answers(rows: Sequence[Row], limits: Limits, compare: Compare = compare_
     ms = sorted({row.timing.at(limits.quantile).high for row in scored if row.timing is not None})
     mb = sorted({row.size_mb for row in scored if row.size_mb is not None})
     answers = tuple(
-        tuple(advise(rows, replace(open_ended, max_ms=time, max_mb=size), once).row for time in ms) for size in mb
+        tuple(pick_row(rows, replace(open_ended, max_ms=time, max_mb=size), once) for time in ms) for size in mb
     )
     return AnswerMap(tuple(ms), tuple(mb), answers)
 
