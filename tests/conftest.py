@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import sys
@@ -39,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("tiny"))
 
 
+def pytest_collection_finish() -> None:
+    """What is there by now stays; to look through all of it again and again for garbage takes long."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
     """The main module stays the process's own: a page's test leaves another, which later processes would run."""
@@ -69,9 +75,12 @@ def browser(chromium: Browser) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def visitor(chromium: Browser) -> Iterator[BrowserContext]:
     """Who has been here before: what the pages are made of is fetched once, which takes longer than to draw them."""
-    from tools.browser import new_page
+    from tools.browser import PATIENCE_MS
 
-    context = new_page(chromium).context
+    # Without what moves: each of its pictures is drawn without a GPU.
+    size = {"width": 1400, "height": 1000}
+    context = chromium.new_context(viewport=size, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
@@ -79,16 +88,18 @@ def visitor(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(visitor: BrowserContext) -> Iterator[Page]:
     """A page of that visitor's, which is a session of its own all the same."""
-    from tools.browser import PATIENCE_MS
-
     opened = visitor.new_page()
-    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    # What trains looks through everything for garbage after each training, and these libraries are most of it.
+    import itner.training.trainer  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
     return build_backbone(tmp_path_factory.mktemp("backbone"))
 
 
