@@ -94,7 +94,7 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Browser, page: Page) -> None:
+def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, page: Page) -> None:
     # Its INT8 is the best that is surely so fast, on whatever machine the runs were timed.
     limit = math.ceil(pool_timings([shipped_run("compact_s")])["compact_s", "int8"].p95.high)
     page.goto(f"{dashboard.url}/?dataset=stackoverflow&ms={limit}")
@@ -125,10 +125,10 @@ def test_decide_under_a_limit_and_defend_it(dashboard: Dashboard, browser: Brows
     wait_until_idle(page)
 
     # Whoever gets the address sees the same answer.
-    other = new_page(browser)
+    other = page.context.new_page()
     other.goto(page.url)
     assert other.get_by_role("heading", name="with CPU only: deploy").inner_text() == said
-    other.context.close()
+    other.close()
 
     # What the others would bring, type by type, and the sentences behind it.
     page.get_by_role("link", name="Quality", exact=True).click()
@@ -221,7 +221,7 @@ TICKET = "\n".join(
 )
 
 
-def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser, page: Page) -> None:
+def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, page: Page) -> None:
     assert len(TICKET.splitlines()) == 40
     page.goto(f"{dashboard.url}/live")
     page.locator("mark").first.wait_for()
@@ -273,12 +273,13 @@ def test_demo_a_ticket_with_a_stack_trace(dashboard: Dashboard, browser: Browser
     page.get_by_role("button", name="Copy link").click()
     code = page.locator("[data-testid=stCode]", has_text="text_link=").first
     code.wait_for()
-    theirs = new_page(browser)
+    theirs = page.context.new_page()
     theirs.goto(code.inner_text().strip())
     theirs.locator("mark").first.wait_for()
     # Streamlit draws the box empty and fills it.
     wait_until_idle(theirs)
     assert theirs.get_by_role("textbox", name="Text").input_value() == TICKET
+    theirs.close()
 
 
 @pytest.mark.thorough
@@ -325,12 +326,9 @@ def test_many_sessions_tag_at_once_with_the_models_loaded_once(shipped_models: P
 
 
 @pytest.mark.parametrize("path", [*SOME, *(pytest.param(path, marks=pytest.mark.thorough) for path in MORE)])
-def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(
-    path: str, dashboard: Dashboard, browser: Browser
-) -> None:
+def test_nobody_is_kept_out_and_nothing_is_fetched_from_elsewhere(path: str, dashboard: Dashboard, page: Page) -> None:
     asked: list[str] = []
     said: list[str] = []
-    page = new_page(browser)
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(f"{message.type}: {message.text} {message.location}"))
     page.on("pageerror", lambda error: said.append(str(error)))
