@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from itner.core.errors import InputError
@@ -21,16 +23,24 @@ from itner.records.files import sha256_file
 
 _HEADER = re.compile(r"# (?P<id>[A-Z]\d{3,}) \| (?P<split>\w+) \| (?P<channel>[a-z]+)")
 _TYPE = re.compile(r"\(([A-Za-z][\w.-]*)\)")
+_SPECIAL = re.compile(r"[\[\]\\]")
 
 
 def parse_sentence(line: str, scheme: LabelScheme) -> tuple[str, list[Mention]]:
     """Plain text and mentions of an annotated line; ValueError says what is wrong and at which column."""
+    return _parse(line, scheme.types)
+
+
+def _parse(line: str, types: Sequence[str]) -> tuple[str, list[Mention]]:
     text: list[str] = []
     mentions: list[Mention] = []
     opened: int | None = None
     length = 0
     index = 0
-    while index < len(line):
+    while (marked := _SPECIAL.search(line, index)) is not None:
+        text.append(line[index : marked.start()])
+        length += marked.start() - index
+        index = marked.start()
         char = line[index]
         if char == "\\":
             if line[index + 1 : index + 2] not in ("[", "]", "\\"):
@@ -43,21 +53,19 @@ def parse_sentence(line: str, scheme: LabelScheme) -> tuple[str, list[Mention]]:
             if opened is not None:
                 raise ValueError(f"column {index + 1}: mentions cannot be nested (write \\[ for a literal bracket)")
             opened = length
-        elif char == "]":
+        else:
             match = _TYPE.match(line, index + 1)
             if opened is None or match is None:
                 raise ValueError(f"column {index + 1}: a closing ] ends a mention and is followed by (TYPE)")
-            if match[1] not in scheme.types:
-                raise ValueError(f"column {index + 2}: unknown type {match[1]}; known are {', '.join(scheme.types)}")
+            if match[1] not in types:
+                raise ValueError(f"column {index + 2}: unknown type {match[1]}; known are {', '.join(types)}")
             if opened == length:
                 raise ValueError(f"column {index + 1}: the mention is empty")
             mentions.append(Mention(opened, length, match[1]))
             opened = None
             index = match.end() - 1
-        else:
-            text.append(char)
-            length += 1
         index += 1
+    text.append(line[index:])
     if opened is not None:
         raise ValueError(f"column {len(line)}: the mention that starts at character {opened} is not closed")
     return "".join(text), mentions
@@ -72,6 +80,17 @@ def count_channels(path: Path) -> dict[str, int]:
 def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split]:
     """The splits of an annotated file; one document a sentence, its id the ticket's id and a number."""
     digest = sha256_file(path) if path.is_file() else ""
+    read = _read_markup(path, digest, scheme.types, source)
+    # What is read once is changed by nobody.
+    return {
+        name: replace(split, documents=[*split.documents], dropped=Counter(), fine_types=split.fine_types.copy())
+        for name, split in read.items()
+    }
+
+
+# One file holds all splits, each of which is asked for by itself.
+@lru_cache(maxsize=4)
+def _read_markup(path: Path, digest: str, types: tuple[str, ...], source: str) -> dict[str, Split]:
     splits = {name: Split(sha256=digest) for name in (*SPLITS, CHECK)}
     ticket: str | None = None
     seen: set[str] = set()
@@ -97,7 +116,7 @@ def read_markup(path: Path, scheme: LabelScheme, source: str) -> dict[str, Split
             seen.add(ticket)
             continue
         try:
-            text, mentions = parse_sentence(line, scheme)
+            text, mentions = _parse(line, types)
             sentence += 1
             document = Document(text, split_tokens(text), tuple(mentions), f"{ticket}-{sentence}", source, ticket)
         except ValueError as error:
