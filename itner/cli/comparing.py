@@ -78,7 +78,7 @@ def compare(
     could not be compared.
     """
     from itner.records.codec import to_json
-    from itner.records.files import write_atomic
+    from itner.records.files import write_output
     from itner.reporting.gate import as_junit, as_lines, as_markdown
     from itner.workflows.compare import compare as compare_models
     from itner.workflows.compare import open_side
@@ -99,11 +99,11 @@ def compare(
     for line in as_lines(report):
         typer.echo(line)
     if junit is not None:
-        write_atomic(junit, as_junit(report))
+        write_output(junit, as_junit(report))
     if markdown is not None:
-        write_atomic(markdown, as_markdown(report))
+        write_output(markdown, as_markdown(report))
     if json is not None:
-        write_atomic(json, to_json(report))
+        write_output(json, to_json(report))
     if not report.passed:
         raise typer.Exit(_FAILED)
 
@@ -138,7 +138,8 @@ def report(
     HTML without any other file, program or address, for reading offline and for print. From what is stored; no model
     is opened.
     """
-    from itner.records.files import write_atomic
+    from itner.records.files import write_output
+    from itner.records.store import RunStore
     from itner.reporting.advice import Limits
     from itner.reporting.latency import QUANTILES, Quantile
     from itner.reporting.report import write_report
@@ -160,10 +161,15 @@ def report(
     limits = Limits(max_ms, max_mb, min_f1, min_recall, cast(Quantile, quantile))
     place = existing(models, data_root)
     made = report_on(place, domain_or_default(domain), dataset, split, run or (), variant or (), limits, weights)
-    write_atomic(output, write_report(made))
+    write_output(output, write_report(made))
+    broken = {run.name: run.reason for run in RunStore(place.models).load_all()[1]}
+    for name in made.left_out:
+        typer.echo(f"left out: {name}: {broken.get(name, 'it could not be used')}", err=True)
     advised = made.advice.row.label if made.advice.row is not None else "nothing fits"
     compared = counted(len(made.models), "model")
     typer.echo(f"{output}: {compared} on {made.dataset} {split}. {limits.in_words}: {advised}")
+    if made.left_out:
+        raise typer.Exit(_FAILED)
 
 
 def _weight(told: str) -> tuple[str, float]:
@@ -179,8 +185,15 @@ def _weight(told: str) -> tuple[str, float]:
 
 
 def _check_outputs(paths: Sequence[Path]) -> None:
-    """InputError where a file cannot be written."""
-    for path in (given_path(str(path)) for path in paths):
+    """InputError where a file cannot be written, would take another one's place, or is one of a run's own."""
+    from itner.records.store import RUN
+
+    given = [given_path(str(path)) for path in paths]
+    if double := next((path for path in given if given.count(path) > 1), None):
+        raise InputError("two outputs cannot go to one file", path=double)
+    for path in given:
+        if (path.resolve().parent / RUN).is_file():
+            raise InputError("that is a run's own folder, whose files say what the run is; write elsewhere", path=path)
         if path.is_dir():
             raise InputError("a folder stands there", path=path)
         if not path.absolute().parent.is_dir():

@@ -172,9 +172,21 @@ def score(
     place = existing(models, data_root)
     known = {name: RunStore(place.models).load(name) for name in runs}
     failed, splits = False, Splits(place)
-    for name in runs:
+    chosen: dict[str, list[tuple[str, str, str]] | InputError | None] = {}
+    for name, run in known.items():
         try:
-            reports = score_run(name, place, list_stored(known[name], dataset, split, variant), splits)
+            chosen[name] = list_stored(run, dataset, split, variant)
+        except InputError as error:
+            chosen[name] = error
+    # What nothing fits was asked for wrongly.
+    if (misses := [each for each in chosen.values() if isinstance(each, InputError)]) and len(misses) == len(chosen):
+        raise misses[0]
+    for name in known:
+        try:
+            which = chosen[name]
+            if isinstance(which, InputError):
+                raise which
+            reports = score_run(name, place, which, splits)
         except InputError as error:
             failed = True
             typer.echo(f"left out: {error}", err=True)
@@ -273,17 +285,30 @@ def claims(
 ) -> None:
     """Test on stored predictions whether compression costs rare mentions, long names and some types more than others.
 
-    Written to claims.json beside the runs.
+    Written to claims.json beside the runs. Exits with 1 when a folder cannot be used.
     """
     from itner.reporting.claims import claim_in_words, method_in_words
     from itner.workflows.claims import measure_claims
 
     check_one_of(split, _SPLITS, "--split")
+    place = existing(models, data_root)
     with console() as progress:
-        report = measure_claims(domain_or_default(domain), dataset, existing(models, data_root), split, progress)
+        report = measure_claims(domain_or_default(domain), dataset, place, split, progress)
     for claim in report.claims:
         typer.echo(f"{claim.title}? {claim_in_words(claim).replace('**', '')}")
     typer.echo(method_in_words(report))
+    _say_broken(place)
+
+
+def _say_broken(place: Workspace) -> None:
+    """The folders of runs that had no say because they cannot be used; where there are some, the call ends with 1."""
+    from itner.records.store import RunStore
+
+    broken = RunStore(place.models).load_all()[1]
+    for run in broken:
+        typer.echo(f"left out: {run.name}: {run.reason}", err=True)
+    if broken:
+        raise typer.Exit(_LEFT_OUT)
 
 
 def readme(domain: DomainName = None) -> None:

@@ -23,7 +23,7 @@ def robustness(
     dataset: Dataset,
     split: Annotated[str, typer.Option(help="Its split.")] = "test",
     variant: Variant = None,
-    sample: Annotated[int, typer.Option(min=1, help="Sentences, drawn once; all where there are no more.")] = 500,
+    sample: Annotated[int, typer.Option(min=1, help="Sentences, drawn once; all where there are no more.")] = 400,
     perturbation: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A perturbation; repeatable (default: all).")
     ] = None,
@@ -32,7 +32,8 @@ def robustness(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the sample, the perturbations and the intervals.")] = 13,
     remeasure: Annotated[
-        bool, typer.Option("--remeasure", help="Measure again what is known of the same model, sample and seed.")
+        bool,
+        typer.Option("--remeasure", help="Measure again what is known, and replace what is of another sample."),
     ] = False,
     models: Models = None,
     data_root: DataRoot = None,
@@ -43,15 +44,12 @@ def robustness(
     at any time and call it again. Exits with 1 when a run cannot be measured.
     """
     from itner.evaluation.robustness.perturbing import PERTURBATIONS, SEVERITIES
-    from itner.records.store import RunStore
-    from itner.workflows.robustness import RobustnessPlan, measure_robustness
+    from itner.workflows.robustness import RobustnessPlan, check_plan, measure_robustness
 
     check_one_of(split, (*SPLITS, CHECK), "--split")
     for name in perturbation or ():
         check_one_of(name, tuple(PERTURBATIONS), "--perturbation")
     place = existing(models, data_root)
-    for name in runs:
-        RunStore(place.models).load(name)
     plan = RobustnessPlan(
         dataset=dataset,
         split=split,
@@ -62,6 +60,8 @@ def robustness(
         seed=seed,
         remeasure=remeasure,
     )
+    for name in runs:
+        check_plan(name, plan, place)
     failed = False
     for name in dict.fromkeys(runs):
         try:

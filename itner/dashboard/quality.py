@@ -33,7 +33,9 @@ T = TypeVar("T")
 Score = Literal["F1", "precision", "recall"]
 SCORES: tuple[Score, ...] = get_args(Score)
 _INTERVAL = "95% interval"
-_NEEDED = "Gold mentions with which a difference of 0.01 in F1 is found in four of five samples."
+_NEEDED = (
+    "Gold mentions with which a difference of 0.01 in F1 is found in four of five samples, among all of this table."
+)
 # How much of a type's row its models fill, and the difference that has the full colour.
 _ROW_SHARE, _WHOLE_SCALE = 0.8, 0.1
 # What the longest verdict takes.

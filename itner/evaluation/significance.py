@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 from itner.evaluation.compare import Difference
@@ -13,9 +14,8 @@ Finding = Literal["better", "worse", "no measurable difference", "too little dat
 ALPHA = 0.05
 # The smallest difference in F1 that matters: one point.
 MARGIN = 0.01
-# A difference of the margin is found in four of five samples when it is so many standard errors: the normal quantiles
-# of 0.975 and 0.8 (Cohen, Statistical Power Analysis, 1988).
-_ERRORS = 1.96 + 0.8416
+# A difference is to be found in so many samples (Cohen, Statistical Power Analysis, 1988).
+_POWER = 0.8
 # What happens in one of so many mentions is seen in 95 of 100 samples of three times as many (the rule of three).
 _UNSEEN = 3
 
@@ -26,7 +26,8 @@ class Judgement:
 
     Attributes:
         p: its p-value, corrected for the others by Holm's method.
-        needed: with how many gold mentions a difference of the margin would be found in four of five samples.
+        needed: with how many gold mentions a difference of the margin would be found in four of five samples, among as
+            many differences as the table has.
     """
 
     finding: Finding
@@ -65,15 +66,19 @@ def judge(differences: Sequence[Difference], alpha: float = ALPHA, margin: float
     """What each of a table of differences means.
 
     A difference is better or worse when its corrected p-value is below `alpha`. Where it is not, either there are
-    mentions enough to see a difference of `margin`, and none is measurable, or there are not, and nothing can be told.
+    mentions enough to see a difference of `margin`, and this one is smaller: none is measurable. Or nothing can be
+    told. Mentions are enough when a difference of the margin, in units of its standard error, is the sum of the normal
+    quantiles of the power and of the level that the hardest comparison of the table is held to (Bonferroni).
     """
     corrected = correct([each.p for each in differences])
-    return [_judge(each, p, alpha, margin) for each, p in zip(differences, corrected, strict=True)]
+    quantile = NormalDist().inv_cdf
+    errors = quantile(1 - alpha / 2 / max(len(differences), 1)) + quantile(_POWER)
+    return [_judge(each, p, alpha, margin, errors) for each, p in zip(differences, corrected, strict=True)]
 
 
-def _judge(difference: Difference, p: float, alpha: float, margin: float) -> Judgement:
-    needed = math.ceil(max(difference.mentions * (_ERRORS * difference.error / margin) ** 2, _UNSEEN / margin))
+def _judge(difference: Difference, p: float, alpha: float, margin: float, errors: float) -> Judgement:
+    needed = math.ceil(max(difference.mentions * (errors * difference.error / margin) ** 2, _UNSEEN / margin))
     if p < alpha:
         return Judgement("better" if difference.value > 0 else "worse", p, needed)
-    enough = difference.mentions >= needed
+    enough = difference.mentions >= needed and abs(difference.value) < margin
     return Judgement("no measurable difference" if enough else "too little data to tell", p, needed)

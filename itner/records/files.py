@@ -211,6 +211,18 @@ def write_atomic(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
+def write_output(path: Path, text: str) -> None:
+    """Write what somebody asked for to where they asked: the whole file or nothing; through a link to what it leads to.
+
+    A device or a pipe, such as /dev/stdout, is written to and stays what it is.
+    """
+    if str(path.absolute()).startswith(("/dev/", "/proc/")) or (path.exists() and not path.is_file()):
+        with path.open("wb") as file:
+            file.write(text.encode())
+        return
+    write_atomic(path.resolve(), text)
+
+
 def read_bytes(path: Path) -> bytes:
     """The file's bytes; InputError when it is too large to be ours."""
     if path.stat().st_size > MAX_JSON_BYTES:

@@ -232,13 +232,14 @@ def _choose(allowed: Sequence[Row], limits: Limits, compare: Compare) -> tuple[R
             else ""
         )
         plain = "No tagger that fits is better, and it is among the fastest that are as good."
-        return chosen, plain, f"{f1} is the highest of the {len(allowed)} that fit, at {cost}.{tie}"
+        return chosen, plain, f"{f1} is the highest of the {len(allowed)} variants that fit, at {cost}.{tie}"
     of, to = _times(best, limits), _times(chosen, limits)
     assert of is not None
     assert to is not None
     told = (
-        f"{f1} cannot be told from the best of the {len(allowed)} that fit ({best.label}, {row_f1_in_words(best)}; "
-        f"difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to {lead.high:+.3f})"
+        f"{f1} cannot be told from the best of the {len(allowed)} variants that fit ({best.label}, "
+        f"{row_f1_in_words(best)}; difference {lead.value:.3f}, {lead.level:.0%} interval {lead.low:+.3f} to "
+        f"{lead.high:+.3f})"
     )
     if of.low > WORTHWHILE * to.high:
         faster = f"it answers {of.value / to.value:.1f} times as fast"

@@ -78,8 +78,8 @@ def _generative(rows: Sequence[Row], dataset: str, compare: Compare) -> Finding 
     if best is None or large is None or best.micro_f1 is None or large.micro_f1 is None:
         return None
     parts = [
-        f"{best.run}, a decoder that writes mentions, reaches micro-F1 {row_f1_in_words(best)}, "
-        f"{large.run} {row_f1_in_words(large)}, at INT8: {best.micro_f1 - large.micro_f1:+.3f}, "
+        f"{best.label}, a decoder that writes mentions, reaches micro-F1 {row_f1_in_words(best)}, "
+        f"{large.label} {row_f1_in_words(large)}: {best.micro_f1 - large.micro_f1:+.3f}, "
         f"{describe_difference(compare(best, large))}."
     ]
     if best.p50_ms and large.p50_ms and best.tokens_per_s and large.tokens_per_s:
@@ -273,18 +273,18 @@ def _types(rows: Sequence[Row], dataset: str) -> Finding | None:
         return None
     frequent = max(counts, key=lambda name: counts[name].support)
     rare = min(counts, key=lambda name: (counts[name].support, name == frequent))
-    text = (
-        f"{best.label}: F1 {in_words(counts[frequent].f1, best.report.interval('f1', frequent))} on "
-        f"{counts[frequent].support:,} gold mentions of {frequent}, "
-        f"{in_words(counts[rare].f1, best.report.interval('f1', rare))} on {counts[rare].support:,} of {rare}."
-    )
+    hardest = min(counts, key=lambda name: counts[name].f1)
+    easiest = max(counts, key=lambda name: counts[name].f1)
+    told = [
+        f"{name} {in_words(counts[name].f1, best.report.interval('f1', name))} on {counts[name].support:,}"
+        for name in dict.fromkeys((frequent, rare, hardest, easiest))
+    ]
+    text = f"{best.label}, F1 and gold mentions: {frequent} is the most frequent, {rare} the rarest. {'; '.join(told)}."
     few = [name for name, found in counts.items() if found.support < FEW_MENTIONS]
     if few:
         text += f" With fewer than {FEW_MENTIONS} mentions, {listed(few)} can be judged only roughly."
     query: dict[str, str | list[str]] = {"dataset": dataset, "run": best.run, "variant": best.variant}
-    hardest = min(counts, key=lambda name: counts[name].f1)
-    easiest = max(counts, key=lambda name: counts[name].f1)
-    claim = f"{hardest} is the hardest to tag, {easiest} the easiest."
+    claim = f"{hardest} has the lowest F1 of the types, {easiest} the highest."
     return Finding("Frequent and rare types", claim, text, "quality", query)
 
 

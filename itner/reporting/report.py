@@ -86,6 +86,7 @@ class Report:
         errors: how many errors of each class a model makes; None where they were not recorded.
         split: what is known of the data; None where it is not prepared here or is another version than was scored.
         command: which makes this page again.
+        left_out: folders that were asked for with all others and cannot be used, by name.
     """
 
     domain: Domain
@@ -106,6 +107,7 @@ class Report:
     few: tuple[str, ...]
     command: str
     made: Provenance
+    left_out: tuple[str, ...] = ()
 
     @property
     def scored(self) -> EvalReport:

@@ -28,8 +28,8 @@ def measure_claims(
 ) -> ClaimReport:
     """Test whether compression costs rare mentions, names of several words and some types more than others.
 
-    The steps go from the domain's largest run to each smaller one, as they were trained, and from each run to the
-    variant of it that is deployed. Written to `models/claims.json`.
+    The steps go from the domain's largest run to each smaller one that learned from the same data, as they were
+    trained, and from each run to the variant of it that is deployed. Written to `models/claims.json`.
     """
     domain = get_domain(domain_name)
     questions = [*QUESTIONS]
@@ -86,18 +86,23 @@ _Model = tuple[str, str]
 
 
 def _list_steps(runs: Sequence[Run], domain: str, dataset: str, split: str) -> list[tuple[_Model, _Model]]:
-    """From the largest run to each smaller one, and from each to its deployed variant, where predictions are stored."""
+    """From the largest run to each smaller one, and from each to its deployed variant, where predictions are stored.
+
+    What learned from other data than the largest differs by more than its size.
+    """
     trained = sorted(
         (run for run in runs if run.info.domain == domain and kind_of(run).reference is not None),
         key=lambda run: (-(run.info.parameters_total or 0), run.name),
     )
     whole: list[_Model] = []
+    learned = None
     steps: list[tuple[_Model, _Model]] = []
     for run in trained:
         kind = kind_of(run)
         exact, deployed = (run.name, kind.exact[0]), (run.name, kind.live[0])
         here = [model for model in (exact, deployed) if run.predictions_path(dataset, split, model[1]).is_file()]
-        if exact in here:
+        if exact in here and (not whole or run.info.dataset == learned):
+            learned = learned or run.info.dataset
             whole.append(exact)
         if here == [exact, deployed] and exact != deployed:
             steps.append((exact, deployed))

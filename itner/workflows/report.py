@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from itner.core.errors import InputError
@@ -42,12 +43,15 @@ def report_on(
         InputError: a run is not there or of another domain, or none was scored on the split.
     """
     store = RunStore(place.models)
-    chosen = [store.load(name) for name in dict.fromkeys(runs)] if runs else store.load_all()[0]
+    chosen, broken = ([store.load(name) for name in dict.fromkeys(runs)], []) if runs else store.load_all()
     if foreign := [run.name for run in chosen if run.info.domain != domain and runs]:
         raise InputError(f"no run of the domain {domain!r}: {listed(foreign)}; name the domain with --domain")
     chosen = [run for run in chosen if run.info.domain == domain]
     if not chosen:
-        raise InputError(f"there is no run of the domain {domain!r}; make one with `itner train` or `itner rules`")
+        unusable = f"; folders that cannot be used: {listed(run.name for run in broken)}" if broken else ""
+        raise InputError(
+            f"there is no run of the domain {domain!r}; make one with `itner train` or `itner rules`{unusable}"
+        )
     if strange := [name for name in variants if name not in VARIANTS]:
         raise InputError(f"no kind of tagger has a variant {strange[0]!r}; there are {', '.join(VARIANTS)}")
     datasets = list_datasets(chosen, split)
@@ -61,9 +65,12 @@ def report_on(
     known = get_domain(domain).scheme.types
     if strange := [name for name in weights if name not in known]:
         raise InputError(f"{strange[0]!r} is no type of the domain {domain!r}, which has {listed(known)}")
+    if not any(weights.get(name, 1.0) for name in known):
+        raise InputError("no type weighs anything, so nothing can be advised; leave one above 0")
     command = command_of(domain, name, split, runs, variants, asked, weights)
     stats, prices = find_stats(name, place), read_prices(place)
-    return build_report(chosen, name, split, asked, command, stats, variants, weights, prices)
+    made = build_report(chosen, name, split, asked, command, stats, variants, weights, prices)
+    return replace(made, left_out=tuple(run.name for run in broken))
 
 
 def find_stats(dataset: str, place: Workspace) -> DataStats | None:

@@ -10,6 +10,7 @@ import numpy as np
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import collect_provenance
+from itner.core.words import listed
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.evaluation.robustness.measuring import as_triples, count_clean, measure_effect, read_sample
@@ -18,7 +19,7 @@ from itner.evaluation.robustness.sampling import draw_parts
 from itner.evaluation.uncertainty import LEVEL, RESAMPLES, find_ranges
 from itner.records.robustness import Effect, RobustnessReport
 from itner.records.scores import Interval
-from itner.records.store import RunStore, write_robustness
+from itner.records.store import Run, RunStore, write_robustness
 from itner.records.workspace import Workspace
 from itner.taggers.registry import check_variants, guidelines_of, kind_of, lack_of, open_variant, recipe_of
 from itner.workflows.open import built, check_domain
@@ -44,11 +45,23 @@ class RobustnessPlan:
     dataset: str
     split: str = "test"
     variant: str | None = None
-    sample: int = 500
+    sample: int = 400
     perturbations: tuple[str, ...] = tuple(PERTURBATIONS)
     severities: tuple[int, ...] = tuple(SEVERITIES)
     seed: int = 13
     remeasure: bool = False
+
+
+def check_plan(name: str, plan: RobustnessPlan, place: Workspace) -> tuple[Run, str]:
+    """The run and the variant that a plan is about; InputError where they or its dataset are not to be had."""
+    run = RunStore(place.models).load(name)
+    variant = plan.variant or kind_of(run).live[0]
+    check_variants(run, [variant])
+    stats = read_stats(plan.dataset, place)
+    check_domain(run, stats)
+    if plan.split not in stats.splits:
+        raise InputError(f"{plan.dataset} has no {plan.split} split, only {listed(stats.splits)}")
+    return run, variant
 
 
 def measure_robustness(
@@ -57,23 +70,21 @@ def measure_robustness(
     """Measure a run's perturbations; `robustness.json` gets each as soon as it is known.
 
     What was measured of the same model, sample and seed stays and is not measured again; so a call goes on where
-    another was stopped. What was measured of anything else on that dataset split and variant is replaced.
+    another was stopped. What was measured of other weights or another version of the split is replaced, what was
+    measured on another sample only where the plan says so.
 
     Args:
         plan: its variant None means the one to deploy.
     Raises:
         InputError: no such run, dataset, split, variant or perturbation, or a run that cannot be opened here.
     """
-    run = RunStore(place.models).load(name)
-    variant = plan.variant or kind_of(run).live[0]
-    check_variants(run, [variant])
+    run, variant = check_plan(name, plan, place)
     asked = [
         (get_perturbation(each), severity)
         for each in dict.fromkeys(plan.perturbations)
         for severity in sorted(set(plan.severities))
     ]
     stats = read_stats(plan.dataset, place)
-    check_domain(run, stats)
     parts = draw_parts(read_split(plan.dataset, plan.split, place), plan.sample, plan.seed)
     lack = lack_of(run)
     if lack is not None:
@@ -87,6 +98,13 @@ def measure_robustness(
     known = run.robustness_report(plan.dataset, plan.split, variant)
     made_of = (sha256, run.info.model_sha256, recipe, run.info.types, sentences, plan.seed, LEVEL, RESAMPLES)
     if known is not None and _made_of(known) != made_of:
+        drawn = (known.sentences, known.seed)
+        if _made_of(replace(known, sentences=sentences, seed=plan.seed)) == made_of and not plan.remeasure:
+            raise InputError(
+                f"{variant} was measured there on {drawn[0]:,} sentences drawn with seed {drawn[1]}: go on with "
+                f"`--sample {drawn[0]} --seed {drawn[1]}`, or replace that with `--remeasure`",
+                path=run.path,
+            )
         known = None
     left = [
         (each, severity)

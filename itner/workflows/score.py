@@ -8,6 +8,7 @@ from pathlib import Path
 
 from itner.core.errors import InputError
 from itner.core.types import Document, Mention
+from itner.core.words import listed
 from itner.data.processed import read_split, read_stats
 from itner.domains.registry import get_domain
 from itner.evaluation.buckets import Parted
@@ -133,7 +134,12 @@ def list_stored(
         and (not variants or info.variant in variants)
     ]
     if not keys:
-        raise InputError("no such predictions are stored; make them with `itner evaluate`", path=run.path)
+        wanted = " ".join((dataset or "any dataset", split or "any split", *(variants or ("any variant",))))
+        stored = listed(dict.fromkeys(f"{info.dataset} {info.split} {info.variant}" for info in found)) or "none"
+        raise InputError(
+            f"no predictions of {run.name} are stored for {wanted}, only for {stored}; `itner evaluate` makes them",
+            path=run.path,
+        )
     return keys
 
 
@@ -156,9 +162,11 @@ def _read(run: Run, path: Path, known: Splits) -> tuple[PredictionInfo, list[tup
     if info.model_sha256 != run.info.model_sha256:
         raise InputError("these predictions are another model's; make them anew with `itner evaluate`", path=path)
     known.check(info, path)
+    # What is wrong with the text is no fault of the predictions'.
+    documents = known.documents(info.dataset, info.split)
     try:
         check_variants(run, [info.variant])
-        return info, match_predictions(known.documents(info.dataset, info.split), predictions, run.info.types)
+        return info, match_predictions(documents, predictions, run.info.types)
     except InputError as error:
         raise InputError(error.problem, path=path) from None
 

@@ -22,7 +22,7 @@ from itner.records.config import CompactConfig, EncoderConfig, TransferLesson, U
 from itner.records.files import read_record, sha256_file
 from itner.records.run import CompactRun, EncoderRun, GenerativeRun
 from itner.records.scores import Counts
-from itner.records.store import PREDICTIONS, Run, read_ablation
+from itner.records.store import PREDICTIONS, Run, RunStore, read_ablation, read_claims
 from itner.records.workspace import Workspace
 from itner.reporting.ablation import measure_student
 from itner.reporting.recall import curve_of
@@ -285,3 +285,12 @@ def found_on(run: Run, dataset: str, variant: str, split: str = "dev") -> Counts
     report = run.report(dataset, split, variant)
     assert report is not None
     return report.micro
+
+
+def test_claims_about_compression_compare_what_learned_from_the_same_data() -> None:
+    claims = read_claims(HERE.models)
+    assert claims is not None
+    runs = {run.name: run.info.dataset for run in RunStore(HERE.models).load_all()[0]}
+    steps = [step for report in claims.reports for claim in report.claims for step in claim.steps]
+    assert steps
+    assert all(runs[step.base.run] == runs[step.other.run] for step in steps)

@@ -255,6 +255,12 @@ def test_runs_that_cannot_be_scored_are_named_and_the_others_scored(
     assert "helpdesk dev patterns" in said.out
     # A name that is none is bad usage, before anything is written.
     assert run_itner("score", "whole", "nope", *roots) == 2
+    # So is what is stored of no run that is named.
+    capsys.readouterr()
+    assert run_itner("score", "bare", "whole", "--dataset", "helpdesk", "--split", "test", *roots) == 2
+    assert run_itner("score", "whole", "--dataset", "nope", *roots) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "no predictions of whole are stored for nope any split any variant, only for helpdesk dev patterns" in said
 
 
 def test_a_check_is_evaluated_and_scored_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def test_differences_are_paired_and_the_largest_loss_comes_first(rows: list[Row]
     found = quality.differences(base, others, compare_rows)
     assert list(found.frame["model"]) == ["small · INT8", "small · FP32", "good · INT8"]
     assert list(found.frame["verdict"]) == ["worse", "worse", "too little data to tell"]
-    assert found.frame["gold needed"].iloc[-1] == 470
+    assert found.frame["gold needed"].iloc[-1] == 782
     loss = found.frame.set_index("model").loc["small · INT8"]
     for column, type_name in (("micro", "micro"), ("SOFTWARE", "SOFTWARE")):
         expected = cell(frame, "small · INT8", type_name, "F1") - cell(frame, "good · FP32", type_name, "F1")
@@ -68,7 +68,7 @@ def test_differences_are_paired_and_the_largest_loss_comes_first(rows: list[Row]
     assert list(better.frame["verdict"]) == ["better"]
     vague = Difference(0.02, -0.01, 0.05, p=0.2, error=0.015, mentions=100)
     told = quality.differences(base, others[:1], lambda *_: vague, lambda *_: {})
-    assert told.frame[["verdict", "gold needed"]].values.tolist() == [["too little data to tell", 1767]]
+    assert told.frame[["verdict", "gold needed"]].values.tolist() == [["too little data to tell", 1766]]
     unknown = quality.differences(base, others[:1], lambda *_: None, lambda *_: {})
     assert list(unknown.frame["verdict"]) == ["errors not recorded"]
     assert quality.differences(base, [], compare_rows).frame.empty

@@ -40,6 +40,21 @@ def test_too_little_data_says_how_much_would_do() -> None:
     assert coarse.finding == "no measurable difference"
 
 
+def test_what_cannot_be_told_among_many_is_not_called_alike() -> None:
+    # Alone, a tenth of the margin is its standard error, and 400 mentions are enough.
+    steady = difference(0.004, 0.3, 0.0033, 400)
+    assert judge([steady])[0].finding == "no measurable difference"
+    # Among 48 the level is stricter: the normal quantile of 1 - 0.025/48 is 3.279, that of the power 0.8416.
+    among = judge([steady] * 48)
+    assert {each.finding for each in among} == {"too little data to tell"}
+    assert among[0].needed == pytest.approx(400 * ((3.279 + 0.8416) * 0.33) ** 2, rel=0.01)
+    # So it is with another level.
+    assert judge([steady], alpha=0.001)[0].finding == "too little data to tell"
+    # What is larger than the margin is never "none that can be measured", however many mentions there are.
+    (large,) = judge([difference(0.0105, 0.0756, 0.003, 10_000)])
+    assert large.finding == "too little data to tell"
+
+
 def test_the_correction_is_that_of_statsmodels() -> None:
     rng = np.random.default_rng(1)
     # Not the function itself: it collects all garbage at each call, half a second where many records are kept.

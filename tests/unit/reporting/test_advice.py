@@ -43,7 +43,7 @@ def test_of_equals_the_fastest_is_advised(rows: list[Row]) -> None:
     advice = advise(rows, Limits())
     assert advice.row is not None
     assert advice.row.label == "good · INT8"  # three mentions of a hundred fewer than the best, four times as fast
-    assert "cannot be told from the best of the 8 that fit (good · FP32 (PyTorch), 0.884" in advice.reason
+    assert "cannot be told from the best of the 8 variants that fit (good · FP32 (PyTorch), 0.884" in advice.reason
     assert "4.0 times as fast: p95 20.0 ms (20.0 to 30.0) and 21.0 MB" in advice.reason
     assert advice.plain == "None that fits is measurably better, and it answers 4.0 times as fast as the best."
     assert advice.runner_up is row(rows, "small · INT8")
@@ -182,8 +182,8 @@ def test_a_clear_winner_is_advised_although_it_is_slow(rows: list[Row]) -> None:
     assert advice.row is not None
     assert advice.row.label == "good · FP32 (PyTorch)"
     assert advice.reason == (
-        "Its micro-F1 of 0.884 (0.500 to 0.900) is the highest of the 8 that fit, at p95 80.0 ms (80.0 to 120.0) and "
-        "83.9 MB."
+        "Its micro-F1 of 0.884 (0.500 to 0.900) is the highest of the 8 variants that fit, at p95 80.0 ms "
+        "(80.0 to 120.0) and 83.9 MB."
     )
 
 

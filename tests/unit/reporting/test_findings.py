@@ -44,8 +44,8 @@ def test_each_finding_is_made_of_the_numbers(runs: list[Run]) -> None:
     assert "2.0 times as fast, 50% of the size" in found["What INT8 costs and brings"].text
     rare = found["Frequent and rare types"]
     assert rare.text.startswith(
-        "a_full · FP32 (PyTorch): F1 0.900 (interval unknown) on 100 gold mentions of SOFTWARE, 0.667 (0.300 to 0.900) "
-        "on 10 of OS."
+        "a_full · FP32 (PyTorch), F1 and gold mentions: SOFTWARE is the most frequent, OS the rarest. "
+        "SOFTWARE 0.900 (interval unknown) on 100; OS 0.667 (0.300 to 0.900) on 10."
     )
     assert rare.text.endswith("With fewer than 30 mentions, OS can be judged only roughly.")
     assert rare.page == "quality"

@@ -65,8 +65,12 @@ def test_what_is_known_stays_and_is_not_measured_again(place: Workspace, monkeyp
     done.clear()
     assert measure_robustness("ruled", replace(PLAN, remeasure=True), place).effects == second.effects
     assert done == [("lower", 3)]
-    # Of another sample, nothing stays.
-    other = measure_robustness("ruled", replace(PLAN, seed=14), place)
+    # What was measured on another sample is no trial's to replace.
+    for trial in (replace(PLAN, seed=14), replace(PLAN, sample=10)):
+        with pytest.raises(InputError, match="go on with `--sample 20 --seed 13`, or replace that with `--remeasure`"):
+            measure_robustness("ruled", trial, place)
+    assert RunStore(place.models).load("ruled").robustness.reports == (second,)
+    other = measure_robustness("ruled", replace(PLAN, seed=14, remeasure=True), place)
     assert RunStore(place.models).load("ruled").robustness.reports == (other,)
     assert (len(other.effects), other.sentences) == (1, 20)
 
@@ -104,3 +108,7 @@ def test_the_command_prints_changes_and_names_what_it_left_out(
         assert run_itner("robustness", "ruled", *words, *wrong) == 2
         assert "Invalid value" in capsys.readouterr().err
     assert run_itner("robustness", "nope", *words) == 2
+    # What no run could be measured on is bad usage.
+    assert run_itner("robustness", "ruled", *words, "--dataset", "personal") == 2
+    assert run_itner("robustness", "ruled", *words, "--dataset", "nope") == 2
+    assert run_itner("robustness", "ruled", *words, "--variant", "int8") == 2
