@@ -29,6 +29,7 @@ from itner.dashboard.widgets import (
 from itner.evaluation.cases import filter_cases, list_cases, most_confident
 from itner.files.highlighting import STYLE, legend
 from itner.records.evaluation import ERROR_CLASSES, ErrorReport
+from itner.reporting.glossary import CLASS_MEANINGS
 from itner.reporting.rows import list_rows
 
 
@@ -41,7 +42,7 @@ def show_counts(reports: Mapping[str, ErrorReport], units: Mapping[str, int], na
         shown = selection.choose_one("Model", list(reports), "class_model")
         frame = frame[frame["model"] == shown]
     show_figure(mistakes.class_bars(frame, by), frame, f"classes-{name}", "Stacked bars: errors of each class.")
-    st.caption("; ".join(f"**{kind}**: {mistakes.CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
+    st.caption("; ".join(f"**{kind}**: {CLASS_MEANINGS[kind]}" for kind in ERROR_CLASSES) + ".")
 
     edges = mistakes.boundaries(reports.items())
     st.subheader("What is wrong with boundaries", anchor=False)

@@ -26,17 +26,10 @@ from itner.files.highlighting import aligned
 from itner.records.evaluation import ERROR_CLASSES, ErrorClass, ErrorReport, Span
 from itner.records.scores import OUTSIDE
 from itner.records.store import Run
+from itner.reporting.glossary import CLASS_MEANINGS
 from itner.reporting.palette import ERROR_COLORS, SERIES_COLORS
 from itner.reporting.rows import Row, in_words
 
-CLASS_MEANINGS: dict[ErrorClass, str] = {
-    "boundary": "right type, wrong boundaries",
-    "type": "right boundaries, wrong type",
-    "boundary and type": "overlaps the gold mention, but boundaries and type are wrong",
-    "missed": "nothing predicted where gold has a mention",
-    "spurious": "predicted where gold has none",
-    "fragment": "a second prediction on a gold mention that another one matches better",
-}
 GOLD = "gold"
 RIGHT = "right"
 _RIGHT_BESIDE = "A right, wrong in "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from itner.records.evaluation import ErrorClass
+
 GLOSSARY = {
     "F1": "How often a tagger is right, from 0 to 1: it falls with each mention that is missed and each that is wrong.",
     "micro-F1": "F1 over all mentions of all types together, so that frequent types decide.",
@@ -24,6 +26,16 @@ GLOSSARY = {
 }
 # The longest first: micro-F1 is no F1, and "gold mentions" are meant as well.
 _TERMS = re.compile(rf"(?<![\w-])({'|'.join(sorted(map(re.escape, GLOSSARY), key=len, reverse=True))})(?=s?(?![\w-]))")
+
+# What goes wrong with a mention, by the class of the error.
+CLASS_MEANINGS: dict[ErrorClass, str] = {
+    "boundary": "right type, wrong boundaries",
+    "type": "right boundaries, wrong type",
+    "boundary and type": "overlaps the gold mention, but boundaries and type are wrong",
+    "missed": "nothing predicted where gold has a mention",
+    "spurious": "predicted where gold has none",
+    "fragment": "a second prediction on a gold mention that another one matches better",
+}
 
 
 def split_terms(text: str) -> Iterator[tuple[str, str]]:

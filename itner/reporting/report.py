@@ -30,6 +30,7 @@ from itner.records.scores import Interval, ScoreName, Uncertainty
 from itner.records.store import Run
 from itner.reporting.advice import Advice, Compare, Limits, advise, compare_rows, compare_rows_by_type
 from itner.reporting.findings import FEW_MENTIONS, Finding, list_findings
+from itner.reporting.glossary import CLASS_MEANINGS
 from itner.reporting.latency import QUANTILES, Times
 from itner.reporting.plots import Dot, Spot, draw_dots, draw_spots
 from itner.reporting.rows import MISSING, Row, in_words, list_rows, megabytes, milliseconds, of_each_run
@@ -272,6 +273,7 @@ def write_report(report: Report) -> str:
         times=_times,
         counted=counted,
         error_classes=ERROR_CLASSES,
+        class_meanings=CLASS_MEANINGS,
         micro=MICRO,
         macro=MACRO,
         rounds=ROUNDS,
