@@ -136,7 +136,7 @@ def test_a_link_into_the_app_opens_the_whole_app(dashboard: Dashboard, page: Pag
 
 
 @pytest.mark.parametrize(
-    ("seed", "length"), [(13, 6), *(pytest.param(seed, 14, marks=pytest.mark.thorough) for seed in (13, 16))]
+    ("seed", "length"), [(13, 4), *(pytest.param(seed, 14, marks=pytest.mark.thorough) for seed in (13, 16))]
 )
 def test_address_and_widgets_agree_on_any_way(
     dashboard: Dashboard, page: Page, ends: dict[str, float], seed: int, length: int
@@ -184,7 +184,7 @@ def test_address_and_widgets_agree_on_any_way(
         walk.turn(-1)
 
 
-@pytest.mark.parametrize("presses", [6, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("presses", [4, pytest.param(20, marks=pytest.mark.thorough)])
 def test_no_press_of_a_key_is_lost(dashboard: Dashboard, page: Page, presses: int) -> None:
     page.goto(f"{dashboard.url}/")
     settle(page)

@@ -25,8 +25,8 @@ pytestmark = [
 ]
 
 ELSEWHERE = "http://127.0.0.1:1/"
-SOME = ("quality", "run?run_name=hostile")
-PAGES = ("", *SOME, "efficiency", "errors", "live?model=hostile%40int8", "tag_files")
+SOME = ("run?run_name=hostile",)
+PAGES = ("", *SOME, "quality", "efficiency", "errors", "live?model=hostile%40int8", "tag_files")
 # Seconds that another visitor waits at most.
 PROMPT_S = 2.0
 CELL = '<w:tc><w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr><w:p><w:r><w:t>Outlook</w:t></w:r></w:p></w:tc>'

@@ -67,7 +67,7 @@ def in_german(document: Document) -> Document:
     return replace(document, text=text, tokens=split_tokens(text), mentions=tuple(mentions))
 
 
-@pytest.mark.parametrize("name", ["bert_full", "bert_lora"])
+@pytest.mark.parametrize("name", ["bert_full", pytest.param("bert_lora", marks=pytest.mark.thorough)])
 def test_a_preset_of_the_hub_takes_a_multilingual_backbone(name: str, tmp_path: Path) -> None:
     tiny = build_multilingual(tmp_path / "backbone")
     config = preset(name, backbone=str(tiny.backbone), epochs=12, learning_rate=1e-2, device="cpu")

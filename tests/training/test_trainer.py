@@ -141,7 +141,7 @@ def test_a_killed_training_is_incomplete_and_resumes(tiny: Tiny, tmp_path: Path)
     assert difference < 0.05  # the same path up to the order of a few batches
 
 
-@pytest.mark.parametrize("family", ["full", "lora"])
+@pytest.mark.parametrize("family", ["full", pytest.param("lora", marks=pytest.mark.thorough)])
 def test_casing_tells_apart_what_the_pieces_do_not(tiny: Tiny, tmp_path: Path, family: str) -> None:
     documents = []
     for number in range(60):
