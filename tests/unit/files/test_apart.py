@@ -91,8 +91,10 @@ def test_forms_in_forms(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_stop_ends_the_parsing_and_leaves_the_rest() -> None:
+    # The process that parses is there, however long a busy machine takes to start one.
+    read_uploads([GOOD])
     began = time.monotonic()
-    result = read_uploads([GOOD, SLOW, GOOD], should_stop=lambda: time.monotonic() - began > 0.5)
+    result = read_uploads([GOOD, SLOW, GOOD], should_stop=lambda: time.monotonic() - began > 1)
     assert time.monotonic() - began < 10
     assert [item.file for item in result.items] == ["good.txt"]
     assert [found.reason for found in result.problems] == ["not read, because reading was stopped"] * 2
