@@ -46,7 +46,7 @@ def page(report: Report) -> html.HtmlElement:
 
 def cells(page: html.HtmlElement, caption: str) -> dict[str, list[str]]:
     """The rows of a table, by their head."""
-    (table,) = [each for each in page.iter("table") if (each.findtext("caption") or "").startswith(caption)]
+    (table,) = [each for each in page.iter("table") if each.find("caption").text_content().startswith(caption)]
     return {
         row.findtext("th"): ["".join(cell.itertext()) for cell in row.findall("td")]
         for row in table.iterfind("tbody/tr")
