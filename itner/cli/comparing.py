@@ -18,6 +18,7 @@ from itner.cli.options import (
     domain_or_default,
     existing,
     given_path,
+    say_left_out,
 )
 from itner.core.errors import InputError
 from itner.core.words import counted
@@ -139,7 +140,6 @@ def report(
     is opened.
     """
     from itner.records.files import write_output
-    from itner.records.store import RunStore
     from itner.reporting.advice import Limits
     from itner.reporting.latency import QUANTILES, Quantile
     from itner.reporting.report import write_report
@@ -162,9 +162,7 @@ def report(
     place = existing(models, data_root)
     made = report_on(place, domain_or_default(domain), dataset, split, run or (), variant or (), limits, weights)
     write_output(output, write_report(made))
-    broken = {run.name: run.reason for run in RunStore(place.models).load_all()[1]}
-    for name in made.left_out:
-        typer.echo(f"left out: {name}: {broken.get(name, 'it could not be used')}", err=True)
+    say_left_out(made.left_out)
     advised = made.advice.row.label if made.advice.row is not None else "nothing fits"
     compared = counted(len(made.models), "model")
     typer.echo(f"{output}: {compared} on {made.dataset} {split}. {limits.in_words}: {advised}")
@@ -189,12 +187,13 @@ def _check_outputs(paths: Sequence[Path]) -> None:
     from itner.records.store import RUN
 
     given = [given_path(str(path)) for path in paths]
-    if double := next((path for path in given if given.count(path) > 1), None):
-        raise InputError("two outputs cannot go to one file", path=double)
-    for path in given:
-        if (path.resolve().parent / RUN).is_file():
+    real = [path.resolve() for path in given]
+    for path, target in zip(given, real, strict=True):
+        if real.count(target) > 1:
+            raise InputError("two outputs cannot go to one file", path=path)
+        if any((folder / RUN).is_file() for folder in target.parents):
             raise InputError("that is a run's own folder, whose files say what the run is; write elsewhere", path=path)
         if path.is_dir():
             raise InputError("a folder stands there", path=path)
-        if not path.absolute().parent.is_dir():
+        if not target.parent.is_dir():
             raise InputError("no such folder", path=path.parent)

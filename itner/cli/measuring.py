@@ -19,6 +19,7 @@ from itner.cli.options import (
     console,
     domain_or_default,
     existing,
+    say_left_out,
 )
 from itner.core.errors import InputError
 from itner.data.corpus import CHECK, SPLITS
@@ -172,20 +173,19 @@ def score(
     place = existing(models, data_root)
     known = {name: RunStore(place.models).load(name) for name in runs}
     failed, splits = False, Splits(place)
-    chosen: dict[str, list[tuple[str, str, str]] | InputError | None] = {}
+    missing = 0
     for name, run in known.items():
         try:
-            chosen[name] = list_stored(run, dataset, split, variant)
+            which = list_stored(run, dataset, split, variant)
         except InputError as error:
-            chosen[name] = error
-    # What nothing fits was asked for wrongly.
-    if (misses := [each for each in chosen.values() if isinstance(each, InputError)]) and len(misses) == len(chosen):
-        raise misses[0]
-    for name in known:
+            missing += 1
+            # What nothing fits was asked for wrongly.
+            if missing == len(known):
+                raise
+            failed = True
+            typer.echo(f"left out: {error}", err=True)
+            continue
         try:
-            which = chosen[name]
-            if isinstance(which, InputError):
-                raise which
             reports = score_run(name, place, which, splits)
         except InputError as error:
             failed = True
@@ -291,23 +291,15 @@ def claims(
     from itner.workflows.claims import measure_claims
 
     check_one_of(split, _SPLITS, "--split")
-    place = existing(models, data_root)
     with console() as progress:
-        report = measure_claims(domain_or_default(domain), dataset, place, split, progress)
+        report, left_out = measure_claims(
+            domain_or_default(domain), dataset, existing(models, data_root), split, progress
+        )
     for claim in report.claims:
         typer.echo(f"{claim.title}? {claim_in_words(claim).replace('**', '')}")
     typer.echo(method_in_words(report))
-    _say_broken(place)
-
-
-def _say_broken(place: Workspace) -> None:
-    """The folders of runs that had no say because they cannot be used; where there are some, the call ends with 1."""
-    from itner.records.store import RunStore
-
-    broken = RunStore(place.models).load_all()[1]
-    for run in broken:
-        typer.echo(f"left out: {run.name}: {run.reason}", err=True)
-    if broken:
+    say_left_out(left_out)
+    if left_out:
         raise typer.Exit(_LEFT_OUT)
 
 

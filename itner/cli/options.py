@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,6 +59,12 @@ def given_path(name: str) -> Path:
     if not name:
         raise typer.BadParameter("an empty name; name a file, a folder or a pattern")
     return Path(name)
+
+
+def say_left_out(folders: Mapping[str, str]) -> None:
+    """The folders of runs that cannot be used, with the reason."""
+    for name, reason in folders.items():
+        typer.echo(f"left out: {name}: {reason}", err=True)
 
 
 def reading(

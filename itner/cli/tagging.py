@@ -310,7 +310,7 @@ def goback(
     from itner.core.characters import is_blank
     from itner.files.items import ReadResult, TextItem
     from itner.records.codec import to_json
-    from itner.records.files import write_output
+    from itner.records.files import write_atomic
     from itner.workflows.goback import (
         CONFIDENCE,
         as_json_lines,
@@ -352,7 +352,7 @@ def goback(
             share = f"{point.accuracy:.1%} right" if point.accuracy is not None else "none decided"
             typer.echo(f"  certain to {point.threshold:.2f}: {point.coverage:6.1%} decided, {share}")
         if output is not None:
-            write_output(output, to_json(report_scores(decided, scores, chosen)))
+            write_atomic(output, to_json(report_scores(decided, scores, chosen)))
         return
     read = read_paths(files, reading(text_column, encoding, joined=True), output) if files else ReadResult()
     items = [*(TextItem("", "", given) for given in text or ()), *list_reports(read.items)]
@@ -363,7 +363,7 @@ def goback(
     _say((*read.problems, *read.notes, *list_notices(chosen)))
     typer.echo(f"found by {chosen.what}", err=True)
     if output is not None:
-        write_output(output, as_json_lines(given))
+        write_atomic(output, as_json_lines(given))
     else:
         for each in judged:
             where = ", ".join(filter(None, (str(each["file"]), str(each["part"]))))

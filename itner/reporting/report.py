@@ -9,7 +9,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -87,7 +87,7 @@ class Report:
         errors: how many errors of each class a model makes; None where they were not recorded.
         split: what is known of the data; None where it is not prepared here or is another version than was scored.
         command: which makes this page again.
-        left_out: folders that were asked for with all others and cannot be used, by name.
+        left_out: folders that were asked for with all others and cannot be used, with the reason.
     """
 
     domain: Domain
@@ -108,7 +108,7 @@ class Report:
     few: tuple[str, ...]
     command: str
     made: Provenance
-    left_out: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scored(self) -> EvalReport:

@@ -25,11 +25,14 @@ from itner.workflows.score import Splits, read_stored
 
 def measure_claims(
     domain_name: str, dataset: str, place: Workspace, split: str = "test", progress: Progress = silent
-) -> ClaimReport:
+) -> tuple[ClaimReport, dict[str, str]]:
     """Test whether compression costs rare mentions, names of several words and some types more than others.
 
     The steps go from the domain's largest run to each smaller one that learned from the same data, as they were
     trained, and from each run to the variant of it that is deployed. Written to `models/claims.json`.
+
+    Returns:
+        the report, and the folders that had no say because they cannot be used, with the reason.
     """
     domain = get_domain(domain_name)
     questions = [*QUESTIONS]
@@ -39,7 +42,8 @@ def measure_claims(
     train = splits.train_sha256(dataset)
     if train is None:
         raise InputError(f"dataset {dataset!r} has no train split, by which mentions are rare")
-    pairs = _list_steps(RunStore(place.models).load_all()[0], domain_name, dataset, split)
+    runs, broken = RunStore(place.models).load_all()
+    pairs = _list_steps(runs, domain_name, dataset, split)
     if not pairs:
         raise InputError(
             f"no two runs of {domain_name} have stored predictions on {dataset} {split}; make them with "
@@ -47,11 +51,10 @@ def measure_claims(
         )
     parted = splits.parted(dataset, split)
     models = list(dict.fromkeys(model for pair in pairs for model in pair))
-    known: dict[str, Run] = {}
+    known = {run.name: run for run in runs}
     counts: dict[tuple[str, str], list[np.ndarray]] = {}
     for number, (name, variant) in enumerate(models):
         progress(f"counting {dataset} {split}", number / len(models))
-        known.setdefault(name, RunStore(place.models).load(name))
         _, pred = read_stored(known[name], (dataset, split, variant), splits)
         counts[name, variant] = [question.count(parted, pred) for question in questions]
     report = ClaimReport(
@@ -79,7 +82,7 @@ def measure_claims(
         provenance=collect_provenance(),
     )
     change_record(place.models / CLAIMS, Claims, lambda claims: (claims or Claims()).with_report(report))
-    return report
+    return report, {run.name: run.reason for run in broken}
 
 
 _Model = tuple[str, str]

@@ -70,7 +70,7 @@ def report_on(
     command = command_of(domain, name, split, runs, variants, asked, weights)
     stats, prices = find_stats(name, place), read_prices(place)
     made = build_report(chosen, name, split, asked, command, stats, variants, weights, prices)
-    return replace(made, left_out=tuple(run.name for run in broken))
+    return replace(made, left_out={run.name: run.reason for run in broken})
 
 
 def find_stats(dataset: str, place: Workspace) -> DataStats | None:

@@ -70,6 +70,11 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def open_labels(report: SuspectReport, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    (data / DATASET / "suspects.json").write_text(to_json(report), encoding="utf-8")
+    return open_page("labels", tmp_path, monkeypatch)
+
+
 def press(page: AppTest, key: str) -> None:
     page.button(key=key).click().run()
     assert not page.exception, page.exception
@@ -83,8 +88,7 @@ def test_suspects_are_decided_one_after_another_and_taken_home(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report, (first, second) = make_report()
-    (data / DATASET / "suspects.json").write_text(to_json(report), encoding="utf-8")
-    page = open_page("labels", tmp_path, monkeypatch)
+    page = open_labels(report, data, tmp_path, monkeypatch)
     assert progress(page) == "0 of 2 decided"
     assert any(labels.show_suspect(first, report.suspects[0]) in each.proto.body for each in page.get("html"))
     press(page, "label_keep")
@@ -141,8 +145,7 @@ def test_what_neither_side_has_right_is_changed_by_hand(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report, (first, second) = make_report()
-    (data / DATASET / "suspects.json").write_text(to_json(report), encoding="utf-8")
-    page = open_page("labels", tmp_path, monkeypatch)
+    page = open_labels(report, data, tmp_path, monkeypatch)
     domain = get_domain("it")
     for wrong, said in (
         (first.text + "x", "the words must stay"),

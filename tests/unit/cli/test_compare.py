@@ -63,6 +63,8 @@ def test_files_are_written_whether_it_passes_or_not(models: Path, tmp_path: Path
         (("old", "same", "--json", "models"), "models: a folder stands there"),
         (("old", "same", "--json", "models/old/metrics.json"), "that is a run's own folder"),
         (("old", "same", "--junit", "one", "--markdown", "one"), "one: two outputs cannot go to one file"),
+        (("old", "same", "--junit", "one", "--json", "models/../one"), "one: two outputs cannot go to one file"),
+        (("old", "same", "--json", "models/old/predictions/new.json"), "that is a run's own folder"),
     ],
     ids=" ".join,
 )
