@@ -25,6 +25,9 @@ from itner.core.words import counted
 from itner.data.corpus import CHECK, SPLITS
 from itner.records.gate import SETTINGS, GateRule, Setting
 
+# The standard error of a few thousand resamples bears no statement beyond.
+_LEAST_ALPHA = 1e-4
+_PAGES = ("", ".html", ".htm")
 COMPARE = """
 itner compare minilm_l3_kd minilm_full_kd --dataset helpdesk
 itner compare minilm_full_kd minilm_full_kd --old-models before/models --per-type    # the same run, trained again
@@ -90,6 +93,10 @@ def compare(
     for number, option in ((max_drop, "--max-drop"), (alpha, "--alpha")):
         if not 0 < number < 1:
             raise typer.BadParameter(f"{number:g} is not above 0 and below 1", param_hint=option)
+    if alpha < _LEAST_ALPHA:
+        raise typer.BadParameter(
+            f"{alpha:g} is below {_LEAST_ALPHA:g}; nothing is known of tails that far out", param_hint="--alpha"
+        )
     rule = GateRule(max_drop, alpha, cast(Setting, undecided), cast(Setting, undecided_type))
     _check_outputs([path for path in (junit, markdown, json) if path is not None])
     place = existing(models)
@@ -156,6 +163,11 @@ def report(
         if number is not None and not (0 < number <= most and math.isfinite(number)):
             above = "a number above 0" if most == math.inf else "above 0 and at most 1"
             raise typer.BadParameter(f"{number:g} is not {above}", param_hint=option)
+    if output.suffix.lower() not in _PAGES and not output.exists():
+        raise typer.BadParameter(
+            f"the page is HTML, so name it FILE.html, not {output.suffix}; a browser prints it to PDF",
+            param_hint="--output",
+        )
     _check_outputs([output])
     weights = dict(map(_weight, weight or ()))
     limits = Limits(max_ms, max_mb, min_f1, min_recall, cast(Quantile, quantile))

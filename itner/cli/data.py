@@ -18,8 +18,11 @@ from itner.cli.options import (
     domain_or_default,
     existing,
     reading,
+    say_unusable,
 )
 from itner.records.workspace import Workspace
+
+_LEFT_OUT = 1
 
 PREPARE = """
 itner prepare --source embedded
@@ -285,7 +288,8 @@ def suspects(
 ) -> None:
     """Rank the labels of a dataset that a tagger which never saw them finds implausible; nothing of it is changed.
 
-    Stop it at any time and call it again: folds that are done are kept.
+    Stop it at any time and call it again: folds that are done are kept. Exits with 1 when a folder of a run, whose
+    predictions could have had a say, cannot be used.
     """
     from itner.domains.registry import get_domain
     from itner.reporting.suspects import KIND_WORDS, planted_in_words
@@ -297,6 +301,7 @@ def suspects(
         raise typer.BadParameter("--seed is of what is planted: give --plant as well", param_hint="--seed")
     place = existing(models, data_root)
     seeds = tuple(dict.fromkeys(seed or [13])) if plant is not None else ()
+    left_out = say_unusable(place.models)
     with console() as progress:
         report = find_suspects(dataset, place, folds, planted_share=plant or 0.0, plant_seeds=seeds, progress=progress)
     for split, scored in report.scores.items():
@@ -312,3 +317,5 @@ def suspects(
     for test in report.planted:
         typer.echo(planted_in_words(test))
     typer.echo(f"written to {place.data.name}/{suspects_file(dataset, get_domain(report.domain))}")
+    if left_out:
+        raise typer.Exit(_LEFT_OUT)

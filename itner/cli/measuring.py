@@ -20,6 +20,7 @@ from itner.cli.options import (
     domain_or_default,
     existing,
     say_left_out,
+    say_unusable,
 )
 from itner.core.errors import InputError
 from itner.data.corpus import CHECK, SPLITS
@@ -165,35 +166,31 @@ def score(
     Exits with 1 when those of a run cannot be scored.
     """
     from itner.records.store import RunStore
-    from itner.workflows.score import Splits, list_stored
-    from itner.workflows.score import score as score_run
+    from itner.workflows.score import list_stored, score_runs
 
     if split is not None:
         check_one_of(split, _SPLITS, "--split")
     place = existing(models, data_root)
     known = {name: RunStore(place.models).load(name) for name in runs}
-    failed, splits = False, Splits(place)
-    missing = 0
+    left_out: list[InputError] = []
+    asked = {}
     for name, run in known.items():
         try:
-            which = list_stored(run, dataset, split, variant)
+            asked[name] = list_stored(run, dataset, split, variant)
         except InputError as error:
-            missing += 1
             # What nothing fits was asked for wrongly.
-            if missing == len(known):
+            if not asked and len(left_out) + 1 == len(known):
                 raise
-            failed = True
+            left_out.append(error)
             typer.echo(f"left out: {error}", err=True)
-            continue
-        try:
-            reports = score_run(name, place, which, splits)
-        except InputError as error:
-            failed = True
-            typer.echo(f"left out: {error}", err=True)
+    for name, scored in score_runs(asked, place):
+        if isinstance(scored, InputError):
+            left_out.append(scored)
+            typer.echo(f"left out: {scored}", err=True)
             continue
         typer.echo(name)
-        _print_scores(reports)
-    if failed:
+        _print_scores(scored)
+    if left_out:
         raise typer.Exit(_LEFT_OUT)
 
 
@@ -307,6 +304,7 @@ def readme(domain: DomainName = None) -> None:
     """Write the README's tables from the files of the shipped runs, and the data card's from the corpus's report.
 
     The README is of the domain that is meant where none is named; for another one the data card alone is written.
+    Exits with 1 when a folder of a run cannot be used.
     """
     from itner.data.processed import read_corpus_report, read_stats
     from itner.domains.registry import default_domain, get_domain, release_of
@@ -386,6 +384,8 @@ def readme(domain: DomainName = None) -> None:
         typer.echo(f"{document.name}: {len(served.timings)} response times")
     typer.echo(f"{folder.name}/{card.name}: {report.tickets:,} tickets")
     typer.echo(f"{page.name}: results of {len(runs)} runs")
+    if say_unusable(place.models):
+        raise typer.Exit(_LEFT_OUT)
 
 
 def migrate(models: Models = None, data_root: DataRoot = None) -> None:

@@ -67,6 +67,15 @@ def say_left_out(folders: Mapping[str, str]) -> None:
         typer.echo(f"left out: {name}: {reason}", err=True)
 
 
+def say_unusable(models: Path) -> bool:
+    """Whether there are folders of runs that cannot be used; each is said, with the reason."""
+    from itner.records.store import RunStore
+
+    broken = RunStore(models).load_all()[1]
+    say_left_out({run.name: run.reason for run in broken})
+    return bool(broken)
+
+
 def reading(
     text_columns: Sequence[str] | None, encoding: str | None, carry: bool = False, joined: bool = False
 ) -> Settings:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -164,6 +164,9 @@ FEATURES: dict[str, Feature] = {
 SOURCE = "source"
 
 
+Span = tuple[int, int, str]
+
+
 @dataclass(frozen=True)
 class Parted:
     """A split, ready to be parted by.
@@ -175,6 +178,7 @@ class Parted:
     documents: Sequence[Document]
     surroundings: Sequence[Surroundings]
     names: tuple[tuple[str, str], ...]
+    _columns: dict[tuple[int, Span], tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, documents: Sequence[Document], train: Sequence[Document] | None, tokenizer: Tokenizer) -> Parted:
@@ -209,24 +213,22 @@ class Parted:
         """True positives, false positives and false negatives of predictions in each bucket: int array [documents,
         buckets, 3]."""
         places = {name: number for number, name in enumerate(self.names)}
-        firsts = {name: places[name, feature.labels[0]] for name, feature in FEATURES.items()}
         table = np.zeros((len(self.documents), len(self.names), 3), dtype=np.int64)
-        for row, around, found in zip(table, self.surroundings, pred, strict=True):
+        for number, (row, around, found) in enumerate(zip(table, self.surroundings, pred, strict=True)):
             gold = {(m.start, m.end, m.type): m for m in around.document.mentions}
             marked = {(m.start, m.end, m.type): m for m in found}
             if not gold and not marked:
                 continue
-            source = places.get((SOURCE, around.document.source))
             outcomes = (gold.keys() & marked.keys(), marked.keys() - gold.keys(), gold.keys() - marked.keys())
             for outcome, keys in enumerate(outcomes):
                 for key in keys:
-                    mention = gold.get(key) or marked[key]
-                    for name, feature in FEATURES.items():
-                        place = feature.place(around, mention)
-                        if place is not None:
-                            row[firsts[name] + place, outcome] += 1
-                    if source is not None:
-                        row[source, outcome] += 1
+                    # What one tagger finds, most others find too.
+                    columns = self._columns.get((number, key))
+                    if columns is None:
+                        columns = _find_columns(places, around, gold.get(key) or marked[key])
+                        self._columns[number, key] = columns
+                    for column in columns:
+                        row[column, outcome] += 1
         return table
 
     def score(self, pred: Sequence[Sequence[Mention]]) -> dict[str, tuple[Bucket, ...]]:
@@ -238,3 +240,11 @@ class Parted:
             if any(counts):
                 found.setdefault(name, []).append(Bucket(label, Counts(*counts), each))
         return {name: tuple(buckets) for name, buckets in found.items()}
+
+
+def _find_columns(places: Mapping[tuple[str, str], int], around: Surroundings, mention: Mention) -> tuple[int, ...]:
+    """Of the buckets that a mention is in."""
+    found = ((name, feature.place(around, mention)) for name, feature in FEATURES.items())
+    columns = [places[name, FEATURES[name].labels[place]] for name, place in found if place is not None]
+    source = places.get((SOURCE, around.document.source))
+    return (*columns, source) if source is not None else tuple(columns)

@@ -78,7 +78,7 @@ def read_predictions(path: Path) -> Predictions:
     pa, pq = load_arrow()
     _check_size(path)
     try:
-        table = pq.read_table(io.BytesIO(path.read_bytes()))
+        table = _read_table(pq, path)
         info: PredictionInfo = from_json(PredictionInfo, (table.schema.metadata or {})[_INFO])
         _check_columns(pa, table)
         columns = [table.column(name).to_pylist() for name in _COLUMNS]
@@ -103,9 +103,14 @@ def name_predictions(paths: Sequence[Path], run: str) -> None:
     tables = []
     for path in paths:
         info = replace(read_predictions(path).info, run=run)
-        tables.append(pq.read_table(io.BytesIO(path.read_bytes())).replace_schema_metadata(_metadata(info)))
+        tables.append(_read_table(pq, path).replace_schema_metadata(_metadata(info)))
     for path, table in zip(paths, tables, strict=True):
         _write(table, path)
+
+
+def _read_table(pq: Any, path: Path) -> Any:
+    # `read_table` loads pandas and all of Arrow's datasets first, which takes longer than the file.
+    return pq.ParquetFile(io.BytesIO(path.read_bytes())).read()
 
 
 def _write(table: Any, path: Path) -> None:

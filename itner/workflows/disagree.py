@@ -9,8 +9,10 @@ from itner.core.progress import Progress, silent
 from itner.core.types import Mention
 from itner.files.items import TextItem
 from itner.files.tagging import above, tag_items
+from itner.records.store import Run, RunStore
 from itner.records.workspace import Workspace
 from itner.reporting.disagreements import Comparison, compare_tagged
+from itner.taggers.registry import check_variants, kind_of
 from itner.workflows.tag import Chosen, choose_tagger
 
 
@@ -25,16 +27,21 @@ def open_pair(
     Raises:
         InputError: there is no such run or variant, both are the same, or they mark types of different domains.
     """
-    first, second = (_open(given, guideline, place, progress) for given in (one, other))
-    if (first.run, first.variant) == (second.run, second.variant):
+    # Opening one may make its file first, which takes minutes.
+    (run, variant), (against, its_variant) = (_find(given, place) for given in (one, other))
+    if (run.name, variant) == (against.name, its_variant):
         raise InputError(
-            f"{name_of(first)} is given twice; name another run, or another variant of it as {first.run}:VARIANT"
+            f"{run.name}:{variant} is given twice; name another run, or another variant of it as {run.name}:VARIANT"
         )
-    if first.domain != second.domain:
+    if run.info.domain != against.info.domain:
         raise InputError(
-            f"{name_of(first)} marks types of the domain {first.domain!r} and {name_of(second)} of {second.domain!r}, "
-            "which are different by nature; name two of one domain"
+            f"{run.name}:{variant} marks types of the domain {run.info.domain!r} and {against.name}:{its_variant} of "
+            f"{against.info.domain!r}, which are different by nature; name two of one domain"
         )
+    first, second = (
+        choose_tagger(each.name, its, guideline, place, progress)
+        for each, its in ((run, variant), (against, its_variant))
+    )
     return first, second
 
 
@@ -55,11 +62,14 @@ def compare(
     return compare_tagged(items, (name_of(pair[0]), name_of(pair[1])), first, second)
 
 
-def _open(given: str, guideline: str | None, place: Workspace, progress: Progress) -> Chosen:
+def _find(given: str, place: Workspace) -> tuple[Run, str]:
     name, colon, variant = given.partition(":")
     if not name or (colon and not variant):
         raise InputError(f"{given!r} names no tagger; give a run, or a run and a variant as RUN:VARIANT")
-    return choose_tagger(name, variant or None, guideline, place, progress)
+    run = RunStore(place.models).load(name)
+    variant = variant or kind_of(run).live[0]
+    check_variants(run, [variant])
+    return run, variant
 
 
 def _tag(items: Sequence[TextItem], chosen: Chosen, threshold: float, progress: Progress) -> list[tuple[Mention, ...]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itner.core.errors import InputError
+from itner.core.forks import map_forked
 from itner.core.types import Document, Mention
 from itner.core.words import listed
 from itner.data.processed import read_split, read_stats
@@ -116,6 +118,37 @@ def score(
     return reports
 
 
+def score_runs(
+    asked: Mapping[str, Sequence[tuple[str, str, str]] | None], place: Workspace
+) -> Iterator[tuple[str, list[EvalReport] | InputError]]:
+    """`score` several runs at once; each with its reports, or with why it cannot be scored, in the order asked for.
+
+    Args:
+        asked: of a run's name, which of its predictions, as `score` takes them.
+    """
+    splits = Splits(place)
+
+    def score_one(name: str) -> list[EvalReport] | InputError:
+        try:
+            return score(name, place, asked[name], splits)
+        except InputError as error:
+            return error
+
+    store = RunStore(place.models)
+    for name, which in asked.items():
+        # What they share is read once, before the work is shared out. What cannot be read is told of its run later.
+        with suppress(InputError):
+            for dataset, split, _ in _keys(store.load(name)) if which is None else which:
+                splits.parted(dataset, split)
+    yield from zip(asked, map_forked(score_one, list(asked)), strict=True)
+
+
+def _keys(run: Run) -> list[tuple[str, str, str]]:
+    """Dataset, split and variant of all predictions that are stored."""
+    infos = map(read_info, sorted((run.path / PREDICTIONS).glob("*.parquet")))
+    return [(info.dataset, info.split, info.variant) for info in infos]
+
+
 def list_stored(
     run: Run, dataset: str | None = None, split: str | None = None, variants: Sequence[str] | None = None
 ) -> list[tuple[str, str, str]] | None:
@@ -125,17 +158,15 @@ def list_stored(
     """
     if dataset is None and split is None and not variants:
         return None
-    found = [read_info(path) for path in sorted((run.path / PREDICTIONS).glob("*.parquet"))]
+    found = _keys(run)
     keys = [
-        (info.dataset, info.split, info.variant)
-        for info in found
-        if dataset in (None, info.dataset)
-        and split in (None, info.split)
-        and (not variants or info.variant in variants)
+        key
+        for key in found
+        if dataset in (None, key[0]) and split in (None, key[1]) and (not variants or key[2] in variants)
     ]
     if not keys:
         wanted = " ".join((dataset or "any dataset", split or "any split", *(variants or ("any variant",))))
-        stored = listed(dict.fromkeys(f"{info.dataset} {info.split} {info.variant}" for info in found)) or "none"
+        stored = listed(dict.fromkeys(map(" ".join, found))) or "none"
         raise InputError(
             f"no predictions of {run.name} are stored for {wanted}, only for {stored}; `itner evaluate` makes them",
             path=run.path,

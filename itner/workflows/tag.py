@@ -11,6 +11,7 @@ from pathlib import Path
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.types import Tagger
+from itner.core.words import listed
 from itner.domains.registry import default_domain, get_domain
 from itner.files.items import DEFAULTS, FileNotice, ReadResult, Settings
 from itner.files.tagging import Origin, above, tag_items
@@ -93,8 +94,9 @@ def choose_tagger(
 
 
 def _list_runs(place: Workspace, domain_name: str) -> str:
-    runs = RunStore(place.models).load_all()[0]
-    return ", ".join(run.name for run in runs if run.info.domain == domain_name) or "none here"
+    runs, broken = RunStore(place.models).load_all()
+    known = ", ".join(run.name for run in runs if run.info.domain == domain_name) or "none here"
+    return known + (f"; folders that cannot be used: {listed(run.name for run in broken)}" if broken else "")
 
 
 def tag_files(

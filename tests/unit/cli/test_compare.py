@@ -53,6 +53,7 @@ def test_files_are_written_whether_it_passes_or_not(models: Path, tmp_path: Path
     [
         (("old", "same", "--max-drop", "0"), "0 is not above 0 and below 1"),
         (("old", "same", "--alpha", "nan"), "nan is not above 0 and below 1"),
+        (("old", "same", "--alpha", "1e-300"), "1e-300 is below 0.0001"),
         (("old", "same", "--undecided", "maybe"), "'maybe' is none of pass, fail"),
         (("old", "same", "--split", "all"), "'all' is none of"),
         (("old", "nope"), "no run 'nope'"),

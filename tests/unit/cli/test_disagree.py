@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from commands import run_itner
+from shipped import HERE
+from synthetic import write_run
 
 from itner.core.types import Mention
+from itner.records.workspace import Workspace
 from itner.workflows import disagree as workflow
+from itner.workflows.rules import make_rules
 from itner.workflows.tag import Chosen
 
 disagree = partial(run_itner, "disagree")
@@ -34,6 +38,10 @@ class Words:
 @pytest.fixture
 def two_taggers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ITNER_MODELS", str(tmp_path / "models"))
+    for run in ("one", "other"):
+        write_run(tmp_path / "models", run)
+    make_rules("pii", Workspace(tmp_path / "models", HERE.data), "far")
     known = {
         "one": Words("SOFTWARE", "Excel", "Teams"),
         "other": Words("SOFTWARE", "Excel"),
@@ -76,6 +84,13 @@ def test_it_says_where_two_taggers_differ_and_writes_all(capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("two_taggers")
+def test_what_is_of_another_domain_is_not_even_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "choose_tagger", lambda *_: pytest.fail("opened"))
+    assert disagree("one", "far", "a.csv") == 2
+    assert disagree("one", "one:int8", "a.csv") == 2
+
+
+@pytest.mark.usefixtures("two_taggers")
 def test_what_cannot_be_read_is_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     Path("nul.txt").write_bytes(b"a\0b")
     assert disagree("one", "other", "a.csv", "nul.txt") == 1
@@ -89,7 +104,7 @@ def test_what_cannot_be_read_is_left_out_and_said(capsys: pytest.CaptureFixture[
     ("arguments", "message"),
     [
         (("one", "one:int8", "a.csv"), "one:int8 is given twice"),
-        (("one", "far", "a.csv"), "one:int8 marks types of the domain 'it' and far:int8 of 'pii'"),
+        (("one", "far", "a.csv"), "one:int8 marks types of the domain 'it' and far:patterns of 'pii'"),
         (("one:", "other", "a.csv"), "'one:' names no tagger"),
         ((":int8", "other", "a.csv"), "':int8' names no tagger"),
         (("one", "other", "nowhere.csv"), "no such file"),

@@ -77,6 +77,7 @@ def test_an_output_replaces_no_run_and_no_device(models: Path, tmp_path: Path) -
     [
         ((), "Missing option '--output'"),
         (("--output", "nowhere/x.html"), "nowhere: no such folder"),
+        (("--output", "x.pdf"), "the page is HTML, so name it FILE.html, not .pdf"),
         (("--output", "models"), "models: a folder stands there"),
         (("--output", "models/good/metrics.json"), "that is a run's own folder"),
         (("--output", "x.html", *(word for t in TYPES for word in ("--weight", f"{t}=0"))), "no type weighs anything"),
