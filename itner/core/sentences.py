@@ -58,19 +58,26 @@ class Sentence:
         return self.passage + first, self.passage + last
 
     def place(self, mentions: Iterable[Mention]) -> list[Mention]:
-        """Mentions of the document as mentions of the text.
-
-        What has no letter and no digit is none; pictures at its ends, such as emoji, are no part of one, and neither
-        are words of a script without capitals that are glued to a name in Latin letters.
-        """
+        """Mentions of the document as mentions of the text; see `place_span`."""
         placed = []
         for mention in mentions:
-            start, end = _without_pictures(self.document.text, mention.start, mention.end)
-            start, end = _without_neighbours(self.document.text, start, end)
-            if _LETTER_OR_DIGIT.search(self.document.text, start, end):
-                start, end = self.span(start, end)
-                placed.append(replace(mention, start=start, end=end))
+            span = place_span(self.document.text, self.view, self.start, mention.start, mention.end)
+            if span is not None:
+                placed.append(replace(mention, start=self.passage + span[0], end=self.passage + span[1]))
         return placed
+
+
+def place_span(sentence: str, view: View, begin: int, start: int, end: int) -> tuple[int, int] | None:
+    """Where in its passage a mention of a sentence stands that begins so far into the passage's view.
+
+    What has no letter and no digit is none; pictures at its ends, such as emoji, are no part of one, and neither are
+    words of a script without capitals that are glued to a name in Latin letters.
+    """
+    start, end = _without_pictures(sentence, start, end)
+    start, end = _without_neighbours(sentence, start, end)
+    if not _LETTER_OR_DIGIT.search(sentence, start, end):
+        return None
+    return view.back(begin + start, begin + end)
 
 
 def list_sentences(text: str, name: str = "", guideline: str | None = None) -> Iterator[Sentence]:

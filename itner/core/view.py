@@ -111,6 +111,11 @@ class View:
     text: str
     _layers: tuple[_Layer, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything is read as it stands, in characters that no mark can follow."""
+        return not self._layers and self.source.isascii()
+
     def back(self, start: int, end: int) -> tuple[int, int]:
         """The span of the text itself for a span (start < end) of the view.
 

@@ -21,7 +21,7 @@ class PieceReader:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
-        self._apart = _reads_words_apart(tokenizer)
+        self.reads_words_apart = _reads_words_apart(tokenizer)
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """The texts' pieces in order: ids, int32 [pieces], and where each begins and ends, int64 [pieces, 2].
@@ -29,7 +29,7 @@ class PieceReader:
         Places count in the texts joined with one character between any two. No text may hold surrogates.
         """
         # In one text alone few words come twice.
-        return self._read_words(texts) if self._apart and len(texts) > 1 else self._read(texts)
+        return self._read_words(texts) if self.reads_words_apart and len(texts) > 1 else self._read(texts)
 
     def _read_words(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """The same, each word that occurs more than once being cut once."""

@@ -11,13 +11,15 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
-from itner.core.sentences import list_all_sentences, tag_by_sentences
+from itner.core.reading import Marks, read_texts
+from itner.core.sentences import list_all_sentences
 from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.batches import Batches, Inputs, lay_out
@@ -78,7 +80,29 @@ class EncoderTagger:
 
     def tag(self, texts: Sequence[str], guideline: str | None = None) -> list[list[Mention]]:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
-        return tag_by_sentences(texts, guideline, self.tag_documents)
+        return self.mark(texts, guideline).as_mentions(len(texts), self.types)
+
+    def mark(self, texts: Sequence[str], guideline: str | None = None) -> Marks:
+        """The mentions that `tag` finds, in flat arrays."""
+        reading = read_texts(texts)
+        sentences, groups = reading.sentences, reading.passages.tolist()
+        chosen = None
+        if not self._encoder.shares_windows:
+            # A sentence that is read by itself is read once.
+            numbers = {sentence: number for number, sentence in enumerate(dict.fromkeys(sentences))}
+            chosen = np.fromiter(map(numbers.__getitem__, sentences), np.int64, len(sentences))
+            sentences = list(numbers)
+        windows, tokens, begins = self._encoder.encode_texts(sentences, groups, guideline)
+        logits, offsets = self._spread(windows, np.diff(begins))
+        owners, firsts, lasts, types, scores = self._find(logits, offsets, self._choose(logits))
+        base = begins[owners]
+        marks = Marks(owners, tokens[base + firsts, 0], tokens[base + lasts, 1], types, scores)
+        if chosen is not None and len(sentences) < len(chosen):
+            counts = np.bincount(owners, minlength=len(sentences))
+            repeated = counts[chosen]
+            marks = marks.take(join_ranges((np.cumsum(counts) - counts)[chosen], repeated))
+            marks = replace(marks, texts=np.arange(len(chosen)).repeat(repeated))
+        return reading.place(marks)
 
     def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""
@@ -108,11 +132,16 @@ class EncoderTagger:
 
         An O row follows each document, so that no mention runs from one document into the next.
         """
-        lengths = np.fromiter((len(document.tokens) + 1 for document in documents), np.int64, len(documents))
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        lengths = np.fromiter((len(document.tokens) for document in documents), np.int64, len(documents))
+        return self._spread(self._encoder.encode(documents), lengths, on_share)
+
+    def _spread(
+        self, windows: Windows, lengths: np.ndarray, on_share: Callable[[float], None] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`token_logits` of windows of documents with so many tokens each."""
+        offsets = np.concatenate(([0], np.cumsum(lengths + 1)))
         logits = np.full((int(offsets[-1]), len(self.scheme.labels)), -np.inf, dtype=np.float32)
         logits[:, 0] = 0.0
-        windows = self._encoder.encode(documents)
         scores, cells = self._score(windows, logits.shape[1], on_share)
         read = cells.repeat(windows.reads[1:] - windows.reads[:-1]) + windows.positions
         logits[offsets[windows.documents] + windows.tokens] = scores[read]
@@ -187,20 +216,26 @@ class EncoderTagger:
         self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray, label_ids: np.ndarray
     ) -> Iterator[tuple[int, TokenSpan, Mention]]:
         """Each mention with the number of its document and as a span of its tokens."""
+        arrays = self._find(logits, offsets, label_ids)
+        for owner, first, last, type_id, score in zip(*(array.tolist() for array in arrays), strict=True):
+            name = self.scheme.types[type_id]
+            tokens = documents[owner].tokens
+            yield owner, (first, last + 1, name), Mention(tokens[first].start, tokens[last].end, name, score)
+
+    def _find(
+        self, logits: np.ndarray, offsets: np.ndarray, label_ids: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Of each mention, the number of its document, its first and last token, its type and its score."""
         starts, ends, type_ids = decode_label_ids(label_ids)
         if not len(starts):
-            return
+            return starts, starts, starts, type_ids, np.empty(0, np.float32)
         rows = join_ranges(starts, ends - starts)
         chosen = _softmax(logits[rows])[np.arange(len(rows)), label_ids[rows]]
         # The score is that of the least certain token.
         scores = np.minimum.reduceat(np.minimum(chosen, 1.0), np.cumsum(ends - starts) - (ends - starts))
         owners = np.searchsorted(offsets, starts, side="right") - 1
         firsts, lasts = starts - offsets[owners], ends - offsets[owners] - 1
-        arrays = (owners, firsts, lasts, type_ids, scores)
-        for owner, first, last, type_id, score in zip(*(array.tolist() for array in arrays), strict=True):
-            name = self.scheme.types[type_id]
-            tokens = documents[owner].tokens
-            yield owner, (first, last + 1, name), Mention(tokens[first].start, tokens[last].end, name, score)
+        return owners, firsts, lasts, type_ids, scores
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -24,9 +24,10 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from itner.core.errors import InputError
-from itner.core.tokens import part_tokens
+from itner.core.tokens import join_tokens, part_tokens, split_tokens
 from itner.core.types import Document
 from itner.taggers.encoder.pieces import PieceReader, find_begins, join_ranges
+from itner.taggers.encoder.words import Pieces, Words
 from itner.taggers.tokenizer_file import read_tokenizer, sheltered
 
 # A quarter of the window is context on the side where it overlaps its neighbour.
@@ -109,6 +110,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer, max_length: int, context: bool = False, guidelines: Sequence[str] = ()):
         self._reader = PieceReader(tokenizer)
+        self._words = Words(self._find_pieces) if self._reader.reads_words_apart else None
         self.max_length = max_length
         self._context = context
         probe = sheltered(lambda: tokenizer.encode("a"))
@@ -138,7 +140,43 @@ class Encoder:
 
         `vary` draws how far each shared window may be filled, for training: then the model meets all sizes of context.
         """
-        found = self._find_pieces([part_tokens(document) for document in documents])
+        found = self._find_pieces(documents)
+        groups, guidelines = ([getattr(d, name) for d in documents] for name in ("group", "guideline"))
+        return self._lay_out(found, groups, guidelines, vary)
+
+    def encode_texts(
+        self, texts: Sequence[str], groups: Sequence[Hashable | None], guideline: str | None = None
+    ) -> tuple[Windows, np.ndarray, np.ndarray]:
+        """Windows of the sentences of raw texts, in order.
+
+        Args:
+            groups: of each, as `Document.group`.
+        Returns:
+            The windows; where in its text each token begins and ends, int64 [tokens, 2]; and at which token each text
+            begins, int64 [texts + 1].
+        """
+        if self._words is not None:
+            found, tokens = self._words.read(texts)
+        else:
+            # What a tokenizer's pieces depend on reaches beyond spaces.
+            documents = [Document(text, join_tokens(text, split_tokens(text)), (), "text", "text") for text in texts]
+            found = self._find_pieces(documents)
+            spans = [(token.start, token.end) for document in documents for token in document.tokens]
+            tokens = np.array(spans, np.int64).reshape(-1, 2)
+        return self._lay_out(found, groups, [guideline] * len(texts)), tokens, found.token_begins
+
+    @property
+    def shares_windows(self) -> bool:
+        """Whether what is read of a sentence depends on its neighbours."""
+        return self._context
+
+    def _lay_out(
+        self,
+        found: Pieces,
+        groups: Sequence[Hashable | None],
+        guidelines: Sequence[str | None],
+        vary: random.Random | None = None,
+    ) -> Windows:
         lengths = found.begins[1:] - found.begins[:-1]
         read = np.flatnonzero(lengths * (found.token_begins[1:] - found.token_begins[:-1]))
         room = self.max_length - self._prefixes.shape[1] - len(self._suffix)
@@ -147,16 +185,17 @@ class Encoder:
         opens = np.ones(len(chosen), dtype=bool)
         if self._context:
             opens[~follows] = self._find_opening(
-                [documents[index] for index in read.tolist()], lengths[read].tolist(), room, vary
+                [groups[index] for index in read.tolist()], lengths[read].tolist(), room, vary
             )
         base = found.begins[read][chosen]
         # Of an overlap, the earlier window reads the first half and the later one the second.
         read_from = base + np.where(follows, (starts + np.concatenate(([0], ends[:-1]))) // 2, 0)
-        names = [documents[index].guideline for index in read[chosen[opens]].tolist()]
+        names = [guidelines[index] for index in read[chosen[opens]].tolist()]
         prefixes = self._prefixes[[self._rows.get(name, -1) for name in names]]
         return self._join(found, _Parts(base + starts, ends - starts, read_from, opens), prefixes)
 
-    def _find_pieces(self, documents: Sequence[Document]) -> _Pieces:
+    def _find_pieces(self, given: Sequence[Document]) -> Pieces:
+        documents = [part_tokens(document) for document in given]
         # Half of a surrogate pair cannot be encoded; as one replacement character it leaves all offsets alone.
         texts = [
             document.text if document.text.isascii() else _SURROGATES.sub("\ufffd", document.text)
@@ -178,27 +217,27 @@ class Encoder:
         casing = np.zeros(len(ids), dtype=np.int32)
         casing[inside] = find_casing(" ".join(texts), words, pieces[inside], owners[inside])
         tokens, positions = np.unique(owners[inside], return_index=True)
-        return _Pieces(ids, casing, np.searchsorted(pieces[:, 0], begins), token_begins, tokens, inside[positions])
+        return Pieces(ids, casing, np.searchsorted(pieces[:, 0], begins), token_begins, tokens, inside[positions])
 
     def _find_opening(
-        self, documents: Sequence[Document], lengths: Sequence[int], room: int, vary: random.Random | None
+        self, groups: Sequence[Hashable | None], lengths: Sequence[int], room: int, vary: random.Random | None
     ) -> list[bool]:
         """Which documents begin a window; the others share that of the one before."""
         opening = []
-        group: str | None = None
+        group: Hashable | None = None
         size = limit = 0
-        for document, length in zip(documents, lengths, strict=True):
+        for own, length in zip(groups, lengths, strict=True):
             fits = length <= room
             size += length + len(self._suffix)
-            opens = not fits or group is None or document.group != group or size > limit
+            opens = not fits or group is None or own != group or size > limit
             if opens:
-                group = document.group if fits else None
+                group = own if fits else None
                 size = self._prefixes.shape[1] + length + len(self._suffix)
                 limit = round(self.max_length * vary.choice(_FILLED)) if vary is not None else self.max_length
             opening.append(opens)
         return opening
 
-    def _join(self, found: _Pieces, parts: _Parts, prefixes: np.ndarray) -> Windows:
+    def _join(self, found: Pieces, parts: _Parts, prefixes: np.ndarray) -> Windows:
         """Windows of parts one after the other, each part with a suffix and each window with its prefix."""
         before, after = prefixes.shape[1], len(self._suffix)
         ends = np.cumsum(parts.opens * before + parts.lengths + after)
@@ -222,26 +261,6 @@ class Encoder:
             starts,
             np.searchsorted(window[part], np.arange(len(starts))),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """The pieces of all documents.
-
-    Attributes:
-        ids, casing: int32 [pieces].
-        begins: [documents + 1], at which piece each document begins.
-        token_begins: [documents + 1], at which token.
-        tokens: [k], the tokens that a piece speaks for, counted over all documents.
-        first: [k], the first such piece of each.
-    """
-
-    ids: np.ndarray
-    casing: np.ndarray
-    begins: np.ndarray
-    token_begins: np.ndarray
-    tokens: np.ndarray
-    first: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)

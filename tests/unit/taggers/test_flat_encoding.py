@@ -3,58 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from encoders import CHOICES, FOLDERS, ODD, WORDS, byte_level, encoders, word_pieces
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_encoder import PlainEncoder, plain_predict, plain_spans
+from plain_encoder import plain_predict, plain_spans
 from tiny import Tiny
-from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, normalizers
 
 from itner.core.tokens import split_tokens
 from itner.core.types import Document, Token
 from itner.domains.it.scheme import SCHEME
-from itner.records.store import TOKENIZER
 from itner.taggers.encoder.batches import lay_out
 from itner.taggers.encoder.pieces import PieceReader, find_begins, join_ranges
 from itner.taggers.encoder.tagger import EncoderTagger
-from itner.taggers.encoder.windows import Encoder, Window, window_spans
-
-_FOLDERS: list[Tiny] = []
+from itner.taggers.encoder.windows import Window, window_spans
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _keep_for_hypothesis(tiny: Tiny) -> None:
     # hypothesis and fixtures do not mix.
-    _FOLDERS[:] = [tiny]
-
-
-def word_pieces() -> Tokenizer:
-    return Tokenizer.from_file(str(_FOLDERS[0].backbone / TOKENIZER))
-
-
-def byte_level() -> Tokenizer:
-    """As RoBERTa's: a space belongs to the word after it, and a character can have several pieces."""
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    names = ["<s>", "</s>", "[unused1]", "[unused2]", *letters, "Ġt", "th", "Ġth"]
-    merges = [("Ġ", "t"), ("t", "h"), ("Ġt", "h")]
-    tokenizer = Tokenizer(models.BPE({name: number for number, name in enumerate(names)}, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 1)]
-    )
-    return tokenizer
-
-
-def bare() -> Tokenizer:
-    """Without a special token around a text."""
-    tokenizer = byte_level()
-    tokenizer.post_processor = None
-    return tokenizer
+    FOLDERS[:] = [tiny]
 
 
 class Sensitive:
@@ -71,25 +44,6 @@ class Sensitive:
         return self.table[input_ids] * np.cos(casing + places + attention_mask.sum()).astype(np.float32)[..., None]
 
 
-WORDS = ["the", "The", "THE", "windows", "Windows11", "can't", "foo()", "[SEP]", "[MASK]x", "a" * 30, "ÄÖ", "e\u0301X"]
-ODD = [
-    "",
-    "  ",
-    "\n",
-    "\t",
-    "\x00",
-    "\x1c",
-    "\u00a0",
-    "\u3000",
-    "\u2028",
-    "\ud800",
-    "\udfff",
-    "\u0301",
-    "\u0345\u0301",
-    "🙂",
-    "日本",
-    "✅",
-]
 TEXTS = st.one_of(
     st.lists(st.sampled_from(WORDS + ODD), max_size=60).map(" ".join),
     st.lists(st.sampled_from(WORDS + ODD), max_size=12).map("".join),
@@ -110,16 +64,6 @@ def documents(draw: st.DrawFn) -> list[Document]:
         group, guideline = draw(st.sampled_from([None, "g", "h"])), draw(st.sampled_from([None, "one", "two", "x"]))
         found.append(Document(text, tokens, (), str(number), "test", group, guideline))
     return found
-
-
-def encoders(kind: int, length: int, context: bool, guidelines: Sequence[str]) -> tuple[Encoder, PlainEncoder]:
-    make = (word_pieces, byte_level, bare)[kind]
-    return Encoder(make(), length, context, guidelines), PlainEncoder(make(), length, context, guidelines)
-
-
-CHOICES = st.tuples(
-    st.integers(0, 2), st.sampled_from([8, 16, 2**31]), st.booleans(), st.sampled_from([(), ("one", "two")])
-)
 
 
 @settings(max_examples=400)
