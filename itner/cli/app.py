@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from itner._version import __version__
-from itner.cli import comparing, data, engine, measuring, prompting, robustness, serving, tagging, training
+from itner.cli import bulk, comparing, data, engine, measuring, prompting, robustness, serving, tagging, training
 from itner.core.errors import InputError
 from itner.records.files import is_full
 
@@ -23,6 +23,7 @@ _EXTRAS = {
     "train": {
         "accelerate", "datasets", "faker", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
     },
+    "bulk": {"fsspec"},
     "dashboard": {"pandas", "plotly", "streamlit"},
     "serve": {"fastapi", "uvicorn"},
     "llm": {"llguidance", "mwparserfromhell", "ollama", "openai", "py3langid", "rensa", "tenacity"},
@@ -30,6 +31,7 @@ _EXTRAS = {
 
 VERBS: dict[str, tuple[Callable[..., None], str]] = {
     "tag": (tagging.tag, tagging.TAG),
+    "tag-corpus": (bulk.tag_corpus, bulk.TAG_CORPUS),
     "disagree": (tagging.disagree, tagging.DISAGREE),
     "redact": (tagging.redact, tagging.REDACT),
     "goback": (tagging.goback, tagging.GOBACK),

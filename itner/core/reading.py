@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,24 @@ class Marks:
         )
         scores = np.fromiter((np.nan if row[4] is None else row[4] for row in rows), np.float64, len(rows))
         return cls(texts, starts, ends, kinds, scores)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Marks]) -> Marks:
+        """Several one after the other, whose numbers of texts rise."""
+        if not parts:
+            return cls.of([], [])
+        columns = ((each.texts, each.starts, each.ends, each.types, each.scores) for each in parts)
+        return cls(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+
+    def repeated(self, chosen: np.ndarray, count: int) -> Marks:
+        """Those of texts of which each is one of `count` that these are of: `chosen` says which."""
+        counts = np.bincount(self.texts, minlength=count)
+        repeated = counts[chosen]
+        # The ranges of the chosen texts, one after the other.
+        starts = (np.cumsum(counts) - counts)[chosen]
+        places = (starts - np.cumsum(repeated) + repeated).repeat(repeated) + np.arange(repeated.sum())
+        found = self.take(places)
+        return replace(found, texts=np.arange(len(chosen)).repeat(repeated))
 
     def as_mentions(self, count: int, types: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each of so many texts."""

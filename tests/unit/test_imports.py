@@ -17,7 +17,7 @@ PACKAGE = REPOSITORY / "itner"
 # A room imports only from itself and those before it.
 ORDER = (
     "core", "records", "domains", "data", "files", "labelling", "taggers", "compress", "training", "evaluation",
-    "benchmark", "reporting", "workflows", "service", "cli", "dashboard",
+    "benchmark", "bulk", "reporting", "workflows", "service", "cli", "dashboard",
 )  # fmt: skip
 # Modules that belong to no room: the package itself, its version, and `python -m itner`.
 ROOMLESS = {"__init__", "_version", "__main__"}

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +19,7 @@ from itner.core.errors import InputError
 from itner.core.labels import LabelScheme, TokenSpan, decode_label_ids
 from itner.core.reading import Marks, read_texts
 from itner.core.sentences import list_all_sentences
+from itner.core.stopwatch import Stopwatch
 from itner.core.types import Document, Mention
 from itner.taggers.base import Prediction, Segment
 from itner.taggers.encoder.batches import Batches, Inputs, lay_out
@@ -82,8 +82,13 @@ class EncoderTagger:
         """Mentions of each text. Texts are read sentence by sentence and may be of any length."""
         return self.mark(texts, guideline).as_mentions(len(texts), self.types)
 
-    def mark(self, texts: Sequence[str], guideline: str | None = None) -> Marks:
-        """The mentions that `tag` finds, in flat arrays."""
+    def mark(self, texts: Sequence[str], guideline: str | None = None, watch: Stopwatch | None = None) -> Marks:
+        """The mentions that `tag` finds, in flat arrays.
+
+        `watch` hears of the stages segment, encode, model and decode, and of how many sentences there were, how many
+        different ones, and how many tokens.
+        """
+        watch = watch or Stopwatch()
         reading = read_texts(texts)
         sentences, groups = reading.sentences, reading.passages.tolist()
         chosen = None
@@ -92,17 +97,21 @@ class EncoderTagger:
             numbers = {sentence: number for number, sentence in enumerate(dict.fromkeys(sentences))}
             chosen = np.fromiter(map(numbers.__getitem__, sentences), np.int64, len(sentences))
             sentences = list(numbers)
+        watch.lap("segment")
         windows, tokens, begins = self._encoder.encode_texts(sentences, groups, guideline)
+        watch.lap("encode")
         logits, offsets = self._spread(windows, np.diff(begins))
+        watch.lap("model")
         owners, firsts, lasts, types, scores = self._find(logits, offsets, self._choose(logits))
         base = begins[owners]
         marks = Marks(owners, tokens[base + firsts, 0], tokens[base + lasts, 1], types, scores)
+        lengths = np.diff(begins)
         if chosen is not None and len(sentences) < len(chosen):
-            counts = np.bincount(owners, minlength=len(sentences))
-            repeated = counts[chosen]
-            marks = marks.take(join_ranges((np.cumsum(counts) - counts)[chosen], repeated))
-            marks = replace(marks, texts=np.arange(len(chosen)).repeat(repeated))
-        return reading.place(marks)
+            marks, lengths = marks.repeated(chosen, len(sentences)), lengths[chosen]
+        placed = reading.place(marks)
+        watch.lap("decode")
+        watch.counts.update(sentences=len(reading.sentences), distinct=len(sentences), tokens=int(lengths.sum()))
+        return placed
 
     def read(self, texts: Sequence[str], guideline: str | None = None) -> list[Segment]:
         """The texts' sentences in order, each with its prediction."""

@@ -1,0 +1,230 @@
+"""The input cut into blocks, each of which becomes a shard: the same cuts in every call.
+
+What can be read from any place is cut by numbers alone, and whoever tags a block reads it: lines and JSON Lines by
+bytes, Parquet by rows. What can only be read from its beginning, packed files and tables with quoted line breaks, is
+read by who deals the blocks out, and travels with them. Small files share a block.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from itner.bulk.sources import open_source
+from itner.core.errors import InputError
+from itner.records.bulk import BulkJob, Source
+
+# A longer record is no ticket and no line of a log; it is left out, so that memory stays bounded.
+LONGEST_RECORD = 16 * 2**20
+_READ = 2**20
+_DELIMITERS = ",;\t|"
+# About so much of a record's text is one of its bytes in Parquet.
+_ROWS_AT_LEAST = 1_000
+
+
+@dataclass(frozen=True)
+class Range:
+    """Of a source that can be read from any place: the records that begin in [start, end), bytes or rows."""
+
+    source: Source
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Whole lines of a source, which begin at so many bytes of what is packed in it.
+
+    Attributes:
+        too_long: at which bytes lines were that are longer than any record.
+    """
+
+    source: Source
+    start: int
+    data: bytes
+    too_long: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table, the first of which is the record number `start`, from 1 on.
+
+    Attributes:
+        cells: of the columns that are read, by name.
+        broken: numbers of records with another number of cells than the header, with their reason.
+        numbers: of the rows in `cells`.
+    """
+
+    source: Source
+    numbers: tuple[int, ...]
+    cells: dict[str, list[str]]
+    broken: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A source that cannot be read, or can be no further than to what was dealt out before."""
+
+    source: Source
+    reason: str
+
+
+Stretch = Range | Lines | Rows | Unread
+
+
+@dataclass(frozen=True)
+class Block:
+    """What one shard is made of.
+
+    Attributes:
+        stored: bytes of the sources that it accounts for.
+        most: records that are tagged of it; None for all.
+    """
+
+    number: int
+    stretches: tuple[Stretch, ...]
+    stored: int
+    most: int | None = None
+
+
+def cut_blocks(job: BulkJob) -> Iterator[Block]:
+    """All blocks of a job, in order."""
+    held: list[Stretch] = []
+    size = stored = number = 0
+    for stretch, length, taken in (found for source in job.sources for found in _cut(source, job)):
+        held.append(stretch)
+        size, stored = size + length, stored + taken
+        if size >= job.block_bytes:
+            yield Block(number, tuple(held), stored)
+            held, size, stored, number = [], 0, 0, number + 1
+    if held:
+        yield Block(number, tuple(held), stored)
+
+
+def _cut(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
+    """Stretches of a source, each with how long it is to whoever tags it, and bytes of the source."""
+    told = 0
+    try:
+        if source.form == "parquet":
+            cuts = _cut_rows(source, job)
+        elif source.form == "csv":
+            cuts = _cut_table(source, job)
+        elif source.packing:
+            cuts = _cut_packed(source, job)
+        else:
+            cuts = _cut_bytes(source, job)
+        for stretch, length, place in cuts:
+            yield stretch, length, max(0, place - told)
+            told = max(told, place)
+    except (OSError, EOFError, pa.ArrowException, UnicodeError, csv.Error, InputError) as error:
+        reason = error.problem if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+        yield Unread(source, reason), 0, source.size - told
+
+
+def _cut_bytes(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
+    for start in range(0, source.size, job.block_bytes):
+        end = min(start + job.block_bytes, source.size)
+        yield Range(source, start, end), end - start, end
+
+
+def _cut_rows(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
+    with open_source(source) as file:
+        facts = pq.ParquetFile(file).metadata
+        rows = facts.num_rows
+        if not rows:
+            return
+        size = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
+    step = max(_ROWS_AT_LEAST, rows * job.block_bytes // max(size, 1))
+    for start in range(0, rows, step):
+        end = min(start + step, rows)
+        share = size * (end - start) // rows
+        yield Range(source, start, end), share, source.size * end // rows
+
+
+def _cut_packed(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
+    with open_source(source) as file, unpack(file, source) as stream:
+        start = 0
+        held = bytearray()
+        too_long: list[int] = []
+        skipping = False
+        while chunk := stream.read(_READ):
+            if skipping:
+                end = chunk.find(b"\n") + 1
+                if not end:
+                    start += len(chunk)
+                    continue
+                start, chunk, skipping = start + end, chunk[end:], False
+            held += chunk
+            last = held.rfind(b"\n") + 1
+            if len(held) >= job.block_bytes and last:
+                yield Lines(source, start, bytes(held[:last]), tuple(too_long)), last, file.tell()
+                start += last
+                del held[:last]
+                too_long = []
+            elif not last and len(held) > LONGEST_RECORD:
+                too_long.append(start)
+                start, skipping = start + len(held), True
+                held.clear()
+        if held or too_long:
+            yield Lines(source, start, bytes(held), tuple(too_long)), len(held), source.size
+
+
+def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
+    csv.field_size_limit(min(sys.maxsize, LONGEST_RECORD))
+    with open_source(source) as file, unpack(file, source) as stream:
+        # What cannot be decoded is told of its record.
+        text = io.TextIOWrapper(stream, encoding=job.encoding, errors="surrogateescape", newline="")
+        first = text.readline(_READ).removeprefix("\ufeff")
+        delimiter = job.delimiter or find_delimiter(first)
+        rows = csv.reader(_chain(first, text), delimiter=delimiter)
+        header = [name.strip() for name in next(rows, [])]
+        wanted = [*job.text_columns, *([job.id_column] if job.id_column else []), *job.carried]
+        places = {}
+        for name in dict.fromkeys(wanted):
+            if name not in header:
+                raise InputError(f"no column {name!r}; there are {', '.join(header)[:500]}")
+            places[name] = header.index(name)
+        cells: dict[str, list[str]] = {name: [] for name in places}
+        numbers: list[int] = []
+        broken: list[tuple[int, str]] = []
+        size = 0
+        for number, row in enumerate(rows, start=1):
+            if not row:
+                continue
+            if len(row) != len(header):
+                broken.append((number, f"{len(row)} cells under a header of {len(header)}"))
+                continue
+            numbers.append(number)
+            for name, place in places.items():
+                cells[name].append(row[place])
+                size += len(row[place])
+            if size >= job.block_bytes:
+                yield Rows(source, tuple(numbers), cells, tuple(broken)), size, file.tell()
+                cells, numbers, broken, size = {name: [] for name in places}, [], [], 0
+        if numbers or broken:
+            yield Rows(source, tuple(numbers), cells, tuple(broken)), size, source.size
+
+
+def _chain(first: str, rest: Any) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def find_delimiter(header: str) -> str:
+    """Of a table, by its first line."""
+    return max(_DELIMITERS, key=header.count)
+
+
+def unpack(file: Any, source: Source) -> Any:
+    """What a source holds, as a stream of bytes that is closed with it."""
+    if not source.packing:
+        return file
+    # A packed file that ends early, and is thereby damaged, is told by an error.
+    return pa.CompressedInputStream(pa.PythonFile(file, mode="r"), source.packing)

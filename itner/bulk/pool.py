@@ -1,0 +1,63 @@
+"""Blocks shared out to processes of this machine, each of which holds the tagger once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from itner.bulk.blocks import Block
+from itner.bulk.worker import Done, Worker
+from itner.core.errors import InputError
+from itner.core.forks import end_with_parent
+from itner.records.bulk import BulkJob
+
+# Blocks dealt out to each process: the one it is at, and the next. More would only take memory.
+_AHEAD = 2
+_worker: Worker | None = None
+
+
+def run_pool(
+    job: BulkJob, folder: Path, models: Path, blocks: Iterable[Block], processes: int, threads: int
+) -> Iterator[Done]:
+    """What comes of each block, as soon as it is done.
+
+    Args:
+        threads: of each process.
+    Raises:
+        InputError: a process was ended from outside, as by a machine without memory; what is done stays done.
+    """
+    context = multiprocessing.get_context("spawn")
+    initial = (job, folder, models, threads)
+    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=initial)
+    waiting: set[Future[Done]] = set()
+    try:
+        for block in blocks:
+            while len(waiting) >= processes * _AHEAD:
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in ready)
+            waiting.add(pool.submit(_do, block))
+        while waiting:
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (each.result() for each in ready)
+    except BrokenProcessPool:
+        raise InputError(
+            "a process was ended from outside, perhaps for want of memory; call again to go on, with fewer --processes"
+        ) from None
+    finally:
+        # Blocks that nobody waits for are not begun.
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(job: BulkJob, folder: Path, models: Path, threads: int) -> None:
+    global _worker
+    end_with_parent()
+    _worker = Worker(job, folder, models, threads)
+
+
+def _do(block: Block) -> Done:
+    if _worker is None:
+        raise RuntimeError("not begun")
+    return _worker.do(block)

@@ -1,0 +1,266 @@
+"""The records of a block: texts with what names them, and what cannot be read, each with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from itner.bulk.blocks import LONGEST_RECORD, Block, Lines, Range, Rows, Unread
+from itner.bulk.sources import open_source
+from itner.core.characters import is_blank
+from itner.core.errors import InputError
+from itner.records.bulk import BulkJob, Source
+
+_READ = 2**18
+_BOM = b"\xef\xbb\xbf"
+_TOO_LONG = f"longer than {LONGEST_RECORD // 2**20} MiB"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A record that could not be read.
+
+    Attributes:
+        place: where it begins: a byte of what the source holds, or the number of a row, from 1.
+    """
+
+    source: str
+    place: int
+    reason: str
+
+
+@dataclass
+class Records:
+    """Texts in the order of the block, as columns of the same length.
+
+    Attributes:
+        ids: as the id column says, or else `SOURCE:PLACE`.
+        columns: the text column that each is of; empty where there is one for all.
+        carried: other columns of the same records; None where a record has nothing there.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    carried: dict[str, list[str | None]] = field(default_factory=dict)
+    without_text: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def read_block(block: Block, job: BulkJob) -> Records:
+    """The records of a block."""
+    records = Records(carried={name: [] for name in job.carried})
+    for stretch in block.stretches:
+        if isinstance(stretch, Unread):
+            records.unread[stretch.source.address] = stretch.reason
+            continue
+        try:
+            if isinstance(stretch, Rows):
+                _add_rows(stretch, records, job)
+            elif stretch.source.form == "parquet":
+                _add_parquet(stretch, records, job)
+            else:
+                _add_lines(stretch, records, job)
+        except (OSError, EOFError, pa.ArrowException, InputError) as error:
+            reason = error.problem if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+            records.unread[stretch.source.address] = reason
+    if block.most is not None and len(records) > block.most:
+        _cut(records, block.most)
+    return records
+
+
+def _cut(records: Records, most: int) -> None:
+    columns: list[list[Any]] = [records.ids, records.columns, records.texts, *records.carried.values()]
+    for column in columns:
+        del column[most:]
+
+
+def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
+    source = stretch.source
+    for start, line in _list_lines(stretch, records):
+        if not line.strip():
+            continue
+        try:
+            text = line.decode(job.encoding)
+        except UnicodeDecodeError as error:
+            # Bytes of the text stay out of it.
+            records.left_out.append(LeftOut(source.address, start, f"not {job.encoding}: byte {error.start}"))
+            continue
+        if source.form == "lines":
+            _add(records, job, source, start, {}, {"": text})
+            continue
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            said = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+            records.left_out.append(LeftOut(source.address, start, f"not JSON: {said}"))
+            continue
+        if not isinstance(record, dict):
+            records.left_out.append(LeftOut(source.address, start, f"no object, but {type(record).__name__}"))
+            continue
+        values = {name: _find(record, name) for name in job.text_columns}
+        strange = next((name for name, value in values.items() if isinstance(value, dict | list | bool)), None)
+        if strange is not None:
+            said = type(values[strange]).__name__
+            records.left_out.append(LeftOut(source.address, start, f"{strange!r} holds no text, but {said}"))
+            continue
+        others = {name: _find(record, name) for name in (*job.carried, *([job.id_column] if job.id_column else []))}
+        _add(records, job, source, start, others, values)
+
+
+def _list_lines(stretch: Range | Lines, records: Records) -> Iterator[tuple[int, bytes]]:
+    """Lines without their ends, each with the byte at which it begins."""
+    if isinstance(stretch, Lines):
+        records.left_out += [LeftOut(stretch.source.address, place, _TOO_LONG) for place in stretch.too_long]
+        start = stretch.start
+        lines: Iterator[tuple[int, bytes | None]] = iter(_split(stretch.data, start))
+    else:
+        lines = _read_range(stretch)
+    for start, line in lines:
+        if line is None or len(line) > LONGEST_RECORD:
+            records.left_out.append(LeftOut(stretch.source.address, start, _TOO_LONG))
+            continue
+        yield start, line.removeprefix(_BOM) if start == 0 else line
+
+
+def _split(data: bytes, start: int) -> Iterator[tuple[int, bytes | None]]:
+    for line in data.split(b"\n"):
+        yield start, line.removesuffix(b"\r")
+        start += len(line) + 1
+
+
+def _read_range(stretch: Range) -> Iterator[tuple[int, bytes | None]]:
+    """The lines that begin in a range; None in the place of one that is too long."""
+    with open_source(stretch.source) as file:
+        start = stretch.start
+        file.seek(max(0, start - 1))
+        if start:
+            # A line that was begun before belongs to the range before.
+            skipped = _skip_line(file, stretch.end - start + 1)
+            if skipped is None:
+                return
+            start += skipped - 1
+        while start < stretch.end:
+            line = file.readline(LONGEST_RECORD + 2)
+            if not line:
+                return
+            if len(line) > LONGEST_RECORD and not line.endswith(b"\n"):
+                yield start, None
+                rest = _skip_line(file, None)
+                if rest is None:
+                    return
+                start += len(line) + rest
+                continue
+            yield start, line.rstrip(b"\n").removesuffix(b"\r")
+            start += len(line)
+
+
+def _skip_line(file: Any, most: int | None) -> int | None:
+    """How many bytes there are up to the end of a line and with it; None where none ends within so many."""
+    skipped = 0
+    while most is None or skipped < most:
+        chunk = file.readline(_READ if most is None else min(_READ, most - skipped))
+        if not chunk:
+            return None
+        skipped += len(chunk)
+        if chunk.endswith(b"\n"):
+            return skipped
+    return None
+
+
+def _add_rows(rows: Rows, records: Records, job: BulkJob) -> None:
+    records.left_out += [LeftOut(rows.source.address, number, reason) for number, reason in rows.broken]
+    for place, number in enumerate(rows.numbers):
+        cells = {name: column[place] for name, column in rows.cells.items()}
+        if not all(map(_is_whole, cells.values())):
+            records.left_out.append(LeftOut(rows.source.address, number, f"not {job.encoding}"))
+            continue
+        _add(records, job, rows.source, number, cells, {name: cells[name] for name in job.text_columns})
+
+
+def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
+    if not isinstance(stretch, Range):
+        raise TypeError("rows of Parquet travel as numbers")
+    wanted = list(dict.fromkeys([*job.text_columns, *([job.id_column] if job.id_column else []), *job.carried]))
+    with open_source(stretch.source) as file:
+        table = pq.ParquetFile(file)
+        known = table.schema_arrow.names
+        if missing := [name for name in wanted if name not in known]:
+            raise InputError(f"no column {missing[0]!r}; there are {', '.join(known)[:500]}")
+        first = 0
+        for group in range(table.metadata.num_row_groups):
+            count = table.metadata.row_group(group).num_rows
+            start, end = max(stretch.start, first), min(stretch.end, first + count)
+            if start < end:
+                read = table.read_row_group(group, columns=wanted).slice(start - first, end - start)
+                columns = {name: _as_strings(read.column(name), name) for name in wanted}
+                for place in range(end - start):
+                    cells = {name: column[place] for name, column in columns.items()}
+                    texts = {name: cells[name] for name in job.text_columns}
+                    _add(records, job, stretch.source, start + place + 1, cells, texts)
+            first += count
+
+
+def _as_strings(column: Any, name: str) -> list[str | None]:
+    try:
+        found: list[str | None] = column.cast(pa.string()).to_pylist()
+    except pa.ArrowException:
+        raise InputError(f"column {name!r} holds {column.type}, which is no text") from None
+    return found
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _find(record: dict[str, Any], name: str) -> Any:
+    """The value of a key, or of a dotted path of keys."""
+    if name in record:
+        return record[name]
+    value: Any = record
+    for part in name.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def _say(value: Any) -> str | None:
+    """A value as text: what is no string as JSON writes it."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _add(
+    records: Records, job: BulkJob, source: Source, place: int, others: dict[str, Any], texts: dict[str, Any]
+) -> None:
+    """A record for each of its texts."""
+    own = _say(others.get(job.id_column)) if job.id_column else None
+    many = len(job.text_columns) > 1
+    for name, value in texts.items():
+        text = _say(value)
+        if text is None or is_blank(text):
+            records.without_text += 1
+            continue
+        if not _is_whole(text):
+            # Half of a surrogate pair, which JSON can spell.
+            records.left_out.append(LeftOut(source.address, place, "holds half of a surrogate pair"))
+            continue
+        records.ids.append(own if own is not None else f"{source.address}:{place}")
+        records.texts.append(text)
+        if many:
+            records.columns.append(name)
+        for other in job.carried:
+            records.carried[other].append(_say(others.get(other)))

@@ -1,0 +1,147 @@
+"""Blocks as shards on disk: written under another name and renamed, each once, however often the work is stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from itner.bulk.records import LeftOut, Records
+from itner.core.errors import InputError
+from itner.core.reading import Marks
+from itner.records.bulk import BulkJob, BulkManifest, Shard, ShardCounts
+from itner.records.codec import to_json
+from itner.records.files import read_record, replacing, write_atomic
+
+JOB, MANIFEST, TIMINGS = "job.json", "manifest.json", "timings.json"
+# Receipts of shards, while there is no manifest.
+WORK = ".work"
+# Who holds it writes into the folder.
+LOCK = ".lock"
+LEFT_OUT = "left_out"
+TEXT_HASH = "the first 128 bits of the SHA-256 of the text in UTF-8, in hexadecimal"
+_DIGITS = 32
+
+
+class Shards:
+    """The folder of a job's output."""
+
+    def __init__(self, folder: Path, job: BulkJob):
+        self.folder, self.job = folder, job
+
+    def begin(self) -> BulkManifest | None:
+        """Take the folder for this job; its manifest where all was done before.
+
+        Raises:
+            InputError: something else is in it, or the output of another job.
+        """
+        known: BulkJob | None = read_record(self.folder / JOB, BulkJob, "name another folder")
+        if known is None:
+            if any(path.name != LOCK for path in self.folder.iterdir()):
+                raise InputError("name a new or empty folder, or that of the same job", path=self.folder)
+            (self.folder / WORK).mkdir(parents=True, exist_ok=True)
+            write_atomic(self.folder / JOB, to_json(self.job))
+            return None
+        if known != self.job:
+            changed = [name for name, value in asdict(self.job).items() if asdict(known)[name] != value]
+            raise InputError(
+                f"the output of another job is here, which differs in {', '.join(changed)}; name another folder",
+                path=self.folder,
+            )
+        (self.folder / WORK).mkdir(exist_ok=True)
+        manifest: BulkManifest | None = read_record(self.folder / MANIFEST, BulkManifest, "name another folder")
+        return manifest
+
+    def done(self) -> dict[int, Shard]:
+        """The shards that are whole, by their number."""
+        found = {}
+        for path in (self.folder / WORK).glob("*.json"):
+            shard: Shard = read_record(path, Shard, "remove this file, and call again")
+            if shard.file is None or (self.folder / shard.file).is_file():
+                found[shard.number] = shard
+        return found
+
+    def write(self, number: int, stored: int, records: Records, marks: Marks, counts: ShardCounts) -> Shard:
+        """Write what a block gave; its receipt comes last, by `finish`."""
+        if records.left_out:
+            lines = [json.dumps(asdict(each), ensure_ascii=False) for each in records.left_out]
+            (self.folder / LEFT_OUT).mkdir(exist_ok=True)
+            write_atomic(self.folder / LEFT_OUT / f"left_out-{number:06}.jsonl", "".join(f"{line}\n" for line in lines))
+        file = sha256 = None
+        if len(records):
+            table = make_table(records, marks, self.job)
+            file = f"tagged-{number:06}.{self.job.output}"
+            with replacing(self.folder / file) as out:
+                if self.job.output == "parquet":
+                    pq.write_table(table, out, compression="zstd")
+                else:
+                    for row in table.to_pylist():
+                        out.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            sha256 = hashlib.sha256((self.folder / file).read_bytes()).hexdigest()
+        return Shard(number, file, sha256, stored, counts, records.unread)
+
+    def finish(self, shard: Shard) -> None:
+        """A shard is whole from here on."""
+        write_atomic(self.folder / WORK / f"{shard.number:06}.json", to_json(shard, indent=None))
+
+    def conclude(self, shards: Iterable[Shard], problems: Mapping[str, str]) -> BulkManifest:
+        """Write the manifest, by which the job is done; the receipts go.
+
+        Args:
+            problems: what was found that is no source.
+        """
+        ordered = tuple(replace(each, seconds={}) for each in sorted(shards, key=lambda each: each.number))
+        total = sum((each.counts for each in ordered), ShardCounts())
+        unread = dict(problems) | {name: reason for each in ordered for name, reason in each.unread.items()}
+        manifest = BulkManifest(self.job, total, dict(sorted(unread.items())), TEXT_HASH, ordered)
+        write_atomic(self.folder / MANIFEST, to_json(manifest))
+        for path in (self.folder / WORK).iterdir():
+            path.unlink()
+        (self.folder / WORK).rmdir()
+        return manifest
+
+
+def hash_text(text: str) -> str:
+    """See `TEXT_HASH`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def make_table(records: Records, marks: Marks, job: BulkJob) -> Any:
+    """A row a text, its mentions as a list of structures."""
+    counts = np.bincount(marks.texts, minlength=len(records))
+    fields = {
+        "start": pa.array(marks.starts.astype(np.int32)),
+        "end": pa.array(marks.ends.astype(np.int32)),
+        "type": pa.array(job.types, pa.string()).take(pa.array(marks.types)),
+        "score": pa.array(marks.scores.astype(np.float32), mask=np.isnan(marks.scores)),
+    }
+    if job.with_text:
+        places = zip(marks.texts.tolist(), marks.starts.tolist(), marks.ends.tolist(), strict=True)
+        fields["text"] = pa.array([records.texts[text][start:end] for text, start, end in places], pa.string())
+    mentions = pa.StructArray.from_arrays(list(fields.values()), list(fields))
+    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
+    columns = {"id": pa.array(records.ids, pa.string())}
+    if records.columns:
+        columns["column"] = pa.array(records.columns, pa.string())
+    columns["text_hash"] = pa.array(list(map(hash_text, records.texts)), pa.string())
+    for name, values in records.carried.items():
+        # A column of theirs that has one of our names keeps it, behind a mark.
+        columns[name if name not in (*columns, "mentions", "column") else f"carried_{name}"] = pa.array(
+            values, pa.string()
+        )
+    columns["mentions"] = pa.ListArray.from_arrays(offsets, mentions)
+    return pa.table(columns)
+
+
+def list_left_out(folder: Path) -> Iterable[LeftOut]:
+    """What could not be read, with the reasons, shard by shard."""
+    for path in sorted((folder / LEFT_OUT).glob("left_out-*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield LeftOut(**json.loads(line))

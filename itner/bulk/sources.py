@@ -1,0 +1,115 @@
+"""What is to be tagged: files, folders, patterns, and addresses that fsspec knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import fsspec
+
+from itner.core.errors import InputError
+from itner.records.bulk import Form, Packing, Source
+
+FORMS: dict[str, Form] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "lines",
+    ".log": "lines",
+    ".md": "lines",
+    ".parquet": "parquet",
+}
+PACKINGS: dict[str, Packing] = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
+# Of a file's facts, what tells one version from another.
+_STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Sources by address, and what was found that is none, with the reason."""
+
+    sources: tuple[Source, ...]
+    problems: dict[str, str]
+
+
+def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
+    """The sources that files, folders, patterns and addresses name, each once, in the order of their addresses.
+
+    Args:
+        form: of all that is named, whatever it is called; None for what each name says.
+    Raises:
+        InputError: something that is named is not there, or no file of it can be read here.
+    """
+    sources: dict[str, Source] = {}
+    problems: dict[str, str] = {}
+    for name in given:
+        try:
+            system, path = fsspec.core.url_to_fs(name)
+            found = _list(system, path)
+        except (ImportError, ValueError) as error:
+            raise InputError(f"no address that can be read here ({error})", path=name) from None
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror or error})", path=name) from None
+        if not found:
+            raise InputError("no such file, folder or pattern, or nothing in it", path=name)
+        for info in found:
+            address = _address(name, system, path, info["name"])
+            suffix, packing = _split(address)
+            kind = form or FORMS.get(suffix)
+            if kind is None:
+                problems[address] = f"{suffix or 'a name without a suffix'} is no kind that is read here"
+            elif kind == "parquet" and packing:
+                problems[address] = "a packed Parquet file cannot be read piece by piece; unpack it"
+            else:
+                stamp = next((str(info[key]) for key in _STAMPS if info.get(key) is not None), "")
+                sources[address] = Source(address, int(info["size"] or 0), stamp, kind, packing)
+    if not sources:
+        name, problem = next(iter(problems.items()))
+        raise InputError(f"{problem}; kinds are {', '.join((*FORMS, *PACKINGS))}, or name one with --input", path=name)
+    return Found(tuple(sources[address] for address in sorted(sources)), problems)
+
+
+def open_source(source: Source) -> Any:
+    """Its bytes as they are stored, in a file that can seek."""
+    return fsspec.open(source.address, "rb").open()
+
+
+def _list(system: Any, path: str) -> list[dict[str, Any]]:
+    if any(sign in path for sign in "*?["):
+        entries = list(system.glob(path, detail=True).values())
+        files = [info for info in entries if info["type"] == "file"]
+        folders = [info["name"] for info in entries if info["type"] == "directory"]
+    else:
+        info = system.info(path)
+        files, folders = ([info], []) if info["type"] == "file" else ([], [path])
+    for folder in folders:
+        files += [info for info in system.find(folder, detail=True).values() if info["type"] == "file"]
+    # What an editor or a system keeps for itself begins with a full stop.
+    return [info for info in files if not info["name"].rsplit("/", 1)[-1].startswith(".")]
+
+
+def _address(given: str, system: Any, path: str, name: str) -> str:
+    """As it was given, so that no machine's path gets into results that nobody named."""
+    if "://" in given:
+        return cast(str, system.unstrip_protocol(name))
+    root = path.rstrip("/")
+    plain = given.rstrip("/") or "/"
+    if any(sign in given for sign in "*?["):
+        fixed = given[: min(given.index(sign) for sign in "*?[" if sign in given)]
+        plain = fixed.rsplit("/", 1)[0] if "/" in fixed else ""
+        root = root[: min(root.index(sign) for sign in "*?[" if sign in root)].rsplit("/", 1)[0]
+    rest = name.removeprefix(root).lstrip("/")
+    return f"{plain}/{rest}" if plain and rest else plain or rest
+
+
+def _split(address: str) -> tuple[str, Packing]:
+    """The suffix below that of a packing."""
+    name = address.rsplit("/", 1)[-1].lower()
+    packing: Packing = ""
+    for suffix, kind in PACKINGS.items():
+        if name.endswith(suffix):
+            name, packing = name.removesuffix(suffix), kind
+    dot = name.rfind(".")
+    return (name[dot:] if dot > 0 else ""), packing

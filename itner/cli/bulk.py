@@ -1,0 +1,169 @@
+"""The verb for more than fits into memory: tag-corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path
+from itner.core.errors import InputError
+from itner.core.words import counted
+from itner.records.bulk import Form, Output
+
+TAG_CORPUS = """
+itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column description --id-column key
+itner tag-corpus exports/ --output tagged --run minilm_l3_kd --carry created_at --carry team
+itner tag-corpus "logs/*.log.gz" --output tagged --run compact_s --dry-run    # how long it takes, and what it costs
+itner tag-corpus s3://bucket/tickets/ --output tagged --run compact_s --limit 1000
+"""
+_FORMS, _OUTPUTS = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl")
+_LEFT_OUT = 1
+
+
+def tag_corpus(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, patterns, or addresses such as s3://bucket/folder."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(metavar="DIR", parser=given_path, help="A new folder, or that of a call which was stopped."),
+    ],
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run that tags (default: the domain's default).")
+    ] = None,
+    variant: Variant = None,
+    guideline: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Read as this guideline annotates (default: the run's choice).")
+    ] = None,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="Mentions less certain are left out.")] = 0.0,
+    form: Annotated[
+        str | None,
+        typer.Option("--input", metavar="|".join(_FORMS), help="What all sources are (default: by their names)."),
+    ] = None,
+    text_column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Column or key (a dotted path) with text; repeatable (default: by content)."),
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column that names a record (default: its source and place).")
+    ] = None,
+    carry: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Column to carry along as text; repeatable.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="Of text.")] = "utf-8",
+    delimiter: Annotated[
+        str | None, typer.Option(metavar="SIGN", help="Between columns of CSV (default: by each header).")
+    ] = None,
+    output_form: Annotated[
+        str, typer.Option("--format", metavar="|".join(_OUTPUTS), help="Of the shards.")
+    ] = "parquet",
+    spans: Annotated[bool, typer.Option("--spans", help="Write the mentions' own text beside their offsets.")] = False,
+    block: Annotated[
+        float, typer.Option("--block", metavar="MIB", help="Input of a shard, and lost at most by a stop a process.")
+    ] = 8.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Texts at most, from the first on.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Beside each other (default: one a core).")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tag a sample, and say what all would take.")] = False,
+    models: Models = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Tag more than fits into memory: exports of millions of tickets, folders of logs, objects in a store.
+
+    Kinds: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt, .log, .md (a line a text); all but Parquet also packed: .gz,
+    .zst, .bz2. A shard has a row a text: its id, a hash of it, what is carried along, and its mentions with offsets,
+    types and scores; no text. Stop it at any time and call it again: what is done is kept, and the output is the same.
+    What cannot be read stands in left_out/ with the reason. Exits with 1 when anything was left out.
+    """
+    from itner.core.provenance import usable_cores
+    from itner.records.prices import read_prices
+    from itner.workflows.tag_corpus import Asked, default_run, estimate, plan
+    from itner.workflows.tag_corpus import tag_corpus as tag_all
+
+    if form is not None:
+        check_one_of(form, _FORMS, "--input")
+    check_one_of(output_form, _OUTPUTS, "--format")
+    if delimiter is not None and len(delimiter) != 1:
+        raise typer.BadParameter(f"{delimiter!r} is not one sign", param_hint="--delimiter")
+    if not 0.001 <= block <= 1024:
+        raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
+    _check_encoding(encoding)
+    place = existing(models, data_root)
+    asked = Asked(
+        run=run or default_run(place),
+        variant=variant,
+        form=cast(Form | None, form),
+        text_columns=tuple(dict.fromkeys(text_column or ())),
+        id_column=id_column,
+        carried=tuple(carry or ()),
+        encoding=encoding,
+        delimiter=delimiter,
+        guideline=guideline,
+        threshold=threshold,
+        with_text=spans,
+        output=cast(Output, output_form),
+        block_bytes=round(block * 2**20),
+        limit=limit,
+    )
+    workers = processes or max(1, usable_cores() // threads)
+    with console() as progress:
+        planned = plan(sources, asked, place, progress)
+        job = planned.job
+        for line in planned.assumed:
+            typer.echo(line, err=True)
+        for name, reason in planned.problems.items():
+            typer.echo(f"left out: {name}: {reason}", err=True)
+        size = sum(source.size for source in job.sources)
+        if dry_run:
+            found = estimate(job, place)
+            if not found.sample.records:
+                raise InputError("there is no text in the sample", path=job.sources[0].address)
+            hours = found.hours(workers)
+            texts = found.sample.records * found.total / found.stored
+            rate = found.sample.tokens / found.seconds * workers
+            speed = f" at {rate:,.0f} tokens/s" if found.sample.tokens else ""
+            beside = f"{workers} process{'es' if workers > 1 else ''} of one thread"
+            typer.echo(
+                f"{counted(len(job.sources), 'source')}, {size / 1e6:,.1f} MB: about {texts:,.0f} texts, "
+                f"{_in_words(hours)} with {beside}{speed}, by a sample of "
+                f"{counted(found.sample.records, 'text')}; texts that repeat take less"
+            )
+            prices = read_prices(place)
+            if prices is not None:
+                cost = hours * workers * prices.compute.core_hour
+                typer.echo(f"about {cost:,.2f} {prices.currency} at {prices.compute.core_hour:g} an hour of a core")
+            return
+        manifest = tag_all(planned, output, place, workers, threads, progress)
+    counts = manifest.counts
+    typer.echo(f"tagged by run {job.run}, {job.variant}", err=True)
+    kinds = ", ".join(f"{name} {count:,}" for name, count in counts.mentions.items())
+    typer.echo(
+        f"{counted(counts.records, 'text')} in {counted(len(manifest.shards), 'shard')}, {output} written: {kinds}"
+    )
+    if counts.without_text:
+        typer.echo(f"{counts.without_text:,} without text", err=True)
+    for name, reason in manifest.unread.items():
+        typer.echo(f"not read: {name}: {reason}", err=True)
+    if counts.left_out:
+        typer.echo(f"left out: {counted(counts.left_out, 'record')}; the reasons are in {output}/left_out", err=True)
+    if counts.left_out or manifest.unread:
+        raise typer.Exit(_LEFT_OUT)
+
+
+def _check_encoding(name: str) -> None:
+    """Bad usage for an encoding that there is not, or in which a line's end is no byte."""
+    try:
+        fits = "\n".encode(name) == b"\n" and "a".encode(name) == b"a"
+    except LookupError:
+        raise typer.BadParameter(f"there is no encoding {name!r}", param_hint="--encoding") from None
+    if not fits:
+        raise typer.BadParameter(f"{name} cannot be read in pieces; convert to UTF-8 first", param_hint="--encoding")
+
+
+def _in_words(hours: float) -> str:
+    if hours >= 1:
+        return f"{hours:,.1f} hours"
+    return f"{hours * 60:,.0f} minutes" if hours * 60 >= 1 else f"{hours * 3600:,.0f} seconds"

@@ -1,0 +1,166 @@
+"""What bulk tagging writes beside its shards: what was asked for, what is done, what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from itner.core.provenance import Machine
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName
+
+Form = Literal["jsonl", "csv", "lines", "parquet"]
+Packing = Literal["", "gzip", "zstd", "bz2"]
+Output = Literal["parquet", "jsonl"]
+Address = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Source:
+    """A file or an object that is tagged.
+
+    Attributes:
+        address: as it was found from what was given: a path, or an address of fsspec's.
+        size: bytes, packed where it is.
+        stamp: what changes when it does: the time of its last change, or its entity tag.
+    """
+
+    address: Address
+    size: NonNegative
+    stamp: str
+    form: Form
+    packing: Packing = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkJob:
+    """What was asked for; a folder holds the output of one.
+
+    Attributes:
+        text_columns: of tables and JSON; empty where there are lines alone.
+        id_column: None where records are named by their source and place.
+        carried: columns that go along.
+        encoding: of text.
+        delimiter: of columns in CSV; None for the one of each header.
+        guideline: None leaves the choice to the run.
+        threshold: mentions that are less certain are left out.
+        with_text: whether the mentions' own text is written.
+        block_bytes: of input, about as many as make a shard.
+        limit: of records; None for all.
+        versions: of what reads, tags and writes.
+    """
+
+    sources: tuple[Source, ...]
+    text_columns: tuple[str, ...]
+    id_column: str | None
+    carried: tuple[str, ...]
+    encoding: str
+    delimiter: str | None
+    run: Name
+    variant: Name
+    model_sha256: Sha256
+    domain: Name
+    types: tuple[TypeName, ...]
+    guideline: Name | None
+    threshold: Share
+    with_text: bool
+    output: Output
+    block_bytes: Positive
+    limit: Positive | None
+    versions: dict[str, str]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class ShardCounts:
+    """What a shard, or all of them, hold.
+
+    Attributes:
+        records: with a text that was tagged; with several text columns a record counts once for each.
+        without_text: records, or columns of them, that are empty.
+        left_out: records that could not be read, each with its reason in a side file.
+        characters: of the texts.
+        sentences, distinct: of what taggers read of them, and how many of these were different within a block.
+        mentions: by type.
+    """
+
+    records: NonNegative = 0
+    without_text: NonNegative = 0
+    left_out: NonNegative = 0
+    characters: NonNegative = 0
+    tokens: NonNegative = 0
+    sentences: NonNegative = 0
+    distinct: NonNegative = 0
+    mentions: dict[TypeName, NonNegative] = Field(default_factory=dict)
+
+    def __add__(self, other: ShardCounts) -> ShardCounts:
+        names = ("records", "without_text", "left_out", "characters", "tokens", "sentences", "distinct")
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        types = dict.fromkeys((*self.mentions, *other.mentions))
+        return ShardCounts(
+            **sums, mentions={name: self.mentions.get(name, 0) + other.mentions.get(name, 0) for name in types}
+        )
+
+
+@dataclass(frozen=True, config=STRICT)
+class Shard:
+    """A block that is done.
+
+    Attributes:
+        number: of the block; its files are named by it.
+        file: of its records; None where it has none.
+        sha256: of that file.
+        stored: bytes of the sources that it accounts for.
+        unread: sources, or what is left of one, that could not be read, with the reason.
+        seconds: by stage; those of another call differ.
+    """
+
+    number: NonNegative
+    file: str | None
+    sha256: Sha256 | None
+    stored: NonNegative
+    counts: ShardCounts
+    unread: dict[str, str] = Field(default_factory=dict)
+    seconds: dict[str, Amount] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkManifest:
+    """What came of a job, the same however often it was stopped on the way.
+
+    Attributes:
+        unread: all of the shards', and what was found that is no source.
+        text_hash: how the column of that name comes about.
+        shards: without their seconds.
+    """
+
+    job: BulkJob
+    counts: ShardCounts
+    unread: dict[str, str]
+    text_hash: str
+    shards: tuple[Shard, ...]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkTimings:
+    """How long it took: of all calls together.
+
+    Attributes:
+        stages: seconds by stage, summed over processes.
+        wall_seconds: of the last call.
+        tagged: what was tagged in the last call.
+        processes, threads: of each process.
+        peak_mib: most memory of a worker, and of the process that deals.
+    """
+
+    engine: Name
+    stages: dict[str, Amount]
+    wall_seconds: Amount
+    tagged: ShardCounts
+    processes: Positive
+    threads: Positive
+    peak_mib: dict[str, Amount]
+    machine: Machine
+    schema_version: Literal[1] = 1

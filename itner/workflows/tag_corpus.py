@@ -1,0 +1,272 @@
+"""Tagging more than fits into memory: what is found is written in shards, and a stop costs no more than a block."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from itner._version import __version__
+from itner.bulk.blocks import Block, Range, cut_blocks
+from itner.bulk.columns import choose_text_column
+from itner.bulk.core import mark_texts
+from itner.bulk.pool import run_pool
+from itner.bulk.records import read_block
+from itner.bulk.shards import LOCK, TIMINGS, Shards
+from itner.bulk.sources import find_sources
+from itner.bulk.worker import peak_mib
+from itner.core.errors import InputError
+from itner.core.progress import Progress, silent
+from itner.core.provenance import describe_machine
+from itner.core.stopwatch import Stopwatch
+from itner.domains.registry import default_domain, get_domain
+from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Form, Output, ShardCounts
+from itner.records.codec import to_json
+from itner.records.files import write_atomic
+from itner.records.store import RunStore, is_complete
+from itner.records.workspace import Workspace
+from itner.taggers.registry import check_guideline, check_variants, kind_of, open_variant
+from itner.workflows.open import built
+
+BLOCK_MIB = 8
+# What can change what stands in a shard.
+_PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")
+# What an estimate reads of so many places, together.
+_PLACES, _SAMPLE_BYTES = 8, 2**20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a corpus is read, tagged and written; see `BulkJob`.
+
+    Attributes:
+        form: of all sources; None for what each is called.
+        variant: None for the one to deploy.
+    """
+
+    run: str
+    variant: str | None = None
+    form: Form | None = None
+    text_columns: tuple[str, ...] = ()
+    id_column: str | None = None
+    carried: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    guideline: str | None = None
+    threshold: float = 0.0
+    with_text: bool = False
+    output: Output = "parquet"
+    block_bytes: int = BLOCK_MIB * 2**20
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A job, and what was found that is none of its sources, with the reason.
+
+    Attributes:
+        assumed: what nobody said, in words.
+    """
+
+    job: BulkJob
+    problems: dict[str, str]
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job takes, by a sample of it.
+
+    Attributes:
+        sample: what was tagged for it, in `seconds` on one thread.
+        stored: bytes of sources that the sample is of, of `total`.
+        output_bytes: of all shards, about.
+    """
+
+    sample: ShardCounts
+    seconds: float
+    stored: int
+    total: int
+
+    def hours(self, processes: int) -> float:
+        """With so many processes of one thread."""
+        return self.seconds * self.total / max(self.stored, 1) / processes / 3600
+
+
+def default_run(place: Workspace) -> str:
+    """The run of the domain's release; InputError where it is not here."""
+    release = get_domain(default_domain()).release
+    if release is None or not is_complete(place.models / release.default):
+        raise InputError("the default run is not here; name one with --run")
+    return release.default
+
+
+def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progress = silent) -> Planned:
+    """What is to be done; the run's files are built where they are missing.
+
+    Raises:
+        InputError: there is no such source, run, variant or column; or the run asks a server that is paid.
+    """
+    found = find_sources(given, asked.form)
+    run = RunStore(place.models).load(asked.run)
+    kind = kind_of(run)
+    if kind.remote(run) is not None:
+        raise InputError(f"run {run.name} asks a server for every text; `itner label-batch` is for that", path=run.path)
+    variant = asked.variant or kind.live[0]
+    check_variants(run, [variant])
+    check_guideline(run, asked.guideline)
+    built(run.name, place, (variant,), progress)
+    assumed = []
+    columns = asked.text_columns
+    table = next((source for source in found.sources if source.form != "lines"), None)
+    if table is not None and not columns:
+        columns = (choose_text_column(table, asked.encoding, asked.delimiter),)
+        assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
+    if table is None and (columns or asked.id_column or asked.carried):
+        raise InputError("lines of text have no columns; leave out --text-column, --id-column and --carry")
+    if any(source.form == "lines" for source in found.sources):
+        assumed.append("each line of a text file is a text")
+    job = BulkJob(
+        sources=found.sources,
+        text_columns=columns,
+        id_column=asked.id_column,
+        carried=tuple(dict.fromkeys(asked.carried)),
+        encoding=asked.encoding,
+        delimiter=asked.delimiter,
+        run=run.name,
+        variant=variant,
+        model_sha256=run.info.model_sha256,
+        domain=run.info.domain,
+        types=run.info.types,
+        guideline=asked.guideline,
+        threshold=asked.threshold,
+        with_text=asked.with_text,
+        output=asked.output,
+        block_bytes=asked.block_bytes,
+        limit=asked.limit,
+        versions={"itner": __version__} | {name: version(name) for name in _PACKAGES},
+    )
+    return Planned(job, found.problems, tuple(assumed))
+
+
+def estimate(job: BulkJob, place: Workspace) -> Estimate:
+    """What a job takes, by some of the text at several places of it, tagged on one thread."""
+    tagger = open_variant(RunStore(place.models).load(job.run), job.variant, 1)
+    step = max(1, len(job.sources) // _PLACES)
+    chosen = [source for source in job.sources if source.size][::step][:_PLACES]
+    small = replace(job, block_bytes=max(_SAMPLE_BYTES // max(len(chosen), 1), 1))
+    counts = ShardCounts()
+    seconds, stored = 0.0, 0
+    for number, source in enumerate(chosen):
+        block = next(cut_blocks(replace(small, sources=(source,))))
+        (stretch, *_) = block.stretches
+        if isinstance(stretch, Range) and source.form != "parquet" and source.size > 2 * small.block_bytes:
+            # Not all beginnings, where files have headers and first days.
+            start = (source.size - small.block_bytes) * number // max(len(chosen) - 1, 1)
+            block = replace(block, stretches=(replace(stretch, start=start, end=start + small.block_bytes),))
+        records = read_block(block, small)
+        if not counts.records and len(records):
+            # Once for nothing, because the first call of a network is slow.
+            mark_texts(tagger, records.texts[:20], job.guideline, Stopwatch())
+        watch, started = Stopwatch(), time.perf_counter()
+        mark_texts(tagger, records.texts, job.guideline, watch)
+        seconds += time.perf_counter() - started
+        stored += block.stored
+        counts += ShardCounts(
+            records=len(records), characters=sum(map(len, records.texts)), tokens=watch.counts["tokens"]
+        )
+    return Estimate(counts, seconds, stored, sum(source.size for source in job.sources))
+
+
+def tag_corpus(
+    planned: Planned,
+    output: Path,
+    place: Workspace,
+    processes: int,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> BulkManifest:
+    """Tag all that is not done yet, and write the manifest when all is.
+
+    Raises:
+        InputError: the folder holds something else, or another call is at work on it.
+    """
+    job = planned.job
+    shards = Shards(output, job)
+    if output.exists() and not output.is_dir():
+        raise InputError("a file stands there; name a folder", path=output)
+    output.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(output / LOCK)
+    try:
+        with lock.acquire(blocking=False):
+            manifest = shards.begin()
+            return manifest if manifest is not None else _go_on(planned, shards, place, processes, threads, progress)
+    except Timeout:
+        raise InputError("another call is writing into this folder", path=output) from None
+
+
+def _go_on(
+    planned: Planned, shards: Shards, place: Workspace, processes: int, threads: int, progress: Progress
+) -> BulkManifest:
+    started = time.monotonic()
+    job = planned.job
+    done = shards.done()
+    total = max(1, sum(source.size for source in job.sources))
+    stored, tagged, peak = 0, ShardCounts(), 0.0
+
+    def open_blocks() -> Iterator[Block]:
+        nonlocal stored
+        for block in _limited(cut_blocks(job), job):
+            if block.number in done:
+                stored += block.stored
+            else:
+                yield block
+
+    def say() -> None:
+        rate = tagged.tokens / max(time.monotonic() - started, 1e-9)
+        speed = f", {rate:,.0f} tokens/s" if tagged.tokens else ""
+        progress(f"tagging by {job.run}: {tagged.records:,} texts{speed}", min(stored / total, 0.999))
+
+    say()
+    for each in run_pool(job, shards.folder, place.models, open_blocks(), processes, threads):
+        done[each.shard.number] = each.shard
+        stored += each.shard.stored
+        tagged += each.shard.counts
+        peak = max(peak, each.peak_mib)
+        say()
+    manifest = shards.conclude(done.values(), planned.problems)
+    stages: Counter[str] = Counter()
+    for shard in done.values():
+        stages.update(shard.seconds)
+    timings = BulkTimings(
+        engine="local",
+        stages={name: round(seconds, 2) for name, seconds in stages.items()},
+        wall_seconds=round(time.monotonic() - started, 2),
+        tagged=tagged,
+        processes=processes,
+        threads=threads,
+        peak_mib={"worker": peak, "dealer": peak_mib()},
+        machine=describe_machine(),
+    )
+    write_atomic(shards.folder / TIMINGS, to_json(timings))
+    progress(f"tagging by {job.run}: {tagged.records:,} texts", 1.0)
+    return manifest
+
+
+def _limited(blocks: Iterable[Block], job: BulkJob) -> Iterator[Block]:
+    """Blocks up to the limit of records, for which those before must be read here, too."""
+    if job.limit is None:
+        yield from blocks
+        return
+    left = job.limit
+    for block in blocks:
+        if left <= 0:
+            return
+        found = len(read_block(block, job))
+        yield replace(block, most=left) if found > left else block
+        left -= found
