@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from itner.bulk.sources import open_source
+from itner.bulk.sources import open_source, told_of
 from itner.core.errors import InputError
 from itner.records.bulk import BulkJob, Source
 
@@ -111,7 +111,7 @@ def cut_blocks(job: BulkJob) -> Iterator[Block]:
 def _cut(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
     """Stretches of a source, each with how long it is to whoever tags it, and bytes of the source."""
     told = 0
-    try:
+    with told_of(source) as wrong:
         if source.form == "parquet":
             cuts = _cut_rows(source, job)
         elif source.form == "csv":
@@ -123,9 +123,8 @@ def _cut(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
         for stretch, length, place in cuts:
             yield stretch, length, max(0, place - told)
             told = max(told, place)
-    except (OSError, EOFError, pa.ArrowException, UnicodeError, csv.Error, InputError) as error:
-        reason = error.problem if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
-        yield Unread(source, reason), 0, source.size - told
+    if wrong.reason is not None:
+        yield Unread(source, wrong.reason), 0, source.size - told
 
 
 def _cut_bytes(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from itner.bulk.blocks import LONGEST_RECORD, Block, Lines, Range, Rows, Unread
-from itner.bulk.sources import open_source
+from itner.bulk.sources import open_source, told_of
 from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.records.bulk import BulkJob, Source
@@ -63,16 +63,15 @@ def read_block(block: Block, job: BulkJob) -> Records:
         if isinstance(stretch, Unread):
             records.unread[stretch.source.address] = stretch.reason
             continue
-        try:
+        with told_of(stretch.source) as wrong:
             if isinstance(stretch, Rows):
                 _add_rows(stretch, records, job)
             elif stretch.source.form == "parquet":
                 _add_parquet(stretch, records, job)
             else:
                 _add_lines(stretch, records, job)
-        except (OSError, EOFError, pa.ArrowException, InputError) as error:
-            reason = error.problem if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
-            records.unread[stretch.source.address] = reason
+        if wrong.reason is not None:
+            records.unread[stretch.source.address] = wrong.reason
     if block.most is not None and len(records) > block.most:
         _cut(records, block.most)
     return records

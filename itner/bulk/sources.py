@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
 import fsspec
+import pyarrow as pa
 
 from itner.core.errors import InputError
 from itner.records.bulk import Form, Packing, Source
@@ -22,6 +26,7 @@ FORMS: dict[str, Form] = {
     ".parquet": "parquet",
 }
 PACKINGS: dict[str, Packing] = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
+_BUFFER = 2**20
 # Of a file's facts, what tells one version from another.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
 
@@ -52,6 +57,8 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
             raise InputError(f"no address that can be read here ({error})", path=name) from None
         except OSError as error:
             raise InputError(f"cannot be read ({error.strerror or error})", path=name) from None
+        except Exception as error:  # the libraries of stores have exceptions of their own, as for a missing password
+            raise InputError(f"cannot be read ({type(error).__name__}: {error})", path=name) from error
         if not found:
             raise InputError("no such file, folder or pattern, or nothing in it", path=name)
         for info in found:
@@ -73,7 +80,43 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
 
 def open_source(source: Source) -> Any:
     """Its bytes as they are stored, in a file that can seek."""
-    return fsspec.open(source.address, "rb").open()
+    file = fsspec.open(source.address, "rb").open()
+    # What fsspec makes of an object has no lines of a bounded length.
+    return file if "://" not in source.address else io.BufferedReader(file, _BUFFER)
+
+
+@contextmanager
+def told_of(source: Source) -> Iterator[Unreadable]:
+    """Within it, what is wrong with a source is not raised, but becomes the reason.
+
+    Raises:
+        InputError: a store does not answer. OSError: a disk fails. Neither says anything of the source.
+    """
+    found = Unreadable()
+    try:
+        yield found
+    except InputError as error:
+        found.reason = error.problem
+    except (pa.ArrowException, EOFError, UnicodeError, csv.Error, PermissionError, FileNotFoundError) as error:
+        found.reason = f"{type(error).__name__}: {error}"
+    except OSError as error:
+        # Arrow says by such an error without a number that what is packed is damaged.
+        if error.errno is not None:
+            raise
+        found.reason = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        if "://" not in source.address:
+            raise
+        raise InputError(
+            f"cannot be read now ({type(error).__name__}: {error}); call again to go on", path=source.address
+        ) from error
+
+
+@dataclass
+class Unreadable:
+    """Why a source cannot be read; None where it can."""
+
+    reason: str | None = None
 
 
 def _list(system: Any, path: str) -> list[dict[str, Any]]:

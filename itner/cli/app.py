@@ -23,7 +23,7 @@ _EXTRAS = {
     "train": {
         "accelerate", "datasets", "faker", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
     },
-    "bulk": {"fsspec"},
+    "bulk": {"fsspec", "s3fs"},
     "dashboard": {"pandas", "plotly", "streamlit"},
     "serve": {"fastapi", "uvicorn"},
     "llm": {"llguidance", "mwparserfromhell", "ollama", "openai", "py3langid", "rensa", "tenacity"},

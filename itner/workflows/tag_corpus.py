@@ -217,15 +217,10 @@ def _go_on(
     job = planned.job
     done = shards.done()
     total = max(1, sum(source.size for source in job.sources))
-    stored, tagged, peak = 0, ShardCounts(), 0.0
-
-    def open_blocks() -> Iterator[Block]:
-        nonlocal stored
-        for block in _limited(cut_blocks(job), job):
-            if block.number in done:
-                stored += block.stored
-            else:
-                yield block
+    stored, tagged, peak = sum(shard.stored for shard in done.values()), ShardCounts(), 0.0
+    # Blocks are dealt out while others come back.
+    known = frozenset(done)
+    blocks = (block for block in _limited(cut_blocks(job), job) if block.number not in known)
 
     def say() -> None:
         rate = tagged.tokens / max(time.monotonic() - started, 1e-9)
@@ -233,7 +228,7 @@ def _go_on(
         progress(f"tagging by {job.run}: {tagged.records:,} texts{speed}", min(stored / total, 0.999))
 
     say()
-    for each in run_pool(job, shards.folder, place.models, open_blocks(), processes, threads):
+    for each in run_pool(job, shards.folder, place.models, blocks, processes, threads):
         done[each.shard.number] = each.shard
         stored += each.shard.stored
         tagged += each.shard.counts

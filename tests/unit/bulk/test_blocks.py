@@ -1,0 +1,215 @@
+"""Every record is in exactly one block, wherever the cuts fall."""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from itner.bulk import blocks as cutting
+from itner.bulk import records as reading
+from itner.bulk.blocks import Block, cut_blocks
+from itner.bulk.records import Records, read_block
+from itner.bulk.sources import find_sources
+from itner.core.errors import InputError
+from itner.records.bulk import BulkJob
+
+Job = Callable[..., BulkJob]
+SLOW = settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+LINES = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"), max_size=12), max_size=40)
+CELLS = st.lists(
+    st.tuples(st.text(st.sampled_from('ab,"\n\r;é '), max_size=10), st.text(st.sampled_from("xy"), min_size=1)),
+    max_size=30,
+)
+TEXTS = st.lists(st.one_of(st.none(), st.text("ab ", max_size=6)), max_size=5000)
+
+
+def read_all(job: BulkJob) -> Iterator[tuple[Block, Records]]:
+    for block in cut_blocks(job):
+        yield block, read_block(block, job)
+
+
+def list_texts(job: BulkJob) -> list[tuple[str, str]]:
+    found = [pair for _, records in read_all(job) for pair in zip(records.ids, records.texts, strict=True)]
+    stored = sum(block.stored for block in cut_blocks(job))
+    assert stored == sum(source.size for source in job.sources) or not found
+    assert [block.number for block in cut_blocks(job)] == list(range(len(list(cut_blocks(job)))))
+    return found
+
+
+def pack(data: bytes, name: str) -> None:
+    kind = name.rsplit(".", 1)[-1]
+    if kind == "zst":
+        with pa.output_stream(name, compression="zstd") as out:
+            out.write(data)
+    else:
+        Path(name).write_bytes({"gz": gzip.compress, "bz2": bz2.compress}.get(kind, bytes)(data))
+
+
+@SLOW
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 60), st.sampled_from(["log", "log.gz"]))
+def test_lines(job: Job, lines: list[str], end: str, ended: bool, size: int, suffix: str) -> None:
+    data = (end.join(lines) + (end if ended else "")).encode()
+    pack(data, f"x.{suffix}")
+    expected = []
+    place = 0
+    for line in data.split(b"\n"):
+        text = line.removesuffix(b"\r").decode()
+        if text.strip() and not reading.is_blank(text):
+            expected.append((f"x.{suffix}:{place}", text.removeprefix("\ufeff") if place == 0 else text))
+        place += len(line) + 1
+    found = list_texts(job(f"x.{suffix}", block_bytes=size))
+    assert [text for _, text in found if not reading.is_blank(text)] == [text for _, text in expected if text.strip()]
+    assert found == expected or not data.strip()
+
+
+@SLOW
+@given(CELLS, st.integers(1, 40), st.sampled_from(["csv", "csv.gz", "csv.zst", "csv.bz2"]))
+def test_rows_of_tables(job: Job, cells: list[tuple[str, str]], size: int, suffix: str) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([("text", "key"), *cells])
+    pack(out.getvalue().encode(), f"x.{suffix}")
+    made = job(f"x.{suffix}", block_bytes=size, text_columns=("text",), id_column="key", carried=("key", "text"))
+    rows = [(text, key) for text, key in csv.reader(io.StringIO(out.getvalue()))][1:]
+    expected = [(key, text) for text, key in rows if not reading.is_blank(text)]
+    assert list_texts(made) == expected
+    carried = [text for _, records in read_all(made) for text in records.carried["text"]]
+    assert carried == [text for _, text in expected]
+
+
+@SLOW
+@given(TEXTS, st.integers(1, 900), st.integers(1, 9))
+def test_rows_of_parquet(job: Job, texts: list[str | None], group: int, size: int) -> None:
+    pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), "x.parquet", row_group_size=group)
+    found = list_texts(job("x.parquet", block_bytes=size, text_columns=("text",)))
+    expected = [(f"x.parquet:{number}", text) for number, text in enumerate(texts, 1) if text and text.strip()]
+    assert found == expected
+
+
+def test_small_files_share_a_block_and_large_ones_are_cut(job: Job) -> None:
+    for number in range(5):
+        Path(f"{number}.log").write_text("aaaa\n" * 4)
+    Path("large.log").write_text("bbbb\n" * 100)
+    found = list(read_all(job(*[f"{number}.log" for number in range(5)], "large.log", block_bytes=60)))
+    assert [len(records) for _, records in found][:3] == [12, 8 + 12, 12]
+    assert sum(len(records) for _, records in found) == 120
+
+
+@pytest.mark.parametrize("suffix", ["log", "log.gz"])
+def test_what_is_no_record_is_left_out_and_named_with_its_place(
+    job: Job, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (cutting, reading):
+        monkeypatch.setattr(module, "LONGEST_RECORD", 50)
+        monkeypatch.setattr(module, "_READ", 16)
+    data = b"first\n" + b"x" * 200 + b"\nafter\n\xff\xfe bad\n" + b"y" * 51 + b"\n" + b"z" * 50 + b"\nlast"
+    pack(data, f"x.{suffix}")
+    for size in (1, 7, 40, 1000):
+        found = list(read_all(job(f"x.{suffix}", block_bytes=size)))
+        texts = [text for _, records in found for text in records.texts]
+        assert texts == ["first", "after", "z" * 50, "last"], size
+        left = [each for _, records in found for each in records.left_out]
+        assert [(each.place, each.reason[:12]) for each in sorted(left, key=lambda each: each.place)] == [
+            (6, "longer than "),
+            (213, "not utf-8: b"),
+            (220, "longer than "),
+        ]
+
+
+def test_json_that_holds_no_text_says_why(job: Job) -> None:
+    lines = ['{"a": {"b": "deep"}, "id": 7}', '{"a.b": "dotted", "id": null}', "{", "[1]", '{"a": {"b": ["x"]}}',
+             '{"a": {"b": 5}, "id": {"k": 1}}', '{"a": {"b": " "}}', '{"a": {}}', '{"a": {"b": "\\ud800"}}',
+             "[" * 100_000]  # fmt: skip
+    Path("x.jsonl").write_text("\n".join(lines))
+    ((_, records),) = read_all(job("x.jsonl", text_columns=("a.b",), id_column="id", block_bytes=10**6))
+    assert list(zip(records.ids, records.texts, strict=True)) == [
+        ("7", "deep"),
+        ("x.jsonl:30", "dotted"),
+        ('{"k": 1}', "5"),
+    ]
+    assert records.without_text == 2
+    assert [each.reason for each in records.left_out] == [
+        "not JSON: Expecting property name enclosed in double quotes",
+        "no object, but list",
+        "'a.b' holds no text, but list",
+        "holds half of a surrogate pair",
+        "not JSON: nested too deeply",
+    ]
+
+
+def test_several_columns_of_text_are_read_apart(job: Job) -> None:
+    Path("x.csv").write_text("\ufefftitle;body;team\nOne;Two;A\nThree;;B\nto;few\n", encoding="utf-8")
+    made = job("x.csv", text_columns=("title", "body"), carried=("team",))
+    ((_, records),) = read_all(made)
+    assert list(zip(records.columns, records.texts, records.carried["team"], strict=True)) == [
+        ("title", "One", "A"),
+        ("body", "Two", "A"),
+        ("title", "Three", "B"),
+    ]
+    assert [(each.place, each.reason) for each in records.left_out] == [(3, "2 cells under a header of 3")]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("x.csv", b"a,b\n1,2\n", "no column 'text'; there are a, b"),
+        ("x.parquet", b"PAR1 not at all", "ArrowInvalid"),
+        ("x.jsonl.gz", b"\x1f\x8b\x08 no", "OSError"),
+        ("x.jsonl.gz", gzip.compress(random.Random(1).randbytes(50_000) + b"\n")[:-9_000], "OSError"),
+    ],
+    ids=["column", "parquet", "gzip", "cut off"],
+)
+def test_a_source_that_cannot_be_read_costs_the_others_nothing(job: Job, name: str, data: bytes, reason: str) -> None:
+    Path(name).write_bytes(data)
+    Path("y.jsonl").write_text('{"text": "here"}\n')
+    made = job(name, "y.jsonl", text_columns=("text",))
+    found = list(read_all(made))
+    assert [text for _, records in found for text in records.texts] == ["here"]
+    (unread,) = (records.unread for _, records in found if records.unread)
+    assert unread[name].startswith(reason)
+    assert sum(block.stored for block, _ in found) == sum(source.size for source in made.sources)
+
+
+def test_sources_are_found_once_and_named_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("in/b.log", "in/deep/a.log.gz", "in/c.doc", "in/.hidden.log", "d.jsonl"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("x")
+    found = find_sources(["in", "in/b.log", "d.jsonl"])
+    assert [(each.address, each.form, each.packing) for each in found.sources] == [
+        ("d.jsonl", "jsonl", ""),
+        ("in/b.log", "lines", ""),
+        ("in/deep/a.log.gz", "lines", "gzip"),
+    ]
+    assert found.problems == {"in/c.doc": ".doc is no kind that is read here"}
+    assert [each.address for each in find_sources(["in/*.log", "./in/deep/"]).sources] == [
+        "./in/deep/a.log.gz",
+        "in/b.log",
+    ]
+    assert [each.address for each in find_sources([str(tmp_path / "in" / "*.log")]).sources] == [
+        str(tmp_path / "in" / "b.log")
+    ]
+    assert [each.form for each in find_sources(["in/c.doc"], "lines").sources] == ["lines"]
+    memory = "memory://bulk/one.jsonl"
+    import fsspec
+
+    with fsspec.open(memory, "wb") as file:
+        file.write(b'{"text": "x"}\n')
+    assert [each.address for each in find_sources(["memory://bulk/"]).sources] == ["memory:///bulk/one.jsonl"]
+    wrong = {"gone": "cannot be read", "in/*.csv": "no such file", "in/c.doc": "no kind", "nope://x": "no address"}
+    for name, said in wrong.items():
+        with pytest.raises(InputError, match=said):
+            find_sources([name])

@@ -1,0 +1,271 @@
+"""A corpus is tagged once and whole, however often it is stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from commands import run_itner
+from filelock import FileLock
+
+from itner.bulk import core
+from itner.bulk.core import mark_texts
+from itner.bulk.shards import LOCK, hash_text, list_left_out
+from itner.core.reading import Marks
+from itner.core.stopwatch import Stopwatch
+from itner.domains.registry import get_domain
+from itner.records.bulk import BulkManifest, BulkTimings
+from itner.records.codec import from_json
+from itner.records.workspace import Workspace
+from itner.taggers.rules.tagger import RulesTagger
+from itner.workflows import tag_corpus as workflow
+from itner.workflows.tag_corpus import Asked, plan, tag_corpus
+
+TEXTS = [
+    "Outlook 16.0 crashes on Windows 11 with 0x80070005",
+    "nothing to see",
+    "Excel hangs.\nReboot of the ThinkPad T480 did not help.",
+    "Outlook 16.0 crashes on Windows 11 with 0x80070005",
+    "Grüße aus München: Teams 1.5 ✅",
+    "Ubuntu 22.04 and macOS 13 are fine. " * 1_200,
+] * 7
+
+
+@pytest.fixture(autouse=True)
+def tickets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [{"key": f"T-{number}", "body": text, "team": number % 3} for number, text in enumerate(TEXTS)]
+    Path("in.jsonl").write_text("\n".join(json.dumps(row) for row in rows) + "\n{broken\n", encoding="utf-8")
+
+
+def digest(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in ("timings.json", LOCK))
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def read_rows(folder: Path) -> list[dict[str, object]]:
+    return [row for path in sorted(folder.glob("tagged-*.parquet")) for row in pq.read_table(path).to_pylist()]
+
+
+ASKED = Asked("names", text_columns=("body",), id_column="key", carried=("team",), block_bytes=60_000)
+
+
+def test_every_text_is_tagged_as_it_is_by_itself(place: Workspace) -> None:
+    manifest = tag_corpus(plan(["in.jsonl"], ASKED, place), Path("out"), place, 2)
+    rows = read_rows(Path("out"))
+    assert [row["id"] for row in rows] == [f"T-{number}" for number in range(len(TEXTS))]
+    assert [row["team"] for row in rows] == [str(number % 3) for number in range(len(TEXTS))]
+    assert [row["text_hash"] for row in rows] == list(map(hash_text, TEXTS))
+    alone = [RulesTagger(get_domain("it")).tag([text])[0] for text in TEXTS]
+    assert [
+        [(each["start"], each["end"], each["type"], each["score"]) for each in row["mentions"]]  # type: ignore[attr-defined]
+        for row in rows
+    ] == [[(each.start, each.end, each.type, each.score) for each in found] for found in alone]
+    counts = manifest.counts
+    assert (counts.records, counts.left_out, counts.characters) == (len(TEXTS), 1, sum(map(len, TEXTS)))
+    assert sum(counts.mentions.values()) == sum(map(len, alone)) > 100
+    assert len(manifest.shards) > 3
+    assert [each.reason for each in list_left_out(Path("out"))] == [
+        "not JSON: Expecting property name enclosed in double quotes"
+    ]
+    assert from_json(BulkManifest, Path("out/manifest.json").read_bytes()) == manifest
+    timings: BulkTimings = from_json(BulkTimings, Path("out/timings.json").read_bytes())
+    assert timings.tagged == counts
+    assert set(timings.stages) == {"read", "tag", "write"}
+    # Called again, there is nothing to do, and nothing changes.
+    before = digest(Path("out"))
+    assert tag_corpus(plan(["in.jsonl"], ASKED, place), Path("out"), place, 2) == manifest
+    assert digest(Path("out")) == before
+
+
+class Interruption(Exception):
+    pass
+
+
+def test_what_was_stopped_goes_on_to_the_same(place: Workspace) -> None:
+    whole = tag_corpus(plan(["in.jsonl"], ASKED, place), Path("whole"), place, 1)
+    heard: list[float] = []
+
+    def stop(message: str, share: float) -> None:
+        heard.append(share)
+        if len(heard) % 3 == 0:
+            raise Interruption
+
+    for _ in range(30):
+        try:
+            manifest = tag_corpus(plan(["in.jsonl"], ASKED, place), Path("stopped"), place, 2, progress=stop)
+            break
+        except Interruption:
+            assert heard[-1] == 1.0 or not Path("stopped/manifest.json").exists()
+    assert manifest == whole
+    assert digest(Path("stopped")) == digest(Path("whole"))
+    # It did not begin anew each time.
+    assert max(heard) > 0.9
+    assert heard.count(0.0) == 1
+
+
+def test_a_receipt_without_its_shard_counts_for_nothing(place: Workspace) -> None:
+    planned = plan(["in.jsonl"], ASKED, place)
+    shards = workflow.Shards(Path("out"), planned.job)
+    Path("out").mkdir()
+    shards.begin()
+    worker = workflow_worker(planned, place)
+    blocks = list(workflow.cut_blocks(planned.job))
+    for block in blocks[:3]:
+        worker.do(block)
+    assert sorted(shards.done()) == [0, 1, 2]
+    Path("out/tagged-000001.parquet").unlink()
+    assert sorted(shards.done()) == [0, 2]
+
+
+def workflow_worker(planned: workflow.Planned, place: Workspace):  # type: ignore[no-untyped-def]
+    from itner.bulk.worker import Worker
+
+    return Worker(planned.job, Path("out"), place.models, 1)
+
+
+def test_only_so_many_texts_and_their_own_words(place: Workspace) -> None:
+    asked = Asked("names", text_columns=("body",), limit=5, with_text=True, output="jsonl", block_bytes=100)
+    manifest = tag_corpus(plan(["in.jsonl"], asked, place), Path("out"), place, 1)
+    assert manifest.counts.records == 5
+    files = sorted(Path("out").glob("tagged-*.jsonl"))
+    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    length = len(Path("in.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert [row["id"] for row in rows][:2] == ["in.jsonl:0", f"in.jsonl:{length + 1}"]
+    for row, text in zip(rows, TEXTS, strict=False):
+        assert [each["text"] for each in row["mentions"]] == [
+            text[each["start"] : each["end"]] for each in row["mentions"]
+        ]
+
+
+class Scored:
+    """Marks each capital with a score that depends on it, and counts how much it read."""
+
+    types = ("A", "B")
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def tag(self, texts: list[str], guideline: str | None = None) -> list[list[object]]:
+        from itner.core.types import Mention
+
+        self.read += texts
+        return [
+            [Mention(at, at + 1, "AB"[at % 2], (at % 7) / 7) for at, sign in enumerate(text) if sign.isupper()]
+            for text in texts
+        ]
+
+
+def test_equal_texts_are_read_once_and_long_ones_in_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core, "_SLICE_CHARACTERS", 100)
+    tagger = Scored()
+    texts = ["One two", "", "Three", "One two", "x" * 99 + "Y", "Three"]
+    marks = mark_texts(tagger, texts, None, Stopwatch())  # type: ignore[arg-type]
+    expected = Marks.of(Scored().tag(texts), tagger.types)  # type: ignore[arg-type]
+    for name in ("texts", "starts", "ends", "types", "scores"):
+        assert np.array_equal(getattr(marks, name), getattr(expected, name)), name
+    assert tagger.read == ["One two", "", "Three", "x" * 99 + "Y"]
+    long = "\n".join(f"Line {number}" for number in range(4_000))
+    (found,) = mark_texts(tagger, [long], None, Stopwatch()).as_mentions(1, tagger.types)  # type: ignore[arg-type]
+    assert [long[each.start] for each in found] == ["L"] * 4_000
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert max(map(len, tagger.read)) < len(long)
+    assert len(mark_texts(tagger, [], None, Stopwatch())) == 0  # type: ignore[arg-type]
+
+
+def itner(place: Workspace, *words: str) -> int:
+    return run_itner("tag-corpus", *words, "--models", str(place.models), "--data-root", str(place.data))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("gone.jsonl",), "gone.jsonl: cannot be read"),
+        (("in.jsonl", "--run", "nope"), "no run 'nope'"),
+        (("in.jsonl", "--variant", "int4"), "has no variant 'int4'"),
+        (("in.jsonl", "--guideline", "nope"), "no guideline"),
+        (("in.jsonl", "--encoding", "utf-16"), "utf-16 cannot be read in pieces"),
+        (("in.jsonl", "--encoding", "nope"), "no encoding 'nope'"),
+        (("in.jsonl", "--delimiter", "ab"), "'ab' is not one sign"),
+        (("in.jsonl", "--block", "0"), "0 is not between"),
+        (("in.jsonl", "--format", "xml"), "'xml' is none of parquet, jsonl"),
+        (("in.jsonl", "--input", "xml"), "'xml' is none of jsonl, csv, lines, parquet"),
+        (("in.jsonl", "--input", "lines", "--text-column", "body"), "have no columns"),
+        (("in.jsonl", "--threshold", "2"), "threshold"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_bad_usage_exits_with_2_and_writes_nothing(
+    place: Workspace, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = words if "--run" in words else (*words, "--run", "names")
+    assert itner(place, *words, "--output", "out") == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not Path("out").exists()
+
+
+def test_the_command_says_what_it_assumed_and_left_out(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--processes", "1") == 1
+    said = capsys.readouterr()
+    assert "the text is in `body`, by in.jsonl" in said.err
+    assert "left out: 1 record; the reasons are in out/left_out" in said.err
+    assert f"{len(TEXTS)} texts in 1 shard, out written: " in said.out
+    # Another job's folder stays as it is, and so does a folder that holds something else, or that is being written.
+    before = digest(Path("out"))
+    assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--threshold", "0.5") == 2
+    assert "the output of another job is here, which differs in threshold" in " ".join(capsys.readouterr().err.split())
+    assert digest(Path("out")) == before
+    Path("full").mkdir()
+    Path("full/notes.txt").write_text("mine")
+    assert itner(place, "in.jsonl", "--output", "full", "--run", "names") == 2
+    assert itner(place, "in.jsonl", "--output", "in.jsonl", "--run", "names") == 2
+    Path("busy").mkdir()
+    with FileLock(Path("busy", LOCK)):
+        assert itner(place, "in.jsonl", "--output", "busy", "--run", "names") == 2
+    assert "another call is writing into this folder" in capsys.readouterr().err
+    # What has changed since is another job.
+    Path("in.jsonl").write_text('{"body": "Excel"}\n')
+    assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--text-column", "body") == 2
+
+
+def test_a_dry_run_says_how_long_and_writes_nothing(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "1 source, " in said
+    assert "by a sample of 42 texts" in said
+    assert "USD at 0.04 an hour of a core" in said
+    assert not Path("out").exists()
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """A store on this machine that speaks S3."""
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    try:
+        yield "http://{}:{}".format(*server.get_host_and_port())
+    finally:
+        server.stop()
+
+
+def test_objects_of_a_store(place: Workspace, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3fs = pytest.importorskip("s3fs")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket)
+    store = s3fs.S3FileSystem()
+    store.mkdir("tickets")
+    store.put("in.jsonl", "tickets/2026/in.jsonl")
+    asked = Asked("names", text_columns=("body",), id_column="key", carried=("team",), block_bytes=60_000)
+    remote = tag_corpus(plan(["s3://tickets/2026/"], asked, place), Path("remote"), place, 2)
+    local = tag_corpus(plan(["in.jsonl"], asked, place), Path("local"), place, 2)
+    assert [each.address for each in remote.job.sources] == ["s3://tickets/2026/in.jsonl"]
+    assert [each.sha256 for each in remote.shards] == [each.sha256 for each in local.shards]
