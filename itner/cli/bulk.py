@@ -62,8 +62,9 @@ def tag_corpus(
     ] = "parquet",
     spans: Annotated[bool, typer.Option("--spans", help="Write the mentions' own text beside their offsets.")] = False,
     block: Annotated[
-        float, typer.Option("--block", metavar="MIB", help="Input of a shard, and lost at most by a stop a process.")
-    ] = 8.0,
+        float | None,
+        typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 16)."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Texts at most, from the first on.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Beside each other (default: one a core).")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
@@ -88,7 +89,7 @@ def tag_corpus(
     check_one_of(output_form, _OUTPUTS, "--format")
     if delimiter is not None and len(delimiter) != 1:
         raise typer.BadParameter(f"{delimiter!r} is not one sign", param_hint="--delimiter")
-    if not 0.001 <= block <= 1024:
+    if block is not None and not 0.001 <= block <= 1024:
         raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
     _check_encoding(encoding)
     place = existing(models, data_root)
@@ -105,7 +106,7 @@ def tag_corpus(
         threshold=threshold,
         with_text=spans,
         output=cast(Output, output_form),
-        block_bytes=round(block * 2**20),
+        block_bytes=round(block * 2**20) if block is not None else None,
         limit=limit,
     )
     workers = processes or max(1, usable_cores() // threads)

@@ -39,6 +39,7 @@ _RECORD = re.compile(
 # More than one gap inside a line, or a tab, makes columns.
 _COLUMNS = re.compile(r"\t|\S[ ]{2,}\S.*?\S[ ]{2,}\S|[;|].*[;|].*[;|]|[{};\\]$")
 _STOP = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_OPEN_END = re.compile(r"[^.!?…:;\n \t][ \t]*\n")
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _WORD = re.compile(r"\S+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
@@ -98,7 +99,8 @@ def join_lines(text: str) -> list[tuple[int, int, str]]:
 
     A word that a hyphen breaks at a line's end is one word: the hyphen goes where the word goes on in lower case.
     """
-    if "\n" not in text:
+    # Lines are joined only where no sentence ends.
+    if not _OPEN_END.search(text):
         return []
     edits = []
     block: list[_Line] = []

@@ -39,6 +39,7 @@ _CONTROL = re.compile(
     """,
     re.VERBOSE,
 )
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});")
 _HTML = re.compile(
     r"</?(?:a|b|big|blockquote|br|center|code|dd|div|dl|dt|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|pre|s|samp|small|span|"
@@ -176,7 +177,8 @@ def _passes(text: str) -> list[Callable[[str], list[Edit]]]:
 
 
 def _find_controls(text: str) -> list[Edit]:
-    if text.isprintable() and "[" not in text:
+    # Every other alternative needs a bracket.
+    if "[" not in text and not _ODD.search(text):
         return []
     return [(*match.span(), "\n" if match["line_break"] else "") for match in _CONTROL.finditer(text)]
 

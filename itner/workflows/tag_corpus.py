@@ -33,7 +33,8 @@ from itner.records.workspace import Workspace
 from itner.taggers.registry import check_guideline, check_variants, kind_of, open_variant
 from itner.workflows.open import built
 
-BLOCK_MIB = 8
+# Of all that is tagged, about so many blocks, within bounds: few files of much text, and work for every core of little.
+_BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**24
 # What can change what stands in a shard.
 _PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")
 # What an estimate reads of so many places, together.
@@ -47,6 +48,7 @@ class Asked:
     Attributes:
         form: of all sources; None for what each is called.
         variant: None for the one to deploy.
+        block_bytes: None for what fits the size of all sources.
     """
 
     run: str
@@ -61,7 +63,7 @@ class Asked:
     threshold: float = 0.0
     with_text: bool = False
     output: Output = "parquet"
-    block_bytes: int = BLOCK_MIB * 2**20
+    block_bytes: int | None = None
     limit: int | None = None
 
 
@@ -147,11 +149,15 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
         threshold=asked.threshold,
         with_text=asked.with_text,
         output=asked.output,
-        block_bytes=asked.block_bytes,
+        block_bytes=asked.block_bytes or _fit_blocks(sum(source.size for source in found.sources)),
         limit=asked.limit,
         versions={"itner": __version__} | {name: version(name) for name in _PACKAGES},
     )
     return Planned(job, found.problems, tuple(assumed))
+
+
+def _fit_blocks(size: int) -> int:
+    return min(max(size // _BLOCKS, _LEAST_BLOCK), _MOST_BLOCK)
 
 
 def estimate(job: BulkJob, place: Workspace) -> Estimate:

@@ -215,7 +215,7 @@ def test_the_command_says_what_it_assumed_and_left_out(place: Workspace, capsys:
     said = capsys.readouterr()
     assert "the text is in `body`, by in.jsonl" in said.err
     assert "left out: 1 record; the reasons are in out/left_out" in said.err
-    assert f"{len(TEXTS)} texts in 1 shard, out written: " in said.out
+    assert f"{len(TEXTS)} texts in 2 shards, out written: " in said.out
     # Another job's folder stays as it is, and so does a folder that holds something else, or that is being written.
     before = digest(Path("out"))
     assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--threshold", "0.5") == 2
