@@ -24,6 +24,7 @@ _EXTRAS = {
         "accelerate", "datasets", "faker", "onnx", "peft", "pyarrow", "safetensors", "sklearn", "torch", "transformers",
     },
     "bulk": {"fsspec", "s3fs"},
+    "cluster": {"ray"},
     "dashboard": {"pandas", "plotly", "streamlit"},
     "serve": {"fastapi", "uvicorn"},
     "llm": {"llguidance", "mwparserfromhell", "ollama", "openai", "py3langid", "rensa", "tenacity"},

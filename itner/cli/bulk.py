@@ -10,15 +10,16 @@ import typer
 from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path
 from itner.core.errors import InputError
 from itner.core.words import counted
-from itner.records.bulk import Form, Output
+from itner.records.bulk import Engine, Form, Output
 
 TAG_CORPUS = """
 itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column description --id-column key
 itner tag-corpus exports/ --output tagged --run minilm_l3_kd --carry created_at --carry team
 itner tag-corpus "logs/*.log.gz" --output tagged --run compact_s --dry-run    # how long it takes, and what it costs
 itner tag-corpus s3://bucket/tickets/ --output tagged --run compact_s --limit 1000
+itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
-_FORMS, _OUTPUTS = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl")
+_FORMS, _OUTPUTS, _ENGINES = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl"), ("local", "ray")
 _LEFT_OUT = 1
 
 
@@ -68,6 +69,12 @@ def tag_corpus(
     limit: Annotated[int | None, typer.Option(min=1, help="Texts at most, from the first on.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Beside each other (default: one a core).")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
+    engine: Annotated[
+        str, typer.Option(metavar="|".join(_ENGINES), help="What shares the work out; the output is the same.")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray (default: one on this machine).")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tag a sample, and say what all would take.")] = False,
     models: Models = None,
     data_root: DataRoot = None,
@@ -87,6 +94,9 @@ def tag_corpus(
     if form is not None:
         check_one_of(form, _FORMS, "--input")
     check_one_of(output_form, _OUTPUTS, "--format")
+    check_one_of(engine, _ENGINES, "--engine")
+    if address is not None and engine != "ray":
+        raise typer.BadParameter("only --engine ray has an address", param_hint="--address")
     if delimiter is not None and len(delimiter) != 1:
         raise typer.BadParameter(f"{delimiter!r} is not one sign", param_hint="--delimiter")
     if block is not None and not 0.001 <= block <= 1024:
@@ -137,7 +147,7 @@ def tag_corpus(
                 cost = hours * workers * prices.compute.core_hour
                 typer.echo(f"about {cost:,.2f} {prices.currency} at {prices.compute.core_hour:g} an hour of a core")
             return
-        manifest = tag_all(planned, output, place, workers, threads, progress)
+        manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
     counts = manifest.counts
     typer.echo(f"tagged by run {job.run}, {job.variant}", err=True)
     kinds = ", ".join(f"{name} {count:,}" for name, count in counts.mentions.items())

@@ -13,6 +13,7 @@ from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, S
 Form = Literal["jsonl", "csv", "lines", "parquet"]
 Packing = Literal["", "gzip", "zstd", "bz2"]
 Output = Literal["parquet", "jsonl"]
+Engine = Literal["local", "ray"]
 Address = Annotated[str, Field(min_length=1, max_length=4096)]
 
 
@@ -151,15 +152,17 @@ class BulkTimings:
         stages: seconds by stage, summed over processes.
         wall_seconds: of the last call.
         tagged: what was tagged in the last call.
-        processes, threads: of each process.
+        processes: None where a cluster decided.
+        threads: of each process.
         peak_mib: most memory of a worker, and of the process that deals.
+        machine: on which the blocks were dealt out; a cluster may have others.
     """
 
-    engine: Name
+    engine: Engine
     stages: dict[str, Amount]
     wall_seconds: Amount
     tagged: ShardCounts
-    processes: Positive
+    processes: Positive | None
     threads: Positive
     peak_mib: dict[str, Amount]
     machine: Machine

@@ -19,13 +19,13 @@ from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.shards import LOCK, TIMINGS, Shards
 from itner.bulk.sources import find_sources
-from itner.bulk.worker import peak_mib
+from itner.bulk.worker import Done, peak_mib
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.core.provenance import describe_machine
+from itner.core.provenance import describe_machine, usable_cores
 from itner.core.stopwatch import Stopwatch
 from itner.domains.registry import default_domain, get_domain
-from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Form, Output, ShardCounts
+from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Engine, Form, Output, ShardCounts
 from itner.records.codec import to_json
 from itner.records.files import write_atomic
 from itner.records.store import RunStore, is_complete
@@ -193,12 +193,19 @@ def tag_corpus(
     planned: Planned,
     output: Path,
     place: Workspace,
-    processes: int,
+    processes: int | None,
     threads: int = 1,
     progress: Progress = silent,
+    engine: Engine = "local",
+    address: str | None = None,
 ) -> BulkManifest:
     """Tag all that is not done yet, and write the manifest when all is.
 
+    Args:
+        processes: at most; None for as many as the cores are worth.
+        threads: of each process.
+        engine: what shares the blocks out; the output is the same.
+        address: of a cluster of Ray; None starts one on this machine.
     Raises:
         InputError: the folder holds something else, or another call is at work on it.
     """
@@ -211,14 +218,37 @@ def tag_corpus(
     try:
         with lock.acquire(blocking=False):
             manifest = shards.begin()
-            return manifest if manifest is not None else _go_on(planned, shards, place, processes, threads, progress)
+            if manifest is not None:
+                return manifest
+            return _go_on(planned, shards, place, Spread(engine, address, processes, threads), progress)
     except Timeout:
         raise InputError("another call is writing into this folder", path=output) from None
 
 
-def _go_on(
-    planned: Planned, shards: Shards, place: Workspace, processes: int, threads: int, progress: Progress
-) -> BulkManifest:
+@dataclass(frozen=True)
+class Spread:
+    """What shares the blocks out; see `tag_corpus`."""
+
+    engine: Engine
+    address: str | None
+    processes: int | None
+    threads: int
+
+    def run(self, job: BulkJob, folder: Path, models: Path, blocks: Iterable[Block]) -> Iterator[Done]:
+        """What comes of each block."""
+        if self.engine == "local":
+            return run_pool(job, folder, models, blocks, self.used, self.threads)
+        from itner.bulk.cluster import run_cluster
+
+        return run_cluster(job, folder, models, blocks, self.address, self.processes, self.threads)
+
+    @property
+    def used(self) -> int:
+        """Processes, where they are of this machine."""
+        return self.processes or max(1, usable_cores() // self.threads)
+
+
+def _go_on(planned: Planned, shards: Shards, place: Workspace, spread: Spread, progress: Progress) -> BulkManifest:
     started = time.monotonic()
     job = planned.job
     done = shards.done()
@@ -234,7 +264,7 @@ def _go_on(
         progress(f"tagging by {job.run}: {tagged.records:,} texts{speed}", min(stored / total, 0.999))
 
     say()
-    for each in run_pool(job, shards.folder, place.models, blocks, processes, threads):
+    for each in spread.run(job, shards.folder, place.models, blocks):
         done[each.shard.number] = each.shard
         stored += each.shard.stored
         tagged += each.shard.counts
@@ -245,12 +275,12 @@ def _go_on(
     for shard in done.values():
         stages.update(shard.seconds)
     timings = BulkTimings(
-        engine="local",
+        engine=spread.engine,
         stages={name: round(seconds, 2) for name, seconds in stages.items()},
         wall_seconds=round(time.monotonic() - started, 2),
         tagged=tagged,
-        processes=processes,
-        threads=threads,
+        processes=spread.used if spread.engine == "local" else spread.processes,
+        threads=spread.threads,
         peak_mib={"worker": peak, "dealer": peak_mib()},
         machine=describe_machine(),
     )

@@ -1,0 +1,150 @@
+"""Blocks shared out to actors of Ray, each of which holds the tagger once: the same worker, on more machines than one.
+
+Blocks are cut by who asks, in order, because what is packed can only be read from its beginning; so actors are handed
+out blocks one by one, rather than a Ray dataset. An actor or a machine that is lost costs the blocks that it was at,
+which another one does again. Machines that join get actors.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from itner.bulk.blocks import Block
+from itner.bulk.worker import Done, Worker
+from itner.core.errors import InputError
+from itner.records.bulk import BulkJob
+
+# Blocks dealt out to each actor: the one it is at, and the next.
+_AHEAD = 2
+# A block that ends so many actors ends the next one as well.
+_MOST_LOSSES = 3
+_LOOK_SECONDS = 1.0
+# So long nobody may come up: a cluster that starts machines when they are asked for takes minutes.
+_PATIENCE_SECONDS = 900.0
+
+
+def run_cluster(
+    job: BulkJob,
+    folder: Path,
+    models: Path,
+    blocks: Iterable[Block],
+    address: str | None,
+    actors: int | None,
+    threads: int,
+) -> Iterator[Done]:
+    """What comes of each block, as soon as it is done.
+
+    Args:
+        folder, models: which every machine of the cluster finds under the same path.
+        address: of the cluster; None starts one on this machine.
+        actors: at most; None for as many as the cluster's cores are worth.
+        threads: of each actor.
+    Raises:
+        InputError: there is no such cluster, or no actor of it can work.
+    """
+    import ray
+
+    own = not ray.is_initialized()
+    if own:
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise InputError(f"no cluster of Ray answers at {address or 'this machine'} ({error})") from None
+    crew = _Crew(ray, (job, folder.resolve(), models.resolve(), threads), actors, threads)
+    try:
+        yield from crew.work(blocks)
+    finally:
+        crew.dismiss()
+        if own:
+            ray.shutdown()
+
+
+class _Crew:
+    """Actors, and what each of them is at."""
+
+    def __init__(self, ray: Any, given: tuple[Any, ...], most: int | None, threads: int):
+        self._ray, self._given, self._most, self._threads = ray, given, most, threads
+        # A lost actor is replaced here rather than by Ray, so that blocks go to whoever is there.
+        self._kind = ray.remote(num_cpus=threads, max_restarts=0, max_task_retries=0)(Worker)
+        self._actors: list[Any] = []
+        self._at: dict[Any, tuple[Block, Any]] = {}
+        self._losses: dict[int, int] = {}
+        self._again: list[Block] = []
+        self._looked = 0.0
+
+    def work(self, blocks: Iterable[Block]) -> Iterator[Done]:
+        """All blocks, each once, however many actors are lost."""
+        left = iter(blocks)
+        more = True
+        heard = time.monotonic()
+        while more or self._again or self._at:
+            self._hire()
+            free = self._find_free()
+            while free is not None and (self._again or more):
+                block = self._again.pop() if self._again else next(left, None)
+                if block is None:
+                    more = False
+                    break
+                self._at[free.do.remote(block)] = (block, free)
+                free = self._find_free()
+            if not self._at:
+                time.sleep(_LOOK_SECONDS)
+            ready, _ = self._ray.wait(list(self._at), timeout=_LOOK_SECONDS) if self._at else ([], [])
+            for ref in ready:
+                done = self._take(ref)
+                if done is not None:
+                    yield done
+                heard = time.monotonic()
+            if time.monotonic() - heard > _PATIENCE_SECONDS:
+                raise InputError(f"no actor has done anything for {_PATIENCE_SECONDS / 60:.0f} minutes; call again")
+
+    def dismiss(self) -> None:
+        """End all actors."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+
+    def _hire(self) -> None:
+        """As many actors as there are cores for."""
+        if time.monotonic() - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        cores = int(self._ray.cluster_resources().get("CPU", 0))
+        wanted = cores // self._threads
+        for _ in range(len(self._actors), min(wanted, self._most or wanted)):
+            self._actors.append(self._kind.remote(*self._given))
+
+    def _find_free(self) -> Any | None:
+        """The actor with the fewest blocks, where one may have another."""
+        busy = {id(actor): 0 for actor in self._actors}
+        for _, actor in self._at.values():
+            busy[id(actor)] = busy.get(id(actor), 0) + 1
+        free = min(self._actors, key=lambda actor: busy[id(actor)], default=None)
+        return free if free is not None and busy[id(free)] < _AHEAD else None
+
+    def _take(self, ref: Any) -> Done | None:
+        block, actor = self._at.pop(ref)
+        errors = self._ray.exceptions
+        try:
+            done: Done = self._ray.get(ref)
+            return done
+        except errors.RayTaskError as error:
+            # What the worker itself raised, and would again.
+            cause = error.cause
+            raise cause if isinstance(cause, Exception) else InputError(str(error)) from None
+        except errors.RayError as error:
+            if getattr(error, "actor_init_failed", False):
+                raise InputError(f"no actor can begin: {str(error).strip().splitlines()[-1]}") from None
+        # Lost; what else it was given comes back by itself, the same way.
+        self._actors = [each for each in self._actors if each is not actor]
+        self._losses[block.number] = self._losses.get(block.number, 0) + 1
+        if self._losses[block.number] >= _MOST_LOSSES:
+            raise InputError(
+                f"block {block.number} has ended {_MOST_LOSSES} actors, perhaps for want of memory; take smaller ones "
+                "with --block"
+            )
+        self._again.append(block)
+        return None
