@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from itner.core.provenance import Machine
-from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, Sha256, Share, TypeName
+from itner.core.provenance import Machine, Provenance
+from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, PositiveAmount, Sha256, Share, TypeName
 
 Form = Literal["jsonl", "csv", "lines", "parquet"]
 Packing = Literal["", "gzip", "zstd", "bz2"]
@@ -166,4 +166,55 @@ class BulkTimings:
     threads: Positive
     peak_mib: dict[str, Amount]
     machine: Machine
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkCorpus:
+    """What bulk rates were measured on: tickets that were drawn, with repetition, from texts that ship.
+
+    Attributes:
+        words: of the texts' median, and the 5 and the 95 of a hundred.
+        distinct: the share of sentences that are different.
+    """
+
+    seed: NonNegative
+    texts: Positive
+    characters: Positive
+    tokens: Positive
+    sentences: Positive
+    distinct: Share
+    words: tuple[NonNegative, NonNegative, NonNegative]
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkRate:
+    """How fast something reads, from file to file, or a peer from texts in memory to spans.
+
+    Attributes:
+        name: of the run, or of the library with what it opens.
+        variant: None for a peer.
+        tokens: read in a round.
+        tokens_per_s: of each round; the rounds of all took turns.
+        stages: seconds of the last round by stage, summed over processes; empty for a peer.
+        peak_mib: most memory of a process; None where nobody asked.
+    """
+
+    name: str
+    variant: Name | None
+    processes: Positive
+    threads: Positive
+    tokens: Positive
+    tokens_per_s: tuple[PositiveAmount, ...]
+    stages: dict[str, Amount] = Field(default_factory=dict)
+    peak_mib: Amount | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkBench:
+    """`data/bulk_bench.json`: rates that were measured in turns on one machine."""
+
+    corpus: BulkCorpus
+    rates: tuple[BulkRate, ...]
+    provenance: Provenance
     schema_version: Literal[1] = 1
