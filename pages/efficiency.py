@@ -7,7 +7,7 @@ import streamlit as st
 from itner.core.errors import InputError
 from itner.core.words import unmarked
 from itner.dashboard import efficiency, efficiency_study, selection
-from itner.dashboard.cache import compare, load_peers, load_study
+from itner.dashboard.cache import compare, load_bulk, load_peers, load_study
 from itner.dashboard.commands import domain_words
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
@@ -26,6 +26,7 @@ from itner.dashboard.widgets import (
     show_table,
 )
 from itner.domains.registry import get_domain
+from itner.reporting.bulk import bulk_in_words
 from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, speed_to_rank_by, study_in_words
 from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
@@ -123,6 +124,16 @@ if prices is not None and not priced.empty:
 
 st.header("Everything measured")
 show_table(costs, "efficiency", efficiency.cost_columns(costs))
+
+try:
+    bulk = load_bulk()
+except InputError as error:
+    show_damage("The rates of much text cannot be read", error)
+    bulk = None
+if bulk is not None and {each.name for each in bulk.rates} & {run.name for run in runs}:
+    st.header("Much text at once")
+    st.caption(bulk_in_words(bulk))
+    show_table(efficiency.bulk_frame(bulk), "bulk", efficiency.bulk_columns())
 
 try:
     peers = load_peers(domain)

@@ -1,4 +1,4 @@
-"""Measure how fast much text is tagged; written to data/bulk_bench.json. Needs a prepared corpus and a quiet machine."""
+"""Measure how fast much text is tagged, for data/bulk_bench.json. Needs a prepared corpus, and a quiet machine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def main(
     from itner.records.codec import to_json
     from itner.records.files import write_atomic
     from itner.records.workspace import Workspace
-    from tools.bulk_bench import list_lines, measure
+    from itner.reporting.bulk import bulk_table
+    from tools.bulk_bench import measure
 
     progress = ConsoleProgress()
     try:
@@ -47,8 +48,7 @@ def main(
     finally:
         progress.close()
     write_atomic(output, to_json(bench))
-    for line in list_lines(bench):
-        typer.echo(line)
+    typer.echo(bulk_table(bench))
 
 
 if __name__ == "__main__":

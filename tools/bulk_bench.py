@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -147,6 +146,7 @@ def _time_run(each: Contender, source: Path, output: Path, place: Workspace) -> 
         tokens_per_s=(rate,),
         stages=timings.stages,
         peak_mib=timings.peak_mib["worker"],
+        distinct=round(timings.tagged.distinct / max(timings.tagged.sentences, 1), 4),
     )
 
 
@@ -165,21 +165,3 @@ def _time_pipeline(each: Contender, source: Path, folder: Path, place: Workspace
         tokens=tokens,
         tokens_per_s=(round(tokens / times[0], 1),),
     )
-
-
-def list_lines(bench: BulkBench) -> list[str]:
-    """The rates as a table in Markdown, fastest first, each over the pipeline's best."""
-    rates = sorted(bench.rates, key=lambda each: -statistics.median(each.tokens_per_s))
-    best = max((statistics.median(each.tokens_per_s) for each in rates if each.variant is None), default=None)
-    lines = [
-        "| what | processes × threads | tokens/s | lowest to highest | times the pipeline | most memory |",
-        "|---|---|---|---|---|---|",
-    ]
-    for each in rates:
-        middle = statistics.median(each.tokens_per_s)
-        times = f"{middle / best:.1f}" if best else "–"
-        memory = f"{each.peak_mib:,.0f} MiB" if each.peak_mib is not None else "–"
-        name = f"{each.name} {each.variant or ''}".strip()
-        between = f"{min(each.tokens_per_s):,.0f} to {max(each.tokens_per_s):,.0f}"
-        lines.append(f"| {name} | {each.processes} × {each.threads} | {middle:,.0f} | {between} | {times} | {memory} |")
-    return lines

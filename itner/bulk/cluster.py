@@ -8,6 +8,7 @@ which another one does again. Machines that join get actors.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -41,19 +42,24 @@ def run_cluster(
     Args:
         folder, models: which every machine of the cluster finds under the same path.
         address: of the cluster; None starts one on this machine.
-        actors: at most; None for as many as the cluster's cores are worth.
+        actors: that are asked for, which makes a cluster grow that can; None for as many as its cores are worth.
         threads: of each actor.
     Raises:
         InputError: there is no such cluster, or no actor of it can work.
     """
     import ray
 
+    # Nothing is told to anybody of what is tagged, nor that anything is.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     own = not ray.is_initialized()
     if own:
         try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise InputError(f"no cluster of Ray answers at {address or 'this machine'} ({error})") from None
+            where = address or "this machine"
+            raise InputError(
+                f"no cluster of Ray answers at {where} ({error}); where it asks for a token, set RAY_AUTH_MODE=token"
+            ) from None
     crew = _Crew(ray, (job, folder.resolve(), models.resolve(), threads), actors, threads)
     try:
         yield from crew.work(blocks)
@@ -71,6 +77,8 @@ class _Crew:
         # A lost actor is replaced here rather than by Ray, so that blocks go to whoever is there.
         self._kind = ray.remote(num_cpus=threads, max_restarts=0, max_task_retries=0)(Worker)
         self._actors: list[Any] = []
+        # Those that are not up yet, by what tells when they are.
+        self._coming: dict[Any, Any] = {}
         self._at: dict[Any, tuple[Block, Any]] = {}
         self._losses: dict[int, int] = {}
         self._again: list[Block] = []
@@ -104,18 +112,25 @@ class _Crew:
 
     def dismiss(self) -> None:
         """End all actors."""
-        for actor in self._actors:
+        for actor in (*self._actors, *self._coming.values()):
             self._ray.kill(actor)
 
     def _hire(self) -> None:
-        """As many actors as there are cores for."""
+        """As many actors as are asked for, or as there are cores for; who is up gets blocks."""
         if time.monotonic() - self._looked < _LOOK_SECONDS:
             return
         self._looked = time.monotonic()
         cores = int(self._ray.cluster_resources().get("CPU", 0))
-        wanted = cores // self._threads
-        for _ in range(len(self._actors), min(wanted, self._most or wanted)):
-            self._actors.append(self._kind.remote(*self._given))
+        for _ in range(len(self._actors) + len(self._coming), self._most or cores // self._threads):
+            actor = self._kind.remote(*self._given)
+            self._coming[actor.__ray_ready__.remote()] = actor
+        if not self._coming:
+            return
+        up, _ = self._ray.wait(list(self._coming), num_returns=len(self._coming), timeout=0)
+        for ref in up:
+            actor = self._coming.pop(ref)
+            if self._get(ref) is not None:
+                self._actors.append(actor)
 
     def _find_free(self) -> Any | None:
         """The actor with the fewest blocks, where one may have another."""
@@ -127,17 +142,9 @@ class _Crew:
 
     def _take(self, ref: Any) -> Done | None:
         block, actor = self._at.pop(ref)
-        errors = self._ray.exceptions
-        try:
-            done: Done = self._ray.get(ref)
+        done: Done | None = self._get(ref)
+        if done is not None:
             return done
-        except errors.RayTaskError as error:
-            # What the worker itself raised, and would again.
-            cause = error.cause
-            raise cause if isinstance(cause, Exception) else InputError(str(error)) from None
-        except errors.RayError as error:
-            if getattr(error, "actor_init_failed", False):
-                raise InputError(f"no actor can begin: {str(error).strip().splitlines()[-1]}") from None
         # Lost; what else it was given comes back by itself, the same way.
         self._actors = [each for each in self._actors if each is not actor]
         self._losses[block.number] = self._losses.get(block.number, 0) + 1
@@ -148,3 +155,19 @@ class _Crew:
             )
         self._again.append(block)
         return None
+
+    def _get(self, ref: Any) -> Any | None:
+        """What came of a call; None where its actor was lost.
+
+        What the worker itself raised is raised here, since another one would raise it again.
+        """
+        errors = self._ray.exceptions
+        try:
+            return self._ray.get(ref)
+        except errors.RayTaskError as error:
+            cause = error.cause
+            raise cause if isinstance(cause, Exception) else InputError(str(error)) from None
+        except errors.RayError as error:
+            if getattr(error, "actor_init_failed", False):
+                raise InputError(f"no actor can begin: {str(error).strip().splitlines()[-1]}") from None
+            return None

@@ -311,6 +311,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.files import write_atomic
     from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
+    from itner.reporting.bulk import BULK_BEGIN, BULK_END, bulk_table, read_bulk_bench
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.endurance import fill_digest, fill_endurance, read_endurance
     from itner.reporting.languages import fill_languages_card, languages_card, list_language_rows
@@ -372,6 +373,10 @@ def readme(domain: DomainName = None) -> None:
     endurance = read_endurance(CHECKOUT / "assets")
     bears_text = fill_endurance(bears.read_text(encoding="utf-8"), *endurance)
     page_text = fill_digest(page_text, *endurance)
+    bulk, rates = CHECKOUT / "docs" / "bulk.md", read_bulk_bench(place)
+    bulk_text = bulk.read_text(encoding="utf-8")
+    if rates is not None:
+        bulk_text = replace_section(bulk_text, BULK_BEGIN, BULK_END, bulk_table(rates))
     robust = CHECKOUT / "docs" / "robustness.md"
     every = sorted(RunStore(place.models).load_all()[0], key=lambda run: (run.info.domain, run.name))
     robust_text = fill_robustness(robust.read_text(encoding="utf-8"), every)
@@ -379,6 +384,7 @@ def readme(domain: DomainName = None) -> None:
     write_atomic(page, page_text)
     write_atomic(bears, bears_text)
     write_atomic(robust, robust_text)
+    write_atomic(bulk, bulk_text)
     if served is not None:
         write_atomic(document, text)
         typer.echo(f"{document.name}: {len(served.timings)} response times")

@@ -10,8 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from itner.dashboard.tables import leaderboard_columns, rounded
+from itner.records.bulk import BulkBench
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
+from itner.reporting.bulk import list_bulk_rows
 from itner.reporting.cost import Cost
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, interval_in_words
@@ -254,3 +256,33 @@ def _bars(frame: pd.DataFrame, value: str, title: str, hover: str, error: dict[s
         margin={"t": 20, "b": 40},
     )
     return figure
+
+
+def bulk_frame(bench: BulkBench) -> pd.DataFrame:
+    """One line for everything that was timed in bulk, the fastest first."""
+    return pd.DataFrame.from_records(
+        [
+            {
+                "what": row.label,
+                "processes × threads": row.how,
+                "tokens/s": rounded(row.tokens_per_s),
+                "lowest": rounded(row.low),
+                "highest": rounded(row.high),
+                "times the pipeline": row.times,
+                "peak memory MiB": row.peak_mib,
+            }
+            for row in list_bulk_rows(bench)
+        ]
+    )
+
+
+def bulk_columns() -> dict[str, Any]:
+    """How Streamlit shows `bulk_frame`."""
+    number = st.column_config.NumberColumn
+    return {
+        "tokens/s": number(format="localized", help="Median of the rounds, from file to file.", step=1),
+        "lowest": number(format="localized", help="Of the rounds.", step=1),
+        "highest": number(format="localized", help="Of the rounds.", step=1),
+        "times the pipeline": number(format="%.1f", help="As fast as Transformers' pipeline at its best batch."),
+        "peak memory MiB": number(format="%.0f", help="Of one process."),
+    }

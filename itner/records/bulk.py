@@ -197,6 +197,7 @@ class BulkRate:
         tokens: read in a round.
         tokens_per_s: of each round; the rounds of all took turns.
         stages: seconds of the last round by stage, summed over processes; empty for a peer.
+        distinct: the share of sentences that were read, because they were different within a shard; None for a peer.
         peak_mib: most memory of a process; None where nobody asked.
     """
 
@@ -208,6 +209,7 @@ class BulkRate:
     tokens_per_s: tuple[PositiveAmount, ...]
     stages: dict[str, Amount] = Field(default_factory=dict)
     peak_mib: Amount | None = None
+    distinct: Share | None = None
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -36,14 +36,17 @@ class FakeRay:
     Args:
         do: what an actor of a number makes of a block: a result, or an exception.
         cores: asked for again and again; the last one stays.
+        begin: what an actor says instead of being up.
     """
 
     exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError)
 
-    def __init__(self, do: Callable[[int, Block], Any], cores: list[int]):
-        self.do, self.cores = do, cores
+    def __init__(self, do: Callable[[int, Block], Any], cores: list[int], begin: Exception | None = None):
+        self.do, self.cores, self.begin = do, cores, begin
         self.actors: list[SimpleNamespace] = []
         self.killed: list[int] = []
+        self.up: set[int] = set()
+        self.now = 0
         self.most_waiting = 0
 
     def remote(self, **options: Any) -> Callable[[type], Any]:
@@ -53,19 +56,31 @@ class FakeRay:
     def _hire(self, *given: Any) -> SimpleNamespace:
         number = len(self.actors)
         actor = SimpleNamespace(number=number, lost=False)
+        actor.__ray_ready__ = SimpleNamespace(remote=lambda: (actor.number, None, 0, None))
         actor.do = SimpleNamespace(remote=lambda block: (actor.number, block.number, id(block), block))
         self.actors.append(actor)
         return actor
 
     def cluster_resources(self) -> dict[str, float]:
-        return {"CPU": float(self.cores.pop(0) if len(self.cores) > 1 else self.cores[0])}
+        self.now = self.cores.pop(0) if len(self.cores) > 1 else self.cores[0]
+        return {"CPU": float(self.now)}
 
-    def wait(self, refs: list[Any], timeout: float) -> tuple[list[Any], list[Any]]:
+    def wait(self, refs: list[Any], num_returns: int = 1, timeout: float = 0) -> tuple[list[Any], list[Any]]:
+        if refs[0][3] is None:
+            # As many actors can be up as there are cores.
+            free = self.now - sum(not actor.lost for actor in self.actors if actor.number in self.up)
+            up = refs[: max(0, free)]
+            self.up |= {ref[0] for ref in up}
+            return up, refs[len(up) :]
         self.most_waiting = max(self.most_waiting, len(refs))
         return refs[:1], refs[1:]
 
     def get(self, ref: Any) -> Any:
         actor = self.actors[ref[0]]
+        if ref[3] is None:
+            if self.begin is not None:
+                raise self.begin
+            return True
         found = Lost() if actor.lost else self.do(actor.number, ref[3])
         if isinstance(found, Lost):
             actor.lost = True
@@ -127,6 +142,12 @@ def test_machines_that_join_get_actors() -> None:
     assert set(work(fake)) == {0, 1, 2, 3}
 
 
+def test_more_may_be_asked_for_than_there_are_and_nobody_waits_for_them() -> None:
+    fake = FakeRay(lambda actor, block: actor, [1, 1, 1, 1, 3])
+    assert set(work(fake, most=5)) == {0, 1, 2}
+    assert sorted(fake.killed) == [0, 1, 2, 3, 4]
+
+
 def test_what_a_lost_actor_was_at_is_done_by_another() -> None:
     lost = {0: 2, 2: 9}
     fake = FakeRay(lambda actor, block: Lost() if lost.get(actor) == block.number else block.number, [2])
@@ -147,7 +168,7 @@ def test_what_a_worker_says_is_said() -> None:
     with pytest.raises(InputError, match="cats"):
         work(FakeRay(lambda actor, block: RayTaskError(wrong), [1]))
     with pytest.raises(InputError, match="no actor can begin: the last line"):
-        work(FakeRay(lambda actor, block: Lost(actor_init_failed=True), [1]))
+        work(FakeRay(lambda actor, block: block.number, [1], Lost(actor_init_failed=True)))
 
 
 def test_nobody_is_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
