@@ -38,9 +38,7 @@ def test_the_fastest_comes_first_and_is_compared_with_the_best_peer() -> None:
 def test_what_it_was_measured_on_and_where_time_goes_is_said() -> None:
     said = bulk_in_words(BENCH)
     assert "Medians of 3 rounds in turns on A CPU with 2 cores (avx2)" in said
-    assert (
-        "40 words each in the median (20 to 80 in nine of ten), 75% of all sentences different. Within a shard, where equal ones are read once, at least 90.0% are."
-        in said
-    )
+    assert "40 words each in the median (20 to 80 in nine of ten), 75% of all sentences different. Within" in said
+    assert "where equal ones are read once, at least 90.0% are." in said
     assert "Where the time goes: fast: model 75%, read 25% and write 0%." in said
     assert from_json(BulkBench, to_json(BENCH)) == BENCH
