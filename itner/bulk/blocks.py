@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -19,13 +19,15 @@ import pyarrow.parquet as pq
 
 from itner.bulk.sources import open_source, told_of
 from itner.core.errors import InputError
+from itner.files.delimited import DELIMITERS, TRIED_LINES, choose_separator, find_said
 from itner.records.bulk import BulkJob, Source
 
 # A longer record is no ticket and no line of a log; it is left out, so that memory stays bounded.
 LONGEST_RECORD = 16 * 2**20
 _READ = 2**20
-_DELIMITERS = ",;\t|"
-# About so much of a record's text is one of its bytes in Parquet.
+# A row takes memory that has nothing in its cells.
+_ROW_BYTES = 64
+# Fewer would make a shard of next to nothing.
 _ROWS_AT_LEAST = 1_000
 
 
@@ -176,14 +178,9 @@ def _cut_packed(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, in
 
 
 def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
-    csv.field_size_limit(min(sys.maxsize, LONGEST_RECORD))
     with open_source(source) as file, unpack(file, source) as stream:
         # What cannot be decoded is told of its record.
-        text = io.TextIOWrapper(stream, encoding=job.encoding, errors="surrogateescape", newline="")
-        first = text.readline(_READ).removeprefix("\ufeff")
-        delimiter = job.delimiter or find_delimiter(first)
-        rows = csv.reader(_chain(first, text), delimiter=delimiter)
-        header = [name.strip() for name in next(rows, [])]
+        header, rows = read_table(stream, job.encoding, job.delimiter, "surrogateescape")
         wanted = [*job.text_columns, *([job.id_column] if job.id_column else []), *job.carried]
         places = {}
         for name in dict.fromkeys(wanted):
@@ -197,13 +194,14 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
         for number, row in enumerate(rows, start=1):
             if not row:
                 continue
-            if len(row) != len(header):
+            size += _ROW_BYTES
+            if len(row) == len(header):
+                numbers.append(number)
+                for name, place in places.items():
+                    cells[name].append(row[place])
+                    size += len(row[place])
+            else:
                 broken.append((number, f"{len(row)} cells under a header of {len(header)}"))
-                continue
-            numbers.append(number)
-            for name, place in places.items():
-                cells[name].append(row[place])
-                size += len(row[place])
             if size >= job.block_bytes:
                 yield Rows(source, tuple(numbers), cells, tuple(broken)), size, file.tell()
                 cells, numbers, broken, size = {name: [] for name in places}, [], [], 0
@@ -211,14 +209,27 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
             yield Rows(source, tuple(numbers), cells, tuple(broken)), size, source.size
 
 
-def _chain(first: str, rest: Any) -> Iterator[str]:
-    yield first
-    yield from rest
+def read_table(stream: Any, encoding: str, delimiter: str | None, errors: str) -> tuple[list[str], Iterator[list[str]]]:
+    """The names in the first row of CSV, and the rows below, as they are read.
 
-
-def find_delimiter(header: str) -> str:
-    """Of a table, by its first line."""
-    return max(_DELIMITERS, key=header.count)
+    Args:
+        delimiter: None for what a first line `sep=;` says, or the first lines look like.
+        errors: what becomes of bytes that cannot be decoded, as Python calls it.
+    """
+    csv.field_size_limit(LONGEST_RECORD)
+    text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
+    lines: list[str] = []
+    while len(lines) < TRIED_LINES and sum(map(len, lines)) < _READ and (line := text.readline(_READ)):
+        lines.append(line)
+    if lines:
+        said, begins = find_said(lines[0].removeprefix("\ufeff"))
+        lines[0] = lines[0].removeprefix("\ufeff")[begins:]
+        delimiter = delimiter or said or choose_separator(lines)
+        if delimiter not in lines[0]:
+            # Rows are uneven, or there is one column alone; the names tell which.
+            delimiter = max((delimiter, *DELIMITERS), key=lines[0].count)
+    rows = csv.reader(chain(lines, text), delimiter=delimiter or ",")
+    return [name.strip() for name in next((row for row in rows if row), [])], rows
 
 
 def unpack(file: Any, source: Source) -> Any:

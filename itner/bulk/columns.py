@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from itner.bulk.blocks import find_delimiter, unpack
+from itner.bulk.blocks import read_table, unpack
+from itner.bulk.records import find_value
 from itner.bulk.sources import open_source
 from itner.core.errors import InputError
 from itner.files.columns import rank_columns
@@ -22,7 +23,7 @@ _LONGEST_LINE = 2**20
 
 def choose_text_column(source: Source, encoding: str, delimiter: str | None) -> str:
     """The column of the first records that looks most like running text; InputError where none does."""
-    columns = _peek(source, encoding, delimiter)
+    columns = _list_strings(_peek(source, encoding, delimiter))
     names = list(columns)
     cells = {place: [cell for cell in columns[name] if cell.strip()] for place, name in enumerate(names)}
     ranked = rank_columns(names, cells, max(map(len, columns.values()), default=0))
@@ -32,7 +33,13 @@ def choose_text_column(source: Source, encoding: str, delimiter: str | None) -> 
     return names[ranked[0][1]]
 
 
-def _peek(source: Source, encoding: str, delimiter: str | None) -> dict[str, list[str]]:
+def find_absent(source: Source, encoding: str, delimiter: str | None, names: Sequence[str]) -> list[str]:
+    """Columns that none of the first records has; a key of JSON may still come later."""
+    rows = _peek(source, encoding, delimiter)
+    return [name for name in names if rows and all(find_value(row, name) is None for row in rows)]
+
+
+def _peek(source: Source, encoding: str, delimiter: str | None) -> list[dict[str, Any]]:
     with open_source(source) as file:
         if source.form == "parquet":
             batches = pq.ParquetFile(file).iter_batches(_LOOKED_AT)
@@ -40,26 +47,23 @@ def _peek(source: Source, encoding: str, delimiter: str | None) -> dict[str, lis
             rows: list[dict[str, Any]] = table.to_pylist() if table is not None else []
         else:
             with unpack(file, source) as stream:
-                text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-                lines = iter(lambda: text.readline(_LONGEST_LINE), "")
-                first = next(lines, "").removeprefix("\ufeff")
                 if source.form == "csv":
-                    found = csv.reader(_chain(first, lines), delimiter=delimiter or find_delimiter(first))
-                    header = [name.strip() for name in next(found, [])]
+                    header, found = read_table(stream, encoding, delimiter, "replace")
                     rows = [dict(zip(header, row, strict=False)) for row in islice(found, _LOOKED_AT)]
                 else:
-                    rows = [row for line in islice(_chain(first, lines), _LOOKED_AT) if (row := _parse(line))]
+                    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+                    lines = (text.readline(_LONGEST_LINE).removeprefix("\ufeff") for _ in range(_LOOKED_AT))
+                    rows = [row for line in lines if (row := _parse(line))]
+    return rows
+
+
+def _list_strings(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {}
     for row in rows:
         for name, value in row.items():
             if isinstance(value, str):
                 columns.setdefault(name, []).append(value)
     return columns
-
-
-def _chain(first: str, rest: Any) -> Any:
-    yield first
-    yield from rest
 
 
 def _parse(line: str) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -11,18 +10,10 @@ from itner.core.reading import Marks
 from itner.core.sentences import PASSAGE_CHARACTERS, split_passages
 from itner.core.stopwatch import Stopwatch
 from itner.core.types import Tagger
+from itner.taggers.base import MarksTexts
 
 # So much text is tagged at once: enough for batches of like length, little enough for memory.
 _SLICE_CHARACTERS = 500_000
-
-
-@runtime_checkable
-class MarksTexts(Tagger, Protocol):
-    """A tagger that finds mentions as flat arrays."""
-
-    def mark(self, texts: Sequence[str], guideline: str | None = None, watch: Stopwatch | None = None) -> Marks:
-        """What `tag` finds; `watch` hears of the stages segment, encode, model and decode, and what there was."""
-        ...
 
 
 def mark_texts(tagger: Tagger, texts: Sequence[str], guideline: str | None, watch: Stopwatch) -> Marks:

@@ -106,13 +106,15 @@ def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
         if not isinstance(record, dict):
             records.left_out.append(LeftOut(source.address, start, f"no object, but {type(record).__name__}"))
             continue
-        values = {name: _find(record, name) for name in job.text_columns}
+        values = {name: find_value(record, name) for name in job.text_columns}
         strange = next((name for name, value in values.items() if isinstance(value, dict | list | bool)), None)
         if strange is not None:
             said = type(values[strange]).__name__
             records.left_out.append(LeftOut(source.address, start, f"{strange!r} holds no text, but {said}"))
             continue
-        others = {name: _find(record, name) for name in (*job.carried, *([job.id_column] if job.id_column else []))}
+        others = {
+            name: find_value(record, name) for name in (*job.carried, *([job.id_column] if job.id_column else []))
+        }
         _add(records, job, source, start, others, values)
 
 
@@ -225,7 +227,7 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _find(record: dict[str, Any], name: str) -> Any:
+def find_value(record: dict[str, Any], name: str) -> Any:
     """The value of a key, or of a dotted path of keys."""
     if name in record:
         return record[name]

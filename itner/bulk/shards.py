@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from itner.bulk.records import LeftOut, Records
+from itner.bulk.records import Records
 from itner.core.errors import InputError
 from itner.core.reading import Marks
 from itner.records.bulk import BulkJob, BulkManifest, Shard, ShardCounts
@@ -138,10 +138,3 @@ def make_table(records: Records, marks: Marks, job: BulkJob) -> Any:
         )
     columns["mentions"] = pa.ListArray.from_arrays(offsets, mentions)
     return pa.table(columns)
-
-
-def list_left_out(folder: Path) -> Iterable[LeftOut]:
-    """What could not be read, with the reasons, shard by shard."""
-    for path in sorted((folder / LEFT_OUT).glob("left_out-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield LeftOut(**json.loads(line))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -84,7 +85,8 @@ def tag_corpus(
     Kinds: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt, .log, .md (a line a text); all but Parquet also packed: .gz,
     .zst, .bz2. A shard has a row a text: its id, a hash of it, what is carried along, and its mentions with offsets,
     types and scores; no text. Stop it at any time and call it again: what is done is kept, and the output is the same.
-    What cannot be read stands in left_out/ with the reason. Exits with 1 when anything was left out.
+    What cannot be read stands in left_out/ with the reason. Exits with 1 when anything was left out, or there was no
+    text.
     """
     from itner.core.provenance import usable_cores
     from itner.records.prices import read_prices
@@ -125,10 +127,9 @@ def tag_corpus(
         job = planned.job
         for line in planned.assumed:
             typer.echo(line, err=True)
-        for name, reason in planned.problems.items():
-            typer.echo(f"left out: {name}: {reason}", err=True)
         size = sum(source.size for source in job.sources)
         if dry_run:
+            _say_unread(planned.problems)
             found = estimate(job, place)
             if not found.sample.records:
                 raise InputError("there is no text in the sample", path=job.sources[0].address)
@@ -156,12 +157,18 @@ def tag_corpus(
     )
     if counts.without_text:
         typer.echo(f"{counts.without_text:,} without text", err=True)
-    for name, reason in manifest.unread.items():
-        typer.echo(f"not read: {name}: {reason}", err=True)
+    _say_unread(manifest.unread)
     if counts.left_out:
         typer.echo(f"left out: {counted(counts.left_out, 'record')}; the reasons are in {output}/left_out", err=True)
-    if counts.left_out or manifest.unread:
+    if not counts.records:
+        typer.echo("there was no text; is --text-column right?" if job.text_columns else "there was no text", err=True)
+    if counts.left_out or manifest.unread or not counts.records:
         raise typer.Exit(_LEFT_OUT)
+
+
+def _say_unread(reasons: Mapping[str, str]) -> None:
+    for name, reason in reasons.items():
+        typer.echo(f"not read: {name}: {reason}", err=True)
 
 
 def _check_encoding(name: str) -> None:

@@ -13,12 +13,12 @@ from itertools import chain
 from itner.files.columns import names_or_data
 from itner.files.limits import MAX_FILE_BYTES
 
-_DELIMITERS = (";", "\t", "|", ",")
+DELIMITERS = (";", "\t", "|", ",")
 # Stands in no text; a field separator for files of one column.
 _NONE = "\x1f"
 # After the last line, to see whether a quotation mark is still open there.
 _END = "\x1eend"
-_TRIED_LINES = 400
+TRIED_LINES = 400
 _MOST_TITLES = 10
 _MOST_RESTARTS = 10
 _SEPARATOR = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -45,14 +45,13 @@ def split_rows(text: str, usual: str | None = None) -> Delimited:
         usual: the separator of files of this kind, which is taken where it occurs.
     """
     csv.field_size_limit(2 * MAX_FILE_BYTES)
-    said = _SEPARATOR.match(text)
-    if said is not None:
-        text = text[said.end() :]
+    said, begins = find_said(text)
+    text = text[begins:]
     lines = list(io.StringIO(text, newline=""))
-    tried = lines[:_TRIED_LINES]
+    tried = lines[:TRIED_LINES]
     if usual is None or usual not in text:
-        usual = _choose(tried)
-    delimiter = said.group(1) if said is not None else usual
+        usual = choose_separator(tried)
+    delimiter = said if said is not None else usual
     if any('\\"' in line for line in tried):
         plain = _evenness(_parse(tried, delimiter)[0])
         doubled = _double_quotes(tried)
@@ -66,9 +65,16 @@ def split_rows(text: str, usual: str | None = None) -> Delimited:
     return Delimited(rows, delimiter, notes)
 
 
-def _choose(lines: Sequence[str]) -> str:
-    qualities = {delimiter: _quality(lines, delimiter) for delimiter in _DELIMITERS}
-    best = max(_DELIMITERS, key=qualities.__getitem__)
+def find_said(text: str) -> tuple[str | None, int]:
+    """The separator that a first line `sep=;` names, and how long that line is; None and 0 without one."""
+    said = _SEPARATOR.match(text)
+    return (said.group(1), said.end()) if said is not None else (None, 0)
+
+
+def choose_separator(lines: Sequence[str]) -> str:
+    """What makes the most even columns of some lines; a character that is in none of them where nothing does."""
+    qualities = {delimiter: _quality(lines, delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=qualities.__getitem__)
     return best if qualities[best] > 0 else _NONE
 
 
@@ -77,7 +83,7 @@ def _quality(lines: Sequence[str], delimiter: str) -> float:
     if not any(delimiter in line for line in lines):
         return 0.0
     rows = [row for row in _parse(lines, delimiter)[0] if any(field.strip() for field in row)]
-    if len(rows) > 1 and len(lines) == _TRIED_LINES:
+    if len(rows) > 1 and len(lines) == TRIED_LINES:
         # The last one may go on.
         rows.pop()
     if not rows:

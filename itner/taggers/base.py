@@ -9,7 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from itner.core.labels import LabelScheme, TokenSpan
+from itner.core.reading import Marks
 from itner.core.sentences import Sentence
+from itner.core.stopwatch import Stopwatch
 from itner.core.types import Document, Mention, Tagger
 from itner.records.answers import Account
 from itner.records.bench import Unit
@@ -71,6 +73,15 @@ class TokenScores(Tagger, Protocol):
         self, documents: Sequence[Document], logits: np.ndarray, offsets: np.ndarray
     ) -> list[tuple[Mention, ...]]:
         """The mentions alone of what `decode` returns."""
+        ...
+
+
+@runtime_checkable
+class MarksTexts(Tagger, Protocol):
+    """A tagger that finds mentions as flat arrays."""
+
+    def mark(self, texts: Sequence[str], guideline: str | None = None, watch: Stopwatch | None = None) -> Marks:
+        """What `tag` finds; `watch` hears of the stages segment, encode, model and decode, and what there was."""
         ...
 
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from itner._version import __version__
 from itner.bulk.blocks import Block, Range, cut_blocks
-from itner.bulk.columns import choose_text_column
+from itner.bulk.columns import choose_text_column, find_absent
 from itner.bulk.core import mark_texts
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
@@ -87,7 +87,6 @@ class Estimate:
     Attributes:
         sample: what was tagged for it, in `seconds` on one thread.
         stored: bytes of sources that the sample is of, of `total`.
-        output_bytes: of all shards, about.
     """
 
     sample: ShardCounts
@@ -129,6 +128,10 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
     if table is not None and not columns:
         columns = (choose_text_column(table, asked.encoding, asked.delimiter),)
         assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
+    elif table is not None:
+        named = [*columns, *([asked.id_column] if asked.id_column else []), *asked.carried]
+        for name in find_absent(table, asked.encoding, asked.delimiter, named):
+            assumed.append(f"`{name}` is in none of the first records of {table.address}")
     if table is None and (columns or asked.id_column or asked.carried):
         raise InputError("lines of text have no columns; leave out --text-column, --id-column and --carry")
     if any(source.form == "lines" for source in found.sources):
@@ -169,8 +172,10 @@ def estimate(job: BulkJob, place: Workspace) -> Estimate:
     counts = ShardCounts()
     seconds, stored = 0.0, 0
     for number, source in enumerate(chosen):
-        block = next(cut_blocks(replace(small, sources=(source,))))
-        (stretch, *_) = block.stretches
+        block = next(cut_blocks(replace(small, sources=(source,))), None)
+        if block is None:
+            continue
+        stretch = block.stretches[0]
         if isinstance(stretch, Range) and source.form != "parquet" and source.size > 2 * small.block_bytes:
             # Not all beginnings, where files have headers and first days.
             start = (source.size - small.block_bytes) * number // max(len(chosen) - 1, 1)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from itner.bulk import blocks as cutting
 from itner.bulk import records as reading
 from itner.bulk.blocks import Block, cut_blocks
+from itner.bulk.columns import choose_text_column
 from itner.bulk.records import Records, read_block
 from itner.bulk.sources import find_sources
 from itner.core.errors import InputError
@@ -160,6 +161,26 @@ def test_several_columns_of_text_are_read_apart(job: Job) -> None:
         ("title", "Three", "B"),
     ]
     assert [(each.place, each.reason) for each in records.left_out] == [(3, "2 cells under a header of 3")]
+
+
+@pytest.mark.parametrize("head", ["sep=|\n", "", "\ufeff", '\ufeff"sep=|"\r\n', "\n"])
+def test_what_separates_a_table_is_said_or_seen(job: Job, head: str) -> None:
+    # More commas and semicolons than bars, though not as even.
+    rows = [
+        f"{number}|The printer hangs; it blinks, and nobody knows why {', and' * (number % 7)}" for number in range(40)
+    ]
+    Path("x.csv").write_text(head + "\n".join(["id|text", *rows]), encoding="utf-8")
+    found = list_texts(job("x.csv", text_columns=("text",), id_column="id"))
+    assert [name for name, _ in found] == list(map(str, range(40)))
+    assert choose_text_column(find_sources(["x.csv"]).sources[0], "utf-8", None) == "text"
+
+
+def test_rows_of_nothing_take_no_end_of_memory(job: Job) -> None:
+    Path("x.csv").write_text("a,text\n" + "1,\n" * 100 + "1\n" * 100)
+    found = list(read_all(job("x.csv", text_columns=("text",), block_bytes=640)))
+    assert len(found) == 20
+    assert sum(records.without_text for _, records in found) == 100
+    assert sum(len(records.left_out) for _, records in found) == 100
 
 
 @pytest.mark.parametrize(

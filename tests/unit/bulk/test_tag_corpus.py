@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from itner.bulk import core
 from itner.bulk.core import mark_texts
-from itner.bulk.shards import LOCK, hash_text, list_left_out
+from itner.bulk.shards import LOCK, hash_text
 from itner.core.reading import Marks
 from itner.core.stopwatch import Stopwatch
 from itner.domains.registry import get_domain
@@ -71,7 +71,8 @@ def test_every_text_is_tagged_as_it_is_by_itself(place: Workspace) -> None:
     assert (counts.records, counts.left_out, counts.characters) == (len(TEXTS), 1, sum(map(len, TEXTS)))
     assert sum(counts.mentions.values()) == sum(map(len, alone)) > 100
     assert len(manifest.shards) > 3
-    assert [each.reason for each in list_left_out(Path("out"))] == [
+    left_out = [line for path in Path("out/left_out").iterdir() for line in path.read_text("utf-8").splitlines()]
+    assert [json.loads(line)["reason"] for line in left_out] == [
         "not JSON: Expecting property name enclosed in double quotes"
     ]
     assert from_json(BulkManifest, Path("out/manifest.json").read_bytes()) == manifest
@@ -241,6 +242,30 @@ def test_a_dry_run_says_how_long_and_writes_nothing(place: Workspace, capsys: py
     assert "by a sample of 42 texts" in said
     assert "USD at 0.04 an hour of a core" in said
     assert not Path("out").exists()
+
+
+def test_a_column_that_is_nowhere_is_said_and_no_text_is_no_success(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("in.jsonl", "--run", "names", "--text-column", "boddy", "--carry", "nope", "--carry", "team")
+    assert itner(place, *words, "--output", "out") == 1
+    said = capsys.readouterr().err
+    assert "`boddy` is in none of the first records of in.jsonl" in said
+    assert "`nope` is in none" in said
+    assert "`team`" not in said
+    assert "there was no text; is --text-column right?" in said
+    # Nor is a table without a row, which has nothing to try.
+    Path("bare.csv").write_text("key,body\n")
+    Path("empty.jsonl").write_text("")
+    for name in ("bare.csv", "empty.jsonl"):
+        column = ("--run", "names", "--text-column", "body")
+        assert itner(place, name, *column, "--output", "none", "--dry-run") == 2
+        assert "there is no text in the sample" in capsys.readouterr().err
+        assert itner(place, name, *column, "--output", name.split(".")[0]) == 1
+    # What is no source is named once.
+    Path("in.doc").write_text("x")
+    assert itner(place, "in.jsonl", "in.doc", *words[1:], "--output", "again") == 1
+    assert capsys.readouterr().err.count("in.doc") == 1
 
 
 @pytest.fixture
