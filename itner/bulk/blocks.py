@@ -181,9 +181,8 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
     with open_source(source) as file, unpack(file, source) as stream:
         # What cannot be decoded is told of its record.
         header, rows = read_table(stream, job.encoding, job.delimiter, "surrogateescape")
-        wanted = [*job.text_columns, *([job.id_column] if job.id_column else []), *job.carried]
         places = {}
-        for name in dict.fromkeys(wanted):
+        for name in dict.fromkeys((*job.text_columns, *job.other_columns)):
             if name not in header:
                 raise InputError(f"no column {name!r}; there are {', '.join(header)[:500]}")
             places[name] = header.index(name)

@@ -11,13 +11,12 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from itner.bulk.blocks import Block
-from itner.bulk.worker import Done, Worker
+from itner.bulk.worker import Done, Given, Worker
 from itner.core.errors import InputError
-from itner.records.bulk import BulkJob
 
 # Blocks dealt out to each actor: the one it is at, and the next.
 _AHEAD = 2
@@ -28,22 +27,13 @@ _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 900.0
 
 
-def run_cluster(
-    job: BulkJob,
-    folder: Path,
-    models: Path,
-    blocks: Iterable[Block],
-    address: str | None,
-    actors: int | None,
-    threads: int,
-) -> Iterator[Done]:
+def run_cluster(given: Given, blocks: Iterable[Block], address: str | None, actors: int | None) -> Iterator[Done]:
     """What comes of each block, as soon as it is done.
 
     Args:
-        folder, models: which every machine of the cluster finds under the same path.
+        given: with folders that every machine of the cluster finds under the same path.
         address: of the cluster; None starts one on this machine.
         actors: that are asked for, which makes a cluster grow that can; None for as many as its cores are worth.
-        threads: of each actor.
     Raises:
         InputError: there is no such cluster, or no actor of it can work.
     """
@@ -60,7 +50,8 @@ def run_cluster(
             raise InputError(
                 f"no cluster of Ray answers at {where} ({error}); where it asks for a token, set RAY_AUTH_MODE=token"
             ) from None
-    crew = _Crew(ray, (job, folder.resolve(), models.resolve(), threads), actors, threads)
+    given = replace(given, folder=given.folder.resolve(), models=given.models.resolve())
+    crew = _Crew(ray, given, actors)
     try:
         yield from crew.work(blocks)
     finally:
@@ -72,10 +63,10 @@ def run_cluster(
 class _Crew:
     """Actors, and what each of them is at."""
 
-    def __init__(self, ray: Any, given: tuple[Any, ...], most: int | None, threads: int):
-        self._ray, self._given, self._most, self._threads = ray, given, most, threads
+    def __init__(self, ray: Any, given: Given, most: int | None):
+        self._ray, self._given, self._most, self._threads = ray, given, most, given.threads
         # A lost actor is replaced here rather than by Ray, so that blocks go to whoever is there.
-        self._kind = ray.remote(num_cpus=threads, max_restarts=0, max_task_retries=0)(Worker)
+        self._kind = ray.remote(num_cpus=given.threads, max_restarts=0, max_task_retries=0)(Worker)
         self._actors: list[Any] = []
         # Those that are not up yet, by what tells when they are.
         self._coming: dict[Any, Any] = {}
@@ -122,7 +113,7 @@ class _Crew:
         self._looked = time.monotonic()
         cores = int(self._ray.cluster_resources().get("CPU", 0))
         for _ in range(len(self._actors) + len(self._coming), self._most or cores // self._threads):
-            actor = self._kind.remote(*self._given)
+            actor = self._kind.remote(self._given)
             self._coming[actor.__ray_ready__.remote()] = actor
         if not self._coming:
             return

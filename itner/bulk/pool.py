@@ -6,32 +6,25 @@ import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 
 from itner.bulk.blocks import Block
-from itner.bulk.worker import Done, Worker
+from itner.bulk.worker import Done, Given, Worker
 from itner.core.errors import InputError
 from itner.core.forks import end_with_parent
-from itner.records.bulk import BulkJob
 
 # Blocks dealt out to each process: the one it is at, and the next. More would only take memory.
 _AHEAD = 2
 _worker: Worker | None = None
 
 
-def run_pool(
-    job: BulkJob, folder: Path, models: Path, blocks: Iterable[Block], processes: int, threads: int
-) -> Iterator[Done]:
+def run_pool(given: Given, blocks: Iterable[Block], processes: int) -> Iterator[Done]:
     """What comes of each block, as soon as it is done.
 
-    Args:
-        threads: of each process.
     Raises:
         InputError: a process was ended from outside, as by a machine without memory; what is done stays done.
     """
     context = multiprocessing.get_context("spawn")
-    initial = (job, folder, models, threads)
-    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=initial)
+    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(given,))
     waiting: set[Future[Done]] = set()
     try:
         for block in blocks:
@@ -51,10 +44,10 @@ def run_pool(
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(job: BulkJob, folder: Path, models: Path, threads: int) -> None:
+def _begin(given: Given) -> None:
     global _worker
     end_with_parent()
-    _worker = Worker(job, folder, models, threads)
+    _worker = Worker(given)
 
 
 def _do(block: Block) -> Done:

@@ -39,11 +39,13 @@ class Records:
     """Texts in the order of the block, as columns of the same length.
 
     Attributes:
+        places: of each, where its record begins; see `LeftOut`.
         ids: as the id column says, or else `SOURCE:PLACE`.
         columns: the text column that each is of; empty where there is one for all.
         carried: other columns of the same records; None where a record has nothing there.
     """
 
+    places: list[tuple[str, int]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -54,6 +56,12 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def parallel(self) -> list[list[Any]]:
+        """All that has an entry for each text."""
+        columns: list[list[Any]] = [self.places, self.ids, self.texts, *self.carried.values()]
+        return [*columns, self.columns] if self.columns else columns
 
 
 def read_block(block: Block, job: BulkJob) -> Records:
@@ -73,14 +81,9 @@ def read_block(block: Block, job: BulkJob) -> Records:
         if wrong.reason is not None:
             records.unread[stretch.source.address] = wrong.reason
     if block.most is not None and len(records) > block.most:
-        _cut(records, block.most)
+        for column in records.parallel:
+            del column[block.most :]
     return records
-
-
-def _cut(records: Records, most: int) -> None:
-    columns: list[list[Any]] = [records.ids, records.columns, records.texts, *records.carried.values()]
-    for column in columns:
-        del column[most:]
 
 
 def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
@@ -112,9 +115,7 @@ def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
             said = type(values[strange]).__name__
             records.left_out.append(LeftOut(source.address, start, f"{strange!r} holds no text, but {said}"))
             continue
-        others = {
-            name: find_value(record, name) for name in (*job.carried, *([job.id_column] if job.id_column else []))
-        }
+        others = {name: find_value(record, name) for name in job.other_columns}
         _add(records, job, source, start, others, values)
 
 
@@ -191,7 +192,7 @@ def _add_rows(rows: Rows, records: Records, job: BulkJob) -> None:
 def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
     if not isinstance(stretch, Range):
         raise TypeError("rows of Parquet travel as numbers")
-    wanted = list(dict.fromkeys([*job.text_columns, *([job.id_column] if job.id_column else []), *job.carried]))
+    wanted = list(dict.fromkeys((*job.text_columns, *job.other_columns)))
     with open_source(stretch.source) as file:
         table = pq.ParquetFile(file)
         known = table.schema_arrow.names
@@ -259,6 +260,7 @@ def _add(
             # Half of a surrogate pair, which JSON can spell.
             records.left_out.append(LeftOut(source.address, place, "holds half of a surrogate pair"))
             continue
+        records.places.append((source.address, place))
         records.ids.append(own if own is not None else f"{source.address}:{place}")
         records.texts.append(text)
         if many:

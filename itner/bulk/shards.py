@@ -68,8 +68,12 @@ class Shards:
                 found[shard.number] = shard
         return found
 
-    def write(self, number: int, stored: int, records: Records, marks: Marks, counts: ShardCounts) -> Shard:
-        """Write what a block gave; its receipt comes last, by `finish`."""
+    def write(self, number: int, stored: int, records: Records, marks: Marks | None, counts: ShardCounts) -> Shard:
+        """Write what a block gave; its receipt comes last, by `finish`.
+
+        Args:
+            marks: None for redacted texts.
+        """
         if records.left_out:
             lines = [json.dumps(asdict(each), ensure_ascii=False) for each in records.left_out]
             (self.folder / LEFT_OUT).mkdir(exist_ok=True)
@@ -77,7 +81,7 @@ class Shards:
         file = sha256 = None
         if len(records):
             table = make_table(records, marks, self.job)
-            file = f"tagged-{number:06}.{self.job.output}"
+            file = f"{'tagged' if marks is not None else 'redacted'}-{number:06}.{self.job.output}"
             with replacing(self.folder / file) as out:
                 if self.job.output == "parquet":
                     pq.write_table(table, out, compression="zstd")
@@ -113,8 +117,23 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
-def make_table(records: Records, marks: Marks, job: BulkJob) -> Any:
-    """A row a text, its mentions as a list of structures."""
+def make_table(records: Records, marks: Marks | None, job: BulkJob) -> Any:
+    """A row a text, with its mentions as a list of structures, or with what is left of it after redaction."""
+    columns = {"id": pa.array(records.ids, pa.string())}
+    if records.columns:
+        columns["column"] = pa.array(records.columns, pa.string())
+    # A hash of what was redacted would tell who guesses it.
+    last = "mentions" if marks is not None else "text"
+    if marks is not None:
+        columns["text_hash"] = pa.array(list(map(hash_text, records.texts)), pa.string())
+    for name, values in records.carried.items():
+        # A column of theirs that has one of our names keeps it, behind a mark.
+        columns[name if name not in (*columns, last, "column") else f"carried_{name}"] = pa.array(values, pa.string())
+    columns[last] = _list_mentions(records, marks, job) if marks is not None else pa.array(records.texts, pa.string())
+    return pa.table(columns)
+
+
+def _list_mentions(records: Records, marks: Marks, job: BulkJob) -> Any:
     counts = np.bincount(marks.texts, minlength=len(records))
     fields = {
         "start": pa.array(marks.starts.astype(np.int32)),
@@ -127,14 +146,4 @@ def make_table(records: Records, marks: Marks, job: BulkJob) -> Any:
         fields["text"] = pa.array([records.texts[text][start:end] for text, start, end in places], pa.string())
     mentions = pa.StructArray.from_arrays(list(fields.values()), list(fields))
     offsets = pa.array(np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
-    columns = {"id": pa.array(records.ids, pa.string())}
-    if records.columns:
-        columns["column"] = pa.array(records.columns, pa.string())
-    columns["text_hash"] = pa.array(list(map(hash_text, records.texts)), pa.string())
-    for name, values in records.carried.items():
-        # A column of theirs that has one of our names keeps it, behind a mark.
-        columns[name if name not in (*columns, "mentions", "column") else f"carried_{name}"] = pa.array(
-            values, pa.string()
-        )
-    columns["mentions"] = pa.ListArray.from_arrays(offsets, mentions)
-    return pa.table(columns)
+    return pa.ListArray.from_arrays(offsets, mentions)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path
+from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path, read_key
 from itner.core.errors import InputError
 from itner.core.words import counted
-from itner.records.bulk import Engine, Form, Output
+from itner.records.bulk import Engine, Form, Hiding, Output
+
+if TYPE_CHECKING:
+    from itner.workflows.tag_corpus import Redacting
 
 TAG_CORPUS = """
 itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column description --id-column key
 itner tag-corpus exports/ --output tagged --run minilm_l3_kd --carry created_at --carry team
 itner tag-corpus "logs/*.log.gz" --output tagged --run compact_s --dry-run    # how long it takes, and what it costs
 itner tag-corpus s3://bucket/tickets/ --output tagged --run compact_s --limit 1000
+itner tag-corpus mails.parquet --output redacted --redact label --text-column body    # texts without personal data
 itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
 _FORMS, _OUTPUTS, _ENGINES = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl"), ("local", "ray")
@@ -67,6 +71,28 @@ def tag_corpus(
         float | None,
         typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 16)."),
     ] = None,
+    redact: Annotated[
+        str | None,
+        typer.Option(
+            metavar="mask|label|hash|pseudonym",
+            help="Write the texts with this in the place of what is found, and no mentions.",
+        ),
+    ] = None,
+    type: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TYPE", help="To redact; repeatable (default: those that point at a person)."),
+    ] = None,
+    as_: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="TYPE=METHOD", help="Another way to redact a type; repeatable."),
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What hashes and pseudonyms depend on, the same in every call.")
+    ] = None,
+    recall: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Redact this share of personal characters, as measured on dev."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Texts at most, from the first on.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Beside each other (default: one a core).")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
@@ -85,8 +111,9 @@ def tag_corpus(
     Kinds: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt, .log, .md (a line a text); all but Parquet also packed: .gz,
     .zst, .bz2. A shard has a row a text: its id, a hash of it, what is carried along, and its mentions with offsets,
     types and scores; no text. Stop it at any time and call it again: what is done is kept, and the output is the same.
-    What cannot be read stands in left_out/ with the reason. Exits with 1 when anything was left out, or there was no
-    text.
+    What cannot be read stands in left_out/ with the reason. With --redact a row has the text, without what was found in
+    any text of its block; one in which some of that still stands, as in another spelling, is left out. Exits with 1
+    when anything was left out, or there was no text.
     """
     from itner.core.provenance import usable_cores
     from itner.records.prices import read_prices
@@ -105,8 +132,9 @@ def tag_corpus(
         raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
     _check_encoding(encoding)
     place = existing(models, data_root)
+    redacting = _read_redacting(redact, type, as_, key_file, recall, threshold)
     asked = Asked(
-        run=run or default_run(place),
+        run=run or default_run(place, redacting is not None),
         variant=variant,
         form=cast(Form | None, form),
         text_columns=tuple(dict.fromkeys(text_column or ())),
@@ -120,6 +148,7 @@ def tag_corpus(
         output=cast(Output, output_form),
         block_bytes=round(block * 2**20) if block is not None else None,
         limit=limit,
+        redacting=redacting,
     )
     workers = processes or max(1, usable_cores() // threads)
     with console() as progress:
@@ -130,7 +159,7 @@ def tag_corpus(
         size = sum(source.size for source in job.sources)
         if dry_run:
             _say_unread(planned.problems)
-            found = estimate(job, place)
+            found = estimate(planned, place)
             if not found.sample.records:
                 raise InputError("there is no text in the sample", path=job.sources[0].address)
             hours = found.hours(workers)
@@ -150,8 +179,12 @@ def tag_corpus(
             return
         manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
     counts = manifest.counts
-    typer.echo(f"tagged by run {job.run}, {job.variant}", err=True)
-    kinds = ", ".join(f"{name} {count:,}" for name, count in counts.mentions.items())
+    at = f", which decides at {job.decides_at:g}" if job.decides_at is not None else ""
+    typer.echo(f"{'redacted' if job.hidden else 'tagged'} by run {job.run}, {job.variant}{at}", err=True)
+    shown = {name: count for name, count in counts.mentions.items() if not job.hidden or name in job.hidden}
+    kinds = ", ".join(
+        f"{name} {count:,}" + (f" ({job.hidden[name]})" if name in job.hidden else "") for name, count in shown.items()
+    )
     typer.echo(
         f"{counted(counts.records, 'text')} in {counted(len(manifest.shards), 'shard')}, {output} written: {kinds}"
     )
@@ -164,6 +197,36 @@ def tag_corpus(
         typer.echo("there was no text; is --text-column right?" if job.text_columns else "there was no text", err=True)
     if counts.left_out or manifest.unread or not counts.records:
         raise typer.Exit(_LEFT_OUT)
+
+
+def _read_redacting(
+    method: str | None,
+    types: list[str] | None,
+    others: list[str] | None,
+    key_file: Path | None,
+    recall: float | None,
+    threshold: float,
+) -> Redacting | None:
+    """How texts are redacted, None where they are tagged; bad usage for what goes with redaction alone."""
+    from itner.files.redactor import METHODS
+    from itner.workflows.tag_corpus import Redacting
+
+    if method is None:
+        options = {"--type": types, "--as": others, "--key-file": key_file, "--recall": recall}
+        given = next((name for name, value in options.items() if value is not None), None)
+        if given is not None:
+            raise typer.BadParameter("goes with --redact alone", param_hint=given)
+        return None
+    check_one_of(method, METHODS, "--redact")
+    if recall is not None and threshold:
+        raise typer.BadParameter("--threshold leaves in place what --recall is to hide; name one of them")
+    methods = {}
+    for given in others or ():
+        name, _, how = given.partition("=")
+        check_one_of(how, METHODS, "--as")
+        methods[name] = cast(Hiding, how)
+    key = read_key(key_file) if key_file is not None else None
+    return Redacting(cast(Hiding, method), tuple(types) if types else None, methods, key, recall)
 
 
 def _say_unread(reasons: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ Form = Literal["jsonl", "csv", "lines", "parquet"]
 Packing = Literal["", "gzip", "zstd", "bz2"]
 Output = Literal["parquet", "jsonl"]
 Engine = Literal["local", "ray"]
+Hiding = Literal["mask", "label", "hash", "pseudonym"]
 Address = Annotated[str, Field(min_length=1, max_length=4096)]
 
 
@@ -46,6 +47,9 @@ class BulkJob:
         delimiter: of columns in CSV; None for the one of each header.
         guideline: None leaves the choice to the run.
         threshold: mentions that are less certain are left out.
+        hidden: by type, what stands in the place of mentions; where any is, redacted texts are written, no mentions.
+        key_sha256: of the key that what stands there depends on; None where it depends on none.
+        decides_at: how likely a type has to be to be marked, see `Adjustable`; None for the run's own way.
         with_text: whether the mentions' own text is written.
         block_bytes: of input, about as many as make a shard.
         limit: of records; None for all.
@@ -70,7 +74,15 @@ class BulkJob:
     block_bytes: Positive
     limit: Positive | None
     versions: dict[str, str]
+    hidden: dict[TypeName, Hiding] = Field(default_factory=dict)
+    key_sha256: Sha256 | None = None
+    decides_at: Share | None = None
     schema_version: Literal[1] = 1
+
+    @property
+    def other_columns(self) -> tuple[str, ...]:
+        """Those that are read beside the texts."""
+        return tuple(dict.fromkeys([*([self.id_column] if self.id_column else []), *self.carried]))
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -83,7 +95,7 @@ class ShardCounts:
         left_out: records that could not be read, each with its reason in a side file.
         characters: of the texts.
         sentences, distinct: of what taggers read of them, and how many of these were different within a block.
-        mentions: by type.
+        mentions: by type; of redacted texts, replacements.
     """
 
     records: NonNegative = 0

@@ -19,9 +19,9 @@ from itner.files.redaction import redact_files
 from itner.files.redactor import METHODS, Method, Plan
 from itner.files.tagging import find_mentions
 from itner.records.files import hidden_folder, is_full, replacing, sweep
-from itner.records.store import RunStore
+from itner.records.store import Run, RunStore
 from itner.records.workspace import Workspace
-from itner.reporting.recall import choose_threshold
+from itner.reporting.recall import Wish, choose_threshold
 from itner.taggers.base import Adjustable
 from itner.workflows.inputs import collect
 from itner.workflows.tag import Chosen
@@ -72,13 +72,18 @@ def aim_at(chosen: Chosen, share: float, plan: Plan, place: Workspace) -> Chosen
     """
     if chosen.run is None or chosen.variant is None or not isinstance(chosen.tagger, Adjustable):
         raise InputError(f"a share to hide can be asked of a trained run, not of {chosen.what}")
-    run = RunStore(place.models).load(chosen.run)
-    wish = choose_threshold(run, chosen.variant, share)
+    wish = find_threshold(RunStore(place.models).load(chosen.run), chosen.variant, share, plan)
+    what = f"{chosen.what}, at threshold {wish.threshold:g}: {wish.told}"
+    return replace(chosen, tagger=chosen.tagger.at(wish.threshold), what=what)
+
+
+def find_threshold(run: Run, variant: str, share: float, plan: Plan) -> Wish:
+    """See `choose_threshold`; InputError as well where the plan leaves personal types alone."""
+    wish = choose_threshold(run, variant, share)
     domain = get_domain(run.info.domain)
     if not hides_all_personal(domain, plan):
         raise InputError(f"a share is one of all that is personal; hide all of {', '.join(sorted(domain.personal))}")
-    what = f"{chosen.what}, at threshold {wish.threshold:g}: {wish.told}"
-    return replace(chosen, tagger=chosen.tagger.at(wish.threshold), what=what)
+    return wish
 
 
 def make_plan(

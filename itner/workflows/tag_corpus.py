@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,24 +14,25 @@ from filelock import FileLock, Timeout
 from itner._version import __version__
 from itner.bulk.blocks import Block, Range, cut_blocks
 from itner.bulk.columns import choose_text_column, find_absent
-from itner.bulk.core import mark_texts
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
+from itner.bulk.redaction import KEYED, fingerprint
 from itner.bulk.shards import LOCK, TIMINGS, Shards
 from itner.bulk.sources import find_sources
-from itner.bulk.worker import Done, peak_mib
+from itner.bulk.worker import Done, Given, Worker, peak_mib
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import describe_machine, usable_cores
 from itner.core.stopwatch import Stopwatch
 from itner.domains.registry import default_domain, get_domain
-from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Engine, Form, Output, ShardCounts
+from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Engine, Form, Hiding, Output, ShardCounts
 from itner.records.codec import to_json
 from itner.records.files import write_atomic
-from itner.records.store import RunStore, is_complete
+from itner.records.store import Run, RunStore, is_complete
 from itner.records.workspace import Workspace
-from itner.taggers.registry import check_guideline, check_variants, kind_of, open_variant
+from itner.taggers.registry import check_guideline, check_variants, kind_of
 from itner.workflows.open import built
+from itner.workflows.redact import find_threshold, make_plan, personal_domain
 
 # Of all that is tagged, about so many blocks, within bounds: few files of much text, and work for every core of little.
 _BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**24
@@ -39,6 +40,25 @@ _BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**24
 _PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")
 # What an estimate reads of so many places, together.
 _PLACES, _SAMPLE_BYTES = 8, 2**20
+
+
+@dataclass(frozen=True)
+class Redacting:
+    """How texts are redacted rather than tagged.
+
+    Attributes:
+        method: of all types that no other method is given for.
+        types: those that are hidden; None for those that point at a person, or for all where none does.
+        methods: of single types.
+        key: what hashes and pseudonyms depend on; it is written nowhere.
+        share: of personal characters that is to be hidden, see `choose_threshold`; None for what is most likely.
+    """
+
+    method: Hiding
+    types: tuple[str, ...] | None = None
+    methods: Mapping[str, Hiding] = field(default_factory=dict)
+    key: bytes | None = field(default=None, repr=False)
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,7 @@ class Asked:
     output: Output = "parquet"
     block_bytes: int | None = None
     limit: int | None = None
+    redacting: Redacting | None = None
 
 
 @dataclass(frozen=True)
@@ -73,11 +94,13 @@ class Planned:
 
     Attributes:
         assumed: what nobody said, in words.
+        key: see `Redacting`.
     """
 
     job: BulkJob
     problems: dict[str, str]
     assumed: tuple[str, ...]
+    key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,9 +122,9 @@ class Estimate:
         return self.seconds * self.total / max(self.stored, 1) / processes / 3600
 
 
-def default_run(place: Workspace) -> str:
-    """The run of the domain's release; InputError where it is not here."""
-    release = get_domain(default_domain()).release
+def default_run(place: Workspace, redacts: bool = False) -> str:
+    """The run of the domain's release, or of that for personal data; InputError where it is not here."""
+    release = (personal_domain() if redacts else get_domain(default_domain())).release
     if release is None or not is_complete(place.models / release.default):
         raise InputError("the default run is not here; name one with --run")
     return release.default
@@ -122,6 +145,7 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
     check_variants(run, [variant])
     check_guideline(run, asked.guideline)
     built(run.name, place, (variant,), progress)
+    hidden, key, decides_at = _plan_redaction(asked, run, variant)
     assumed = []
     columns = asked.text_columns
     table = next((source for source in found.sources if source.form != "lines"), None)
@@ -134,6 +158,8 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
             assumed.append(f"`{name}` is in none of the first records of {table.address}")
     if table is None and (columns or asked.id_column or asked.carried):
         raise InputError("lines of text have no columns; leave out --text-column, --id-column and --carry")
+    if hidden and asked.id_column:
+        assumed.append(f"what `{asked.id_column}` holds names the records, and is written as it is")
     if any(source.form == "lines" for source in found.sources):
         assumed.append("each line of a text file is a text")
     job = BulkJob(
@@ -155,17 +181,40 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
         block_bytes=asked.block_bytes or _fit_blocks(sum(source.size for source in found.sources)),
         limit=asked.limit,
         versions={"itner": __version__} | {name: version(name) for name in _PACKAGES},
+        hidden=hidden,
+        key_sha256=fingerprint(key) if key is not None else None,
+        decides_at=decides_at,
     )
-    return Planned(job, found.problems, tuple(assumed))
+    return Planned(job, found.problems, tuple(assumed), key)
+
+
+def _plan_redaction(asked: Asked, run: Run, variant: str) -> tuple[dict[str, Hiding], bytes | None, float | None]:
+    """What is hidden and how, the key where that depends on one, and the threshold at which the run decides."""
+    how = asked.redacting
+    if how is None:
+        return {}, None, None
+    if asked.with_text:
+        raise InputError("redacted texts are written without what was found; leave out --spans")
+    plan = make_plan(get_domain(run.info.domain), how.method, how.types, how.methods, how.key)
+    hidden = dict(plan.methods)
+    keyed = sorted(KEYED.intersection(hidden.values()))
+    if keyed and how.key is None:
+        raise InputError(f"{keyed[0]} depends on a key, the same in every call; name its file with --key-file")
+    threshold = None
+    if how.share is not None:
+        threshold = find_threshold(run, variant, how.share, plan).threshold
+    return hidden, how.key if keyed else None, threshold
 
 
 def _fit_blocks(size: int) -> int:
     return min(max(size // _BLOCKS, _LEAST_BLOCK), _MOST_BLOCK)
 
 
-def estimate(job: BulkJob, place: Workspace) -> Estimate:
+def estimate(planned: Planned, place: Workspace) -> Estimate:
     """What a job takes, by some of the text at several places of it, tagged on one thread."""
-    tagger = open_variant(RunStore(place.models).load(job.run), job.variant, 1)
+    job = planned.job
+    # Nothing is written, wherever the folder is.
+    worker = Worker(Given(job, Path(), place.models, key=planned.key))
     step = max(1, len(job.sources) // _PLACES)
     chosen = [source for source in job.sources if source.size][::step][:_PLACES]
     small = replace(job, block_bytes=max(_SAMPLE_BYTES // max(len(chosen), 1), 1))
@@ -183,14 +232,12 @@ def estimate(job: BulkJob, place: Workspace) -> Estimate:
         records = read_block(block, small)
         if not counts.records and len(records):
             # Once for nothing, because the first call of a network is slow.
-            mark_texts(tagger, records.texts[:20], job.guideline, Stopwatch())
-        watch, started = Stopwatch(), time.perf_counter()
-        mark_texts(tagger, records.texts, job.guideline, watch)
+            worker.handle(read_block(replace(block, most=20), small), Stopwatch())
+        texts, watch, started = len(records), Stopwatch(), time.perf_counter()
+        _, found = worker.handle(records, watch)
         seconds += time.perf_counter() - started
         stored += block.stored
-        counts += ShardCounts(
-            records=len(records), characters=sum(map(len, records.texts)), tokens=watch.counts["tokens"]
-        )
+        counts += replace(found, records=texts)
     return Estimate(counts, seconds, stored, sum(source.size for source in job.sources))
 
 
@@ -225,7 +272,8 @@ def tag_corpus(
             manifest = shards.begin()
             if manifest is not None:
                 return manifest
-            return _go_on(planned, shards, place, Spread(engine, address, processes, threads), progress)
+            given = Given(job, output, place.models, threads, planned.key)
+            return _go_on(planned, shards, given, Spread(engine, address, processes), progress)
     except Timeout:
         raise InputError("another call is writing into this folder", path=output) from None
 
@@ -237,23 +285,21 @@ class Spread:
     engine: Engine
     address: str | None
     processes: int | None
-    threads: int
 
-    def run(self, job: BulkJob, folder: Path, models: Path, blocks: Iterable[Block]) -> Iterator[Done]:
+    def run(self, given: Given, blocks: Iterable[Block]) -> Iterator[Done]:
         """What comes of each block."""
         if self.engine == "local":
-            return run_pool(job, folder, models, blocks, self.used, self.threads)
+            return run_pool(given, blocks, self.used(given.threads) or 1)
         from itner.bulk.cluster import run_cluster
 
-        return run_cluster(job, folder, models, blocks, self.address, self.processes, self.threads)
+        return run_cluster(given, blocks, self.address, self.processes)
 
-    @property
-    def used(self) -> int:
-        """Processes, where they are of this machine."""
-        return self.processes or max(1, usable_cores() // self.threads)
+    def used(self, threads: int) -> int | None:
+        """Processes; None where a cluster decides."""
+        return self.processes or (max(1, usable_cores() // threads) if self.engine == "local" else None)
 
 
-def _go_on(planned: Planned, shards: Shards, place: Workspace, spread: Spread, progress: Progress) -> BulkManifest:
+def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progress: Progress) -> BulkManifest:
     started = time.monotonic()
     job = planned.job
     done = shards.done()
@@ -269,7 +315,7 @@ def _go_on(planned: Planned, shards: Shards, place: Workspace, spread: Spread, p
         progress(f"tagging by {job.run}: {tagged.records:,} texts{speed}", min(stored / total, 0.999))
 
     say()
-    for each in spread.run(job, shards.folder, place.models, blocks):
+    for each in spread.run(given, blocks):
         done[each.shard.number] = each.shard
         stored += each.shard.stored
         tagged += each.shard.counts
@@ -284,8 +330,8 @@ def _go_on(planned: Planned, shards: Shards, place: Workspace, spread: Spread, p
         stages={name: round(seconds, 2) for name, seconds in stages.items()},
         wall_seconds=round(time.monotonic() - started, 2),
         tagged=tagged,
-        processes=spread.used if spread.engine == "local" else spread.processes,
-        threads=spread.threads,
+        processes=spread.used(given.threads),
+        threads=given.threads,
         peak_mib={"worker": peak, "dealer": peak_mib()},
         machine=describe_machine(),
     )

@@ -19,6 +19,7 @@ from itner.workflows.rules import make_rules
 def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     found = Workspace(tmp_path_factory.mktemp("bulk") / "models", HERE.data)
     make_rules("it", found, "names")
+    make_rules("pii", found, "persons")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from itner.bulk import cluster
 from itner.bulk.blocks import Block
 from itner.bulk.cluster import _Crew
+from itner.bulk.worker import Given
 from itner.core.errors import InputError
 
 
@@ -97,11 +99,12 @@ def _look_always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.0)
 
 
+GIVEN = Given(job=None, folder=Path(), models=Path())  # type: ignore[arg-type]
 BLOCKS = [Block(number, (), 1) for number in range(20)]
 
 
 def work(fake: FakeRay, blocks: list[Block] | Iterator[Block] = BLOCKS, most: int | None = None) -> list[Any]:
-    crew = _Crew(fake, (), most, 1)
+    crew = _Crew(fake, GIVEN, most)
     try:
         return list(crew.work(blocks))
     finally:

@@ -126,9 +126,9 @@ def test_a_receipt_without_its_shard_counts_for_nothing(place: Workspace) -> Non
 
 
 def workflow_worker(planned: workflow.Planned, place: Workspace):  # type: ignore[no-untyped-def]
-    from itner.bulk.worker import Worker
+    from itner.bulk.worker import Given, Worker
 
-    return Worker(planned.job, Path("out"), place.models, 1)
+    return Worker(Given(planned.job, Path("out"), place.models))
 
 
 def test_only_so_many_texts_and_their_own_words(place: Workspace) -> None:
