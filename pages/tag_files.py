@@ -9,7 +9,7 @@ import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import counted
-from itner.dashboard import live, redact, selection, tag_beside
+from itner.dashboard import corpus_summary, live, redact, selection, tag_beside
 from itner.dashboard import tag_files as uploads
 from itner.dashboard.cache import get_tagger, state_of
 from itner.dashboard.correcting import WHY_UNFIT, list_checked, training_file
@@ -61,7 +61,13 @@ work = open_work()
 selection.write_link()
 show_remote([run for run in runs if run is choices[model].run or (beside is not None and run is beside.run)])
 
-work = uploads.choose_files(work)
+# Without files the page ends with the box for them.
+box, corpus = st.container(), st.container()
+if work is None or corpus_summary.is_open():
+    with corpus:
+        corpus_summary.draw()
+with box:
+    work = uploads.choose_files(work)
 taken = work.uploads
 # Above what there is to set, so that whoever waits sees it.
 doing = st.container()

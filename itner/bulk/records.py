@@ -42,6 +42,7 @@ class Records:
         places: of each, where its record begins; see `LeftOut`.
         ids: as the id column says, or else `SOURCE:PLACE`.
         columns: the text column that each is of; empty where there is one for all.
+        dates: what the date column holds; empty where there is none.
         carried: other columns of the same records; None where a record has nothing there.
     """
 
@@ -49,6 +50,7 @@ class Records:
     ids: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    dates: list[str | None] = field(default_factory=list)
     carried: dict[str, list[str | None]] = field(default_factory=dict)
     without_text: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Records:
     def parallel(self) -> list[list[Any]]:
         """All that has an entry for each text."""
         columns: list[list[Any]] = [self.places, self.ids, self.texts, *self.carried.values()]
-        return [*columns, self.columns] if self.columns else columns
+        return [*columns, *(each for each in (self.columns, self.dates) if each)]
 
 
 def read_block(block: Block, job: BulkJob) -> Records:
@@ -265,5 +267,7 @@ def _add(
         records.texts.append(text)
         if many:
             records.columns.append(name)
+        if job.date_column:
+            records.dates.append(_say(others.get(job.date_column)))
         for other in job.carried:
             records.carried[other].append(_say(others.get(other)))

@@ -43,21 +43,18 @@ def redact_records(
     def find_mentions(texts: Sequence[str]) -> list[list[Mention]]:
         return find(texts).as_mentions(len(texts), types)
 
-    beside = dict.fromkeys(value for values in records.carried.values() for value in values if value)
+    beside_of = list(records.carried.values())
+    beside = dict.fromkeys(value for values in beside_of for value in values if value)
     done, counts = redact_texts([*records.texts, *beside], plan, find_mentions)
     texts, hidden = done[: len(records)], dict(zip(beside, done[len(records) :], strict=True))
     kept = [
-        text is not None and all(not values[place] or hidden[values[place]] is not None for values in _carried(records))
+        text is not None and None not in [hidden[value] for value in (values[place] for values in beside_of) if value]
         for place, text in enumerate(texts)
     ]
     records.left_out += [LeftOut(*place, STILL) for place, whole in zip(records.places, kept, strict=True) if not whole]
     records.texts[:] = [text or "" for text in texts]
-    for values in _carried(records):
+    for values in beside_of:
         values[:] = [hidden[value] if value else value for value in values]
     for column in records.parallel:
         column[:] = [value for value, whole in zip(column, kept, strict=True) if whole]
     return counts
-
-
-def _carried(records: Records) -> list[list[str | None]]:
-    return list(records.carried.values())

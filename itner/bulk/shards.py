@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from itner.bulk.records import Records
+from itner.bulk.summary import summarize, tally, write_summary
 from itner.core.errors import InputError
 from itner.core.reading import Marks
 from itner.records.bulk import BulkJob, BulkManifest, Shard, ShardCounts
@@ -55,8 +57,12 @@ class Shards:
                 f"the output of another job is here, which differs in {', '.join(changed)}; name another folder",
                 path=self.folder,
             )
-        (self.folder / WORK).mkdir(exist_ok=True)
         manifest: BulkManifest | None = read_record(self.folder / MANIFEST, BulkManifest, "name another folder")
+        if manifest is not None:
+            # What a call that was killed at its end left.
+            shutil.rmtree(self.folder / WORK, ignore_errors=True)
+        else:
+            (self.folder / WORK).mkdir(exist_ok=True)
         return manifest
 
     def done(self) -> dict[int, Shard]:
@@ -64,7 +70,8 @@ class Shards:
         found = {}
         for path in (self.folder / WORK).glob("*.json"):
             shard: Shard = read_record(path, Shard, "remove this file, and call again")
-            if shard.file is None or (self.folder / shard.file).is_file():
+            whole = shard.file is None or (self.folder / shard.file).is_file()
+            if whole and (not self.job.summarized or self._tally(shard.number).is_file()):
                 found[shard.number] = shard
         return found
 
@@ -78,6 +85,9 @@ class Shards:
             lines = [json.dumps(asdict(each), ensure_ascii=False) for each in records.left_out]
             (self.folder / LEFT_OUT).mkdir(exist_ok=True)
             write_atomic(self.folder / LEFT_OUT / f"left_out-{number:06}.jsonl", "".join(f"{line}\n" for line in lines))
+        if self.job.summarized and marks is not None:
+            with replacing(self._tally(number)) as out:
+                pq.write_table(tally(records, marks, self.job), out, compression="zstd")
         file = sha256 = None
         if len(records):
             table = make_table(records, marks, self.job)
@@ -105,11 +115,14 @@ class Shards:
         total = sum((each.counts for each in ordered), ShardCounts())
         unread = dict(problems) | {name: reason for each in ordered for name, reason in each.unread.items()}
         manifest = BulkManifest(self.job, total, dict(sorted(unread.items())), TEXT_HASH, ordered)
+        if self.job.summarized:
+            write_summary(self.folder, summarize([self._tally(each.number) for each in ordered], self.job))
         write_atomic(self.folder / MANIFEST, to_json(manifest))
-        for path in (self.folder / WORK).iterdir():
-            path.unlink()
-        (self.folder / WORK).rmdir()
+        shutil.rmtree(self.folder / WORK)
         return manifest
+
+    def _tally(self, number: int) -> Path:
+        return self.folder / WORK / f"{number:06}.tally"
 
 
 def hash_text(text: str) -> str:

@@ -95,7 +95,7 @@ class Worker:
             started, before = time.perf_counter(), sum(watch.seconds.values())
             types = redact_records(records, lambda texts: self._mark(texts, watch), self._job.types, self._plan)
             marking = sum(watch.seconds.values()) - before
-            watch.seconds["redact"] += time.perf_counter() - started - marking
+            watch.add("redact", time.perf_counter() - started - marking)
             watch.start()
         return marks, ShardCounts(
             characters=characters,

@@ -21,6 +21,7 @@ itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column des
 itner tag-corpus exports/ --output tagged --run minilm_l3_kd --carry created_at --carry team
 itner tag-corpus "logs/*.log.gz" --output tagged --run compact_s --dry-run    # how long it takes, and what it costs
 itner tag-corpus s3://bucket/tickets/ --output tagged --run compact_s --limit 1000
+itner tag-corpus exports/ --output tagged --run compact_s --summary --date-column created_at    # what is mentioned when
 itner tag-corpus mails.parquet --output redacted --redact label --text-column body    # texts without personal data
 itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
@@ -70,6 +71,12 @@ def tag_corpus(
     block: Annotated[
         float | None,
         typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 16)."),
+    ] = None,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Write tables of what is mentioned, which Tag files opens.")
+    ] = False,
+    date_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column with the day, by whose weeks --summary counts.")
     ] = None,
     redact: Annotated[
         str | None,
@@ -130,6 +137,8 @@ def tag_corpus(
         raise typer.BadParameter(f"{delimiter!r} is not one sign", param_hint="--delimiter")
     if block is not None and not 0.001 <= block <= 1024:
         raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
+    if date_column is not None and not summary:
+        raise typer.BadParameter("goes with --summary alone", param_hint="--date-column")
     _check_encoding(encoding)
     place = existing(models, data_root)
     redacting = _read_redacting(redact, type, as_, key_file, recall, threshold)
@@ -149,6 +158,8 @@ def tag_corpus(
         block_bytes=round(block * 2**20) if block is not None else None,
         limit=limit,
         redacting=redacting,
+        summarized=summary,
+        date_column=date_column,
     )
     workers = processes or max(1, usable_cores() // threads)
     with console() as progress:
@@ -190,6 +201,8 @@ def tag_corpus(
     )
     if counts.without_text:
         typer.echo(f"{counts.without_text:,} without text", err=True)
+    if job.summarized:
+        _say_dates(output)
     _say_unread(manifest.unread)
     if counts.left_out:
         typer.echo(f"left out: {counted(counts.left_out, 'record')}; the reasons are in {output}/left_out", err=True)
@@ -197,6 +210,17 @@ def tag_corpus(
         typer.echo("there was no text; is --text-column right?" if job.text_columns else "there was no text", err=True)
     if counts.left_out or manifest.unread or not counts.records:
         raise typer.Exit(_LEFT_OUT)
+
+
+def _say_dates(output: Path) -> None:
+    """How many texts are of no week."""
+    from itner.bulk.summary import SUMMARY
+    from itner.records.bulk import NO_WEEK, CorpusSummary
+    from itner.records.files import read_record
+
+    found: CorpusSummary | None = read_record(output / SUMMARY, CorpusSummary)
+    if found is not None and (count := found.texts.get(NO_WEEK)):
+        typer.echo(f"{counted(count, 'text')} without a day in {found.date_column} that is known", err=True)
 
 
 def _read_redacting(

@@ -26,5 +26,9 @@ class Stopwatch:
     def lap(self, stage: str) -> None:
         """The time since the last stage belongs to this one."""
         now = time.perf_counter()
-        self.seconds[stage] += now - self._last  # type: ignore[assignment]
+        self.add(stage, now - self._last)
         self._last = now
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Some time that was measured otherwise belongs to this stage."""
+        self.seconds[stage] += seconds  # type: ignore[assignment]

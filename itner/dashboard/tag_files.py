@@ -331,16 +331,17 @@ def file_columns() -> dict[str, Any]:
 
 
 def type_bars(frame: pd.DataFrame) -> go.Figure:
-    """Mentions of each type, in its colour, from `count_types`."""
+    """Mentions of each type, in its colour, from `count_types` or another table whose third column tells more."""
+    more = frame.columns[2]
     figure = go.Figure(
         go.Bar(
             y=frame["type"],
             x=frame["mentions"],
             orientation="h",
             marker={"color": [type_colour(name) for name in frame["type"]]},
-            customdata=frame[["different"]],
+            customdata=frame[[more]],
             texttemplate="%{x:,}",
-            hovertemplate="<b>%{y}</b><br>%{x:,} mentions, %{customdata[0]:,} different<extra></extra>",
+            hovertemplate=f"<b>%{{y}}</b><br>%{{x:,}} mentions, %{{customdata[0]:,}} {more}<extra></extra>",
         )
     )
     figure.update_layout(

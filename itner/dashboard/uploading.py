@@ -26,7 +26,7 @@ export default function () {
 
 def ask_for_files(label: str, key: str, types: Sequence[str] | None = None, help: str | None = None) -> list[Any]:
     """The files that are in a box for them, as Streamlit has them."""
-    st.components.v2.component("itner_upload", js=_GROUP)(key="upload_described")
+    st.components.v2.component("itner_upload", js=_GROUP)(key=f"described_{key}")
     return st.file_uploader(label, types, accept_multiple_files=True, key=key, help=help)
 
 

@@ -15,6 +15,8 @@ Packing = Literal["", "gzip", "zstd", "bz2"]
 Output = Literal["parquet", "jsonl"]
 Engine = Literal["local", "ray"]
 Hiding = Literal["mask", "label", "hash", "pseudonym"]
+ALL_WEEKS, NO_WEEK = "all", "no date"
+Week = Annotated[str, Field(pattern=rf"^({ALL_WEEKS}|{NO_WEEK}|\d{{4}}-W\d\d)$")]
 Address = Annotated[str, Field(min_length=1, max_length=4096)]
 
 
@@ -49,6 +51,8 @@ class BulkJob:
         threshold: mentions that are less certain are left out.
         hidden: by type, what stands in the place of mentions; where any is, redacted texts are written, no mentions.
         key_sha256: of the key that what stands there depends on; None where it depends on none.
+        summarized: whether tables of what is mentioned are written.
+        date_column: of the day by which they count weeks; None where they do not.
         decides_at: how likely a type has to be to be marked, see `Adjustable`; None for the run's own way.
         with_text: whether the mentions' own text is written.
         block_bytes: of input, about as many as make a shard.
@@ -77,12 +81,15 @@ class BulkJob:
     hidden: dict[TypeName, Hiding] = Field(default_factory=dict)
     key_sha256: Sha256 | None = None
     decides_at: Share | None = None
+    summarized: bool = False
+    date_column: str | None = None
     schema_version: Literal[1] = 1
 
     @property
     def other_columns(self) -> tuple[str, ...]:
         """Those that are read beside the texts."""
-        return tuple(dict.fromkeys([*([self.id_column] if self.id_column else []), *self.carried]))
+        named = (self.id_column, *self.carried, self.date_column)
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -153,6 +160,51 @@ class BulkManifest:
     unread: dict[str, str]
     text_hash: str
     shards: tuple[Shard, ...]
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class TypeCount:
+    """Mentions of a type in a week, and texts that have any."""
+
+    week: Week
+    type: TypeName
+    mentions: NonNegative
+    texts: NonNegative
+
+
+@dataclass(frozen=True, config=STRICT)
+class SurfaceCount:
+    """How often something is mentioned in a week, case ignored; the text as it is most often written."""
+
+    week: Week
+    type: TypeName
+    text: str
+    mentions: Positive
+
+
+@dataclass(frozen=True, config=STRICT)
+class CorpusSummary:
+    """What a corpus mentions, by week where days are known.
+
+    Attributes:
+        threshold: mentions less certain are not counted.
+        sources: how many there were.
+        texts: of each week, and of all.
+        top: what is mentioned most, of each week and type.
+    """
+
+    run: Name
+    variant: Name
+    model_sha256: Sha256
+    domain: Name
+    types: tuple[TypeName, ...]
+    threshold: Share
+    sources: NonNegative
+    date_column: str | None
+    texts: dict[Week, NonNegative]
+    by_type: tuple[TypeCount, ...]
+    top: tuple[SurfaceCount, ...]
     schema_version: Literal[1] = 1
 
 

@@ -86,6 +86,8 @@ class Asked:
     block_bytes: int | None = None
     limit: int | None = None
     redacting: Redacting | None = None
+    summarized: bool = False
+    date_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,12 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
         columns = (choose_text_column(table, asked.encoding, asked.delimiter),)
         assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
     elif table is not None:
-        named = [*columns, *([asked.id_column] if asked.id_column else []), *asked.carried]
+        others = (asked.id_column, asked.date_column, *asked.carried)
+        named = [*columns, *(name for name in others if name)]
         for name in find_absent(table, asked.encoding, asked.delimiter, named):
             assumed.append(f"`{name}` is in none of the first records of {table.address}")
-    if table is None and (columns or asked.id_column or asked.carried):
-        raise InputError("lines of text have no columns; leave out --text-column, --id-column and --carry")
+    if table is None and (columns or asked.id_column or asked.carried or asked.date_column):
+        raise InputError("lines of text have no columns; leave out options that name some")
     if hidden and asked.id_column:
         assumed.append(f"what `{asked.id_column}` holds names the records, and is written as it is")
     if any(source.form == "lines" for source in found.sources):
@@ -184,6 +187,8 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
         hidden=hidden,
         key_sha256=fingerprint(key) if key is not None else None,
         decides_at=decides_at,
+        summarized=asked.summarized,
+        date_column=asked.date_column,
     )
     return Planned(job, found.problems, tuple(assumed), key)
 
@@ -193,8 +198,8 @@ def _plan_redaction(asked: Asked, run: Run, variant: str) -> tuple[dict[str, Hid
     how = asked.redacting
     if how is None:
         return {}, None, None
-    if asked.with_text:
-        raise InputError("redacted texts are written without what was found; leave out --spans")
+    if asked.with_text or asked.summarized:
+        raise InputError("redacted texts are written without what was found; leave out --spans and --summary")
     plan = make_plan(get_domain(run.info.domain), how.method, how.types, how.methods, how.key)
     hidden = dict(plan.methods)
     keyed = sorted(KEYED.intersection(hidden.values()))
