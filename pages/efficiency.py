@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from itner.core.errors import InputError
 from itner.core.words import unmarked
 from itner.dashboard import efficiency, efficiency_study, selection
-from itner.dashboard.cache import compare, load_bulk, load_peers, load_study
+from itner.dashboard.cache import compare, load_bulk, load_bulk_proof, load_peers, load_study
 from itner.dashboard.commands import domain_words
 from itner.dashboard.comparison import machine_in_words
 from itner.dashboard.overview import symbol_key
@@ -22,7 +24,9 @@ from itner.dashboard.widgets import (
     load_measured,
     show_command,
     show_damage,
+    show_facts,
     show_figure,
+    show_folded,
     show_table,
 )
 from itner.domains.registry import get_domain
@@ -126,14 +130,20 @@ st.header("Everything measured")
 show_table(costs, "efficiency", efficiency.cost_columns(costs))
 
 try:
-    bulk = load_bulk()
+    bulk, proof = load_bulk(), load_bulk_proof()
 except InputError as error:
     show_damage("The rates of much text cannot be read", error)
-    bulk = None
+    bulk = proof = None
 if bulk is not None and {each.name for each in bulk.rates} & {run.name for run in runs}:
     st.header("Much text at once")
     st.caption(bulk_in_words(bulk))
     show_table(efficiency.bulk_frame(bulk), "bulk", efficiency.bulk_columns())
+    if proof is not None:
+        memory = efficiency.memory_frame(proof)
+        alt = "Line chart: the most memory of a process over the size of the input."
+        show_figure(efficiency.memory_lines(memory), memory, "bulk-memory", alt)
+        goals = efficiency.goals_frame(bulk, proof)
+        show_folded("What was to be reached", partial(show_facts, goals, "bulk-goals", goals), "bulk_goals")
 
 try:
     peers = load_peers(domain)

@@ -28,7 +28,10 @@ def main(
     / "data"
     / "bulk_bench.json",
 ) -> None:
-    """Measure our runs from file to file, and Transformers' pipeline with the same weights, in turns."""
+    """Measure our runs from file to file, Transformers' pipeline with the same weights, and spaCy's NER, in turns.
+
+    spaCy is left out, and that is said, where .peers/ has no model of it: `python -m tools.peers --only train`.
+    """
     # The tools are not part of the package: they measure it from outside.
     sys.path.insert(0, str(REPOSITORY))
     from itner.core.errors import InputError
@@ -37,8 +40,10 @@ def main(
     from itner.records.files import write_atomic
     from itner.records.workspace import Workspace
     from itner.reporting.bulk import bulk_table
-    from tools.bulk_bench import measure
+    from tools.bulk_bench import list_spacy, measure
 
+    if not list_spacy(dataset, texts):
+        typer.echo("spaCy is left out: no model of it here; `python -m tools.peers --only train` makes one", err=True)
     progress = ConsoleProgress()
     try:
         bench = measure(dataset, Workspace.find(), texts, rounds, seed, progress)

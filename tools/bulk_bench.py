@@ -1,14 +1,15 @@
-"""How fast much text is tagged: our runs from file to file, Transformers' pipeline with the same weights, in turns."""
+"""How fast much text is tagged: our runs from file to file, and peers beside them, in turns."""
 
 from __future__ import annotations
 
 import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
+from typing import Literal
 
 from itner.core.errors import InputError
 from itner.core.progress import Progress
@@ -19,14 +20,18 @@ from itner.data.processed import read_split, read_stats
 from itner.records.bulk import BulkBench, BulkCorpus, BulkRate, BulkTimings
 from itner.records.codec import from_json
 from itner.records.workspace import Workspace
+from itner.reporting.bulk import PIPELINE, SPACY
 from itner.workflows.tag_corpus import Asked, plan, tag_corpus
-from tools.peers.environment import Environment
+from tools.peers.environment import REPOSITORY, Environment
 from tools.peers.handover import Sentence, write_sentences
 
 # A pipeline is timed on so many sentences, at these sizes of a batch.
 _PIPELINE_SENTENCES, _PIPELINE_BATCHES = 400, (1, 16)
+# spaCy on so many texts, at the fastest of these sizes of a batch, in one process and in one a core.
+_SPACY_TEXTS, _SPACY_BATCHES = 4_000, (64, 256, 1000)
 # Tickets end with what differs in each: an asset, a room. That many in a hundred are sent twice.
 _TWICE = 5
+_PEERS = Environment(REPOSITORY / ".peers")
 
 
 @dataclass(frozen=True)
@@ -34,30 +39,30 @@ class Contender:
     """What is timed.
 
     Attributes:
-        run: whose file, or whose weights the pipeline opens.
+        run: whose file is tagged, or whose weights the pipeline opens; of spaCy, the folder of its model.
         texts: that it reads in a round.
-        batch: of the pipeline; None for our own.
+        peer: empty for our own.
+        batch: of a peer.
     """
 
     run: str
     texts: int
     processes: int
     threads: int
-    batch: int | None = None
+    peer: Literal["", "pipeline", "spacy"] = ""
+    batch: int = 0
 
 
-def make_tickets(dataset: str, place: Workspace, count: int, seed: int) -> list[str]:
-    """Tickets drawn from a corpus that ships, as long as they are there."""
+def draw_tickets(dataset: str, place: Workspace, seed: int) -> Iterator[str]:
+    """Tickets drawn from a corpus that ships, as long as they are there, without end."""
     documents = [
         document for split in read_stats(dataset, place).splits for document in read_split(dataset, split, place)
     ]
     texts = ["\n".join(each.text for each in group) for _, group in groupby(documents, key=lambda each: each.group)]
     drawn = random.Random(seed)
-    found: list[str] = []
-    while len(found) < count:
+    while True:
         text = f"{drawn.choice(texts)}\nAsset PC-{drawn.randrange(10**6):06} in room {drawn.randrange(900)}."
-        found += [text] * (2 if drawn.randrange(100) < _TWICE else 1)
-    return found[:count]
+        yield from [text] * (2 if drawn.randrange(100) < _TWICE else 1)
 
 
 def describe(texts: Sequence[str], seed: int) -> BulkCorpus:
@@ -89,16 +94,35 @@ def list_contenders(place: Workspace, texts: int) -> list[Contender]:
     if not found:
         raise InputError("none of the runs is here", path=place.models)
     on_threads = [replace(each, processes=1, threads=cores) for each in (found[0], found[-1]) if cores > 1]
-    peers = [Contender(found[-1].run, 0, 1, cores, batch) for batch in _PIPELINE_BATCHES]
+    peers = [Contender(found[-1].run, 0, 1, cores, "pipeline", batch) for batch in _PIPELINE_BATCHES]
     return [*found, *on_threads, *peers]
+
+
+def list_spacy(dataset: str, texts: int) -> list[Contender]:
+    """What can be chosen of spaCy's NER that was trained on a corpus; none where there is no such model here."""
+    model = _PEERS.folder / "spacy" / dataset
+    if not model.is_dir():
+        return []
+    counts = dict.fromkeys((1, usable_cores()))
+    return [
+        Contender(str(model), min(texts, _SPACY_TEXTS), count, 1, "spacy", batch)
+        for count in counts
+        for batch in _SPACY_BATCHES
+    ]
 
 
 def measure(dataset: str, place: Workspace, texts: int, rounds: int, seed: int, progress: Progress) -> BulkBench:
     """Rates of all contenders, round by round."""
-    tickets = make_tickets(dataset, place, texts, seed)
+    tickets = list(islice(draw_tickets(dataset, place, seed), texts))
     contenders = list_contenders(place, texts)
-    rates: dict[Contender, list[BulkRate]] = {each: [] for each in contenders}
     with tempfile.TemporaryDirectory() as folder:
+        choices = list_spacy(dataset, texts)
+        tried = {}
+        for number, each in enumerate(choices):
+            progress("settings of spaCy", number / len(choices))
+            tried[each] = _time_peer(each, _write(Path(folder), tickets, each), place).tokens_per_s[0]
+        contenders += [max(choices, key=tried.__getitem__)] if choices else []
+        rates: dict[Contender, list[BulkRate]] = {each: [] for each in contenders}
         files = {each: _write(Path(folder), tickets, each) for each in contenders}
         for number in range(rounds):
             for place_of, each in enumerate(contenders):
@@ -106,8 +130,8 @@ def measure(dataset: str, place: Workspace, texts: int, rounds: int, seed: int, 
                 output = Path(folder) / f"{number}-{place_of}"
                 rates[each].append(
                     _time_run(each, files[each], output, place)
-                    if each.batch is None
-                    else _time_pipeline(each, files[each], Path(folder), place)
+                    if not each.peer
+                    else _time_peer(each, files[each], place)
                 )
         progress(f"round {rounds} of {rounds}", 1.0)
     joined = [
@@ -117,12 +141,14 @@ def measure(dataset: str, place: Workspace, texts: int, rounds: int, seed: int, 
 
 
 def _write(folder: Path, tickets: Sequence[str], each: Contender) -> Path:
-    if each.batch is None:
+    if not each.peer:
         path = folder / f"{each.texts}.jsonl"
         path.write_text("".join(json.dumps({"id": n, "text": t}) + "\n" for n, t in enumerate(tickets[: each.texts])))
         return path
-    path = folder / "sentences.jsonl"
-    sentences = read_texts(tickets[:_PIPELINE_SENTENCES]).sentences[:_PIPELINE_SENTENCES]
+    path = folder / f"{each.peer}.jsonl"
+    sentences = tickets[: each.texts]
+    if each.peer == "pipeline":
+        sentences = read_texts(tickets[:_PIPELINE_SENTENCES]).sentences[:_PIPELINE_SENTENCES]
     write_sentences(path, (Sentence(text, _tokens(text), (), "") for text in sentences))
     return path
 
@@ -145,20 +171,26 @@ def _time_run(each: Contender, source: Path, output: Path, place: Workspace) -> 
         tokens=timings.tagged.tokens,
         tokens_per_s=(rate,),
         stages=timings.stages,
-        peak_mib=timings.peak_mib["worker"],
+        peak_mib=timings.peak_mib.get("worker"),
         distinct=round(timings.tagged.distinct / max(timings.tagged.sentences, 1), 4),
     )
 
 
-def _time_pipeline(each: Contender, source: Path, folder: Path, place: Workspace) -> BulkRate:
-    """Without loading and without cutting into sentences, which it leaves to who calls it."""
-    settings = {"aggregation": "simple", "batch_size": each.batch}
-    files = [[str((place.models / each.run).resolve()), str(source)]]
-    environment = Environment(folder)
-    times = environment.call("pipeline", False, {"verb": "time", "settings": settings, "files": files, "passes": 1})
+def _time_peer(each: Contender, source: Path, place: Workspace) -> BulkRate:
+    """Without loading; the pipeline without cutting into sentences, which it leaves to who calls it."""
+    settings: dict[str, object] = {"batch_size": each.batch}
+    if each.peer == "pipeline":
+        name, model = f"{PIPELINE}, {each.run}, batch {each.batch}", place.models / each.run
+        settings |= {"aggregation": "simple"}
+    else:
+        name, model = f"{SPACY}, batch {each.batch}", Path(each.run)
+        settings |= {"raw": True, "processes": each.processes}
+    job = {"verb": "time", "settings": settings, "files": [[str(model.resolve()), str(source)]], "passes": 1}
+    _PEERS.folder.mkdir(exist_ok=True)
+    times = _PEERS.call(each.peer, each.peer == "spacy", job)
     tokens = sum(len(json.loads(line)["tokens"]) for line in source.read_text(encoding="utf-8").splitlines())
     return BulkRate(
-        name=f"Transformers pipeline, {each.run}, batch {each.batch}",
+        name=name,
         variant=None,
         processes=each.processes,
         threads=each.threads,

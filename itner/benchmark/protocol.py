@@ -16,7 +16,7 @@ import numpy as np
 
 from itner.benchmark.apart import measure_apart
 from itner.core.progress import Progress, silent
-from itner.core.provenance import collect_provenance, usable_cores
+from itner.core.provenance import collect_provenance, peak_memory_mib, usable_cores
 from itner.core.types import Document
 from itner.records.bench import BenchReport, BenchResult, Latency, Unit
 from itner.records.store import Run, RunStore
@@ -148,8 +148,7 @@ def _summarize(run: Run, variant: str, blocks: Sequence[Block], tokens: int) -> 
 
 
 def _peak_rss_mib() -> float:
-    # Not getrusage: its high-water mark is inherited from the process that started this one.
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("/proc/self/status has no VmHWM; the benchmark needs Linux")
+    found = peak_memory_mib()
+    if found is None:
+        raise RuntimeError("/proc/self/status has no VmHWM; the benchmark needs Linux")
+    return found

@@ -15,11 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from itner.bulk.blocks import Block
-from itner.bulk.worker import Done, Given, Worker
+from itner.bulk.worker import AHEAD, Done, Given, Worker
 from itner.core.errors import InputError
 
-# Blocks dealt out to each actor: the one it is at, and the next.
-_AHEAD = 2
 # A block that ends so many actors ends the next one as well.
 _MOST_LOSSES = 3
 _LOOK_SECONDS = 1.0
@@ -65,8 +63,11 @@ class _Crew:
 
     def __init__(self, ray: Any, given: Given, most: int | None):
         self._ray, self._given, self._most, self._threads = ray, given, most, given.threads
+        self._gpu = given.job.device != "cpu"
         # A lost actor is replaced here rather than by Ray, so that blocks go to whoever is there.
-        self._kind = ray.remote(num_cpus=given.threads, max_restarts=0, max_task_retries=0)(Worker)
+        self._kind = ray.remote(num_cpus=given.threads, num_gpus=int(self._gpu), max_restarts=0, max_task_retries=0)(
+            Worker
+        )
         self._actors: list[Any] = []
         # Those that are not up yet, by what tells when they are.
         self._coming: dict[Any, Any] = {}
@@ -107,12 +108,13 @@ class _Crew:
             self._ray.kill(actor)
 
     def _hire(self) -> None:
-        """As many actors as are asked for, or as there are cores for; who is up gets blocks."""
+        """As many actors as are asked for, or as there are cores or GPUs for; who is up gets blocks."""
         if time.monotonic() - self._looked < _LOOK_SECONDS:
             return
         self._looked = time.monotonic()
-        cores = int(self._ray.cluster_resources().get("CPU", 0))
-        for _ in range(len(self._actors) + len(self._coming), self._most or cores // self._threads):
+        resources = self._ray.cluster_resources()
+        worth = int(resources.get("GPU", 0) if self._gpu else resources.get("CPU", 0) // self._threads)
+        for _ in range(len(self._actors) + len(self._coming), self._most or worth):
             actor = self._kind.remote(self._given)
             self._coming[actor.__ray_ready__.remote()] = actor
         if not self._coming:
@@ -129,7 +131,7 @@ class _Crew:
         for _, actor in self._at.values():
             busy[id(actor)] = busy.get(id(actor), 0) + 1
         free = min(self._actors, key=lambda actor: busy[id(actor)], default=None)
-        return free if free is not None and busy[id(free)] < _AHEAD else None
+        return free if free is not None and busy[id(free)] < AHEAD else None
 
     def _take(self, ref: Any) -> Done | None:
         block, actor = self._at.pop(ref)

@@ -8,12 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 
 from itner.bulk.blocks import Block
-from itner.bulk.worker import Done, Given, Worker
+from itner.bulk.worker import AHEAD, Done, Given, Worker
 from itner.core.errors import InputError
 from itner.core.forks import end_with_parent
 
-# Blocks dealt out to each process: the one it is at, and the next. More would only take memory.
-_AHEAD = 2
 _worker: Worker | None = None
 
 
@@ -28,7 +26,7 @@ def run_pool(given: Given, blocks: Iterable[Block], processes: int) -> Iterator[
     waiting: set[Future[Done]] = set()
     try:
         for block in blocks:
-            while len(waiting) >= processes * _AHEAD:
+            while len(waiting) >= processes * AHEAD:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (each.result() for each in ready)
             waiting.add(pool.submit(_do, block))

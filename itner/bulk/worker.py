@@ -15,12 +15,17 @@ from itner.bulk.core import mark_texts
 from itner.bulk.records import Records, read_block
 from itner.bulk.redaction import plan_of, redact_records
 from itner.bulk.shards import Shards
+from itner.core.provenance import peak_memory_mib
 from itner.core.reading import Marks
 from itner.core.stopwatch import Stopwatch
 from itner.records.bulk import BulkJob, Shard, ShardCounts
 from itner.records.store import RunStore
 from itner.taggers.base import Adjustable
+from itner.taggers.encoder.onnx_backend import use_device
 from itner.taggers.registry import open_variant
+
+# Blocks dealt out to each worker: the one it is at, and the next. More would only take memory.
+AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,11 @@ class Done:
     """A block that is done.
 
     Attributes:
-        peak_mib: the most memory that the process had so far.
+        peak_mib: the most memory that the process had so far; None where the system does not tell.
     """
 
     shard: Shard
-    peak_mib: float
+    peak_mib: float | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Worker:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         self._job = job = given.job
         self._shards = Shards(given.folder, job)
+        use_device(job.device)
         self._tagger = open_variant(RunStore(given.models).load(job.run), job.variant, given.threads)
         if job.decides_at is not None:
             if not isinstance(self._tagger, Adjustable):
@@ -81,7 +87,7 @@ class Worker:
         watch.lap("write")
         shard = replace(shard, seconds={name: round(seconds, 4) for name, seconds in watch.seconds.items()})
         self._shards.finish(shard)
-        return Done(shard, peak_mib())
+        return Done(shard, peak_memory_mib())
 
     def handle(self, records: Records, watch: Stopwatch) -> tuple[Marks | None, ShardCounts]:
         """The mentions of records; None where the records are redacted, in their place."""
@@ -109,10 +115,3 @@ class Worker:
         marks = mark_texts(self._tagger, texts, self._job.guideline, watch)
         least = self._job.threshold
         return marks.take(np.isnan(marks.scores) | (marks.scores >= least)) if least else marks
-
-
-def peak_mib() -> float:
-    """The most memory that this process had."""
-    import resource
-
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -10,6 +10,7 @@ import typer
 
 from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path, read_key
 from itner.core.errors import InputError
+from itner.core.types import Device
 from itner.core.words import counted
 from itner.records.bulk import Engine, Form, Hiding, Output
 
@@ -26,6 +27,7 @@ itner tag-corpus mails.parquet --output redacted --redact label --text-column bo
 itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
 _FORMS, _OUTPUTS, _ENGINES = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl"), ("local", "ray")
+_DEVICES = ("cpu", "cuda")
 _LEFT_OUT = 1
 
 
@@ -70,7 +72,7 @@ def tag_corpus(
     spans: Annotated[bool, typer.Option("--spans", help="Write the mentions' own text beside their offsets.")] = False,
     block: Annotated[
         float | None,
-        typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 16)."),
+        typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 4)."),
     ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Write tables of what is mentioned, which Tag files opens.")
@@ -109,6 +111,9 @@ def tag_corpus(
     address: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray (default: one on this machine).")
     ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="|".join(_DEVICES), help="Where networks are: cuda wants onnxruntime-gpu.")
+    ] = "cpu",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tag a sample, and say what all would take.")] = False,
     models: Models = None,
     data_root: DataRoot = None,
@@ -131,6 +136,7 @@ def tag_corpus(
         check_one_of(form, _FORMS, "--input")
     check_one_of(output_form, _OUTPUTS, "--format")
     check_one_of(engine, _ENGINES, "--engine")
+    check_one_of(device, _DEVICES, "--device")
     if address is not None and engine != "ray":
         raise typer.BadParameter("only --engine ray has an address", param_hint="--address")
     if delimiter is not None and len(delimiter) != 1:
@@ -160,6 +166,7 @@ def tag_corpus(
         redacting=redacting,
         summarized=summary,
         date_column=date_column,
+        device=cast(Device, device),
     )
     workers = processes or max(1, usable_cores() // threads)
     with console() as progress:

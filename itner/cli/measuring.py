@@ -309,9 +309,11 @@ def readme(domain: DomainName = None) -> None:
     from itner.data.processed import read_corpus_report, read_stats
     from itner.domains.registry import default_domain, get_domain, release_of
     from itner.records.files import write_atomic
+    from itner.records.prices import read_prices
     from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
-    from itner.reporting.bulk import BULK_BEGIN, BULK_END, bulk_table, read_bulk_bench
+    from itner.reporting.bulk import BULK_BEGIN, BULK_END, rates_table, read_bulk_bench
+    from itner.reporting.bulk_proof import fill_bulk, read_bulk_proof
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.endurance import fill_digest, fill_endurance, read_endurance
     from itner.reporting.languages import fill_languages_card, languages_card, list_language_rows
@@ -373,10 +375,11 @@ def readme(domain: DomainName = None) -> None:
     endurance = read_endurance(CHECKOUT / "assets")
     bears_text = fill_endurance(bears.read_text(encoding="utf-8"), *endurance)
     page_text = fill_digest(page_text, *endurance)
-    bulk, rates = CHECKOUT / "docs" / "bulk.md", read_bulk_bench(place)
+    bulk, rates, proof = CHECKOUT / "docs" / "bulk.md", read_bulk_bench(place), read_bulk_proof(place)
     bulk_text = bulk.read_text(encoding="utf-8")
     if rates is not None:
-        bulk_text = replace_section(bulk_text, BULK_BEGIN, BULK_END, bulk_table(rates))
+        page_text = replace_section(page_text, BULK_BEGIN, BULK_END, rates_table(rates))
+        bulk_text = fill_bulk(bulk_text, rates, proof, read_prices(place))
     robust = CHECKOUT / "docs" / "robustness.md"
     every = sorted(RunStore(place.models).load_all()[0], key=lambda run: (run.info.domain, run.name))
     robust_text = fill_robustness(robust.read_text(encoding="utf-8"), every)

@@ -122,3 +122,11 @@ def _git_commit() -> tuple[str | None, bool | None]:
         return ask("rev-parse", "HEAD"), bool(status)
     except (OSError, subprocess.CalledProcessError):
         return None, None
+
+
+def peak_memory_mib() -> float | None:
+    """The most memory that this process had resident; None where the system does not tell (Linux does)."""
+    # Not getrusage: its high-water mark is inherited from the process that started this one.
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
+    return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM:")), None)

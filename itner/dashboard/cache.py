@@ -23,7 +23,7 @@ from itner.data.processed import (
 from itner.domains.registry import domain_names, get_domain
 from itner.evaluation.compare import Difference
 from itner.evaluation.predictions import Predictions, read_predictions
-from itner.records.bulk import BulkBench
+from itner.records.bulk import BulkBench, BulkProof
 from itner.records.claims import ClaimReport
 from itner.records.curve import LearningCurve
 from itner.records.dataset import CorpusReport, DataStats, WeakReport
@@ -36,6 +36,7 @@ from itner.records.verdicts import OTHER_VERDICTS, VERDICTS_FILE, VerdictReport
 from itner.records.workspace import CHECKOUT, Workspace
 from itner.reporting.advice import Limits, compare_rows, compare_rows_by_type
 from itner.reporting.bulk import read_bulk_bench
+from itner.reporting.bulk_proof import read_bulk_proof
 from itner.reporting.findings import Finding, list_findings
 from itner.reporting.peers import read_peers
 from itner.reporting.readme import read_published
@@ -309,6 +310,11 @@ def load_peers(domain: str) -> Peers | None:
 def load_bulk() -> BulkBench | None:
     """How fast much text is tagged, None where nobody measured it; InputError for a damaged file."""
     return read_bulk_bench(workspace())
+
+
+def load_bulk_proof() -> BulkProof | None:
+    """What was tried of tagging much text, None where nobody tried it; InputError for a damaged file."""
+    return read_bulk_proof(workspace())
 
 
 @st.cache_resource(show_spinner=False)

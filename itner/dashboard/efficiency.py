@@ -9,11 +9,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from itner.dashboard.figures import log_axis
 from itner.dashboard.tables import leaderboard_columns, rounded
-from itner.records.bulk import BulkBench
+from itner.records.bulk import BulkBench, BulkProof
 from itner.records.store import Run
 from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.bulk import list_bulk_rows
+from itner.reporting.bulk_proof import list_goals
 from itner.reporting.cost import Cost
 from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
 from itner.reporting.rows import Row, interval_in_words
@@ -286,3 +288,56 @@ def bulk_columns() -> dict[str, Any]:
         "times the pipeline": number(format="%.1f", help="As fast as Transformers' pipeline at its best batch."),
         "peak memory MiB": number(format="%.0f", help="Of one process."),
     }
+
+
+def goals_frame(bench: BulkBench, proof: BulkProof) -> pd.DataFrame:
+    """One line a goal of tagging much text, with what was reached."""
+    met = {True: "yes", False: "no", None: "not measured"}
+    return pd.DataFrame.from_records(
+        [(goal.what, goal.reached or "–", met[goal.met]) for goal in list_goals(bench, proof)],
+        columns=["goal", "reached", "met"],
+    )
+
+
+def memory_frame(proof: BulkProof) -> pd.DataFrame:
+    """A line for each input that was tagged, and each process that has memory of its own."""
+    return pd.DataFrame.from_records(
+        [
+            (
+                f"{process}, {each.kind}, {each.engine}",
+                each.source_bytes / 1e6,
+                memory,
+                each.counts.records,
+                each.wall_seconds / 60,
+            )
+            for each in proof.sizes
+            for process, memory in each.peak_mib.items()
+        ],
+        columns=["process", "input MB", "most memory MiB", "texts", "minutes"],
+    ).sort_values(["process", "input MB"], ignore_index=True)
+
+
+def memory_lines(frame: pd.DataFrame) -> go.Figure:
+    """The most memory of a process over the size of the input, from `memory_frame`."""
+    figure = go.Figure()
+    for number, name in enumerate(dict.fromkeys(frame["process"])):
+        part = frame[frame["process"] == name]
+        figure.add_trace(
+            go.Scatter(
+                x=part["input MB"],
+                y=part["most memory MiB"],
+                name=name,
+                mode="lines+markers",
+                marker={"symbol": number, "size": 9},
+                customdata=part[["texts", "minutes"]],
+                hovertemplate=f"<b>{name}</b><br>%{{x:,.0f}} MB, %{{customdata[0]:,}} texts<br>"
+                "at most %{y:,.0f} MiB, %{customdata[1]:,.1f} minutes<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": "input, MB", **log_axis(frame["input MB"].tolist(), factors=(1,))},
+        yaxis={"title": "most memory of a process, MiB", "rangemode": "tozero"},
+        height=340,
+        margin={"t": 20, "b": 40},
+    )
+    return figure

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from itner.core.provenance import Machine, Provenance
+from itner.core.types import Device
 from itner.core.validation import STRICT, Amount, Name, NonNegative, Positive, PositiveAmount, Sha256, Share, TypeName
 
 Form = Literal["jsonl", "csv", "lines", "parquet"]
@@ -53,6 +54,7 @@ class BulkJob:
         key_sha256: of the key that what stands there depends on; None where it depends on none.
         summarized: whether tables of what is mentioned are written.
         date_column: of the day by which they count weeks; None where they do not.
+        device: where the network is; scores differ in their last digits.
         decides_at: how likely a type has to be to be marked, see `Adjustable`; None for the run's own way.
         with_text: whether the mentions' own text is written.
         block_bytes: of input, about as many as make a shard.
@@ -83,6 +85,7 @@ class BulkJob:
     decides_at: Share | None = None
     summarized: bool = False
     date_column: str | None = None
+    device: Device = "cpu"
     schema_version: Literal[1] = 1
 
     @property
@@ -218,7 +221,7 @@ class BulkTimings:
         tagged: what was tagged in the last call.
         processes: None where a cluster decided.
         threads: of each process.
-        peak_mib: most memory of a worker, and of the process that deals.
+        peak_mib: most memory of a worker, and of the process that deals, where the system tells.
         machine: on which the blocks were dealt out; a cluster may have others.
     """
 
@@ -230,6 +233,156 @@ class BulkTimings:
     threads: Positive
     peak_mib: dict[str, Amount]
     machine: Machine
+    schema_version: Literal[1] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class SizeTrial:
+    """An input that was tagged as a user would, by the command.
+
+    Attributes:
+        kind: tickets, as they are drawn for rates; or lines, few of which are different, so that the largest end.
+        source_bytes: of one file of JSON Lines, or of lines.
+        output_bytes: of all that was written.
+        peak_mib: most memory of a worker, and of the process that deals.
+        output_sha256: of all that was written but how long it took: the same output has the same.
+    """
+
+    engine: Engine
+    kind: Literal["tickets", "lines"]
+    run: Name
+    variant: Name
+    seed: NonNegative
+    source_bytes: Positive
+    output_bytes: Positive
+    block_bytes: Positive
+    shards: Positive
+    counts: ShardCounts
+    processes: Positive
+    wall_seconds: PositiveAmount
+    stages: dict[str, Amount]
+    peak_mib: dict[str, Amount]
+    output_sha256: Sha256
+    provenance: Provenance
+
+
+@dataclass(frozen=True, config=STRICT)
+class Kill:
+    """A call of the command that was ended by SIGKILL.
+
+    Attributes:
+        after_seconds: of the call.
+        shards: that were whole then, of all calls.
+        whole_group: whether its processes were killed as well, or the command alone.
+    """
+
+    after_seconds: PositiveAmount
+    shards: NonNegative
+    whole_group: bool
+
+
+@dataclass(frozen=True, config=STRICT)
+class KillTrial:
+    """A job that was killed at random moments and called again until it was done.
+
+    Attributes:
+        same: whether every file but how long it took is that of a call which nobody killed, byte for byte.
+        left: processes that were still there after a kill and the time that they have to end.
+    """
+
+    engine: Engine
+    run: Name
+    variant: Name
+    seed: NonNegative
+    source_bytes: Positive
+    shards: Positive
+    kills: tuple[Kill, ...]
+    same: bool
+    left: NonNegative
+    provenance: Provenance
+
+
+@dataclass(frozen=True, config=STRICT)
+class Cluster:
+    """Machines and a job that are simulated.
+
+    Attributes:
+        input_mib: of the job.
+        seconds_per_mib: that one core takes.
+        overhead_seconds: of a block, however long it is.
+        spread: of the times of blocks of equal length, the standard deviation of their logarithm.
+        slow_share, slow_times: of the machines, and how many times as long they take.
+        losses_per_day: of a machine; with all that it was at.
+        back_after_seconds: until another one is in its place.
+    """
+
+    machines: Positive
+    cores: Positive
+    input_mib: PositiveAmount
+    seconds_per_mib: PositiveAmount
+    overhead_seconds: Amount
+    spread: Amount
+    slow_share: Share
+    slow_times: Annotated[float, Field(ge=1)]
+    losses_per_day: Amount
+    back_after_seconds: Amount
+
+
+@dataclass(frozen=True, config=STRICT)
+class SimulatedBlocks:
+    """What came of blocks of a size.
+
+    Attributes:
+        ideal_hours: with no loss, no waiting and blocks of equal times, on the same machines.
+        lost_share, overhead_share, idle_share: of the time that all cores had.
+    """
+
+    block_mib: PositiveAmount
+    blocks: Positive
+    hours: PositiveAmount
+    ideal_hours: PositiveAmount
+    lost_share: Share
+    overhead_share: Share
+    idle_share: Share
+
+
+@dataclass(frozen=True, config=STRICT)
+class Simulation:
+    """Jobs on a cluster that does not exist, once for each seed; `blocks` are their means.
+
+    Attributes:
+        run: whose rate was measured, from which `cluster` follows.
+    """
+
+    run: Name
+    cluster: Cluster
+    seeds: Positive
+    blocks: tuple[SimulatedBlocks, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, config=STRICT)
+class Dealing:
+    """How fast one process deals out what only it can read, as bytes of the file.
+
+    Attributes:
+        kind: as in the file's name, its packing with it.
+        packed_share: bytes of the file for each of what it holds.
+    """
+
+    kind: str
+    mib_per_s: tuple[PositiveAmount, ...]
+    packed_share: PositiveAmount
+
+
+@dataclass(frozen=True, config=STRICT)
+class BulkProof:
+    """`data/bulk_proof.json`: inputs of several sizes, calls that were killed, dealing, a simulated cluster."""
+
+    sizes: tuple[SizeTrial, ...] = ()
+    kills: tuple[KillTrial, ...] = ()
+    dealing: tuple[Dealing, ...] = ()
+    simulation: Simulation | None = None
     schema_version: Literal[1] = 1
 
 

@@ -19,23 +19,26 @@ from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
 from itner.bulk.shards import LOCK, TIMINGS, Shards
 from itner.bulk.sources import find_sources
-from itner.bulk.worker import Done, Given, Worker, peak_mib
+from itner.bulk.worker import Done, Given, Worker
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
-from itner.core.provenance import describe_machine, usable_cores
+from itner.core.provenance import describe_machine, peak_memory_mib, usable_cores
 from itner.core.stopwatch import Stopwatch
+from itner.core.types import Device
 from itner.domains.registry import default_domain, get_domain
 from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Engine, Form, Hiding, Output, ShardCounts
 from itner.records.codec import to_json
 from itner.records.files import write_atomic
 from itner.records.store import Run, RunStore, is_complete
 from itner.records.workspace import Workspace
-from itner.taggers.registry import check_guideline, check_variants, kind_of
+from itner.taggers.registry import check_guideline, check_variants, kind_of, recipe_of
+from itner.taggers.variants import ONNX_VARIANTS
 from itner.workflows.open import built
 from itner.workflows.redact import find_threshold, make_plan, personal_domain
 
-# Of all that is tagged, about so many blocks, within bounds: few files of much text, and work for every core of little.
-_BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**24
+# Of all that is tagged, about so many blocks, within bounds: work for every core of little text, and of much as little
+# memory; 16 MiB take 70 MiB more of each process than 4, and are no faster.
+_BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**22
 # What can change what stands in a shard.
 _PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")
 # What an estimate reads of so many places, together.
@@ -88,6 +91,7 @@ class Asked:
     redacting: Redacting | None = None
     summarized: bool = False
     date_column: str | None = None
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,11 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
     variant = asked.variant or kind.live[0]
     check_variants(run, [variant])
     check_guideline(run, asked.guideline)
+    if asked.device != "cpu":
+        able = [name for name in ONNX_VARIANTS if name in kind.variants and recipe_of(run, name) is None]
+        if variant not in able:
+            remedy = f"; name another with --variant: {', '.join(able)}" if able else ""
+            raise InputError(f"{variant} is no network for {asked.device}{remedy}", path=run.path)
     built(run.name, place, (variant,), progress)
     hidden, key, decides_at = _plan_redaction(asked, run, variant)
     assumed = []
@@ -189,6 +198,7 @@ def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progres
         decides_at=decides_at,
         summarized=asked.summarized,
         date_column=asked.date_column,
+        device=asked.device,
     )
     return Planned(job, found.problems, tuple(assumed), key)
 
@@ -294,14 +304,16 @@ class Spread:
     def run(self, given: Given, blocks: Iterable[Block]) -> Iterator[Done]:
         """What comes of each block."""
         if self.engine == "local":
-            return run_pool(given, blocks, self.used(given.threads) or 1)
+            return run_pool(given, blocks, self.used(given) or 1)
         from itner.bulk.cluster import run_cluster
 
         return run_cluster(given, blocks, self.address, self.processes)
 
-    def used(self, threads: int) -> int | None:
+    def used(self, given: Given) -> int | None:
         """Processes; None where a cluster decides."""
-        return self.processes or (max(1, usable_cores() // threads) if self.engine == "local" else None)
+        if self.processes or self.engine != "local":
+            return self.processes
+        return max(1, usable_cores() // given.threads) if given.job.device == "cpu" else 1
 
 
 def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progress: Progress) -> BulkManifest:
@@ -324,7 +336,7 @@ def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progr
         done[each.shard.number] = each.shard
         stored += each.shard.stored
         tagged += each.shard.counts
-        peak = max(peak, each.peak_mib)
+        peak = max(peak, each.peak_mib or 0.0)
         say()
     manifest = shards.conclude(done.values(), planned.problems)
     stages: Counter[str] = Counter()
@@ -335,9 +347,9 @@ def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progr
         stages={name: round(seconds, 2) for name, seconds in stages.items()},
         wall_seconds=round(time.monotonic() - started, 2),
         tagged=tagged,
-        processes=spread.used(given.threads),
+        processes=spread.used(given),
         threads=given.threads,
-        peak_mib={"worker": peak, "dealer": peak_mib()},
+        peak_mib={name: most for name, most in {"worker": peak, "dealer": peak_memory_mib()}.items() if most},
         machine=describe_machine(),
     )
     write_atomic(shards.folder / TIMINGS, to_json(timings))

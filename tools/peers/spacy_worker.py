@@ -49,15 +49,23 @@ def train(folder: Path, train_file: Path, dev_file: Path, _: Settings) -> None:
 
 
 def load(folder: Path, settings: Settings) -> Model:
-    """The trained pipeline; `batch_size` is that of `nlp.pipe`, in one process."""
+    """The trained pipeline; `batch_size` is that of `nlp.pipe`.
+
+    Args:
+        settings: with `raw`, it reads the texts themselves, which its own tokenizer cuts, in `processes`; spans of
+            these tokens are good for nothing but to be timed.
+    """
     nlp = spacy.load(folder)
-    batch_size = settings.get("batch_size", _BATCH_SIZE)
+    batch_size, processes = settings.get("batch_size", _BATCH_SIZE), settings.get("processes", 1)
 
     def tag(docs: list[Any]) -> Iterable[list[Span]]:
-        for doc in nlp.pipe(docs, batch_size=batch_size):
+        for doc in nlp.pipe(docs, batch_size=batch_size, n_process=processes):
             yield [(ent.start, ent.end, ent.label_) for ent in doc.ents]
 
-    return Model(lambda sentences: to_docs(nlp.vocab, sentences), tag, "tokens")
+    def prepare(sentences: Sequence[Sentence]) -> list[Any]:
+        return [each.text for each in sentences] if settings.get("raw") else to_docs(nlp.vocab, sentences)
+
+    return Model(prepare, tag, "tokens")
 
 
 if __name__ == "__main__":

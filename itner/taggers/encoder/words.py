@@ -17,7 +17,7 @@ from itner.core.types import Document, Token
 from itner.taggers.encoder.pieces import join_ranges
 
 # When there are more, the table begins anew: a log has new numbers in every line.
-_MOST_WORDS = 1 << 17
+_MOST_WORDS = 1 << 16
 # An option at the beginning of a text is parted, one behind a space is not. No word holds a space.
 _FIRST = " "
 

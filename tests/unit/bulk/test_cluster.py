@@ -38,13 +38,16 @@ class FakeRay:
     Args:
         do: what an actor of a number makes of a block: a result, or an exception.
         cores: asked for again and again; the last one stays.
+        gpus: of each actor.
         begin: what an actor says instead of being up.
     """
 
     exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError)
 
-    def __init__(self, do: Callable[[int, Block], Any], cores: list[int], begin: Exception | None = None):
-        self.do, self.cores, self.begin = do, cores, begin
+    def __init__(
+        self, do: Callable[[int, Block], Any], cores: list[int], begin: Exception | None = None, gpus: int = 0
+    ):
+        self.do, self.cores, self.begin, self.gpus = do, cores, begin, gpus
         self.actors: list[SimpleNamespace] = []
         self.killed: list[int] = []
         self.up: set[int] = set()
@@ -52,7 +55,7 @@ class FakeRay:
         self.most_waiting = 0
 
     def remote(self, **options: Any) -> Callable[[type], Any]:
-        assert options == {"num_cpus": 1, "max_restarts": 0, "max_task_retries": 0}
+        assert options == {"num_cpus": 1, "num_gpus": self.gpus, "max_restarts": 0, "max_task_retries": 0}
         return lambda kind: SimpleNamespace(remote=self._hire)
 
     def _hire(self, *given: Any) -> SimpleNamespace:
@@ -65,7 +68,8 @@ class FakeRay:
 
     def cluster_resources(self) -> dict[str, float]:
         self.now = self.cores.pop(0) if len(self.cores) > 1 else self.cores[0]
-        return {"CPU": float(self.now)}
+        # Of cores there are more than enough where GPUs are what counts.
+        return {"CPU": 64.0, "GPU": float(self.now)} if self.gpus else {"CPU": float(self.now)}
 
     def wait(self, refs: list[Any], num_returns: int = 1, timeout: float = 0) -> tuple[list[Any], list[Any]]:
         if refs[0][3] is None:
@@ -99,12 +103,12 @@ def _look_always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.0)
 
 
-GIVEN = Given(job=None, folder=Path(), models=Path())  # type: ignore[arg-type]
 BLOCKS = [Block(number, (), 1) for number in range(20)]
 
 
 def work(fake: FakeRay, blocks: list[Block] | Iterator[Block] = BLOCKS, most: int | None = None) -> list[Any]:
-    crew = _Crew(fake, GIVEN, most)
+    device = "cuda" if fake.gpus else "cpu"
+    crew = _Crew(fake, Given(SimpleNamespace(device=device), Path(), Path()), most)  # type: ignore[arg-type]
     try:
         return list(crew.work(blocks))
     finally:
@@ -120,6 +124,12 @@ def test_every_block_is_done_once_by_as_many_as_there_are_cores_for() -> None:
     # Each has the block that it is at, and the next; no more are cut ahead.
     assert fake.most_waiting == 6
     assert len({actor for actor, _ in work(FakeRay(lambda actor, block: (actor, block.number), [8]), most=2)}) == 2
+
+
+def test_on_gpus_there_is_an_actor_for_each() -> None:
+    fake = FakeRay(lambda actor, block: (actor, block.number), [2], gpus=1)
+    assert sorted(number for _, number in work(fake)) == list(range(20))
+    assert len(fake.actors) == 2
 
 
 def test_blocks_are_cut_no_faster_than_they_are_done() -> None:

@@ -1,0 +1,284 @@
+"""What tagging much text was to reach, what was tried, and what a billion tickets would take, in words and tables."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itner.core.words import listed
+from itner.records.bulk import BulkBench, BulkProof, BulkRate, SizeTrial
+from itner.records.files import read_record
+from itner.records.prices import Prices
+from itner.records.workspace import Workspace
+from itner.reporting.bulk import BULK_BEGIN, BULK_END, PIPELINE, SPACY, best_rate, bulk_table
+from itner.reporting.readme import replace_section
+
+BULK_PROOF = "bulk_proof.json"
+GOALS_BEGIN = "<!-- bulk goals: written by `itner readme` -->"
+GOALS_END = "<!-- end of bulk goals -->"
+PLAN_BEGIN = "<!-- a billion tickets: written by `itner readme` -->"
+PLAN_END = "<!-- end of a billion tickets -->"
+_TICKETS = 1e9
+_CORES = (64, 1024)
+_VNNI = {"avx512_vnni", "avx_vnni"}
+# Memory is flat within this share of the middle.
+_FLAT = 0.1
+_FULL, _SMALL = "minilm_full_kd", "compact_s"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was to be reached.
+
+    Attributes:
+        reached: in words; empty where it was not measured.
+        met: None where it was not measured.
+    """
+
+    what: str
+    reached: str
+    met: bool | None
+
+
+def read_bulk_proof(place: Workspace) -> BulkProof | None:
+    """What was tried; None without a file, InputError for a damaged one."""
+    proof: BulkProof | None = read_record(
+        place.data / BULK_PROOF, BulkProof, "try again with `python scripts/prove_bulk.py`"
+    )
+    return proof
+
+
+def fill_bulk(text: str, bench: BulkBench, proof: BulkProof | None, prices: Prices | None) -> str:
+    """The page about much text, with what was measured in its sections."""
+    text = replace_section(text, BULK_BEGIN, BULK_END, bulk_table(bench))
+    if proof is None:
+        return text
+    text = replace_section(text, GOALS_BEGIN, GOALS_END, goals_table(bench, proof))
+    return replace_section(text, PLAN_BEGIN, PLAN_END, plan_in_words(bench, proof, prices))
+
+
+def list_goals(bench: BulkBench, proof: BulkProof) -> list[Goal]:
+    """The goals, each with what was reached on the machines that were measured."""
+    pipeline, spacy = best_rate(bench, PIPELINE), best_rate(bench, SPACY)
+    full, small = _own_rate(bench, _FULL), _own_rate(bench, _SMALL)
+    has_vnni = bool(_VNNI & set(bench.provenance.machine.isa))
+    return [
+        _times(f"{_FULL} INT8, 3 times the pipeline (CPU without VNNI)", 3, full, None if has_vnni else pipeline),
+        _times(f"{_FULL} INT8, 7 times the pipeline (CPU with VNNI)", 7, full, pipeline if has_vnni else None),
+        _times(f"{_SMALL} INT8, 40 times the pipeline", 40, small, pipeline),
+        Goal(
+            f"{_SMALL} INT8, 40,000 tokens/s from file to file",
+            f"{small:,.0f}" if small is not None else "",
+            small >= 40_000 if small is not None else None,
+        ),
+        _times(f"{_SMALL} INT8, 5 times spaCy's NER", 5, small, spacy),
+        _flatness(proof.sizes),
+        _same_output(proof.sizes),
+        *(_kills(proof, engine) for engine in ("local", "ray")),
+    ]
+
+
+def _own_rate(bench: BulkBench, run: str) -> float | None:
+    return max((statistics.median(each.tokens_per_s) for each in _own_rates(bench, run)), default=None)
+
+
+def _own_rates(bench: BulkBench, run: str) -> list[BulkRate]:
+    return [each for each in bench.rates if each.name == run and each.variant is not None]
+
+
+def _times(what: str, wanted: float, own: float | None, other: float | None) -> Goal:
+    if own is None or other is None:
+        return Goal(what, "", None)
+    return Goal(what, f"{own / other:.1f} times ({own:,.0f} against {other:,.0f} tokens/s)", own / other >= wanted)
+
+
+def _flatness(sizes: Sequence[SizeTrial]) -> Goal:
+    what = "memory of a process flat within 10% from 10 MB to 10 GB"
+    mine = [each for each in sizes if each.engine == "local" and "worker" in each.peak_mib]
+    least, most = (
+        min((each.source_bytes for each in mine), default=1),
+        max((each.source_bytes for each in mine), default=0),
+    )
+    if most < 100 * least:
+        return Goal(what, "", None)
+    said, met = [], True
+    for name in ("worker", "dealer"):
+        found = [each.peak_mib[name] for each in mine]
+        off = (max(found) - min(found)) / (max(found) + min(found))
+        met = met and off <= _FLAT
+        said.append(f"{name} {min(found):,.0f} to {max(found):,.0f} MiB (±{off:.0%})")
+    reached = f"{listed(said)}, {least / 1e6:,.0f} MB to {most / 1e9:,.1f} GB"
+    return Goal(what, reached, met and least <= 1.1e7 and most >= 0.99e10)
+
+
+def _same_output(sizes: Sequence[SizeTrial]) -> Goal:
+    what = "1 GB through the local engine and through Ray, the same output"
+    pairs = [
+        (one, other)
+        for one in sizes
+        for other in sizes
+        if (one.engine, other.engine) == ("local", "ray")
+        and one.source_bytes == other.source_bytes
+        and one.block_bytes == other.block_bytes
+        and one.source_bytes >= 0.99e9
+    ]
+    if not pairs:
+        return Goal(what, "", None)
+    one, other = pairs[0]
+    same = one.output_sha256 == other.output_sha256
+    took = listed(f"{each.engine} {each.wall_seconds / 60:,.0f} minutes" for each in (one, other))
+    return Goal(
+        what,
+        f"{'the same' if same else 'not the same'} {one.shards:,} shards of {one.counts.records:,} texts; {took}",
+        same,
+    )
+
+
+def _kills(proof: BulkProof, engine: str) -> Goal:
+    what = f"20 kills at random moments ({engine}), the same output"
+    trial = next((each for each in proof.kills if each.engine == engine), None)
+    if trial is None:
+        return Goal(what, "", None)
+    whole = sum(kill.whole_group for kill in trial.kills)
+    return Goal(
+        what,
+        f"{'the same' if trial.same else 'not the same'} after {len(trial.kills)} kills ({whole} of all processes, "
+        f"{len(trial.kills) - whole} of the command alone); {trial.left} processes left over",
+        trial.same and trial.left == 0 and len(trial.kills) >= 20,
+    )
+
+
+def goals_table(bench: BulkBench, proof: BulkProof) -> str:
+    """The goals as a table in Markdown, and below it what was tried."""
+    lines = ["| goal | reached | met |", "|---|---|---|"]
+    for goal in list_goals(bench, proof):
+        met = {True: "yes", False: "**no**", None: "not measured"}[goal.met]
+        lines.append(f"| {goal.what} | {goal.reached or '–'} | {met} |")
+    return "\n".join([*lines, "", sizes_table(proof)])
+
+
+def sizes_table(proof: BulkProof) -> str:
+    """The inputs that were tagged, as a table in Markdown."""
+    lines = [
+        "| input | engine | texts | shards | minutes | MB/s | tokens/s | read once | worker MiB | dealer MiB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for each in proof.sizes:
+        worker, dealer = (f"{each.peak_mib[n]:,.0f}" if n in each.peak_mib else "–" for n in ("worker", "dealer"))
+        counts = each.counts
+        lines.append(
+            f"| {each.source_bytes / 1e6:,.0f} MB of {each.kind} | {each.engine} | {counts.records:,} | "
+            f"{each.shards:,} | {each.wall_seconds / 60:,.1f} | {each.source_bytes / 1e6 / each.wall_seconds:,.2f} | "
+            f"{rate_of(each)} | {distinct_share(each)} | {worker} | {dealer} |"
+        )
+    return "\n".join(lines)
+
+
+def rate_of(trial: SizeTrial) -> str:
+    """Tokens a second; of equal lines most are never read, so that there is no such rate."""
+    return f"{trial.counts.tokens / trial.wall_seconds:,.0f}" if trial.kind == "tickets" else "–"
+
+
+def distinct_share(trial: SizeTrial) -> str:
+    """The share of sentences that were read of those that are there."""
+    return f"{trial.counts.distinct / trial.counts.sentences:.0%}" if trial.kind == "tickets" else "–"
+
+
+def plan_in_words(bench: BulkBench, proof: BulkProof, prices: Prices | None) -> str:
+    """What a billion tickets take by the rates that were measured, with what is assumed, in Markdown."""
+    trial = max(
+        (each for each in proof.sizes if each.kind == "tickets"), key=lambda each: each.source_bytes, default=None
+    )
+    if trial is None:
+        return "Not known: no input of tickets was tried yet (`python scripts/prove_bulk.py size 1000`)."
+    per_ticket = bench.corpus.tokens / bench.corpus.texts
+    read, written = (size / trial.counts.records for size in (trial.source_bytes, trial.output_bytes))
+    lines = [
+        "| run | tokens/s a core | core hours | "
+        + " | ".join(f"hours on {cores:,} cores" for cores in _CORES)
+        + f" | {prices.currency if prices else 'price'} | read and written a second on {_CORES[-1]:,} cores |",
+        "|---|---|---|" + "---|" * len(_CORES) + "---|---|",
+    ]
+    for each in bench.rates:
+        if each.variant is None or each.threads > 1:
+            continue
+        rate = statistics.median(each.tokens_per_s) / each.processes
+        hours = _TICKETS * per_ticket / rate / 3600
+        cost = f"{hours * prices.compute.core_hour:,.0f}" if prices is not None else "–"
+        flow = (read + written) * rate / per_ticket * _CORES[-1] / 1e6
+        spread = " | ".join(f"{hours / cores:,.1f}" for cores in _CORES)
+        lines.append(
+            f"| {each.name} {each.variant} | {rate:,.0f} | {hours:,.0f} | {spread} | {cost} | {flow:,.0f} MB/s |"
+        )
+    worker = trial.peak_mib.get("worker")
+    memory = f", {worker:,.0f} MiB of memory a core" if worker else ""
+    machine = bench.provenance.machine
+    paragraphs = [
+        *lines,
+        "",
+        f"A billion tickets like those are {_TICKETS * read / 1e12:,.2f} TB of JSON Lines and give "
+        f"{_TICKETS * written / 1e9:,.0f} GB of Parquet{memory}. Assumed are tickets of {per_ticket:,.0f} tokens and "
+        f"{read:,.0f} bytes; cores as those measured ({machine.cpu}, {', '.join(machine.isa)}), each with what it had "
+        f"as one of two; a store that gives what is read and takes what is written; "
+        + (
+            f"{prices.compute.core_hour:g} {prices.currency} an hour of a core, and nothing for storage, network and "
+            if prices
+            else "no price of "
+        )
+        + "machines that are waited for.",
+        *_dealing_in_words(bench, proof, trial),
+        *_simulation_table(proof),
+    ]
+    return "\n".join(paragraphs)
+
+
+def _dealing_in_words(bench: BulkBench, proof: BulkProof, trial: SizeTrial) -> list[str]:
+    if not proof.dealing:
+        return []
+    rates = [each for each in _own_rates(bench, _SMALL) if each.threads == 1]
+    if not rates:
+        return []
+    # Of a file that is not packed, what one core reads in a second.
+    core = (
+        statistics.median(rates[0].tokens_per_s) / rates[0].processes * trial.source_bytes / trial.counts.tokens / 2**20
+    )
+    said = [
+        f"{each.kind} {statistics.median(each.mib_per_s):,.1f} MiB/s, enough for "
+        f"{statistics.median(each.mib_per_s) / (core * each.packed_share):,.0f} cores of {_SMALL}"
+        for each in proof.dealing
+    ]
+    return [
+        "",
+        f"What one process has to read by itself, it deals out at (medians): {listed(said)}. Lines, JSON Lines "
+        "and Parquet that are not packed are read by whoever tags them.",
+    ]
+
+
+def _simulation_table(proof: BulkProof) -> list[str]:
+    found = proof.simulation
+    if found is None:
+        return []
+    cluster = found.cluster
+    lines = [
+        "",
+        f"Simulated ({found.seeds} times each, `python scripts/prove_bulk.py simulate`): {found.run} on "
+        f"{cluster.machines} machines of {cluster.cores} cores, {cluster.input_mib / 1024:,.0f} GiB of text; "
+        f"{cluster.slow_share:.0%} of the machines take {cluster.slow_times:g} times as long, a machine is lost "
+        f"{cluster.losses_per_day:g} times a day with all it was at and is back after "
+        f"{cluster.back_after_seconds:,.0f} s, blocks of equal length differ (standard deviation of the logarithm "
+        f"{cluster.spread:g}), and a block costs {cluster.overhead_seconds * 1000:,.0f} ms however long it is "
+        "(measured).",
+        "",
+        "| a block | blocks | hours | over the ideal | lost work | overhead | idle |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in found.blocks:
+        lines.append(
+            f"| {each.block_mib:g} MiB | {each.blocks:,} | {each.hours:,.2f} | "
+            f"{each.hours / each.ideal_hours - 1:.1%} | {each.lost_share:.2%} | {each.overhead_share:.2%} | "
+            f"{each.idle_share:.2%} |"
+        )
+    best = min(found.blocks, key=lambda each: each.hours)
+    lines += ["", f"The fastest is {best.block_mib:g} MiB. Every block is a checkpoint."]
+    return lines
