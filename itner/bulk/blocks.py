@@ -15,9 +15,8 @@ from itertools import chain
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from itner.bulk.sources import open_source, told_of
+from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.errors import InputError
 from itner.files.delimited import DELIMITERS, TRIED_LINES, choose_separator, find_said
 from itner.records.bulk import BulkJob, Source
@@ -137,7 +136,7 @@ def _cut_bytes(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
 
 def _cut_rows(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int]]:
     with open_source(source) as file:
-        facts = pq.ParquetFile(file).metadata
+        facts = open_parquet(file).metadata
         rows = facts.num_rows
         if not rows:
             return

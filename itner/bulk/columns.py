@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from itner.bulk.blocks import read_table, unpack
 from itner.bulk.records import find_value
-from itner.bulk.sources import open_source
+from itner.bulk.sources import open_parquet, open_source
 from itner.core.errors import InputError
 from itner.files.columns import rank_columns
 from itner.records.bulk import Source
@@ -42,7 +40,7 @@ def find_absent(source: Source, encoding: str, delimiter: str | None, names: Seq
 def _peek(source: Source, encoding: str, delimiter: str | None) -> list[dict[str, Any]]:
     with open_source(source) as file:
         if source.form == "parquet":
-            batches = pq.ParquetFile(file).iter_batches(_LOOKED_AT)
+            batches = open_parquet(file).iter_batches(_LOOKED_AT)
             table = next(batches, None)
             rows: list[dict[str, Any]] = table.to_pylist() if table is not None else []
         else:

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from itner.bulk.blocks import LONGEST_RECORD, Block, Lines, Range, Rows, Unread
-from itner.bulk.sources import open_source, told_of
+from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.characters import is_blank
 from itner.core.errors import InputError
 from itner.records.bulk import BulkJob, Source
 
 _READ = 2**18
+# Of Parquet at once.
+_ROWS = 4096
 _BOM = b"\xef\xbb\xbf"
 _TOO_LONG = f"longer than {LONGEST_RECORD // 2**20} MiB"
 
@@ -196,7 +197,7 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
         raise TypeError("rows of Parquet travel as numbers")
     wanted = list(dict.fromkeys((*job.text_columns, *job.other_columns)))
     with open_source(stretch.source) as file:
-        table = pq.ParquetFile(file)
+        table = open_parquet(file)
         known = table.schema_arrow.names
         if missing := [name for name in wanted if name not in known]:
             raise InputError(f"no column {missing[0]!r}; there are {', '.join(known)[:500]}")
@@ -205,12 +206,18 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
             count = table.metadata.row_group(group).num_rows
             start, end = max(stretch.start, first), min(stretch.end, first + count)
             if start < end:
-                read = table.read_row_group(group, columns=wanted).slice(start - first, end - start)
-                columns = {name: _as_strings(read.column(name), name) for name in wanted}
-                for place in range(end - start):
-                    cells = {name: column[place] for name, column in columns.items()}
-                    texts = {name: cells[name] for name in job.text_columns}
-                    _add(records, job, stretch.source, start + place + 1, cells, texts)
+                # A group may be larger than memory; what comes before the range is read and let go.
+                row = first
+                for batch in table.iter_batches(_ROWS, row_groups=[group], columns=wanted):
+                    read = batch.slice(max(0, start - row), max(0, min(end - row, len(batch)) - max(0, start - row)))
+                    columns = {name: _as_strings(read.column(name), name) for name in wanted}
+                    for place in range(len(read)):
+                        cells = {name: column[place] for name, column in columns.items()}
+                        texts = {name: cells[name] for name in job.text_columns}
+                        _add(records, job, stretch.source, max(row, start) + place + 1, cells, texts)
+                    row += len(batch)
+                    if row >= end:
+                        break
             first += count
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import fsspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from itner.core.errors import InputError
 from itner.records.bulk import Form, Packing, Source
@@ -83,6 +84,11 @@ def open_source(source: Source) -> Any:
     file = fsspec.open(source.address, "rb").open()
     # What fsspec makes of an object has no lines of a bounded length.
     return file if "://" not in source.address else io.BufferedReader(file, _BUFFER)
+
+
+def open_parquet(file: Any) -> Any:
+    """A Parquet file of which no more is held than what is read at once: a group of rows may be larger than memory."""
+    return pq.ParquetFile(file, buffer_size=_BUFFER)
 
 
 @contextmanager

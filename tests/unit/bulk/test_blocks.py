@@ -92,10 +92,13 @@ def test_rows_of_tables(job: Job, cells: list[tuple[str, str]], size: int, suffi
 
 
 @SLOW
-@given(TEXTS, st.integers(1, 900), st.integers(1, 9))
-def test_rows_of_parquet(job: Job, texts: list[str | None], group: int, size: int) -> None:
+@given(TEXTS, st.integers(1, 900), st.integers(1, 9), st.integers(1, 20))
+def test_rows_of_parquet(job: Job, texts: list[str | None], group: int, size: int, at_once: int) -> None:
     pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), "x.parquet", row_group_size=group)
-    found = list_texts(job("x.parquet", block_bytes=size, text_columns=("text",)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_ROWS", at_once)
+        patch.setattr(cutting, "_ROWS_AT_LEAST", 3)
+        found = list_texts(job("x.parquet", block_bytes=size, text_columns=("text",)))
     expected = [(f"x.parquet:{number}", text) for number, text in enumerate(texts, 1) if text and text.strip()]
     assert found == expected
 
