@@ -51,6 +51,8 @@ from tools.bulk_bench import draw_tickets
 SEED = 13
 # Lines of a log: so many different ones, which are drawn again and again, in stretches that are written whole.
 _LINES, _STRETCH = 500, 100_000
+# Of input that is tagged in small and in large blocks.
+_OVERHEAD_BYTES = 6_000_000
 # What nobody looks for any more ends by itself within so many seconds.
 _ENDS_WITHIN = 30.0
 
@@ -225,7 +227,7 @@ def simulate_cluster(
 
 def measure_overhead(trial: Trial, folder: Path, progress: Progress) -> float:
     """Seconds that a block costs a process, however long it is: the same input in small and in large blocks."""
-    small, large = (try_size(trial, "tickets", 6_000_000, block, folder, progress) for block in (0.03, 1.0))
+    small, large = (try_size(trial, "tickets", _OVERHEAD_BYTES, block, folder, progress) for block in (0.03, 1.0))
     longer = (small.wall_seconds - large.wall_seconds) * small.processes
     return round(max(longer, 0.0) / (small.shards - large.shards), 4)
 
