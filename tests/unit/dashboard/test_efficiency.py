@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bulk_trials import BENCH, PROOF
 from synthetic import write_run
 
 from itner.dashboard import efficiency
@@ -73,3 +74,21 @@ def test_every_measure_has_its_bars(measure: str, runs: list[Run], rows: list[Ro
     values = list(frame[measure])
     assert [list(bar.y) for bar in figure.data] == [list(pair) for pair in zip(values[:4], values[4:], strict=True)]
     assert figure.layout.yaxis.title.text == efficiency.MEASURES[measure]
+
+
+def test_memory_over_the_size_of_the_input_and_goals() -> None:
+    frame = efficiency.memory_frame(PROOF)
+    assert frame["process"].drop_duplicates().tolist() == [
+        "dealer, tickets, local",
+        "dealer, tickets, ray",
+        "worker, tickets, local",
+        "worker, tickets, ray",
+    ]
+    mine = frame[frame["process"] == "worker, tickets, local"]
+    assert mine["input MB"].tolist() == [10, 1_000, 10_000]
+    assert mine["most memory MiB"].tolist() == [280, 280, 300]
+    line = next(each for each in efficiency.memory_lines(frame).data if each.name == "worker, tickets, local")
+    assert list(line.x) == [10, 1_000, 10_000]
+    goals = efficiency.goals_frame(BENCH, PROOF)
+    assert goals["met"].tolist() == ["no", "not measured", *["yes"] * 7]
+    assert goals["reached"][1] == "–"
