@@ -42,11 +42,13 @@ def run_cluster(given: Given, blocks: Iterable[Block], address: str | None, acto
     own = not ray.is_initialized()
     if own:
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
+            # Without an address Ray looks for whatever was started here before, and waits long where that is gone.
+            where = address or "local"
+            ray.init(address=where, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            where = address or "this machine"
             raise InputError(
-                f"no cluster of Ray answers at {where} ({error}); where it asks for a token, set RAY_AUTH_MODE=token"
+                f"no cluster of Ray answers at {address or 'this machine'} ({error}); where it asks for a token, set "
+                "RAY_AUTH_MODE=token"
             ) from None
     given = replace(given, folder=given.folder.resolve(), models=given.models.resolve())
     crew = _Crew(ray, given, actors)

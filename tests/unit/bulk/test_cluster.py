@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -188,3 +189,31 @@ def test_nobody_is_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(cluster, "_PATIENCE_SECONDS", 0.05)
     with pytest.raises(InputError, match="no actor has done anything"):
         work(FakeRay(lambda actor, block: block.number, [0]))
+
+
+@pytest.mark.parametrize(("address", "asked"), [(None, "local"), ("head:6379", "head:6379")])
+def test_without_an_address_a_cluster_of_its_own_is_started(
+    address: str | None, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeRay(lambda actor, block: block.number, [2])
+    heard: list[str] = []
+
+    def init(address: str, **_: object) -> None:
+        heard.append(address)
+
+    monkeypatch.setitem(
+        sys.modules,
+        "ray",
+        SimpleNamespace(
+            **{
+                name: getattr(fake, name)
+                for name in ("exceptions", "remote", "cluster_resources", "wait", "get", "kill")
+            },
+            is_initialized=lambda: False,
+            init=init,
+            shutdown=lambda: heard.append("shut down"),
+        ),
+    )
+    given = Given(SimpleNamespace(device="cpu"), Path(), Path())  # type: ignore[arg-type]
+    assert sorted(cluster.run_cluster(given, BLOCKS, address, None)) == list(range(20))  # type: ignore[type-var]
+    assert heard == [asked, "shut down"]
