@@ -210,7 +210,7 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
                 row = first
                 for batch in table.iter_batches(_ROWS, row_groups=[group], columns=wanted):
                     read = batch.slice(max(0, start - row), max(0, min(end - row, len(batch)) - max(0, start - row)))
-                    columns = {name: _as_strings(read.column(name), name) for name in wanted}
+                    columns = {name: _as_strings(read.column(name), name, name in job.text_columns) for name in wanted}
                     for place in range(len(read)):
                         cells = {name: column[place] for name, column in columns.items()}
                         texts = {name: cells[name] for name in job.text_columns}
@@ -221,11 +221,15 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
             first += count
 
 
-def _as_strings(column: Any, name: str) -> list[str | None]:
+def _as_strings(column: Any, name: str, is_text: bool) -> list[str | None]:
     try:
         found: list[str | None] = column.cast(pa.string()).to_pylist()
     except pa.ArrowException:
-        raise InputError(f"column {name!r} holds {column.type}, which is no text") from None
+        if is_text:
+            raise InputError(f"column {name!r} holds {column.type}, which is no text") from None
+        # As JSON writes it, like what JSON has there.
+        values = column.to_pylist()
+        found = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
     return found
 
 

@@ -170,7 +170,7 @@ def tag_corpus(
     )
     workers = processes or max(1, usable_cores() // threads)
     with console() as progress:
-        planned = plan(sources, asked, place, progress)
+        planned = plan(sources, asked, place, progress, output)
         job = planned.job
         for line in planned.assumed:
             typer.echo(line, err=True)
@@ -213,7 +213,7 @@ def tag_corpus(
     _say_unread(manifest.unread)
     if counts.left_out:
         typer.echo(f"left out: {counted(counts.left_out, 'record')}; the reasons are in {output}/left_out", err=True)
-    if not counts.records:
+    if not counts.records and not manifest.unread:
         typer.echo("there was no text; is --text-column right?" if job.text_columns else "there was no text", err=True)
     if counts.left_out or manifest.unread or not counts.records:
         raise typer.Exit(_LEFT_OUT)

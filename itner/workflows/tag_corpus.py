@@ -136,12 +136,21 @@ def default_run(place: Workspace, redacts: bool = False) -> str:
     return release.default
 
 
-def plan(given: Sequence[str], asked: Asked, place: Workspace, progress: Progress = silent) -> Planned:
+def plan(
+    given: Sequence[str], asked: Asked, place: Workspace, progress: Progress = silent, output: Path | None = None
+) -> Planned:
     """What is to be done; the run's files are built where they are missing.
 
+    Args:
+        output: where it is going to be written.
     Raises:
-        InputError: there is no such source, run, variant or column; or the run asks a server that is paid.
+        InputError: there is no such source, run, variant or column; the run asks a server that is paid; or what is
+            written would be read by the next call.
     """
+    if output is not None:
+        for name in given:
+            if Path(name).is_dir() and Path(name).resolve() in (output.resolve(), *output.resolve().parents):
+                raise InputError(f"this is in {name}, all of which is read; name a folder outside", path=output)
     found = find_sources(given, asked.form)
     run = RunStore(place.models).load(asked.run)
     kind = kind_of(run)

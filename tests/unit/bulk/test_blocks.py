@@ -8,6 +8,7 @@ import gzip
 import io
 import random
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -237,3 +238,18 @@ def test_sources_are_found_once_and_named_as_they_were_given(tmp_path: Path, mon
     for name, said in wrong.items():
         with pytest.raises(InputError, match=said):
             find_sources([name])
+
+
+def test_what_parquet_has_beside_texts_goes_along_as_text(job: Job) -> None:
+    day = datetime(2026, 11, 29, 8, tzinfo=UTC)
+    rows = [{"text": "a", "tags": [1, 2], "at": day, "deep": {"x": day}}, {"text": "b", "tags": None, "at": None}]
+    pq.write_table(pa.Table.from_pylist(rows), "x.parquet")
+    made = job("x.parquet", block_bytes=10_000, text_columns=("text",), carried=("tags", "at", "deep"))
+    ((_, records),) = read_all(made)
+    assert records.carried == {
+        "tags": ["[1, 2]", None],
+        "at": ["2026-11-29 08:00:00.000000Z", None],
+        "deep": ['{"x": "2026-11-29 08:00:00+00:00"}', None],
+    }
+    ((_, none),) = read_all(job("x.parquet", block_bytes=10_000, text_columns=("tags",)))
+    assert none.unread == {"x.parquet": "column 'tags' holds list<element: int64>, which is no text"}

@@ -235,6 +235,16 @@ def test_the_command_says_what_it_assumed_and_left_out(place: Workspace, capsys:
     assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--text-column", "body") == 2
 
 
+def test_what_is_written_is_read_by_no_later_call(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("all").mkdir()
+    Path("in.jsonl").rename("all/in.jsonl")
+    for output in ("all", "all/out", "all/a/b"):
+        assert itner(place, "all", "--run", "names", "--text-column", "body", "--output", output) == 2
+        assert "name a folder outside" in capsys.readouterr().err
+    assert [path.name for path in Path("all").iterdir()] == ["in.jsonl"]
+    assert itner(place, "all/in.jsonl", "--run", "names", "--text-column", "body", "--output", "all/out") == 1
+
+
 def test_a_dry_run_says_how_long_and_writes_nothing(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--dry-run") == 0
     said = capsys.readouterr().out
