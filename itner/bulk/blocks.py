@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -24,6 +24,9 @@ from itner.records.bulk import BulkJob, Source
 # A longer record is no ticket and no line of a log; it is left out, so that memory stays bounded.
 LONGEST_RECORD = 16 * 2**20
 _READ = 2**20
+IS_UTF16 = "is UTF-16, which cannot be cut by bytes; convert it to UTF-8 first"
+# How its first bytes look in other encodings, by how these are told to deal with what is none of theirs.
+_UTF16 = ("\udcff\udcfe", "\udcfe\udcff", "\ufffd\ufffd", "ÿþ", "þÿ")
 # A row takes memory that has nothing in its cells.
 _ROW_BYTES = 64
 # Fewer would make a shard of next to nothing.
@@ -183,7 +186,7 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
         places = {}
         for name in dict.fromkeys((*job.text_columns, *job.other_columns)):
             if name not in header:
-                raise InputError(f"no column {name!r}; there are {', '.join(header)[:500]}")
+                raise InputError(f"no column {name!r}; there are {list_names(header)}")
             places[name] = header.index(name)
         cells: dict[str, list[str]] = {name: [] for name in places}
         numbers: list[int] = []
@@ -219,6 +222,8 @@ def read_table(stream: Any, encoding: str, delimiter: str | None, errors: str) -
     lines: list[str] = []
     while len(lines) < TRIED_LINES and sum(map(len, lines)) < _READ and (line := text.readline(_READ)):
         lines.append(line)
+    if lines and lines[0].startswith(_UTF16):
+        raise InputError(IS_UTF16)
     if lines:
         said, begins = find_said(lines[0].removeprefix("\ufeff"))
         lines[0] = lines[0].removeprefix("\ufeff")[begins:]
@@ -228,6 +233,12 @@ def read_table(stream: Any, encoding: str, delimiter: str | None, errors: str) -
             delimiter = max((delimiter, *DELIMITERS), key=lines[0].count)
     rows = csv.reader(chain(lines, text), delimiter=delimiter or ",")
     return [name.strip() for name in next((row for row in rows if row), [])], rows
+
+
+def list_names(names: Sequence[str]) -> str:
+    """Names of columns for a message, as far as they can be shown."""
+    shown = ", ".join(names)[:500]
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in shown)
 
 
 def unpack(file: Any, source: Source) -> Any:

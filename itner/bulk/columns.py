@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from itner.bulk.blocks import read_table, unpack
+from itner.bulk.blocks import list_names, read_table, unpack
 from itner.bulk.records import find_value
 from itner.bulk.sources import open_parquet, open_source
 from itner.core.errors import InputError
@@ -26,7 +26,7 @@ def choose_text_column(source: Source, encoding: str, delimiter: str | None) -> 
     cells = {place: [cell for cell in columns[name] if cell.strip()] for place, name in enumerate(names)}
     ranked = rank_columns(names, cells, max(map(len, columns.values()), default=0))
     if not ranked:
-        there = f"; there are {', '.join(names)[:500]}" if names else ""
+        there = f"; there are {list_names(names)}" if names else ""
         raise InputError(f"no column looks like text; name it with --text-column{there}", path=source.address)
     return names[ranked[0][1]]
 
@@ -35,6 +35,15 @@ def find_absent(source: Source, encoding: str, delimiter: str | None, names: Seq
     """Columns that none of the first records has; a key of JSON may still come later."""
     rows = _peek(source, encoding, delimiter)
     return [name for name in names if rows and all(find_value(row, name) is None for row in rows)]
+
+
+def find_repeated(source: Source, encoding: str, delimiter: str | None, names: Sequence[str]) -> dict[str, int]:
+    """Names that stand several times in a header of CSV, and how often."""
+    if source.form != "csv":
+        return {}
+    with open_source(source) as file, unpack(file, source) as stream:
+        header, _ = read_table(stream, encoding, delimiter, "replace")
+    return {name: header.count(name) for name in names if header.count(name) > 1}
 
 
 def _peek(source: Source, encoding: str, delimiter: str | None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from itner.bulk.blocks import LONGEST_RECORD, Block, Lines, Range, Rows, Unread
+from itner.bulk.blocks import IS_UTF16, LONGEST_RECORD, Block, Lines, Range, Rows, Unread, list_names
 from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.characters import is_blank
 from itner.core.errors import InputError
@@ -131,6 +132,8 @@ def _list_lines(stretch: Range | Lines, records: Records) -> Iterator[tuple[int,
     else:
         lines = _read_range(stretch)
     for start, line in lines:
+        if start == 0 and line is not None and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise InputError(IS_UTF16)
         if line is None or len(line) > LONGEST_RECORD:
             records.left_out.append(LeftOut(stretch.source.address, start, _TOO_LONG))
             continue
@@ -200,7 +203,7 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
         table = open_parquet(file)
         known = table.schema_arrow.names
         if missing := [name for name in wanted if name not in known]:
-            raise InputError(f"no column {missing[0]!r}; there are {', '.join(known)[:500]}")
+            raise InputError(f"no column {missing[0]!r}; there are {list_names(known)}")
         first = 0
         for group in range(table.metadata.num_row_groups):
             count = table.metadata.row_group(group).num_rows

@@ -30,6 +30,8 @@ LOCK = ".lock"
 LEFT_OUT = "left_out"
 TEXT_HASH = "the first 128 bits of the SHA-256 of the text in UTF-8, in hexadecimal"
 _DIGITS = 32
+# Of a job, what is called otherwise on the command line.
+_SAID = {"output": "format", "hidden": "redact", "key_sha256": "key", "summarized": "summary", "with_text": "spans"}
 
 
 class Shards:
@@ -52,7 +54,8 @@ class Shards:
             write_atomic(self.folder / JOB, to_json(self.job))
             return None
         if known != self.job:
-            changed = [name for name, value in asdict(self.job).items() if asdict(known)[name] != value]
+            before = asdict(known)
+            changed = [_SAID.get(name, name) for name, value in asdict(self.job).items() if before[name] != value]
             raise InputError(
                 f"the output of another job is here, which differs in {', '.join(changed)}; name another folder",
                 path=self.folder,

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from itner._version import __version__
 from itner.bulk.blocks import Block, Range, cut_blocks
-from itner.bulk.columns import choose_text_column, find_absent
+from itner.bulk.columns import choose_text_column, find_absent, find_repeated
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
@@ -172,9 +172,11 @@ def plan(
     if table is not None and not columns:
         columns = (choose_text_column(table, asked.encoding, asked.delimiter),)
         assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
-    elif table is not None:
+    if table is not None:
         others = (asked.id_column, asked.date_column, *asked.carried)
         named = [*columns, *(name for name in others if name)]
+        for name, count in find_repeated(table, asked.encoding, asked.delimiter, named).items():
+            assumed.append(f"`{name}` stands {count} times in the header of {table.address}; the first is read")
         for name in find_absent(table, asked.encoding, asked.delimiter, named):
             assumed.append(f"`{name}` is in none of the first records of {table.address}")
     if table is None and (columns or asked.id_column or asked.carried or asked.date_column):

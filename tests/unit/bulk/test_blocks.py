@@ -253,3 +253,18 @@ def test_what_parquet_has_beside_texts_goes_along_as_text(job: Job) -> None:
     }
     ((_, none),) = read_all(job("x.parquet", block_bytes=10_000, text_columns=("tags",)))
     assert none.unread == {"x.parquet": "column 'tags' holds list<element: int64>, which is no text"}
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.log", "x.csv.gz", "x.jsonl.zst"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_utf_16_is_told(job: Job, name: str, encoding: str) -> None:
+    pack("id,text\n1,Büro\n".encode("utf-16"), name)
+    columns = () if name == "x.log" else ("text",)
+    ((_, records),) = read_all(job(name, block_bytes=10_000, text_columns=columns, encoding=encoding))
+    assert records.unread == {name: "is UTF-16, which cannot be cut by bytes; convert it to UTF-8 first"}
+    assert not len(records)
+
+
+def test_names_are_shown_as_far_as_they_can_be() -> None:
+    assert cutting.list_names(["a", "b\0c", "\udcff"]) == "a, b\ufffdc, \ufffd"
+    assert len(cutting.list_names(["x" * 400] * 9)) == 500

@@ -235,6 +235,14 @@ def test_the_command_says_what_it_assumed_and_left_out(place: Workspace, capsys:
     assert itner(place, "in.jsonl", "--output", "out", "--run", "names", "--text-column", "body") == 2
 
 
+def test_a_name_that_stands_twice_is_said(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("x.csv").write_text("body,team,body\nOutlook crashes,a,Excel\n", encoding="utf-8")
+    assert itner(place, "x.csv", "--run", "names", "--text-column", "body", "--output", "out") == 0
+    assert "`body` stands 2 times in the header of x.csv; the first is read" in capsys.readouterr().err
+    (row,) = read_rows(Path("out"))
+    assert row["text_hash"] == hash_text("Outlook crashes")
+
+
 def test_what_is_written_is_read_by_no_later_call(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     Path("all").mkdir()
     Path("in.jsonl").rename("all/in.jsonl")
