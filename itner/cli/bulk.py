@@ -72,7 +72,7 @@ def tag_corpus(
     spans: Annotated[bool, typer.Option("--spans", help="Write the mentions' own text beside their offsets.")] = False,
     block: Annotated[
         float | None,
-        typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 4)."),
+        typer.Option("--block", metavar="MIB", help="Input of a shard (default: by the size of all, 0.25 to 2)."),
     ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Write tables of what is mentioned, which Tag files opens.")
