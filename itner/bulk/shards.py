@@ -40,6 +40,11 @@ class Shards:
     def __init__(self, folder: Path, job: BulkJob):
         self.folder, self.job = folder, job
 
+    def check_folder(self) -> None:
+        """InputError where the folder holds something else."""
+        if not (self.folder / JOB).is_file() and any(path.name != LOCK for path in self.folder.iterdir()):
+            raise InputError("name a new or empty folder, or that of the same job", path=self.folder)
+
     def begin(self) -> BulkManifest | None:
         """Take the folder for this job; its manifest where all was done before.
 
@@ -48,8 +53,7 @@ class Shards:
         """
         known: BulkJob | None = read_record(self.folder / JOB, BulkJob, "name another folder")
         if known is None:
-            if any(path.name != LOCK for path in self.folder.iterdir()):
-                raise InputError("name a new or empty folder, or that of the same job", path=self.folder)
+            self.check_folder()
             (self.folder / WORK).mkdir(parents=True, exist_ok=True)
             write_atomic(self.folder / JOB, to_json(self.job))
             return None

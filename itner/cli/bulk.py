@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 TAG_CORPUS = """
 itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column description --id-column key
-itner tag-corpus exports/ --output tagged --run minilm_l3_kd --carry created_at --carry team
-itner tag-corpus "logs/*.log.gz" --output tagged --run compact_s --dry-run    # how long it takes, and what it costs
-itner tag-corpus s3://bucket/tickets/ --output tagged --run compact_s --limit 1000
-itner tag-corpus exports/ --output tagged --run compact_s --summary --date-column created_at    # what is mentioned when
+itner tag-corpus exports/ --output tagged-exports --run minilm_l3_kd --carry created_at --carry team
+itner tag-corpus "logs/*.log.gz" --output tagged-logs --run compact_s --dry-run    # how long it takes, and what it costs
+itner tag-corpus s3://bucket/tickets/ --output tried --run compact_s --limit 1000
+itner tag-corpus exports/ --output by-week --run compact_s --summary --date-column created_at    # what is mentioned when
 itner tag-corpus mails.parquet --output redacted --redact label --text-column body    # texts without personal data
 itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
@@ -129,7 +130,8 @@ def tag_corpus(
     """
     from itner.core.provenance import usable_cores
     from itner.records.prices import read_prices
-    from itner.workflows.tag_corpus import Asked, default_run, estimate, plan
+    from itner.workflows.estimate_corpus import estimate
+    from itner.workflows.tag_corpus import Asked, default_run, plan
     from itner.workflows.tag_corpus import tag_corpus as tag_all
 
     if form is not None:
@@ -139,13 +141,14 @@ def tag_corpus(
     check_one_of(device, _DEVICES, "--device")
     if address is not None and engine != "ray":
         raise typer.BadParameter("only --engine ray has an address", param_hint="--address")
+    delimiter = "\t" if delimiter == r"\t" else delimiter
     if delimiter is not None and len(delimiter) != 1:
         raise typer.BadParameter(f"{delimiter!r} is not one sign", param_hint="--delimiter")
     if block is not None and not 0.001 <= block <= 1024:
         raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
     if date_column is not None and not summary:
         raise typer.BadParameter("goes with --summary alone", param_hint="--date-column")
-    _check_encoding(encoding)
+    encoding = _check_encoding(encoding)
     place = existing(models, data_root)
     redacting = _read_redacting(redact, type, as_, key_file, recall, threshold)
     asked = Asked(
@@ -168,7 +171,7 @@ def tag_corpus(
         date_column=date_column,
         device=cast(Device, device),
     )
-    workers = processes or max(1, usable_cores() // threads)
+    workers = processes or (max(1, usable_cores() // threads) if device == "cpu" else 1)
     with console() as progress:
         planned = plan(sources, asked, place, progress, output)
         job = planned.job
@@ -177,23 +180,24 @@ def tag_corpus(
         size = sum(source.size for source in job.sources)
         if dry_run:
             _say_unread(planned.problems)
-            found = estimate(planned, place)
+            found = estimate(planned, place, threads)
             if not found.sample.records:
                 raise InputError("there is no text in the sample", path=job.sources[0].address)
             hours = found.hours(workers)
-            texts = found.sample.records * found.total / found.stored
             rate = found.sample.tokens / found.seconds * workers
             speed = f" at {rate:,.0f} tokens/s" if found.sample.tokens else ""
-            beside = f"{workers} process{'es' if workers > 1 else ''} of one thread"
+            beside = f"{workers} process{'es' if workers > 1 else ''} of {counted(threads, 'thread')}"
             typer.echo(
-                f"{counted(len(job.sources), 'source')}, {size / 1e6:,.1f} MB: about {texts:,.0f} texts, "
+                f"{counted(len(job.sources), 'source')}, {size / 1e6:,.1f} MB: about {found.texts:,.0f} texts, "
                 f"{_in_words(hours)} with {beside}{speed}, by a sample of "
                 f"{counted(found.sample.records, 'text')}; texts that repeat take less"
             )
             prices = read_prices(place)
             if prices is not None:
-                cost = hours * workers * prices.compute.core_hour
+                cost = hours * workers * threads * prices.compute.core_hour
                 typer.echo(f"about {cost:,.2f} {prices.currency} at {prices.compute.core_hour:g} an hour of a core")
+            if planned.problems:
+                raise typer.Exit(_LEFT_OUT)
             return
         manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
     counts = manifest.counts
@@ -265,17 +269,22 @@ def _say_unread(reasons: Mapping[str, str]) -> None:
         typer.echo(f"not read: {name}: {reason}", err=True)
 
 
-def _check_encoding(name: str) -> None:
-    """Bad usage for an encoding that there is not, or in which a line's end is no byte."""
+def _check_encoding(name: str) -> str:
+    """The encoding's name; bad usage for one that there is not, or in which a line's end is no byte."""
     try:
+        # A mark at the beginning is left out anyway.
+        name = "utf-8" if codecs.lookup(name).name == "utf-8-sig" else name
         fits = "\n".encode(name) == b"\n" and "a".encode(name) == b"a"
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise typer.BadParameter(f"there is no encoding {name!r}", param_hint="--encoding") from None
     if not fits:
         raise typer.BadParameter(f"{name} cannot be read in pieces; convert to UTF-8 first", param_hint="--encoding")
+    return name
 
 
 def _in_words(hours: float) -> str:
     if hours >= 1:
         return f"{hours:,.1f} hours"
-    return f"{hours * 60:,.0f} minutes" if hours * 60 >= 1 else f"{hours * 3600:,.0f} seconds"
+    if hours * 60 >= 1:
+        return counted(round(hours * 60), "minute")
+    return counted(round(hours * 3600), "second") if hours * 3600 >= 1 else "less than a second"

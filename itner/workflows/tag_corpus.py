@@ -12,18 +12,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from itner._version import __version__
-from itner.bulk.blocks import Block, Range, cut_blocks
+from itner.bulk.blocks import Block, cut_blocks
 from itner.bulk.columns import choose_text_column, find_absent, find_repeated
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
 from itner.bulk.shards import LOCK, TIMINGS, Shards
 from itner.bulk.sources import find_sources
-from itner.bulk.worker import Done, Given, Worker
+from itner.bulk.worker import Done, Given
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
 from itner.core.provenance import describe_machine, peak_memory_mib, usable_cores
-from itner.core.stopwatch import Stopwatch
 from itner.core.types import Device
 from itner.domains.registry import default_domain, get_domain
 from itner.records.bulk import BulkJob, BulkManifest, BulkTimings, Engine, Form, Hiding, Output, ShardCounts
@@ -41,8 +40,6 @@ from itner.workflows.redact import find_threshold, make_plan, personal_domain
 _BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**21
 # What can change what stands in a shard.
 _PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")
-# What an estimate reads of so many places, together.
-_PLACES, _SAMPLE_BYTES = 8, 2**20
 
 
 @dataclass(frozen=True)
@@ -109,25 +106,6 @@ class Planned:
     key: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """What a job takes, by a sample of it.
-
-    Attributes:
-        sample: what was tagged for it, in `seconds` on one thread.
-        stored: bytes of sources that the sample is of, of `total`.
-    """
-
-    sample: ShardCounts
-    seconds: float
-    stored: int
-    total: int
-
-    def hours(self, processes: int) -> float:
-        """With so many processes of one thread."""
-        return self.seconds * self.total / max(self.stored, 1) / processes / 3600
-
-
 def default_run(place: Workspace, redacts: bool = False) -> str:
     """The run of the domain's release, or of that for personal data; InputError where it is not here."""
     release = (personal_domain() if redacts else get_domain(default_domain())).release
@@ -164,8 +142,8 @@ def plan(
         if variant not in able:
             remedy = f"; name another with --variant: {', '.join(able)}" if able else ""
             raise InputError(f"{variant} is no network for {asked.device}{remedy}", path=run.path)
-    built(run.name, place, (variant,), progress)
     hidden, key, decides_at = _plan_redaction(asked, run, variant)
+    built(run.name, place, (variant,), progress)
     assumed = []
     columns = asked.text_columns
     table = next((source for source in found.sources if source.form != "lines"), None)
@@ -183,6 +161,10 @@ def plan(
         raise InputError("lines of text have no columns; leave out options that name some")
     if hidden and asked.id_column:
         assumed.append(f"what `{asked.id_column}` holds names the records, and is written as it is")
+    elif hidden:
+        assumed.append("records are named by the names of their sources, which are written as they are")
+    if asked.redacting is not None and asked.redacting.key is not None and key is None:
+        assumed.append("nothing that stands in the place of what is found depends on the key")
     if any(source.form == "lines" for source in found.sources):
         assumed.append("each line of a text file is a text")
     job = BulkJob(
@@ -236,37 +218,6 @@ def _fit_blocks(size: int) -> int:
     return min(max(size // _BLOCKS, _LEAST_BLOCK), _MOST_BLOCK)
 
 
-def estimate(planned: Planned, place: Workspace) -> Estimate:
-    """What a job takes, by some of the text at several places of it, tagged on one thread."""
-    job = planned.job
-    # Nothing is written, wherever the folder is.
-    worker = Worker(Given(job, Path(), place.models, key=planned.key))
-    step = max(1, len(job.sources) // _PLACES)
-    chosen = [source for source in job.sources if source.size][::step][:_PLACES]
-    small = replace(job, block_bytes=max(_SAMPLE_BYTES // max(len(chosen), 1), 1))
-    counts = ShardCounts()
-    seconds, stored = 0.0, 0
-    for number, source in enumerate(chosen):
-        block = next(cut_blocks(replace(small, sources=(source,))), None)
-        if block is None:
-            continue
-        stretch = block.stretches[0]
-        if isinstance(stretch, Range) and source.form != "parquet" and source.size > 2 * small.block_bytes:
-            # Not all beginnings, where files have headers and first days.
-            start = (source.size - small.block_bytes) * number // max(len(chosen) - 1, 1)
-            block = replace(block, stretches=(replace(stretch, start=start, end=start + small.block_bytes),))
-        records = read_block(block, small)
-        if not counts.records and len(records):
-            # Once for nothing, because the first call of a network is slow.
-            worker.handle(read_block(replace(block, most=20), small), Stopwatch())
-        texts, watch, started = len(records), Stopwatch(), time.perf_counter()
-        _, found = worker.handle(records, watch)
-        seconds += time.perf_counter() - started
-        stored += block.stored
-        counts += replace(found, records=texts)
-    return Estimate(counts, seconds, stored, sum(source.size for source in job.sources))
-
-
 def tag_corpus(
     planned: Planned,
     output: Path,
@@ -291,7 +242,12 @@ def tag_corpus(
     shards = Shards(output, job)
     if output.exists() and not output.is_dir():
         raise InputError("a file stands there; name a folder", path=output)
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"no folder can be made there ({error.strerror})", path=output) from None
+    # Before anything is written into it, were it no more than the lock.
+    shards.check_folder()
     lock = FileLock(output / LOCK)
     try:
         with lock.acquire(blocking=False):
@@ -349,7 +305,6 @@ def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progr
         tagged += each.shard.counts
         peak = max(peak, each.peak_mib or 0.0)
         say()
-    manifest = shards.conclude(done.values(), planned.problems)
     stages: Counter[str] = Counter()
     for shard in done.values():
         stages.update(shard.seconds)
@@ -363,7 +318,9 @@ def _go_on(planned: Planned, shards: Shards, given: Given, spread: Spread, progr
         peak_mib={name: most for name, most in {"worker": peak, "dealer": peak_memory_mib()}.items() if most},
         machine=describe_machine(),
     )
+    # The manifest comes last: whoever finds it finds all the rest.
     write_atomic(shards.folder / TIMINGS, to_json(timings))
+    manifest = shards.conclude(done.values(), planned.problems)
     progress(f"tagging by {job.run}: {tagged.records:,} texts", 1.0)
     return manifest
 

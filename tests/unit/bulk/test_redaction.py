@@ -21,8 +21,9 @@ from itner.records.codec import from_json
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
 from itner.taggers.registry import open_variant
+from itner.workflows.estimate_corpus import estimate
 from itner.workflows.redact import make_plan
-from itner.workflows.tag_corpus import Asked, Redacting, estimate, plan, tag_corpus
+from itner.workflows.tag_corpus import Asked, Redacting, plan, tag_corpus
 
 ADDRESS, NUMBER, CARD = "mira.kessel@widgets.example", "+49 30 1234567", "4111 1111 1111 1111"
 TEXTS = [

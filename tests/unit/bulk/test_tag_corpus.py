@@ -312,3 +312,27 @@ def test_objects_of_a_store(place: Workspace, bucket: str, monkeypatch: pytest.M
     local = tag_corpus(plan(["in.jsonl"], asked, place), Path("local"), place, 2)
     assert [each.address for each in remote.job.sources] == ["s3://tickets/2026/in.jsonl"]
     assert [each.sha256 for each in remote.shards] == [each.sha256 for each in local.shards]
+
+
+def test_a_folder_of_something_else_is_left_as_it_is(place: Workspace) -> None:
+    Path("mine").mkdir()
+    Path("mine/letter.txt").write_text("x")
+    given = ["in.jsonl", "--run", "names", "--text-column", "body"]
+    assert itner(place, *given, "--output", "mine") == 2
+    assert [path.name for path in Path("mine").iterdir()] == ["letter.txt"]
+    assert itner(place, *given, "--output", "mine/letter.txt/out") == 2
+
+
+@pytest.mark.parametrize(("given", "fits"), [("utf-8-sig", True), ("UTF_8_SIG", True), ("undefined", False)])
+def test_names_of_encodings(place: Workspace, given: str, fits: bool) -> None:
+    Path("x.csv").write_text("body\nOutlook crashes\n", encoding="utf-8-sig")
+    words = ["x.csv", "--run", "names", "--text-column", "body", "--output", "out", "--encoding", given]
+    assert itner(place, *words) == (0 if fits else 2)
+
+
+def test_a_tab_can_be_spelled(place: Workspace) -> None:
+    Path("x.csv").write_text("body\tteam\nOutlook, crashes\ta\n", encoding="utf-8")
+    words = ["x.csv", "--run", "names", "--text-column", "body", "--output", "out", "--delimiter", r"\t"]
+    assert itner(place, *words) == 0
+    (row,) = read_rows(Path("out"))
+    assert row["text_hash"] == hash_text("Outlook, crashes")
