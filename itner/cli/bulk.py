@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 TAG_CORPUS = """
 itner tag-corpus tickets.jsonl --output tagged --run compact_s --text-column description --id-column key
 itner tag-corpus exports/ --output tagged-exports --run minilm_l3_kd --carry created_at --carry team
-itner tag-corpus "logs/*.log.gz" --output tagged-logs --run compact_s --dry-run    # how long it takes, and what it costs
+itner tag-corpus "logs/*.log.gz" --output tagged-logs --run compact_s --dry-run    # what it takes and costs
 itner tag-corpus s3://bucket/tickets/ --output tried --run compact_s --limit 1000
-itner tag-corpus exports/ --output by-week --run compact_s --summary --date-column created_at    # what is mentioned when
+itner tag-corpus exports/ --output by-week --run compact_s --summary --date-column created_at    # what is said when
 itner tag-corpus mails.parquet --output redacted --redact label --text-column body    # texts without personal data
 itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine ray --address head:6379
 """
