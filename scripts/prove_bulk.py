@@ -27,7 +27,9 @@ Folder = Annotated[
 Work = Callable[[Any, Any, Path, Any], Any]
 # MiB.
 SIZES = (0.25, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    help=__doc__, epilog=EXAMPLES, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False
+)
 
 
 @app.command(epilog=EXAMPLES)

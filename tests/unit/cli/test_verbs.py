@@ -21,7 +21,7 @@ from itner.records.workspace import Workspace
 from itner.workflows.rules import make_rules
 
 SCRIPTS = sorted(path for path in (REPOSITORY / "scripts").glob("*.py"))
-OF_NO_VERB = ("benchmark_bulk", "measure_app", "measure_service")
+OF_NO_VERB = ("benchmark_bulk", "measure_app", "measure_service", "prove_bulk")
 OF_A_VERB = [path for path in SCRIPTS if path.stem not in OF_NO_VERB]
 
 
