@@ -292,9 +292,9 @@ def bulk_columns() -> dict[str, Any]:
 
 def goals_frame(bench: BulkBench, proof: BulkProof) -> pd.DataFrame:
     """One line a goal of tagging much text, with what was reached."""
-    met = {True: "yes", False: "no", None: "not measured"}
+    met = {True: "yes", False: "no", None: "–"}
     return pd.DataFrame.from_records(
-        [(goal.what, goal.reached or "–", met[goal.met]) for goal in list_goals(bench, proof)],
+        [(goal.what, goal.reached or "not measured", met[goal.met]) for goal in list_goals(bench, proof)],
         columns=["goal", "reached", "met"],
     )
 
@@ -335,7 +335,7 @@ def memory_lines(frame: pd.DataFrame) -> go.Figure:
             )
         )
     figure.update_layout(
-        xaxis={"title": "input, MB", **log_axis(frame["input MB"].tolist(), factors=(1,))},
+        xaxis={"title": "input, MB", **log_axis(frame["input MB"].tolist(), beyond=1.5, factors=(1,))},
         yaxis={"title": "most memory of a process, MiB", "rangemode": "tozero"},
         height=340,
         margin={"t": 20, "b": 40},

@@ -31,6 +31,10 @@ from itner.reporting.bulk_proof import (
 )
 
 
+def lines(megabytes: float, worker: float) -> SizeTrial:
+    return replace(size(megabytes, worker=worker), kind="lines")
+
+
 def met(bench: BulkBench = BENCH, proof: BulkProof = PROOF) -> list[bool | None]:
     return [goal.met for goal in list_goals(bench, proof)]
 
@@ -55,6 +59,9 @@ def test_each_goal_is_met_missed_or_not_measured() -> None:
         ([size(10), size(1_000)], False),
         ([size(10), size(100)], None),
         ([size(10, worker=200), size(10_000, worker=210), size(100, worker=260)], False),
+        # Each kind is as flat as it is; all have to be.
+        ([size(10, worker=100), size(10_000, worker=110), *(lines(n, 300) for n in (10, 1_000))], True),
+        ([size(10, worker=100), size(10_000, worker=110), lines(10, 200), lines(1_000, 300)], False),
     ],
 )
 def test_memory_is_flat_within_a_tenth_from_end_to_end(sizes: list[SizeTrial], expected: bool | None) -> None:
@@ -76,8 +83,8 @@ def test_tables_say_what_was_reached() -> None:
         "| minilm_full_kd INT8, 3 times the pipeline (CPU without VNNI) | "
         "2.0 times (2,000 against 1,000 tokens/s) | **no** |" in table
     )
-    assert "| minilm_full_kd INT8, 7 times the pipeline (CPU with VNNI) | – | not measured |" in table
-    assert "worker 280 to 300 MiB (±3%) and dealer 125 to 125 MiB (±0%), 10 MB to 10.0 GB" in table
+    assert "| minilm_full_kd INT8, 7 times the pipeline (CPU with VNNI) | not measured | – |" in table
+    assert "worker 280 to 300 MiB (±3%) and dealer 125 to 125 MiB (±0%) on tickets of 10 MB to 10 GB" in table
     assert "| 1,000 MB of tickets | ray | 2,000,000 | 250 | 33.3 | 0.50 | 100,000 | 80% | 280 | 125 |" in table
     assert from_json(BulkProof, to_json(PROOF)) == PROOF
 
