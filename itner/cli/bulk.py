@@ -128,6 +128,7 @@ def tag_corpus(
     any text of its block; one in which some of that still stands, as in another spelling, is left out. Exits with 1
     when anything was left out, or there was no text.
     """
+    from itner.bulk.shards import MANIFEST
     from itner.core.provenance import usable_cores
     from itner.records.prices import read_prices
     from itner.workflows.estimate_corpus import estimate
@@ -199,6 +200,7 @@ def tag_corpus(
             if planned.problems:
                 raise typer.Exit(_LEFT_OUT)
             return
+        known = (output / MANIFEST).is_file()
         manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
     counts = manifest.counts
     at = f", which decides at {job.decides_at:g}" if job.decides_at is not None else ""
@@ -208,7 +210,7 @@ def tag_corpus(
         f"{name} {count:,}" + (f" ({job.hidden[name]})" if name in job.hidden else "") for name, count in shown.items()
     )
     typer.echo(
-        f"{counted(counts.records, 'text')} in {counted(len(manifest.shards), 'shard')}, {output} written: {kinds}"
+        f"{counted(counts.records, 'text')} in {counted(len(manifest.shards), 'shard')}, {output} {'was done before' if known else 'written'}: {kinds}"
     )
     if counts.without_text:
         typer.echo(f"{counts.without_text:,} without text", err=True)

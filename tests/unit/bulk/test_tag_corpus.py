@@ -336,3 +336,10 @@ def test_a_tab_can_be_spelled(place: Workspace) -> None:
     assert itner(place, *words) == 0
     (row,) = read_rows(Path("out"))
     assert row["text_hash"] == hash_text("Outlook, crashes")
+
+
+def test_what_was_done_before_is_said(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["in.jsonl", "--run", "names", "--text-column", "body", "--output", "out"]
+    for said in ("out written: ", "out was done before: "):
+        assert itner(place, *given) == 1
+        assert said in capsys.readouterr().out
