@@ -209,9 +209,9 @@ def tag_corpus(
     kinds = ", ".join(
         f"{name} {count:,}" + (f" ({job.hidden[name]})" if name in job.hidden else "") for name, count in shown.items()
     )
-    typer.echo(
-        f"{counted(counts.records, 'text')} in {counted(len(manifest.shards), 'shard')}, {output} {'was done before' if known else 'written'}: {kinds}"
-    )
+    became = "was done before" if known else "written"
+    shards = counted(len(manifest.shards), "shard")
+    typer.echo(f"{counted(counts.records, 'text')} in {shards}, {output} {became}: {kinds}")
     if counts.without_text:
         typer.echo(f"{counts.without_text:,} without text", err=True)
     if job.summarized:
