@@ -101,7 +101,7 @@ def _flatness(sizes: Sequence[SizeTrial]) -> Goal:
     for kind in dict.fromkeys(each.kind for each in mine):
         some = [each for each in mine if each.kind == kind]
         least, most = min(each.source_bytes for each in some), max(each.source_bytes for each in some)
-        if most < 100 * least:
+        if most < 50 * least:
             continue
         whole = whole or (least <= 1.1e7 and most >= 0.99e10)
         for name in ("worker", "dealer"):
