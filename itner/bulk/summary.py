@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def summarize(tallies: Sequence[Path], job: BulkJob, rows: int = _ROWS) -> Corpu
             parts.append(table.select(["week", "type", "words", "written", "mentions"]))
         if parts:
             found += _top(pa.concat_tables(parts), dated=job.date_column is not None)
-    top = [each for _, group in groupby(sorted(found), key=lambda row: row[:2]) for each in _first(group)]
+    top = [each for _, group in groupby(sorted(found), key=lambda row: row[:2]) for each in islice(group, MOST)]
     names = job.types
     if job.date_column is not None:
         texts[ALL_WEEKS] = texts.total()
@@ -191,10 +191,6 @@ def _is_first(rows: Any) -> np.ndarray:
     begins = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
     sizes = np.diff(np.concatenate((begins, [len(groups)])))
     return np.arange(len(groups)) - begins.repeat(sizes) < MOST
-
-
-def _first(rows: Iterable[tuple[str, int, int, str, str]]) -> list[tuple[str, int, int, str, str]]:
-    return list(rows)[:MOST]
 
 
 def write_summary(folder: Path, summary: CorpusSummary) -> None:

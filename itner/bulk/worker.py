@@ -21,7 +21,7 @@ from itner.core.stopwatch import Stopwatch
 from itner.records.bulk import BulkJob, Shard, ShardCounts
 from itner.records.store import RunStore
 from itner.taggers.base import Adjustable
-from itner.taggers.encoder.onnx_backend import use_device
+from itner.taggers.device import use_device
 from itner.taggers.registry import open_variant
 
 # Blocks dealt out to each worker: the one it is at, and the next. More would only take memory.

@@ -23,6 +23,7 @@ from itner.records.codec import from_json
 _HELD, _REFUSED = "corpus_summary", "corpus_refused"
 # More has no summary: 50 mentions of each type, of the weeks of some centuries.
 _MOST_BYTES = 64 * 2**20
+_MOST_WEEKS = 2_000
 _LABEL = "Open the summary of a corpus"
 
 
@@ -32,10 +33,18 @@ def read_summary(data: bytes) -> CorpusSummary:
         raise InputError(f"more than {_MOST_BYTES // 2**20} MiB; no summary is that long")
     try:
         found: CorpusSummary = from_json(CorpusSummary, data)
+        for week in found.texts:
+            if week not in (ALL_WEEKS, NO_WEEK):
+                _monday(week)
     except (ValidationError, ValueError):
         # What is wrong with it would quote it.
         raise InputError("this is no summary.json of `itner tag-corpus --summary`") from None
     return found
+
+
+def _monday(week: str) -> date:
+    """The first day of a week; ValueError where there is no such week."""
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
 
 
 def is_open() -> bool:
@@ -112,7 +121,7 @@ def week_table(found: CorpusSummary, weeks: Sequence[str]) -> pd.DataFrame:
     counts = {(each.week, each.type): each for each in found.by_type}
     rows = []
     for week in weeks:
-        monday = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+        monday = _monday(week)
         for kind in found.types:
             each = counts.get((week, kind))
             texts = found.texts[week]
@@ -127,8 +136,10 @@ def week_table(found: CorpusSummary, weeks: Sequence[str]) -> pd.DataFrame:
 def week_lines(frame: pd.DataFrame) -> go.Figure:
     """The share of texts that mention each type, by week, from `week_table`; weeks without texts are gaps."""
     figure = go.Figure()
-    mondays = frame["monday"]
-    every = [mondays.min() + timedelta(weeks=n) for n in range((mondays.max() - mondays.min()).days // 7 + 1)]
+    mondays = sorted(set(frame["monday"]))
+    span = (mondays[-1] - mondays[0]).days // 7 + 1
+    # A wrong year among them leaves no room for gaps.
+    every = [mondays[0] + timedelta(weeks=n) for n in range(span)] if span <= _MOST_WEEKS else mondays
     for kind in dict.fromkeys(frame["type"]):
         part = frame[frame["type"] == kind].set_index("monday").reindex(every)
         figure.add_trace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,22 @@ class SpeedAim:
     run: str
     of: str
     times: float
+
+
+@dataclass(frozen=True)
+class BulkAim:
+    """How fast a run, at the variant to deploy, is to read much text from file to file.
+
+    Attributes:
+        least: tokens a second, or how many times as many as a peer.
+        beside: that peer; None for tokens a second.
+        vnni: on a CPU that has such instructions, or on one that has none; None for any.
+    """
+
+    run: str
+    least: float
+    beside: Literal["pipeline", "spacy"] | None = None
+    vnni: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -221,6 +237,7 @@ class Release:
         seeds: with which each trained run is trained once more each, to see what is chance.
         ablation, study, curve: None where none is planned.
         type_claims: about its types, which are tested on stored predictions.
+        bulk_aims: of reading much text.
         aims: at the variant `aim_variant` unless they name another one.
     """
 
@@ -243,6 +260,7 @@ class Release:
     curve: CurvePlan | None = None
     aims: tuple[Aim | LatencyAim | SizeAim | SpeedAim | StudyAim, ...] = ()
     aim_variant: str = "int8"
+    bulk_aims: tuple[BulkAim, ...] = ()
 
     def transfer_of(self, preset: str) -> TransferPlan | None:
         """The transfer set that a preset's run learns from; None where it is trained on a dataset, and for rules."""

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itner.core.words import listed
-from itner.records.bulk import BulkBench, BulkProof, BulkRate, SizeTrial
+from itner.domains.registry import default_domain, get_domain
+from itner.domains.release import BulkAim
+from itner.records.bulk import BulkBench, BulkProof, SizeTrial
 from itner.records.files import read_record
 from itner.records.prices import Prices
 from itner.records.workspace import Workspace
@@ -24,7 +26,6 @@ _CORES = (64, 1024)
 _VNNI = {"avx512_vnni", "avx_vnni"}
 # Memory is flat within this share of the middle.
 _FLAT = 0.1
-_FULL, _SMALL = "minilm_full_kd", "compact_s"
 
 
 @dataclass(frozen=True)
@@ -60,37 +61,34 @@ def fill_bulk(text: str, bench: BulkBench, proof: BulkProof | None, prices: Pric
 
 def list_goals(bench: BulkBench, proof: BulkProof) -> list[Goal]:
     """The goals, each with what was reached on the machines that were measured."""
-    pipeline, spacy = best_rate(bench, PIPELINE), best_rate(bench, SPACY)
-    full, small = _own_rate(bench, _FULL), _own_rate(bench, _SMALL)
-    has_vnni = bool(_VNNI & set(bench.provenance.machine.isa))
+    release = get_domain(default_domain()).release
     return [
-        _times(f"{_FULL} INT8, 3 times the pipeline (CPU without VNNI)", 3, full, None if has_vnni else pipeline),
-        _times(f"{_FULL} INT8, 7 times the pipeline (CPU with VNNI)", 7, full, pipeline if has_vnni else None),
-        _times(f"{_SMALL} INT8, 40 times the pipeline", 40, small, pipeline),
-        Goal(
-            f"{_SMALL} INT8, 40,000 tokens/s from file to file",
-            f"{small:,.0f}" if small is not None else "",
-            small >= 40_000 if small is not None else None,
-        ),
-        _times(f"{_SMALL} INT8, 5 times spaCy's NER", 5, small, spacy),
+        *(_speed(aim, bench) for aim in (release.bulk_aims if release is not None else ())),
         _flatness(proof.sizes),
         _same_output(proof.sizes),
         *(_kills(proof, engine) for engine in ("local", "ray")),
     ]
 
 
-def _own_rate(bench: BulkBench, run: str) -> float | None:
-    return max((statistics.median(each.tokens_per_s) for each in _own_rates(bench, run)), default=None)
-
-
-def _own_rates(bench: BulkBench, run: str) -> list[BulkRate]:
-    return [each for each in bench.rates if each.name == run and each.variant is not None]
-
-
-def _times(what: str, wanted: float, own: float | None, other: float | None) -> Goal:
-    if own is None or other is None:
+def _speed(aim: BulkAim, bench: BulkBench) -> Goal:
+    own, other = _own_rate(bench, aim.run), None
+    cpu = {True: " (CPU with VNNI)", False: " (CPU without VNNI)", None: ""}[aim.vnni]
+    if aim.beside is None:
+        what = f"{aim.run}, {aim.least:,.0f} tokens/s from file to file{cpu}"
+    else:
+        name, said = {"pipeline": (PIPELINE, "the pipeline"), "spacy": (SPACY, "spaCy's NER")}[aim.beside]
+        what, other = f"{aim.run}, {aim.least:g} times {said}{cpu}", best_rate(bench, name)
+    of_this_cpu = aim.vnni is None or aim.vnni == bool(_VNNI & set(bench.provenance.machine.isa))
+    if own is None or not of_this_cpu or (aim.beside is not None and other is None):
         return Goal(what, "", None)
-    return Goal(what, f"{own / other:.1f} times ({own:,.0f} against {other:,.0f} tokens/s)", own / other >= wanted)
+    if other is None:
+        return Goal(what, f"{own:,.0f}", own >= aim.least)
+    return Goal(what, f"{own / other:.1f} times ({own:,.0f} against {other:,.0f} tokens/s)", own / other >= aim.least)
+
+
+def _own_rate(bench: BulkBench, run: str) -> float | None:
+    mine = [each for each in bench.rates if each.name == run and each.variant is not None]
+    return max((statistics.median(each.tokens_per_s) for each in mine), default=None)
 
 
 def _flatness(sizes: Sequence[SizeTrial]) -> Goal:
@@ -222,12 +220,8 @@ def plan_in_words(bench: BulkBench, proof: BulkProof, prices: Prices | None) -> 
         f"{_TICKETS * written / 1e9:,.0f} GB of Parquet{memory}. Assumed are tickets of {per_ticket:,.0f} tokens and "
         f"{read:,.0f} bytes; cores as those measured ({machine.cpu}, {', '.join(machine.isa)}), each with what it had "
         f"as one of two; a store that gives what is read and takes what is written; "
-        + (
-            f"{prices.compute.core_hour:g} {prices.currency} an hour of a core, and nothing for storage, network and "
-            if prices
-            else "no price of "
-        )
-        + "machines that are waited for.",
+        + (f"{prices.compute.core_hour:g} {prices.currency} an hour of a core, and " if prices else "")
+        + "nothing for storage, network and machines that are waited for.",
         *_dealing_in_words(bench, proof, trial),
         *_simulation_table(proof),
     ]
@@ -237,16 +231,17 @@ def plan_in_words(bench: BulkBench, proof: BulkProof, prices: Prices | None) -> 
 def _dealing_in_words(bench: BulkBench, proof: BulkProof, trial: SizeTrial) -> list[str]:
     if not proof.dealing:
         return []
-    rates = [each for each in _own_rates(bench, _SMALL) if each.threads == 1]
+    rates = [each for each in bench.rates if each.variant is not None and each.threads == 1]
     if not rates:
         return []
+    fastest = max(rates, key=lambda each: statistics.median(each.tokens_per_s))
     # Of a file that is not packed, what one core reads in a second.
     core = (
-        statistics.median(rates[0].tokens_per_s) / rates[0].processes * trial.source_bytes / trial.counts.tokens / 2**20
+        statistics.median(fastest.tokens_per_s) / fastest.processes * trial.source_bytes / trial.counts.tokens / 2**20
     )
     said = [
         f"{each.kind} {statistics.median(each.mib_per_s):,.1f} MiB/s, enough for "
-        f"{statistics.median(each.mib_per_s) / (core * each.packed_share):,.0f} cores of {_SMALL}"
+        f"{statistics.median(each.mib_per_s) / (core * each.packed_share):,.0f} cores of {fastest.name}"
         for each in proof.dealing
     ]
     return [

@@ -36,7 +36,7 @@ from itner.workflows.open import built
 from itner.workflows.redact import find_threshold, make_plan, personal_domain
 
 # Of all that is tagged, about so many blocks, within bounds: work for every core of little text, and of much as little
-# memory; 16 MiB take 70 MiB more of each process than 4, and are no faster.
+# memory; 16 MiB take 70 MiB more of each process than 4, and were no faster.
 _BLOCKS, _LEAST_BLOCK, _MOST_BLOCK = 256, 2**18, 2**21
 # What can change what stands in a shard.
 _PACKAGES = ("numpy", "onnxruntime", "pyarrow", "tokenizers")

@@ -56,13 +56,28 @@ def test_weeks_and_types_as_tables() -> None:
     assert top_table(FOUND, "all", []).empty
 
 
+def test_a_wrong_year_makes_no_endless_axis() -> None:
+    far = replace(FOUND, texts={"all": 3, "0001-W02": 1, "2026-W01": 1, "9999-W50": 1}, by_type=(), top=())
+    assert len(week_lines(week_table(far, ["0001-W02", "2026-W01", "9999-W50"])).data[0].x) == 3
+
+
 def test_a_week_without_texts_has_no_share() -> None:
     none = replace(FOUND, texts={"all": 0, "2026-W01": 0}, by_type=(), top=())
     assert week_table(none, ["2026-W01"])["share of texts"].isna().all()
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[1]", b"\xff", b'{"run": 1}', to_json(FOUND).replace("W01", "W1").encode()]
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff",
+        b'{"run": 1}',
+        to_json(FOUND).replace("W01", "W1").encode(),
+        to_json(FOUND).replace("W01", "W54").encode(),
+        to_json(FOUND).replace("2026-W01", "0000-W01").encode(),
+    ],
 )
 def test_what_is_no_summary_is_refused(data: bytes) -> None:
     with pytest.raises(InputError, match=r"no summary\.json"):

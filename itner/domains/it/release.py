@@ -7,6 +7,7 @@ from itner.domains.release import (
     AblationPlan,
     Aim,
     Arm,
+    BulkAim,
     Release,
     SizeAim,
     SpeedAim,
@@ -169,4 +170,11 @@ RELEASE = Release(
         StudyAim(_OWN, 0.82, 1.0),
     ),
     aim_variant="int8",
+    bulk_aims=(
+        BulkAim("minilm_full_kd", 3, "pipeline", vnni=False),
+        BulkAim("minilm_full_kd", 7, "pipeline", vnni=True),
+        BulkAim("compact_s", 40, "pipeline"),
+        BulkAim("compact_s", 40_000),
+        BulkAim("compact_s", 5, "spacy"),
+    ),
 )

@@ -9,25 +9,11 @@ import onnxruntime as ort
 
 from itner.core.errors import InputError
 from itner.core.provenance import usable_cores
-from itner.core.types import Device
+from itner.taggers.device import check_device, used_provider
 
 # What onnxruntime would fuse to its disadvantage: on a CPU, its operator for a sum with its layer norm takes several
 # times as long as both by themselves.
 SLOW_FUSIONS = ("SkipLayerNormFusion",)
-_PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
-_device: Device = "cpu"
-
-
-def use_device(device: Device) -> None:
-    """Where this process opens networks from now on.
-
-    Raises:
-        InputError: the onnxruntime that is installed knows no such device.
-    """
-    global _device
-    if _PROVIDERS[device] not in ort.get_available_providers():
-        raise InputError(f"this onnxruntime cannot use {device}; install onnxruntime-gpu in the place of onnxruntime")
-    _device = device
 
 
 class OnnxScorer:
@@ -50,13 +36,11 @@ class OnnxScorer:
         options.log_severity_level = 3
         try:
             self._session = ort.InferenceSession(
-                str(path), options, providers=[_PROVIDERS[_device]], disabled_optimizers=SLOW_FUSIONS
+                str(path), options, providers=[used_provider()], disabled_optimizers=SLOW_FUSIONS
             )
         except Exception as error:  # onnxruntime's own exceptions share no base class
             raise InputError(f"not an ONNX model that onnxruntime can load ({error})", path=path) from error
-        if _PROVIDERS[_device] not in self._session.get_providers():
-            # It goes on on the CPU by itself, and says so nowhere but in its log.
-            raise InputError(f"onnxruntime found no {_device} to work on; is a driver installed, and the libraries?")
+        check_device(self._session)
         self._inputs = {given.name for given in self._session.get_inputs()}
 
     def score(self, input_ids: np.ndarray, attention_mask: np.ndarray, casing: np.ndarray) -> np.ndarray:

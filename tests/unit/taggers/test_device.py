@@ -9,18 +9,19 @@ import pytest
 from shipped import HERE
 
 from itner.core.errors import InputError
-from itner.taggers.encoder import onnx_backend
-from itner.taggers.encoder.onnx_backend import OnnxScorer, use_device
+from itner.taggers import device
+from itner.taggers.device import use_device
+from itner.taggers.encoder.onnx_backend import OnnxScorer
 from itner.workflows.tag_corpus import Asked, plan
 
 
 @pytest.fixture(autouse=True)
 def _back_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_backend, "_device", "cpu")
+    monkeypatch.setattr(device, "_device", "cpu")
 
 
 def test_a_device_that_is_not_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_backend.ort, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(device.ort, "get_available_providers", lambda: ["CPUExecutionProvider"])
     with pytest.raises(InputError, match="onnxruntime-gpu"):
         use_device("cuda")
     use_device("cpu")
@@ -37,8 +38,8 @@ def test_a_session_is_on_the_device_or_none(found: bool, monkeypatch: pytest.Mon
         used = [*providers, "CPUExecutionProvider"] if found else ["CPUExecutionProvider"]
         return SimpleNamespace(get_providers=lambda: used, get_inputs=list)
 
-    monkeypatch.setattr(onnx_backend.ort, "get_available_providers", lambda: providers)
-    monkeypatch.setattr(onnx_backend.ort, "InferenceSession", open_session)
+    monkeypatch.setattr(device.ort, "get_available_providers", lambda: providers)
+    monkeypatch.setattr(device.ort, "InferenceSession", open_session)
     path = tmp_path / "model.onnx"
     path.write_bytes(b"")
     use_device("cuda")
