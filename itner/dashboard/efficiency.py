@@ -292,10 +292,9 @@ def bulk_columns() -> dict[str, Any]:
 
 def goals_frame(bench: BulkBench, proof: BulkProof) -> pd.DataFrame:
     """One line a goal of tagging much text, with what was reached."""
-    met = {True: "yes", False: "no", None: "–"}
+    met = {True: "met: ", False: "missed: ", None: "not measured"}
     return pd.DataFrame.from_records(
-        [(goal.what, goal.reached or "not measured", met[goal.met]) for goal in list_goals(bench, proof)],
-        columns=["goal", "reached", "met"],
+        [(goal.what, met[goal.met] + goal.reached) for goal in list_goals(bench, proof)], columns=["goal", "reached"]
     )
 
 

@@ -90,5 +90,4 @@ def test_memory_over_the_size_of_the_input_and_goals() -> None:
     line = next(each for each in efficiency.memory_lines(frame).data if each.name == "worker, tickets, local")
     assert list(line.x) == [10, 1_000, 10_000]
     goals = efficiency.goals_frame(BENCH, PROOF)
-    assert goals["met"].tolist() == ["no", "–", *["yes"] * 7]
-    assert goals["reached"][1] == "not measured"
+    assert [said.split(":")[0] for said in goals["reached"]] == ["missed", "not measured", *["met"] * 7]
