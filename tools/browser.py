@@ -27,6 +27,8 @@ _REPOSITORY = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 _START_S = 60
 PATIENCE_MS = 120_000
+# The box of Tag files for what is tagged, which has another one for summaries beside it.
+FILES_BOX = "[class*='st-key-upload_'] input[type=file]"
 # The script of the page has run to its end.
 DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 

@@ -27,7 +27,7 @@ from itner.records.endurance import SoakReport
 from itner.records.files import write_atomic
 from itner.records.workspace import Workspace
 from itner.reporting.endurance import soak_in_words
-from tools.browser import FLAGS, PATIENCE_MS, Dashboard, find_chromium, serve
+from tools.browser import FILES_BOX, FLAGS, PATIENCE_MS, Dashboard, find_chromium, serve
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -82,8 +82,8 @@ async def tag(page: Page, version: str, models: int = 3) -> float:
 async def tag_file(page: Page, url: str, file: Path) -> float:
     """Tag a long file by the upload form; seconds from the button to the downloads."""
     await page.goto(f"{url}/tag_files")
-    await page.locator("input[type=file]").wait_for(state="attached", timeout=PATIENCE_MS)
-    await page.locator("input[type=file]").set_input_files(str(file))
+    await page.locator(FILES_BOX).wait_for(state="attached", timeout=PATIENCE_MS)
+    await page.locator(FILES_BOX).set_input_files(str(file))
     button = page.get_by_role("button", name=re.compile("^Tag ")).first
     await button.wait_for(timeout=PATIENCE_MS)
     started = time.perf_counter()

@@ -25,6 +25,7 @@ from itner.records.store import ONNX, RunStore
 from itner.reporting.latency import pool_timings
 from tools.browser import (
     DONE,
+    FILES_BOX,
     Dashboard,
     find_chromium,
     new_page,
@@ -476,7 +477,7 @@ def test_upload_tag_and_download(dashboard: Dashboard, page: Page) -> None:
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto(f"{dashboard.url}/tag_files?model_one=compact_s%40int8")
-    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    page.locator(FILES_BOX).set_input_files(files)  # type: ignore[arg-type]
     page.get_by_text("1 file could not be read").wait_for()
     assert page.get_by_text("broken.pdf:").is_visible()
     page.get_by_role("button", name="Tag 3 texts").click()
@@ -513,7 +514,7 @@ def test_tag_ten_files_leave_come_back_reload_stop_and_download(dashboard: Dashb
     page = new_page(browser, height=3000)
     page.set_default_timeout(45_000)
     page.goto(f"{dashboard.url}/tag_files?model_one=minilm_full_kd%40int8")
-    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    page.locator(FILES_BOX).set_input_files(files)  # type: ignore[arg-type]
     page.get_by_text("10 files, ").wait_for()
     page.get_by_role("button", name="Tag 10 texts").click()
     progress = page.get_by_text(re.compile(r"Tagging: [\d,]+ of [\d,]+ characters, .* left"))
@@ -556,6 +557,6 @@ def test_an_upload_beyond_the_limit_is_refused_by_name(dashboard: Dashboard, pag
     page.get_by_role("heading", name="Tag files").wait_for()
     wait_until_done(page)
     before = dashboard.memory_mib()
-    page.locator("input[type=file]").set_input_files(large)
+    page.locator(FILES_BOX).set_input_files(large)
     page.get_by_text("must be 50.0MB or smaller").wait_for()
     assert dashboard.memory_mib() - before < 50

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from shipped import HERE, REPOSITORY
 
-from tools.browser import FLAGS, Dashboard, find_chromium, new_page, serve
+from tools.browser import FILES_BOX, FLAGS, Dashboard, find_chromium, new_page, serve
 
 pytestmark = [
     pytest.mark.browser,
@@ -43,7 +43,7 @@ def dashboard(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 def upload(page: Page, dashboard: Dashboard, lines: int, bytes_per_second: int = -1) -> None:
     """Choose a file of so many texts on Tag files."""
     page.goto(f"{dashboard.url}/tag_files")
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator(FILES_BOX)
     chooser.wait_for(state="attached")
     line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from shipped import HERE, build_models
 
 from itner.records.store import ONNX, RunStore
-from tools.browser import Dashboard, find_chromium, new_page, serve, wait_until_idle
+from tools.browser import FILES_BOX, Dashboard, find_chromium, new_page, serve, wait_until_idle
 from tools.soak import in_a_thread, open_sessions, tag
 
 pytestmark = [
@@ -103,7 +103,7 @@ def test_nobody_waits_for_another_ones_files(dashboard: Dashboard, tmp_path: Pat
             await mine.goto(f"{dashboard.url}/live?model=compact_s%40int8")
             await mine.locator("mark").first.wait_for()
             await other.goto(f"{dashboard.url}/tag_files")
-            await other.locator("input[type=file]").set_input_files([tmp_path / name for name in FILES])
+            await other.locator(FILES_BOX).set_input_files([tmp_path / name for name in FILES])
             waited = []
             began = time.monotonic()
             number = 0

@@ -63,13 +63,14 @@ def test_what_is_known_stays_and_is_not_measured_again(place: Workspace, monkeyp
     assert second.effect("lower", 3) == first.effects[0]
     assert measure_robustness("ruled", more, place) == second
     done.clear()
-    assert measure_robustness("ruled", replace(PLAN, remeasure=True), place).effects == second.effects
+    again = measure_robustness("ruled", replace(PLAN, remeasure=True), place)
+    assert again.effects == second.effects
     assert done == [("lower", 3)]
     # What was measured on another sample is no trial's to replace.
     for trial in (replace(PLAN, seed=14), replace(PLAN, sample=10)):
         with pytest.raises(InputError, match="go on with `--sample 20 --seed 13`, or replace that with `--remeasure`"):
             measure_robustness("ruled", trial, place)
-    assert RunStore(place.models).load("ruled").robustness.reports == (second,)
+    assert RunStore(place.models).load("ruled").robustness.reports == (again,)
     other = measure_robustness("ruled", replace(PLAN, seed=14, remeasure=True), place)
     assert RunStore(place.models).load("ruled").robustness.reports == (other,)
     assert (len(other.effects), other.sentences) == (1, 20)
