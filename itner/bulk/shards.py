@@ -18,9 +18,10 @@ from itner.bulk.records import Records
 from itner.bulk.summary import summarize, tally, write_summary
 from itner.core.errors import InputError
 from itner.core.reading import Marks
+from itner.core.words import counted
 from itner.records.bulk import BulkJob, BulkManifest, Shard, ShardCounts
 from itner.records.codec import to_json
-from itner.records.files import read_record, replacing, write_atomic
+from itner.records.files import read_record, replacing, sha256_file, sweep_folder, write_atomic
 
 JOB, MANIFEST, TIMINGS = "job.json", "manifest.json", "timings.json"
 # Receipts of shards, while there is no manifest.
@@ -30,6 +31,8 @@ LOCK = ".lock"
 LEFT_OUT = "left_out"
 TEXT_HASH = "the first 128 bits of the SHA-256 of the text in UTF-8, in hexadecimal"
 _DIGITS = 32
+# Bytes: some 500 a shard, 200 a source, of millions.
+_MOST_JSON = 2**31
 # Of a job, what is called otherwise on the command line.
 _SAID = {"output": "format", "hidden": "redact", "key_sha256": "key", "summarized": "summary", "with_text": "spans"}
 
@@ -51,11 +54,11 @@ class Shards:
         Raises:
             InputError: something else is in it, or the output of another job.
         """
-        known: BulkJob | None = read_record(self.folder / JOB, BulkJob, "name another folder")
+        known: BulkJob | None = read_record(self.folder / JOB, BulkJob, "name another folder", _MOST_JSON)
         if known is None:
             self.check_folder()
             (self.folder / WORK).mkdir(parents=True, exist_ok=True)
-            write_atomic(self.folder / JOB, to_json(self.job))
+            write_atomic(self.folder / JOB, to_json(self.job), of_many=True)
             return None
         if known != self.job:
             before = asdict(known)
@@ -64,12 +67,25 @@ class Shards:
                 f"the output of another job is here, which differs in {', '.join(changed)}; name another folder",
                 path=self.folder,
             )
-        manifest: BulkManifest | None = read_record(self.folder / MANIFEST, BulkManifest, "name another folder")
-        if manifest is not None:
-            # What a call that was killed at its end left.
-            shutil.rmtree(self.folder / WORK, ignore_errors=True)
-        else:
+        manifest: BulkManifest | None = read_record(
+            self.folder / MANIFEST, BulkManifest, "name another folder", _MOST_JSON
+        )
+        for folder in (self.folder, self.folder / WORK, self.folder / LEFT_OUT):
+            sweep_folder(folder)
+        if manifest is None:
             (self.folder / WORK).mkdir(exist_ok=True)
+            return None
+        # What a call that was killed at its end left.
+        shutil.rmtree(self.folder / WORK, ignore_errors=True)
+        changed = [
+            str(each.file or self._left_out(each.number)) for each in manifest.shards if not self._is_whole(each)
+        ]
+        if changed:
+            raise InputError(
+                f"{counted(len(changed), 'file')} of the output changed since it was written, or went, such as "
+                f"{changed[0]}; name another folder",
+                path=self.folder,
+            )
         return manifest
 
     def done(self) -> dict[int, Shard]:
@@ -77,10 +93,16 @@ class Shards:
         found = {}
         for path in (self.folder / WORK).glob("*.json"):
             shard: Shard = read_record(path, Shard, "remove this file, and call again")
-            whole = shard.file is None or (self.folder / shard.file).is_file()
-            if whole and (not self.job.summarized or self._tally(shard.number).is_file()):
+            if self._is_whole(shard) and (not self.job.summarized or self._tally(shard.number).is_file()):
                 found[shard.number] = shard
         return found
+
+    def _is_whole(self, shard: Shard) -> bool:
+        """Whether its files are as they were written: a disk that was filled or without power may have lost some."""
+        if shard.counts.left_out and not self._left_out(shard.number).is_file():
+            return False
+        path = self.folder / shard.file if shard.file is not None else None
+        return path is None or (path.is_file() and sha256_file(path) == shard.sha256)
 
     def write(self, number: int, stored: int, records: Records, marks: Marks | None, counts: ShardCounts) -> Shard:
         """Write what a block gave; its receipt comes last, by `finish`.
@@ -91,15 +113,15 @@ class Shards:
         if records.left_out:
             lines = [json.dumps(asdict(each), ensure_ascii=False) for each in records.left_out]
             (self.folder / LEFT_OUT).mkdir(exist_ok=True)
-            write_atomic(self.folder / LEFT_OUT / f"left_out-{number:06}.jsonl", "".join(f"{line}\n" for line in lines))
+            write_atomic(self._left_out(number), "".join(f"{line}\n" for line in lines), of_many=True)
         if self.job.summarized and marks is not None:
-            with replacing(self._tally(number)) as out:
+            with replacing(self._tally(number), of_many=True) as out:
                 pq.write_table(tally(records, marks, self.job), out, compression="zstd")
         file = sha256 = None
         if len(records):
             table = make_table(records, marks, self.job)
             file = f"{'tagged' if marks is not None else 'redacted'}-{number:06}.{self.job.output}"
-            with replacing(self.folder / file) as out:
+            with replacing(self.folder / file, of_many=True) as out:
                 if self.job.output == "parquet":
                     pq.write_table(table, out, compression="zstd")
                 else:
@@ -110,7 +132,7 @@ class Shards:
 
     def finish(self, shard: Shard) -> None:
         """A shard is whole from here on."""
-        write_atomic(self.folder / WORK / f"{shard.number:06}.json", to_json(shard, indent=None))
+        write_atomic(self.folder / WORK / f"{shard.number:06}.json", to_json(shard, indent=None), of_many=True)
 
     def conclude(self, shards: Iterable[Shard], problems: Mapping[str, str]) -> BulkManifest:
         """Write the manifest, by which the job is done; the receipts go.
@@ -124,9 +146,12 @@ class Shards:
         manifest = BulkManifest(self.job, total, dict(sorted(unread.items())), TEXT_HASH, ordered)
         if self.job.summarized:
             write_summary(self.folder, summarize([self._tally(each.number) for each in ordered], self.job))
-        write_atomic(self.folder / MANIFEST, to_json(manifest))
+        write_atomic(self.folder / MANIFEST, to_json(manifest), of_many=True)
         shutil.rmtree(self.folder / WORK)
         return manifest
+
+    def _left_out(self, number: int) -> Path:
+        return self.folder / LEFT_OUT / f"left_out-{number:06}.jsonl"
 
     def _tally(self, number: int) -> Path:
         return self.folder / WORK / f"{number:06}.tally"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ FORMS: dict[str, Form] = {
 }
 PACKINGS: dict[str, Packing] = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 _BUFFER = 2**20
+# Of a pattern.
+_SIGNS = "*?["
 # Of a file's facts, what tells one version from another.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
 
@@ -41,7 +44,7 @@ class Found:
 
 
 def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
-    """The sources that files, folders, patterns and addresses name, each once, in the order of their addresses.
+    """The sources that files, folders, patterns and addresses name, each file once, in the order of their addresses.
 
     Args:
         form: of all that is named, whatever it is called; None for what each name says.
@@ -50,6 +53,7 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
     """
     sources: dict[str, Source] = {}
     problems: dict[str, str] = {}
+    seen: set[tuple[Any, str]] = set()
     for name in given:
         try:
             system, path = fsspec.core.url_to_fs(name)
@@ -63,6 +67,11 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
         if not found:
             raise InputError("no such file, folder or pattern, or nothing in it", path=name)
         for info in found:
+            # However it is named: by its folder and by itself, with steps back, or by a link.
+            place = (system, info["name"] if "://" in name else os.path.realpath(info["name"]))
+            if place in seen:
+                continue
+            seen.add(place)
             address = _address(name, system, path, info["name"])
             suffix, packing = _split(address)
             kind = form or FORMS.get(suffix)
@@ -81,7 +90,9 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
 
 def open_source(source: Source) -> Any:
     """Its bytes as they are stored, in a file that can seek."""
-    file = fsspec.open(source.address, "rb").open()
+    # What a folder holds may be called like a pattern, which `fsspec.open` would take for one.
+    system, path = fsspec.core.url_to_fs(source.address)
+    file = system.open(path, "rb")
     # What fsspec makes of an object has no lines of a bounded length.
     return file if "://" not in source.address else io.BufferedReader(file, _BUFFER)
 
@@ -126,17 +137,32 @@ class Unreadable:
 
 
 def _list(system: Any, path: str) -> list[dict[str, Any]]:
-    if any(sign in path for sign in "*?["):
+    if _is_pattern(system, path):
+        root = _root_of(path)
         entries = list(system.glob(path, detail=True).values())
+        if "/." not in path.removeprefix(root):
+            entries = [info for info in entries if "/." not in info["name"].removeprefix(root)]
         files = [info for info in entries if info["type"] == "file"]
         folders = [info["name"] for info in entries if info["type"] == "directory"]
     else:
         info = system.info(path)
         files, folders = ([info], []) if info["type"] == "file" else ([], [path])
     for folder in folders:
-        files += [info for info in system.find(folder, detail=True).values() if info["type"] == "file"]
-    # What an editor or a system keeps for itself begins with a full stop.
-    return [info for info in files if not info["name"].rsplit("/", 1)[-1].startswith(".")]
+        below = [info for info in system.find(folder, detail=True).values() if info["type"] == "file"]
+        # What an editor or a system keeps for itself in a folder begins with a full stop.
+        files += [info for info in below if "/." not in info["name"].removeprefix(folder)]
+    return files
+
+
+def _is_pattern(system: Any, path: str) -> bool:
+    """Whether it is one, and not the name of something that is called so."""
+    return any(sign in path for sign in _SIGNS) and not system.exists(path)
+
+
+def _root_of(pattern: str) -> str:
+    """The folder below which all is that a pattern can mean."""
+    fixed = pattern[: min(pattern.index(sign) for sign in _SIGNS if sign in pattern)]
+    return fixed.rpartition("/")[0]
 
 
 def _address(given: str, system: Any, path: str, name: str) -> str:
@@ -145,10 +171,8 @@ def _address(given: str, system: Any, path: str, name: str) -> str:
         return cast(str, system.unstrip_protocol(name))
     root = path.rstrip("/")
     plain = given.rstrip("/") or "/"
-    if any(sign in given for sign in "*?["):
-        fixed = given[: min(given.index(sign) for sign in "*?[" if sign in given)]
-        plain = fixed.rsplit("/", 1)[0] if "/" in fixed else ""
-        root = root[: min(root.index(sign) for sign in "*?[" if sign in root)].rsplit("/", 1)[0]
+    if _is_pattern(system, path):
+        plain, root = _root_of(given), _root_of(root)
     rest = name.removeprefix(root).lstrip("/")
     return f"{plain}/{rest}" if plain and rest else plain or rest
 

@@ -55,20 +55,25 @@ def sha256_file(path: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+def replacing(path: Path, mode: int = 0o666, of_many: bool = False) -> Iterator[IO[bytes]]:
     """A file to write that takes `path`'s place when the block ends well, and is gone when it does not.
 
     Args:
         mode: who may read it, from its first byte on; what the process's mask takes away stays away.
+        of_many: for one of very many, whose folder somebody sweeps once, see `sweep_folder`; as others count on it, it
+            is on the disk before it takes the place, so that a machine without power leaves the whole file or none.
     """
     # In the same folder, so that the last step is a rename; unique, so that two writers never share it.
-    sweep(path)
+    if not of_many:
+        sweep(path)
     temporary = _hidden(path)
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file, _held(descriptor):
             yield file
             file.flush()
+            if of_many:
+                os.fsync(descriptor)
             # Still held, so that nobody takes it for what a killed call left.
             os.replace(temporary, path)
     finally:
@@ -121,13 +126,22 @@ def _held(descriptor: int) -> Iterator[None]:
 
 def sweep(path: Path) -> None:
     """Remove the hidden files and folders that calls which were killed filled for a path."""
-    if fcntl is None or not path.parent.is_dir():
+    _sweep(path.parent, re.escape(path.name))
+
+
+def sweep_folder(folder: Path) -> None:
+    """Remove what killed calls filled for any path in a folder."""
+    _sweep(folder, ".+")
+
+
+def _sweep(folder: Path, names: str) -> None:
+    if fcntl is None or not folder.is_dir():
         return
-    pattern = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.[0-9a-f]{{8}}\.tmp")
-    for name in os.listdir(path.parent):
+    pattern = re.compile(rf"\.{names}\.(\d+)\.[0-9a-f]{{8}}\.tmp")
+    for name in os.listdir(folder):
         match = pattern.fullmatch(name)
-        if match and _is_left(path.parent / name, int(match[1])):
-            left = path.parent / name
+        if match and _is_left(folder / name, int(match[1])):
+            left = folder / name
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:
@@ -205,9 +219,9 @@ def check_space(folder: Path, needed: int, what: str) -> None:
         )
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write the whole file or nothing."""
-    with replacing(path) as file:
+def write_atomic(path: Path, text: str, of_many: bool = False) -> None:
+    """Write the whole file or nothing; see `replacing`."""
+    with replacing(path, of_many=of_many) as file:
         file.write(text.encode())
 
 
@@ -223,25 +237,27 @@ def write_output(path: Path, text: str) -> None:
     write_atomic(path.resolve(), text)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes; InputError when it is too large to be ours."""
-    if path.stat().st_size > MAX_JSON_BYTES:
-        raise InputError(f"larger than {MAX_JSON_BYTES // 2**20} MiB", path=path)
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """The file's bytes; InputError when it is too large to be ours, with more than `most` or `MAX_JSON_BYTES`."""
+    most = most or MAX_JSON_BYTES
+    if path.stat().st_size > most:
+        raise InputError(f"larger than {most // 2**20} MiB", path=path)
     return path.read_bytes()
 
 
-def read_record(path: Path, kind: Any, remedy: str = "") -> Any:
+def read_record(path: Path, kind: Any, remedy: str = "", most: int | None = None) -> Any:
     """A record from its file, None when there is no such file.
 
     Args:
         remedy: what to do about a damaged file.
+        most: see `read_bytes`.
     Raises:
         InputError: it is damaged; the message names the key.
     """
     if not path.is_file():
         return None
     try:
-        return from_json(kind, read_bytes(path))
+        return from_json(kind, read_bytes(path, most))
     except ValidationError as error:
         raise InputError("; ".join(filter(None, (describe(error), remedy))), path=path) from None
 

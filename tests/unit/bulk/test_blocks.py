@@ -22,7 +22,7 @@ from itner.bulk import records as reading
 from itner.bulk.blocks import Block, cut_blocks
 from itner.bulk.columns import choose_text_column
 from itner.bulk.records import Records, read_block
-from itner.bulk.sources import find_sources
+from itner.bulk.sources import find_sources, open_source
 from itner.core.errors import InputError
 from itner.records.bulk import BulkJob
 
@@ -238,6 +238,45 @@ def test_sources_are_found_once_and_named_as_they_were_given(tmp_path: Path, mon
     for name, said in wrong.items():
         with pytest.raises(InputError, match=said):
             find_sources([name])
+
+
+def test_a_name_is_a_pattern_only_where_nothing_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = {"a[1]/one.log": "of a folder", "b*.txt": "a star", "b1.txt": "beside it", "c[2].log": "brackets"}
+    for name, text in texts.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    for name, below in (("b*.txt", "b*.txt"), ("c[2].log", "c[2].log"), ("a[1]", "a[1]/one.log")):
+        (source,) = find_sources([name]).sources
+        assert source.address == below
+        with open_source(source) as file:
+            assert file.read().decode() == texts[below]
+    # What a pattern finds may be called like one, too.
+    for source in find_sources(["b?.txt", "*[]].log"]).sources:
+        with open_source(source) as file:
+            assert file.read().decode() == texts[source.address]
+    # One file, however it is named.
+    Path("link.txt").symlink_to("b1.txt")
+    assert [each.address for each in find_sources(["b1.txt", "./b1.txt", "a[1]/../b1.txt", "link.txt"]).sources] == [
+        "b1.txt"
+    ]
+
+
+def test_what_is_hidden_is_read_where_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("in/a.log", "in/.b.log", "in/.git/c.log", "in/deep/.d/e.log"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("x")
+    for name, found in (
+        ("in", ["in/a.log"]),
+        ("in/*", ["in/a.log"]),
+        ("in/**", ["in/a.log"]),
+        ("in/.b.log", ["in/.b.log"]),
+        ("in/.git", ["in/.git/c.log"]),
+        ("in/.*.log", ["in/.b.log"]),
+        ("in/deep/.d/*.log", ["in/deep/.d/e.log"]),
+    ):
+        assert [each.address for each in find_sources([name]).sources] == found, name
 
 
 def test_what_parquet_has_beside_texts_goes_along_as_text(job: Job) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,11 +20,12 @@ from filelock import FileLock
 from itner.bulk import core
 from itner.bulk.core import mark_texts
 from itner.bulk.shards import LOCK, hash_text
+from itner.core.errors import InputError
 from itner.core.reading import Marks
 from itner.core.stopwatch import Stopwatch
 from itner.domains.registry import get_domain
 from itner.records.bulk import BulkManifest, BulkTimings
-from itner.records.codec import from_json
+from itner.records.codec import from_json, to_json
 from itner.records.workspace import Workspace
 from itner.taggers.rules.tagger import RulesTagger
 from itner.workflows import tag_corpus as workflow
@@ -123,6 +127,50 @@ def test_a_receipt_without_its_shard_counts_for_nothing(place: Workspace) -> Non
     assert sorted(shards.done()) == [0, 1, 2]
     Path("out/tagged-000001.parquet").unlink()
     assert sorted(shards.done()) == [0, 2]
+    # As a machine without power leaves it.
+    Path("out/tagged-000000.parquet").write_bytes(b"")
+    assert sorted(shards.done()) == [2]
+
+
+def test_what_changed_since_it_was_written_is_no_work_that_is_done(place: Workspace) -> None:
+    planned = plan(["in.jsonl"], ASKED, place)
+    manifest = tag_corpus(planned, Path("out"), place, 1)
+    assert tag_corpus(planned, Path("out"), place, 1) == manifest
+    (left_out,) = Path("out/left_out").iterdir()
+    for path, change in (
+        (Path("out/tagged-000001.parquet"), lambda path: path.write_bytes(path.read_bytes()[:-1])),
+        (Path("out/tagged-000001.parquet"), Path.unlink),
+        (left_out, Path.unlink),
+    ):
+        before = path.read_bytes()
+        change(path)
+        with pytest.raises(InputError, match=f"1 file of the output changed .*, such as .*{path.name}"):
+            tag_corpus(planned, Path("out"), place, 1)
+        path.write_bytes(before)
+
+
+def test_what_killed_calls_left_is_swept_once(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("out/.work").mkdir(parents=True)
+    planned = plan(["in.jsonl"], ASKED, place)
+    workflow.Shards(Path("out"), planned.job).folder.joinpath("job.json").write_text(to_json(planned.job))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [Path(f"out/{name}.{gone.pid}.0123abcd.tmp") for name in (".tagged-000000.parquet", ".work/.000000.json")]
+    for path in left:
+        path.write_text("half")
+    looked = []
+    listed = os.listdir
+    monkeypatch.setattr("itner.records.files.os.listdir", lambda folder: looked.append(folder) or listed(folder))
+    shards = workflow.Shards(Path("out"), planned.job)
+    assert shards.begin() is None
+    assert not any(path.exists() for path in left)
+    # Looking at a folder takes as long as there are shards in it, which a shard must not.
+    looked.clear()
+    worker = workflow_worker(planned, place)
+    for block in workflow.cut_blocks(planned.job):
+        worker.do(block)
+    assert not [folder for folder in looked if "out" in Path(folder).parts]
+    assert len(shards.done()) > 3
 
 
 def workflow_worker(planned: workflow.Planned, place: Workspace):  # type: ignore[no-untyped-def]
