@@ -17,7 +17,14 @@ from itner.reporting.advice import Compare, compare_rows
 from itner.reporting.bulk import list_bulk_rows
 from itner.reporting.bulk_proof import list_goals
 from itner.reporting.cost import Cost
-from itner.reporting.palette import FAMILY_COLORS, NEUTRAL, VARIANT_COLORS, VARIANT_SYMBOLS
+from itner.reporting.palette import (
+    FAMILY_COLORS,
+    NEUTRAL,
+    SERIES_COLORS,
+    SERIES_SYMBOLS,
+    VARIANT_COLORS,
+    VARIANT_SYMBOLS,
+)
 from itner.reporting.rows import Row, interval_in_words
 from itner.taggers.registry import VARIANT_NAMES
 
@@ -327,7 +334,11 @@ def memory_lines(frame: pd.DataFrame) -> go.Figure:
                 y=part["most memory MiB"],
                 name=name,
                 mode="lines+markers",
-                marker={"symbol": number, "size": 9},
+                marker={
+                    "symbol": SERIES_SYMBOLS[number % len(SERIES_SYMBOLS)],
+                    "color": SERIES_COLORS[number % len(SERIES_COLORS)],
+                    "size": 9,
+                },
                 customdata=part[["texts", "minutes"]],
                 hovertemplate=f"<b>{name}</b><br>%{{x:,.0f}} MB, %{{customdata[0]:,}} texts<br>"
                 "at most %{y:,.0f} MiB, %{customdata[1]:,.1f} minutes<extra></extra>",
@@ -335,7 +346,8 @@ def memory_lines(frame: pd.DataFrame) -> go.Figure:
         )
     figure.update_layout(
         xaxis={"title": "input, MB", **log_axis(frame["input MB"].tolist(), beyond=1.5, factors=(1,))},
-        yaxis={"title": "most memory of a process, MiB", "rangemode": "tozero"},
+        # Room for a marker at the top, which the plot's own range cuts.
+        yaxis={"title": "most memory of a process, MiB", "range": [0, 1.1 * frame["most memory MiB"].max()]},
         height=340,
         margin={"t": 20, "b": 40},
     )

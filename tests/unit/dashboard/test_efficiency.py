@@ -87,7 +87,11 @@ def test_memory_over_the_size_of_the_input_and_goals() -> None:
     mine = frame[frame["process"] == "worker, tickets, local"]
     assert mine["input MB"].tolist() == [10, 1_000, 10_000]
     assert mine["most memory MiB"].tolist() == [280, 280, 300]
-    line = next(each for each in efficiency.memory_lines(frame).data if each.name == "worker, tickets, local")
+    figure = efficiency.memory_lines(frame)
+    # Markers at the top are whole.
+    assert figure.layout.yaxis.range[0] == 0
+    assert figure.layout.yaxis.range[1] > 1.05 * frame["most memory MiB"].max()
+    line = next(each for each in figure.data if each.name == "worker, tickets, local")
     assert list(line.x) == [10, 1_000, 10_000]
     goals = efficiency.goals_frame(BENCH, PROOF)
     assert [said.split(":")[0] for said in goals["reached"]] == ["missed", "not measured", *["met"] * 7]
