@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from itner.bulk.blocks import IS_UTF16, LONGEST_RECORD, Block, Lines, Range, Rows, Unread, list_names
 from itner.bulk.sources import open_parquet, open_source, told_of
-from itner.core.characters import is_blank
+from itner.core.characters import is_blank, is_encodable
 from itner.core.errors import InputError
 from itner.records.bulk import BulkJob, Source
 
@@ -189,7 +189,7 @@ def _add_rows(rows: Rows, records: Records, job: BulkJob) -> None:
     records.left_out += [LeftOut(rows.source.address, number, reason) for number, reason in rows.broken]
     for place, number in enumerate(rows.numbers):
         cells = {name: column[place] for name, column in rows.cells.items()}
-        if not all(map(_is_whole, cells.values())):
+        if not all(map(is_encodable, cells.values())):
             records.left_out.append(LeftOut(rows.source.address, number, f"not {job.encoding}"))
             continue
         _add(records, job, rows.source, number, cells, {name: cells[name] for name in job.text_columns})
@@ -213,9 +213,16 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
                 row = first
                 for batch in table.iter_batches(_ROWS, row_groups=[group], columns=wanted):
                     read = batch.slice(max(0, start - row), max(0, min(end - row, len(batch)) - max(0, start - row)))
-                    columns = {name: _as_strings(read.column(name), name, name in job.text_columns) for name in wanted}
+                    columns = {
+                        name: as_strings(read.column(read.schema.names.index(name)), name, name in job.text_columns)
+                        for name in wanted
+                    }
                     for place in range(len(read)):
                         cells = {name: column[place] for name, column in columns.items()}
+                        if not all(cell is None or is_encodable(cell) for cell in cells.values()):
+                            number = max(row, start) + place + 1
+                            records.left_out.append(LeftOut(stretch.source.address, number, "not utf-8"))
+                            continue
                         texts = {name: cells[name] for name in job.text_columns}
                         _add(records, job, stretch.source, max(row, start) + place + 1, cells, texts)
                     row += len(batch)
@@ -224,9 +231,20 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
             first += count
 
 
-def _as_strings(column: Any, name: str, is_text: bool) -> list[str | None]:
+def as_strings(column: Any, name: str, is_text: bool) -> list[str | None]:
+    """The cells of a column of Arrow's as text; bytes that are no UTF-8 become halves of surrogate pairs.
+
+    Raises:
+        InputError: it is one of text, and holds something else.
+    """
+    found: list[str | None]
     try:
-        found: list[str | None] = column.cast(pa.string()).to_pylist()
+        cells = column.cast(pa.string())
+        try:
+            found = cells.to_pylist()
+        except UnicodeDecodeError:
+            raw = cells.cast(pa.binary()).to_pylist()
+            found = [None if cell is None else cell.decode("utf-8", "surrogateescape") for cell in raw]
     except pa.ArrowException:
         if is_text:
             raise InputError(f"column {name!r} holds {column.type}, which is no text") from None
@@ -234,14 +252,6 @@ def _as_strings(column: Any, name: str, is_text: bool) -> list[str | None]:
         values = column.to_pylist()
         found = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
     return found
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def find_value(record: dict[str, Any], name: str) -> Any:
@@ -257,22 +267,37 @@ def find_value(record: dict[str, Any], name: str) -> Any:
 
 
 def _say(value: Any) -> str | None:
-    """A value as text: what is no string as JSON writes it."""
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value as text: what is no string as JSON writes it; ValueError where that is nested too deeply."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise ValueError from None
 
 
 def _add(
     records: Records, job: BulkJob, source: Source, place: int, others: dict[str, Any], texts: dict[str, Any]
 ) -> None:
     """A record for each of its texts."""
-    own = _say(others.get(job.id_column)) if job.id_column else None
+    beside = {}
+    for name, value in others.items():
+        try:
+            beside[name] = said = _say(value)
+        except ValueError:
+            records.left_out.append(LeftOut(source.address, place, f"{name!r} is nested too deeply"))
+            return
+        if said is not None and not is_encodable(said):
+            records.left_out.append(LeftOut(source.address, place, f"{name!r} holds half of a surrogate pair"))
+            return
+    own = beside.get(job.id_column) if job.id_column else None
     many = len(job.text_columns) > 1
     for name, value in texts.items():
         text = _say(value)
         if text is None or is_blank(text):
             records.without_text += 1
             continue
-        if not _is_whole(text):
+        if not is_encodable(text):
             # Half of a surrogate pair, which JSON can spell.
             records.left_out.append(LeftOut(source.address, place, "holds half of a surrogate pair"))
             continue
@@ -282,6 +307,6 @@ def _add(
         if many:
             records.columns.append(name)
         if job.date_column:
-            records.dates.append(_say(others.get(job.date_column)))
+            records.dates.append(beside.get(job.date_column))
         for other in job.carried:
-            records.carried[other].append(_say(others.get(other)))
+            records.carried[other].append(beside.get(other))

@@ -14,6 +14,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from itner.core.characters import is_encodable
 from itner.core.errors import InputError
 from itner.records.bulk import Form, Packing, Source
 
@@ -67,12 +68,20 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
         if not found:
             raise InputError("no such file, folder or pattern, or nothing in it", path=name)
         for info in found:
+            if not is_encodable(info["name"]):
+                shown = info["name"].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                problems[shown.rpartition("/")[2]] = "its name is not UTF-8; rename it"
+                continue
             # However it is named: by its folder and by itself, with steps back, or by a link.
             place = (system, info["name"] if "://" in name else os.path.realpath(info["name"]))
             if place in seen:
                 continue
             seen.add(place)
             address = _address(name, system, path, info["name"])
+            if info["type"] != "file":
+                is_folder = info["type"] == "directory"
+                problems[address] = "a link to a folder, which is not followed; name it" if is_folder else "no file"
+                continue
             suffix, packing = _split(address)
             kind = form or FORMS.get(suffix)
             if kind is None:
@@ -80,21 +89,39 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
             elif kind == "parquet" and packing:
                 problems[address] = "a packed Parquet file cannot be read piece by piece; unpack it"
             else:
-                stamp = next((str(info[key]) for key in _STAMPS if info.get(key) is not None), "")
-                sources[address] = Source(address, int(info["size"] or 0), stamp, kind, packing)
+                sources[address] = Source(address, *_version_of(info), kind, packing)
     if not sources:
         name, problem = next(iter(problems.items()))
+        if "no kind" not in problem:
+            raise InputError(problem, path=name)
         raise InputError(f"{problem}; kinds are {', '.join((*FORMS, *PACKINGS))}, or name one with --input", path=name)
     return Found(tuple(sources[address] for address in sorted(sources)), problems)
 
 
-def open_source(source: Source) -> Any:
-    """Its bytes as they are stored, in a file that can seek."""
+@contextmanager
+def open_source(source: Source) -> Iterator[Any]:
+    """Its bytes as they are stored, in a file that can seek.
+
+    Raises:
+        InputError: it is not what it was when the work began, or while it was read.
+    """
     # What a folder holds may be called like a pattern, which `fsspec.open` would take for one.
     system, path = fsspec.core.url_to_fs(source.address)
-    file = system.open(path, "rb")
-    # What fsspec makes of an object has no lines of a bounded length.
-    return file if "://" not in source.address else io.BufferedReader(file, _BUFFER)
+    _check_version(source, system, path)
+    with system.open(path, "rb") as file:
+        # What fsspec makes of an object has no lines of a bounded length.
+        yield file if "://" not in source.address else io.BufferedReader(file, _BUFFER)
+    _check_version(source, system, path)
+
+
+def _version_of(info: dict[str, Any]) -> tuple[int, str]:
+    """The size, and what else changes with the content."""
+    return int(info["size"] or 0), next((str(info[key]) for key in _STAMPS if info.get(key) is not None), "")
+
+
+def _check_version(source: Source, system: Any, path: str) -> None:
+    if _version_of(_follow(system, system.info(path))) != (source.size, source.stamp):
+        raise InputError("it has changed since the work began; tag it anew, into another folder")
 
 
 def open_parquet(file: Any) -> Any:
@@ -114,8 +141,11 @@ def told_of(source: Source) -> Iterator[Unreadable]:
         yield found
     except InputError as error:
         found.reason = error.problem
-    except (pa.ArrowException, EOFError, UnicodeError, csv.Error, PermissionError, FileNotFoundError) as error:
-        found.reason = f"{type(error).__name__}: {error}"
+    except (pa.ArrowException, EOFError, ValueError, OverflowError, csv.Error, PermissionError) as error:
+        # Of the system's errors without the path, which the message has already.
+        found.reason = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
+    except FileNotFoundError:
+        found.reason = "it is not there any more"
     except OSError as error:
         # Arrow says by such an error without a number that what is packed is damaged.
         if error.errno is not None:
@@ -142,16 +172,29 @@ def _list(system: Any, path: str) -> list[dict[str, Any]]:
         entries = list(system.glob(path, detail=True).values())
         if "/." not in path.removeprefix(root):
             entries = [info for info in entries if "/." not in info["name"].removeprefix(root)]
-        files = [info for info in entries if info["type"] == "file"]
-        folders = [info["name"] for info in entries if info["type"] == "directory"]
     else:
-        info = system.info(path)
-        files, folders = ([info], []) if info["type"] == "file" else ([], [path])
-    for folder in folders:
-        below = [info for info in system.find(folder, detail=True).values() if info["type"] == "file"]
+        entries = [system.info(path) | {"name": path}]
+    found = []
+    for entry in entries:
+        info = _follow(system, entry)
+        if info["type"] != "directory":
+            found.append(info)
+            continue
+        folder = info["name"]
         # What an editor or a system keeps for itself in a folder begins with a full stop.
-        files += [info for info in below if "/." not in info["name"].removeprefix(folder)]
-    return files
+        below = (each for name, each in system.find(folder, detail=True).items() if "/." not in name[len(folder) :])
+        found += [_follow(system, each) for each in below]
+    return found
+
+
+def _follow(system: Any, info: dict[str, Any]) -> dict[str, Any]:
+    """What a link leads to, under the link's name."""
+    if not info.get("islink"):
+        return info
+    try:
+        return cast(dict[str, Any], system.info(os.path.realpath(info["name"])) | {"name": info["name"]})
+    except OSError:
+        return info
 
 
 def _is_pattern(system: Any, path: str) -> bool:

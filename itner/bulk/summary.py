@@ -59,7 +59,7 @@ def _week_of(day: str) -> str:
         known = date(int(year or late_year), int(month or late_month), int(number or late_number)).isocalendar()
     except ValueError:
         return NO_WEEK
-    return f"{known.year}-W{known.week:02}"
+    return f"{known.year:04}-W{known.week:02}"
 
 
 def week_of(said: str | None) -> str:

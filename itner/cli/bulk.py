@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from itner.cli.options import DataRoot, Models, Variant, check_one_of, console, existing, given_path, read_key
+from itner.core.characters import is_encodable
 from itner.core.errors import InputError
 from itner.core.types import Device
 from itner.core.words import counted
@@ -103,7 +104,7 @@ def tag_corpus(
         float | None,
         typer.Option(min=0, max=1, help="Redact this share of personal characters, as measured on dev."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Texts at most, from the first on.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=10**15, help="Texts at most, from the first on.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Beside each other (default: one a core).")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Of each process.")] = 1,
     engine: Annotated[
@@ -149,11 +150,22 @@ def tag_corpus(
         raise typer.BadParameter(f"{block:g} is not between 0.001 and 1024", param_hint="--block")
     if date_column is not None and not summary:
         raise typer.BadParameter("goes with --summary alone", param_hint="--date-column")
+    for option, names in (
+        ("--text-column", text_column),
+        ("--id-column", [id_column]),
+        ("--carry", carry),
+        ("--date-column", [date_column]),
+        ("--delimiter", [delimiter]),
+    ):
+        if not all(name is None or is_encodable(name) for name in names or ()):
+            raise typer.BadParameter("is no UTF-8; see the terminal's encoding", param_hint=option)
+    if "" in sources:
+        raise typer.BadParameter("a source has no name", param_hint="SOURCE")
     encoding = _check_encoding(encoding)
     place = existing(models, data_root)
     redacting = _read_redacting(redact, type, as_, key_file, recall, threshold)
     asked = Asked(
-        run=run or default_run(place, redacting is not None),
+        run=default_run(place, redacting is not None) if run is None else run,
         variant=variant,
         form=cast(Form | None, form),
         text_columns=tuple(dict.fromkeys(text_column or ())),

@@ -31,6 +31,15 @@ def is_blank(text: str) -> bool:
     return not _shown().search(text)
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text has a form in UTF-8: halves of surrogate pairs, as in JSON and names of files, have none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @cache
 def marks() -> str:
     """Characters that belong to the one before them: accents, vowel signs."""

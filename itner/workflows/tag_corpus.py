@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from itner._version import __version__
 from itner.bulk.blocks import Block, cut_blocks
-from itner.bulk.columns import choose_text_column, find_absent, find_repeated
+from itner.bulk.columns import find_absent, find_repeated, find_table
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
@@ -145,10 +145,8 @@ def plan(
     hidden, key, decides_at = _plan_redaction(asked, run, variant)
     built(run.name, place, (variant,), progress)
     assumed = []
-    columns = asked.text_columns
-    table = next((source for source in found.sources if source.form != "lines"), None)
-    if table is not None and not columns:
-        columns = (choose_text_column(table, asked.encoding, asked.delimiter),)
+    table, columns = find_table(found.sources, asked.text_columns, asked.encoding, asked.delimiter)
+    if table is not None and not asked.text_columns:
         assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
     if table is not None:
         others = (asked.id_column, asked.date_column, *asked.carried)
