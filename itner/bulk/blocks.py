@@ -7,7 +7,6 @@ read by who deals the blocks out, and travels with them. Small files share a blo
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,22 @@ import pyarrow as pa
 
 from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.errors import InputError
-from itner.files.delimited import DELIMITERS, TRIED_LINES, choose_separator, find_said
+from itner.files.delimited import (
+    DELIMITERS,
+    TRIED_LINES,
+    choose_separator,
+    double_quotes,
+    find_said,
+    has_backslashed_quotes,
+)
+from itner.files.delimited import Rows as TableRows
 from itner.records.bulk import BulkJob, Source
 
 # A longer record is no ticket and no line of a log; it is left out, so that memory stays bounded.
 LONGEST_RECORD = 16 * 2**20
 _READ = 2**20
+# Of what is packed: all that is read before damage is seen.
+_PACKED_READ = 2**18
 IS_UTF16 = "is UTF-16, which cannot be cut by bytes; convert it to UTF-8 first"
 # How its first bytes look in other encodings, by how these are told to deal with what is none of theirs.
 _UTF16 = ("\udcff\udcfe", "\udcfe\udcff", "\ufffd\ufffd", "ÿþ", "þÿ")
@@ -157,7 +166,16 @@ def _cut_packed(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, in
         held = bytearray()
         too_long: list[int] = []
         skipping = False
-        while chunk := stream.read(_READ):
+        while True:
+            try:
+                chunk = stream.read(_PACKED_READ)
+            except (pa.ArrowException, OSError, EOFError):
+                # What is damaged is so from here on.
+                if last := held.rfind(b"\n") + 1:
+                    yield Lines(source, start, bytes(held[:last]), tuple(too_long)), last, file.tell()
+                raise
+            if not chunk:
+                break
             if skipping:
                 end = chunk.find(b"\n") + 1
                 if not end:
@@ -196,7 +214,9 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
             if not row:
                 continue
             size += _ROW_BYTES
-            if len(row) == len(header):
+            if isinstance(row, str):
+                broken.append((number, row))
+            elif len(row) == len(header):
                 numbers.append(number)
                 for name, place in places.items():
                     cells[name].append(row[place])
@@ -210,29 +230,43 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
             yield Rows(source, tuple(numbers), cells, tuple(broken)), size, source.size
 
 
-def read_table(stream: Any, encoding: str, delimiter: str | None, errors: str) -> tuple[list[str], Iterator[list[str]]]:
-    """The names in the first row of CSV, and the rows below, as they are read.
+def read_table(
+    stream: Any, encoding: str, delimiter: str | None, errors: str
+) -> tuple[list[str], Iterator[list[str] | str]]:
+    """The names in the first row of CSV, and the rows below, as they are read; see `files.delimited.Rows`.
 
     Args:
         delimiter: None for what a first line `sep=;` says, or the first lines look like.
         errors: what becomes of bytes that cannot be decoded, as Python calls it.
     """
-    csv.field_size_limit(LONGEST_RECORD)
     text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     lines: list[str] = []
-    while len(lines) < TRIED_LINES and sum(map(len, lines)) < _READ and (line := text.readline(_READ)):
+    while len(lines) < TRIED_LINES and sum(map(len, lines)) < _READ and (line := text.readline()):
         lines.append(line)
     if lines and lines[0].startswith(_UTF16):
         raise InputError(IS_UTF16)
     if lines:
         said, begins = find_said(lines[0].removeprefix("\ufeff"))
         lines[0] = lines[0].removeprefix("\ufeff")[begins:]
-        delimiter = delimiter or said or choose_separator(lines)
-        if delimiter not in lines[0]:
-            # Rows are uneven, or there is one column alone; the names tell which.
-            delimiter = max((delimiter, *DELIMITERS), key=lines[0].count)
-    rows = csv.reader(chain(lines, text), delimiter=delimiter or ",")
-    return [name.strip() for name in next((row for row in rows if row), [])], rows
+        if delimiter is None:
+            delimiter = said or choose_separator(lines)
+            if delimiter not in lines[0]:
+                # Rows are uneven, or there is one column alone; the names tell which.
+                delimiter = max((delimiter, *DELIMITERS), key=lines[0].count)
+        all_lines: Iterator[str] = chain(lines, text)
+        if has_backslashed_quotes(lines, delimiter):
+            all_lines = double_quotes(all_lines)
+        rows = _list_rows(text, TableRows(all_lines, delimiter, LONGEST_RECORD))
+    else:
+        rows = iter(())
+    header = next((row for row in rows if row and not isinstance(row, str)), [])
+    return [name.strip() for name in header], rows
+
+
+def _list_rows(text: io.TextIOWrapper, rows: TableRows) -> Iterator[list[str] | str]:
+    yield from rows
+    # It would close what it reads when nobody needs it any more, which whoever opened that still asks where it is.
+    text.detach()
 
 
 def list_names(names: Sequence[str]) -> str:

@@ -45,11 +45,11 @@ def run_cluster(given: Given, blocks: Iterable[Block], address: str | None, acto
             # Without an address Ray looks for whatever was started here before, and waits long where that is gone.
             where = address or "local"
             ray.init(address=where, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except Exception as error:  # where a node of it does not come up in time, Ray raises nothing more special
             raise InputError(
                 f"no cluster of Ray answers at {address or 'this machine'} ({error}); where it asks for a token, set "
                 "RAY_AUTH_MODE=token"
-            ) from None
+            ) from error
     given = replace(given, folder=given.folder.resolve(), models=given.models.resolve())
     crew = _Crew(ray, given, actors)
     try:

@@ -87,7 +87,11 @@ def _peek(source: Source, encoding: str, delimiter: str | None) -> list[dict[str
             with unpack(file, source) as stream:
                 if source.form == "csv":
                     header, found = read_table(stream, encoding, delimiter, "replace")
-                    rows = [dict(zip(header, row, strict=False)) for row in islice(found, _LOOKED_AT)]
+                    rows = [
+                        dict(zip(header, row, strict=False))
+                        for row in islice(found, _LOOKED_AT)
+                        if not isinstance(row, str)
+                    ]
                 else:
                     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
                     lines = (text.readline(_LONGEST_LINE).removeprefix("\ufeff") for _ in range(_LOOKED_AT))

@@ -39,7 +39,13 @@ def run_pool(given: Given, blocks: Iterable[Block], processes: int) -> Iterator[
         ) from None
     finally:
         # Blocks that nobody waits for are not begun.
-        pool.shutdown(cancel_futures=True)
+        try:
+            pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:
+            # Asked for twice: one that is at a block may not answer any more.
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 def _begin(given: Given) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,12 @@ class Records:
     without_text: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    most: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is asked for: what stands behind is of no concern."""
+        return self.most is not None and len(self) >= self.most
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -70,8 +77,10 @@ class Records:
 
 def read_block(block: Block, job: BulkJob) -> Records:
     """The records of a block."""
-    records = Records(carried={name: [] for name in job.carried})
+    records = Records(carried={name: [] for name in job.carried}, most=block.most)
     for stretch in block.stretches:
+        if records.is_full:
+            break
         if isinstance(stretch, Unread):
             records.unread[stretch.source.address] = stretch.reason
             continue
@@ -93,6 +102,8 @@ def read_block(block: Block, job: BulkJob) -> Records:
 def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
     source = stretch.source
     for start, line in _list_lines(stretch, records):
+        if records.is_full:
+            return
         if not line.strip():
             continue
         try:
@@ -107,7 +118,8 @@ def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
         try:
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
-            said = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+            said = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+            said = error.msg if isinstance(error, json.JSONDecodeError) else said
             records.left_out.append(LeftOut(source.address, start, f"not JSON: {said}"))
             continue
         if not isinstance(record, dict):
@@ -186,13 +198,20 @@ def _skip_line(file: Any, most: int | None) -> int | None:
 
 
 def _add_rows(rows: Rows, records: Records, job: BulkJob) -> None:
-    records.left_out += [LeftOut(rows.source.address, number, reason) for number, reason in rows.broken]
     for place, number in enumerate(rows.numbers):
+        if records.is_full:
+            break
         cells = {name: column[place] for name, column in rows.cells.items()}
         if not all(map(is_encodable, cells.values())):
             records.left_out.append(LeftOut(rows.source.address, number, f"not {job.encoding}"))
             continue
         _add(records, job, rows.source, number, cells, {name: cells[name] for name in job.text_columns})
+    last = records.places[-1] if records.is_full else None
+    records.left_out += [
+        LeftOut(rows.source.address, number, reason)
+        for number, reason in rows.broken
+        if last is None or (last[0] == rows.source.address and number < last[1])
+    ]
 
 
 def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
@@ -218,6 +237,8 @@ def _add_parquet(stretch: Range | Lines, records: Records, job: BulkJob) -> None
                         for name in wanted
                     }
                     for place in range(len(read)):
+                        if records.is_full:
+                            break
                         cells = {name: column[place] for name, column in columns.items()}
                         if not all(cell is None or is_encodable(cell) for cell in cells.values()):
                             number = max(row, start) + place + 1
@@ -270,6 +291,9 @@ def _say(value: Any) -> str | None:
     """A value as text: what is no string as JSON writes it; ValueError where that is nested too deeply."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, float) and math.isnan(value):
+        # How tables are written that have nothing there.
+        return None
     try:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
@@ -297,12 +321,15 @@ def _add(
         if text is None or is_blank(text):
             records.without_text += 1
             continue
+        if len(text) > LONGEST_RECORD:
+            records.left_out.append(LeftOut(source.address, place, _TOO_LONG))
+            continue
         if not is_encodable(text):
             # Half of a surrogate pair, which JSON can spell.
             records.left_out.append(LeftOut(source.address, place, "holds half of a surrogate pair"))
             continue
         records.places.append((source.address, place))
-        records.ids.append(own if own is not None else f"{source.address}:{place}")
+        records.ids.append(own if own else f"{source.address}:{place}")
         records.texts.append(text)
         if many:
             records.columns.append(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -34,7 +35,19 @@ _DIGITS = 32
 # Bytes: some 500 a shard, 200 a source, of millions.
 _MOST_JSON = 2**31
 # Of a job, what is called otherwise on the command line.
-_SAID = {"output": "format", "hidden": "redact", "key_sha256": "key", "summarized": "summary", "with_text": "spans"}
+_SAID = {
+    "output": "format",
+    "hidden": "redact",
+    "key_sha256": "key",
+    "summarized": "summary",
+    "with_text": "spans",
+    "block_bytes": "block",
+    "text_columns": "text-column",
+    "id_column": "id-column",
+    "date_column": "date-column",
+    "carried": "carry",
+    "decides_at": "recall",
+}
 
 
 class Shards:
@@ -45,7 +58,12 @@ class Shards:
 
     def check_folder(self) -> None:
         """InputError where the folder holds something else."""
-        if not (self.folder / JOB).is_file() and any(path.name != LOCK for path in self.folder.iterdir()):
+        if (self.folder / JOB).is_file():
+            return
+        # What a call leaves that was killed before it had written what it is about.
+        begun = re.compile(rf"\.{re.escape(JOB)}\.\d+\.[0-9a-f]{{8}}\.tmp")
+        other = [path for path in self.folder.iterdir() if path.name != LOCK and not begun.fullmatch(path.name)]
+        if any(path.name != WORK or not path.is_dir() or any(path.iterdir()) for path in other):
             raise InputError("name a new or empty folder, or that of the same job", path=self.folder)
 
     def begin(self) -> BulkManifest | None:
@@ -92,7 +110,13 @@ class Shards:
         """The shards that are whole, by their number."""
         found = {}
         for path in (self.folder / WORK).glob("*.json"):
-            shard: Shard = read_record(path, Shard, "remove this file, and call again")
+            try:
+                shard: Shard | None = read_record(path, Shard)
+            except InputError:
+                # Damaged, and so of no block: that is done again.
+                continue
+            if shard is None or path.stem != f"{shard.number:06}" or shard.file not in (None, self._name(shard.number)):
+                continue
             if self._is_whole(shard) and (not self.job.summarized or self._tally(shard.number).is_file()):
                 found[shard.number] = shard
         return found
@@ -120,7 +144,7 @@ class Shards:
         file = sha256 = None
         if len(records):
             table = make_table(records, marks, self.job)
-            file = f"{'tagged' if marks is not None else 'redacted'}-{number:06}.{self.job.output}"
+            file = self._name(number)
             with replacing(self.folder / file, of_many=True) as out:
                 if self.job.output == "parquet":
                     pq.write_table(table, out, compression="zstd")
@@ -150,6 +174,9 @@ class Shards:
         shutil.rmtree(self.folder / WORK)
         return manifest
 
+    def _name(self, number: int) -> str:
+        return f"{'redacted' if self.job.hidden else 'tagged'}-{number:06}.{self.job.output}"
+
     def _left_out(self, number: int) -> Path:
         return self.folder / LEFT_OUT / f"left_out-{number:06}.jsonl"
 
@@ -173,7 +200,9 @@ def make_table(records: Records, marks: Marks | None, job: BulkJob) -> Any:
         columns["text_hash"] = pa.array(list(map(hash_text, records.texts)), pa.string())
     for name, values in records.carried.items():
         # A column of theirs that has one of our names keeps it, behind a mark.
-        columns[name if name not in (*columns, last, "column") else f"carried_{name}"] = pa.array(values, pa.string())
+        while name in (*columns, last, "column"):
+            name = f"carried_{name}"
+        columns[name] = pa.array(values, pa.string())
     columns[last] = _list_mentions(records, marks, job) if marks is not None else pa.array(records.texts, pa.string())
     return pa.table(columns)
 

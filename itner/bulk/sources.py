@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec.utils import glob_translate
 
 from itner.core.characters import is_encodable
 from itner.core.errors import InputError
@@ -56,6 +59,8 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
     problems: dict[str, str] = {}
     seen: set[tuple[Any, str]] = set()
     for name in given:
+        if "::" in name:
+            raise InputError("an address within another one is not read; unpack it first", path=name)
         try:
             system, path = fsspec.core.url_to_fs(name)
             found = _list(system, path)
@@ -84,6 +89,9 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
                 continue
             suffix, packing = _split(address)
             kind = form or FORMS.get(suffix)
+            if kind is None and address.rpartition("/")[2].startswith("_") and address != name:
+                # What Spark and the like keep beside their files.
+                continue
             if kind is None:
                 problems[address] = f"{suffix or 'a name without a suffix'} is no kind that is read here"
             elif kind == "parquet" and packing:
@@ -98,12 +106,16 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
     return Found(tuple(sources[address] for address in sorted(sources)), problems)
 
 
+class ChangedError(InputError):
+    """A source is not what it was when the work began, or is not there."""
+
+
 @contextmanager
 def open_source(source: Source) -> Iterator[Any]:
     """Its bytes as they are stored, in a file that can seek.
 
     Raises:
-        InputError: it is not what it was when the work began, or while it was read.
+        ChangedError: it is not what it was when the work began, or not there; what is tagged of it is of no version.
     """
     # What a folder holds may be called like a pattern, which `fsspec.open` would take for one.
     system, path = fsspec.core.url_to_fs(source.address)
@@ -120,8 +132,28 @@ def _version_of(info: dict[str, Any]) -> tuple[int, str]:
 
 
 def _check_version(source: Source, system: Any, path: str) -> None:
-    if _version_of(_follow(system, system.info(path))) != (source.size, source.stamp):
-        raise InputError("it has changed since the work began; tag it anew, into another folder")
+    try:
+        version = _version_of(_follow(system, system.info(path)))
+    except FileNotFoundError:
+        raise ChangedError("it is not there any more; put it back, and call again", path=source.address) from None
+    if version != (source.size, source.stamp):
+        raise ChangedError("it has changed since the work began; tag it into another folder", path=source.address)
+
+
+def is_read(given: str, place: Path) -> bool:
+    """Whether a folder, pattern or address of this machine means what is in a folder."""
+    system, path = fsspec.core.url_to_fs(given)
+    if "file" not in ((system.protocol,) if isinstance(system.protocol, str) else system.protocol):
+        return False
+    target = place.resolve()
+    if not _is_pattern(system, path):
+        return Path(path).is_dir() and Path(path).resolve() in (target, *target.parents)
+    root = Path(_root_of(path) or "/").resolve()
+    pattern = re.compile(glob_translate(f"{root}{path.removeprefix(_root_of(path))}"))
+    # What is going to be there, and folders above it: all of a folder is read that a pattern means.
+    names = ("tagged-000000.parquet", "tagged-000000.jsonl", "left_out/left_out-000000.jsonl", "top_mentions.csv")
+    inside = (target, *target.parents, *(target / name for name in names))
+    return any(pattern.match(str(each)) for each in inside if each.is_relative_to(root) and each != root)
 
 
 def open_parquet(file: Any) -> Any:
@@ -134,18 +166,18 @@ def told_of(source: Source) -> Iterator[Unreadable]:
     """Within it, what is wrong with a source is not raised, but becomes the reason.
 
     Raises:
-        InputError: a store does not answer. OSError: a disk fails. Neither says anything of the source.
+        InputError: a store does not answer, or the source has changed. OSError: a disk fails.
     """
     found = Unreadable()
     try:
         yield found
+    except ChangedError:
+        raise
     except InputError as error:
         found.reason = error.problem
     except (pa.ArrowException, EOFError, ValueError, OverflowError, csv.Error, PermissionError) as error:
         # Of the system's errors without the path, which the message has already.
         found.reason = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
-    except FileNotFoundError:
-        found.reason = "it is not there any more"
     except OSError as error:
         # Arrow says by such an error without a number that what is packed is damaged.
         if error.errno is not None:
@@ -225,7 +257,7 @@ def _split(address: str) -> tuple[str, Packing]:
     name = address.rsplit("/", 1)[-1].lower()
     packing: Packing = ""
     for suffix, kind in PACKINGS.items():
-        if name.endswith(suffix):
+        if not packing and name.endswith(suffix):
             name, packing = name.removesuffix(suffix), kind
     dot = name.rfind(".")
     return (name[dot:] if dot > 0 else ""), packing

@@ -159,6 +159,8 @@ def tag_corpus(
     ):
         if not all(name is None or is_encodable(name) for name in names or ()):
             raise typer.BadParameter("is no UTF-8; see the terminal's encoding", param_hint=option)
+    if "://" in str(output) or ":/" in str(output):
+        raise typer.BadParameter("is written to a folder of this machine, not to an address", param_hint="--output")
     if "" in sources:
         raise typer.BadParameter("a source has no name", param_hint="SOURCE")
     encoding = _check_encoding(encoding)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -52,11 +52,8 @@ def split_rows(text: str, usual: str | None = None) -> Delimited:
     if usual is None or usual not in text:
         usual = choose_separator(tried)
     delimiter = said if said is not None else usual
-    if any('\\"' in line for line in tried):
-        plain = _evenness(_parse(tried, delimiter)[0])
-        doubled = _double_quotes(tried)
-        if _evenness(_parse(doubled, delimiter)[0]) > plain:
-            lines = _double_quotes(lines)
+    if has_backslashed_quotes(tried, delimiter):
+        lines = list(double_quotes(lines))
     rows, unclosed = _parse(lines, delimiter)
     notes = []
     if unclosed:
@@ -114,8 +111,76 @@ def _evenness(rows: Sequence[Sequence[str]]) -> float:
     return max(widths.values()) / len(rows) if rows else 0.0
 
 
-def _double_quotes(lines: Sequence[str]) -> list[str]:
-    return [_BACKSLASHED.sub(r'\1""', line) for line in lines]
+def has_backslashed_quotes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether rows are more even where a quotation mark in a cell is taken to have a backslash in front."""
+    if not any('\\"' in line for line in lines):
+        return False
+    doubled = list(double_quotes(lines))
+    return _evenness(_parse(doubled, delimiter)[0]) > _evenness(_parse(lines, delimiter)[0])
+
+
+def double_quotes(lines: Iterable[str]) -> Iterator[str]:
+    """Lines in which quotation marks are doubled that had a backslash in front."""
+    return (_BACKSLASHED.sub(r'\1""', line) for line in lines)
+
+
+class Rows:
+    """The rows of lines that are read one after another, however many there are.
+
+    Args:
+        longest: characters of a cell.
+    """
+
+    OPEN = "a quotation mark is opened and never closed"
+
+    def __init__(self, lines: Iterator[str], delimiter: str, longest: int):
+        csv.field_size_limit(longest)
+        self._lines, self._delimiter, self._longest = lines, delimiter, longest
+        # Lines that were taken for part of a row and are rows of their own.
+        self._again: deque[str] = deque()
+        self._taken: list[str] = []
+        self._ended = False
+
+    def __iter__(self) -> Iterator[list[str] | str]:
+        """The cells of each row, or why it cannot be read: what follows a mark that nothing closes is not lost."""
+        width = 0
+        reader = csv.reader(self._feed(), delimiter=self._delimiter)
+        while True:
+            self._taken.clear()
+            too_long = False
+            try:
+                row = next(reader, None)
+            except csv.Error:
+                # A cell beyond the limit; nothing else is an error where the reader is not strict.
+                row, too_long = [], True
+            if row is None:
+                return
+            if len(self._taken) > 1 and (too_long or self._ended or self._is_several(width)):
+                yield self.OPEN
+                self._again.extendleft(reversed(self._taken[1:]))
+                self._ended = False
+            elif too_long:
+                yield f"a cell is longer than {self._longest:,} characters"
+            else:
+                yield row
+                width = len(row) or width
+                continue
+            reader = csv.reader(self._feed(), delimiter=self._delimiter)
+
+    def _feed(self) -> Iterator[str]:
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines, None)
+            if line is None:
+                # Whoever asks for more is within a cell.
+                self._ended = True
+                return
+            self._taken.append(line)
+            yield line
+
+    def _is_several(self, width: int) -> bool:
+        # Counted first: most cells of several lines are what they look like.
+        is_row = 1 < width == self._taken[1].count(self._delimiter) + 1
+        return is_row and _swallows(self._taken, self._delimiter, width)
 
 
 def _parse(lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], int]:

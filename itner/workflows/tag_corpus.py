@@ -18,7 +18,7 @@ from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
 from itner.bulk.shards import LOCK, TIMINGS, Shards
-from itner.bulk.sources import find_sources
+from itner.bulk.sources import find_sources, is_read
 from itner.bulk.worker import Done, Given
 from itner.core.errors import InputError
 from itner.core.progress import Progress, silent
@@ -125,11 +125,11 @@ def plan(
         InputError: there is no such source, run, variant or column; the run asks a server that is paid; or what is
             written would be read by the next call.
     """
+    found = find_sources(given, asked.form)
     if output is not None:
         for name in given:
-            if Path(name).is_dir() and Path(name).resolve() in (output.resolve(), *output.resolve().parents):
+            if is_read(name, output):
                 raise InputError(f"this is in {name}, all of which is read; name a folder outside", path=output)
-    found = find_sources(given, asked.form)
     run = RunStore(place.models).load(asked.run)
     kind = kind_of(run)
     if kind.remote(run) is not None:
@@ -333,5 +333,5 @@ def _limited(blocks: Iterable[Block], job: BulkJob) -> Iterator[Block]:
         if left <= 0:
             return
         found = len(read_block(block, job))
-        yield replace(block, most=left) if found > left else block
+        yield replace(block, most=left) if found >= left else block
         left -= found

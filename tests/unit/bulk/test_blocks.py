@@ -6,6 +6,8 @@ import bz2
 import csv
 import gzip
 import io
+import json
+import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,8 +24,9 @@ from itner.bulk import records as reading
 from itner.bulk.blocks import Block, cut_blocks
 from itner.bulk.columns import choose_text_column
 from itner.bulk.records import Records, read_block
-from itner.bulk.sources import find_sources, open_source
+from itner.bulk.sources import ChangedError, find_sources, open_source
 from itner.core.errors import InputError
+from itner.files.delimited import Rows as TableRows
 from itner.records.bulk import BulkJob
 
 Job = Callable[..., BulkJob]
@@ -307,3 +310,114 @@ def test_utf_16_is_told(job: Job, name: str, encoding: str) -> None:
 def test_names_are_shown_as_far_as_they_can_be() -> None:
     assert cutting.list_names(["a", "b\0c", "\udcff"]) == "a, b\ufffdc, \ufffd"
     assert len(cutting.list_names(["x" * 400] * 9)) == 500
+
+
+@pytest.mark.parametrize("at", [3, 150, 299])
+@pytest.mark.parametrize("column", [1, 2])
+@pytest.mark.parametrize("closed_at", [None, 200, 4])
+def test_a_quotation_mark_that_nothing_closes_costs_its_row_alone(
+    job: Job, at: int, column: int, closed_at: int | None
+) -> None:
+    rows = [[str(number), f"team {number}", f"Excel {number} hangs"] for number in range(1, 301)]
+    for number in {at, closed_at} - {None}:
+        rows[number - 1][column] = f'"{rows[number - 1][column]}'
+    # Marks within a cell are part of it, and cells of several lines are what they are.
+    rows[9][2] = '"He said ""no"",\nand, well, left"'
+    rows[19][2] = 'a 14" screen'
+    Path("x.csv").write_text("id,team,body\n" + "\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    made = job("x.csv", text_columns=("body",), id_column="id", block_bytes=3000)
+    found = list(read_all(made))
+    texts = {name: text for _, records in found for name, text in zip(records.ids, records.texts, strict=True)}
+    left = [each for _, records in found for each in records.left_out]
+    lost = {at, closed_at} - {None}
+    assert set(texts) >= {str(number) for number in range(1, 301)} - {str(number) for number in lost}
+    assert len(texts) + len(left) == 300
+    assert {each.reason for each in left} <= {TableRows.OPEN}
+    assert texts["10"] == 'He said "no",\nand, well, left'
+    assert texts["20"] == 'a 14" screen'
+
+
+def test_quotation_marks_may_have_a_backslash_in_front(job: Job) -> None:
+    rows = [f'{number},"say \\"Excel {number}\\", and Word"' for number in range(20)]
+    Path("x.csv").write_text("id,body\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    texts = [text for _, text in list_texts(job("x.csv", text_columns=("body",), id_column="id"))]
+    assert texts == [f'say "Excel {number}", and Word' for number in range(20)]
+
+
+def test_a_long_cell_is_whole_or_left_out_by_itself(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "Excel " * 250_000
+    Path("x.csv").write_text(f"id,body\n1,Word\n2,{long}\n3,Teams\n", encoding="utf-8")
+    made = job("x.csv", text_columns=("body",), id_column="id")
+    assert [len(text) for _, text in list_texts(made)] == [4, len(long), 5]
+    for module in (cutting, reading):
+        monkeypatch.setattr(module, "LONGEST_RECORD", 1000)
+    found = list(read_all(made))
+    assert [name for _, records in found for name in records.ids] == ["1", "3"]
+    (left,) = (each for _, records in found for each in records.left_out)
+    assert (left.place, left.reason) == (2, "a cell is longer than 1,000 characters")
+    pq.write_table(pa.table({"body": ["Word", long, "Teams"]}), "x.parquet")
+    ((_, records),) = read_all(job("x.parquet", text_columns=("body",)))
+    assert records.texts == ["Word", "Teams"]
+    assert [each.place for each in records.left_out] == [2]
+
+
+def test_half_a_character_costs_its_record_alone(job: Job) -> None:
+    lines = ['{"b": "one", "id": "\\ud800"}', '{"b": "two", "id": "2", "c": {"x": ["\\udfff"]}}',
+             '{"b": "three", "id": "3", "c": NaN}', '{"b": NaN, "id": "4"}', '{"b": "five", "id": ""}',
+             '{"b": ' + "9" * 5000 + "}"]  # fmt: skip
+    Path("x.jsonl").write_text("\n".join(lines))
+    made = job("x.jsonl", text_columns=("b",), id_column="id", carried=("c",), block_bytes=10**6)
+    ((_, records),) = read_all(made)
+    assert records.texts == ["three", "five"]
+    assert (records.ids[0], records.carried["c"], records.without_text) == ("3", [None, None], 1)
+    assert records.ids[1].startswith("x.jsonl:")
+    assert [each.reason for each in records.left_out] == [
+        "'id' holds half of a surrogate pair",
+        "'c' holds half of a surrogate pair",
+        "not JSON: a number is too long",
+    ]
+
+
+def test_parquet_with_bytes_that_are_no_text_and_a_name_that_stands_twice(job: Job) -> None:
+    raw = pa.array([b"fine", b"b\xffd", b"well"]).cast(pa.binary())
+    body = pa.StringArray.from_buffers(3, raw.buffers()[1], raw.buffers()[2])
+    days = pa.array([2**40, 1, 2], pa.timestamp("s"))
+    pq.write_table(pa.Table.from_arrays([body, body.slice(0), days], ["body", "body", "far"]), "x.parquet")
+    made = job("x.parquet", text_columns=("body",), carried=("far",))
+    ((_, records),) = read_all(made)
+    assert records.texts == ["fine", "well"]
+    assert [(each.place, each.reason) for each in records.left_out] == [(2, "not utf-8")]
+    # What nobody asked for is not looked into.
+    assert choose_text_column(made.sources[0], "utf-8", None) == "body"
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.parquet", "x.jsonl.gz"])
+@pytest.mark.parametrize("change", ["cut", "grown", "replaced", "gone"])
+def test_what_changes_after_it_was_found_is_no_source_any_more(job: Job, name: str, change: str) -> None:
+    rows = [{"body": f"Excel {number} hangs"} for number in range(50)]
+    if name.endswith("parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), name)
+    elif name.endswith("csv"):
+        Path(name).write_text("body\n" + "\n".join(row["body"] for row in rows) + "\n")
+    else:
+        pack("\n".join(map(json.dumps, rows)).encode(), name)
+    made = job(name, text_columns=("body",))
+    data = Path(name).read_bytes()
+    if change == "gone":
+        Path(name).unlink()
+    else:
+        changed = {"cut": data[: len(data) // 2], "grown": data + data, "replaced": data[::-1]}[change]
+        Path(name).write_bytes(changed)
+        os.utime(name, ns=(1, 1))
+    with pytest.raises(ChangedError, match="any more" if change == "gone" else "has changed"):
+        list(read_all(made))
+
+
+def test_whole_lines_before_damage_are_read(job: Job) -> None:
+    lines = [f"Excel {number} hangs {random.Random(number).getrandbits(400):x}" for number in range(30_000)]
+    Path("x.log.gz").write_bytes(gzip.compress("\n".join(lines).encode())[:-200_000])
+    found = list(read_all(job("x.log.gz", block_bytes=2**20)))
+    texts = [text for _, records in found for text in records.texts]
+    assert texts == lines[: len(texts)]
+    assert 0.7 * len(lines) < len(texts) < len(lines)
+    assert [reason for _, records in found for reason in records.unread] == ["x.log.gz"]

@@ -127,6 +127,11 @@ def test_a_receipt_without_its_shard_counts_for_nothing(place: Workspace) -> Non
     assert sorted(shards.done()) == [0, 1, 2]
     Path("out/tagged-000001.parquet").unlink()
     assert sorted(shards.done()) == [0, 2]
+    # A receipt of nobody's, and one that says something else.
+    receipt = Path("out/.work/000002.json").read_text()
+    Path("out/.work/000099.json").write_text(receipt)
+    Path("out/.work/000003.json").write_text("")
+    assert sorted(shards.done()) == [0, 2]
     # As a machine without power leaves it.
     Path("out/tagged-000000.parquet").write_bytes(b"")
     assert sorted(shards.done()) == [2]
@@ -147,6 +152,53 @@ def test_what_changed_since_it_was_written_is_no_work_that_is_done(place: Worksp
         with pytest.raises(InputError, match=f"1 file of the output changed .*, such as .*{path.name}"):
             tag_corpus(planned, Path("out"), place, 1)
         path.write_bytes(before)
+
+
+def test_a_call_that_was_killed_before_it_said_what_it_is_about(place: Workspace) -> None:
+    Path("out/.work").mkdir(parents=True)
+    Path("out/.lock").touch()
+    Path("out/.job.json.123.0123abcd.tmp").write_text("{")
+    assert tag_corpus(plan(["in.jsonl"], ASKED, place), Path("out"), place, 1).counts.records == len(TEXTS)
+
+
+def test_a_damaged_table_stops_no_other(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("all").mkdir()
+    Path("in.jsonl").rename("all/z.jsonl")
+    for name, data in (("a.parquet", b"PAR1"), ("b.jsonl.gz", b"no gzip"), ("c.csv", b"\xff\xfea\0"), ("d.jsonl", b"")):
+        Path(f"all/{name}").write_bytes(data)
+    Path("all/_SUCCESS").touch()
+    assert itner(place, "all", "--run", "names", "--output", "out") == 1
+    said = capsys.readouterr()
+    assert f"{len(TEXTS)} texts in" in said.out
+    assert "the text is in `body`, by all/z.jsonl" in said.err
+    assert all(f"not read: all/{name}: " in said.err for name in ("a.parquet", "b.jsonl.gz", "c.csv"))
+    assert "_SUCCESS" not in said.err
+    Path("all/z.jsonl").unlink()
+    assert itner(place, "all", "--run", "names", "--output", "other") == 2
+    assert "all/a.parquet" in capsys.readouterr().err
+
+
+def test_carried_names_stay_apart(place: Workspace) -> None:
+    Path("k.jsonl").write_text(
+        '{"body": "Excel", "id": "I", "carried_id": "C", "mentions": "M", "carried_mentions": "CM"}'
+    )
+    carried = ("carried_id", "id", "carried_mentions", "mentions")
+    tag_corpus(plan(["k.jsonl"], Asked("names", text_columns=("body",), carried=carried), place), Path("out"), place, 1)
+    (row,) = read_rows(Path("out"))
+    assert {name: value for name, value in row.items() if name in ("carried_id", "carried_carried_id")} == {
+        "carried_id": "C",
+        "carried_carried_id": "I",
+    }
+    assert (row["carried_mentions"], row["carried_carried_mentions"]) == ("CM", "M")
+
+
+@pytest.mark.parametrize("size", [30, 200, 10_000])
+def test_a_limit_ends_where_it_says(place: Workspace, size: int) -> None:
+    lines = ['{"body": "Excel"}', "{broken", '{"body": ""}', '{"body": "Word"}', "{broken", "{broken", '{"body": "x"}']
+    Path("k.jsonl").write_text("\n".join(lines * 3))
+    asked = Asked("names", text_columns=("body",), limit=2, block_bytes=size)
+    counts = tag_corpus(plan(["k.jsonl"], asked, place), Path("out"), place, 1).counts
+    assert (counts.records, counts.without_text, counts.left_out) == (2, 1, 1)
 
 
 def test_what_killed_calls_left_is_swept_once(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,6 +349,8 @@ def test_what_is_written_is_read_by_no_later_call(place: Workspace, capsys: pyte
     for output in ("all", "all/out", "all/a/b"):
         assert itner(place, "all", "--run", "names", "--text-column", "body", "--output", output) == 2
         assert "name a folder outside" in capsys.readouterr().err
+    for source in ("all/*", "all/**/*.parquet", "al?", f"file://{Path('all').resolve()}"):
+        assert itner(place, source, "--run", "names", "--text-column", "body", "--output", "all/out") == 2
     assert [path.name for path in Path("all").iterdir()] == ["in.jsonl"]
     assert itner(place, "all/in.jsonl", "--run", "names", "--text-column", "body", "--output", "all/out") == 1
 
