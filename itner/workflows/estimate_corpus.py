@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from itner.bulk.blocks import Block, Range, cut_blocks
+from itner.bulk.blocks import Block, Lines, Range, Rows, cut_blocks
 from itner.bulk.records import read_block
 from itner.bulk.worker import Given, Worker
 from itner.core.stopwatch import Stopwatch
@@ -18,6 +18,8 @@ from itner.workflows.tag_corpus import Planned
 
 # What is read of so many places, together.
 _PLACES, _SAMPLE_BYTES = 8, 2**20
+# Of what is packed, so much is unpacked to see how much of it there is.
+_UNPACKED = 64 * 2**20
 T = TypeVar("T")
 
 
@@ -90,8 +92,18 @@ def _cut(source: Source, job: BulkJob, places: int) -> list[Block]:
     mine = replace(job, sources=(source,))
     if source.packing or source.form == "csv":
         # It takes as much of it as the places of others together.
-        first = next(cut_blocks(replace(mine, block_bytes=job.block_bytes * places)), None)
-        return [first] if first is not None else []
+        blocks = cut_blocks(replace(mine, block_bytes=job.block_bytes * places))
+        first = next(blocks, None)
+        if first is None:
+            return []
+        # What is packed is read ahead of what comes out, which tells little of how much that is, until much came out.
+        taken = read = _count(first)
+        stored = first.stored
+        for block in blocks if source.packing else ():
+            if read >= _UNPACKED:
+                break
+            read, stored = read + _count(block), stored + block.stored
+        return [replace(first, stored=round(stored * taken / read))] if read else [first]
     if source.form == "parquet":
         return _spread(list(cut_blocks(mine)), places)
     last = max(0, source.size - job.block_bytes)
@@ -103,6 +115,17 @@ def _cut(source: Source, job: BulkJob, places: int) -> list[Block]:
         Block(number, (Range(source, start, end),), end - start)
         for number, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
+
+
+def _count(block: Block) -> int:
+    """Bytes or characters that travel with a block."""
+    found = 0
+    for stretch in block.stretches:
+        if isinstance(stretch, Lines):
+            found += len(stretch.data)
+        elif isinstance(stretch, Rows):
+            found += sum(len(cell) for cells in stretch.cells.values() for cell in cells)
+    return found
 
 
 def _spread(things: Sequence[T], most: int) -> list[T]:

@@ -117,3 +117,16 @@ def test_the_command_says_what_it_counted_with(
     said = capsys.readouterr().out
     assert "about 50 texts, less than a second with 3 processes of 2 threads" in said
     assert run_itner("tag-corpus", "in.jsonl", "note.doc", *words) == 1
+
+
+@pytest.mark.parametrize("name", ["a.log.gz", "a.csv.gz"])
+def test_what_is_packed_well_is_not_underestimated(
+    place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = "body\n" if "csv" in name else ""
+    Path(name).write_bytes(gzip.compress((head + lines(100_000)).encode()))
+    asked = Asked("names", text_columns=("body",) if head else ())
+    found = estimate(plan([name], asked, place), place)
+    assert found.sample.records < 20_000
+    assert found.texts == pytest.approx(100_000, rel=0.02)
