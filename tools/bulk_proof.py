@@ -104,7 +104,7 @@ def try_size(trial: Trial, kind: str, size: int, block: float | None, folder: Pa
         block: see `--block`; None for what the command chooses.
         folder: for the input, which stays there for the next trial, and the output, which does not.
     """
-    source = folder / f"{kind}-{size}.{'jsonl' if kind == 'tickets' else 'log'}"
+    source = folder / f"{kind}-{trial.dataset}-{size}.{'jsonl' if kind == 'tickets' else 'log'}"
     if not source.is_file():
         progress(f"writing {size / 1e6:,.0f} MB of {kind}", 0.0)
         part = source.with_suffix(".part")
