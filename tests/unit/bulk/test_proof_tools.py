@@ -55,7 +55,10 @@ def test_a_trial_is_the_command_and_takes_the_place_of_the_same(trial: Trial, tm
     assert first.counts.records > 100
     assert first.output_bytes > 1000
     assert set(first.peak_mib) == {"worker", "dealer"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["lines-60000.log", "tickets-60000.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "lines-helpdesk-60000.log",
+        "tickets-helpdesk-60000.jsonl",
+    ]
     path = tmp_path / "proof.json"
     for each in (first, other, again):
         add_trial(path, each)
