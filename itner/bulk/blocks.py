@@ -20,12 +20,12 @@ from itner.core.errors import InputError
 from itner.files.delimited import (
     DELIMITERS,
     TRIED_LINES,
+    RowReader,
     choose_separator,
     double_quotes,
     find_said,
     has_backslashed_quotes,
 )
-from itner.files.delimited import Rows as TableRows
 from itner.records.bulk import BulkJob, Source
 
 # A longer record is no ticket and no line of a log; it is left out, so that memory stays bounded.
@@ -233,7 +233,7 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
 def read_table(
     stream: Any, encoding: str, delimiter: str | None, errors: str
 ) -> tuple[list[str], Iterator[list[str] | str]]:
-    """The names in the first row of CSV, and the rows below, as they are read; see `files.delimited.Rows`.
+    """The names in the first row of CSV, and the rows below, as they are read; see `files.delimited.RowReader`.
 
     Args:
         delimiter: None for what a first line `sep=;` says, or the first lines look like.
@@ -256,14 +256,14 @@ def read_table(
         all_lines: Iterator[str] = chain(lines, text)
         if has_backslashed_quotes(lines, delimiter):
             all_lines = double_quotes(all_lines)
-        rows = _list_rows(text, TableRows(all_lines, delimiter, LONGEST_RECORD))
+        rows = _list_rows(text, RowReader(all_lines, delimiter, LONGEST_RECORD))
     else:
         rows = iter(())
     header = next((row for row in rows if row and not isinstance(row, str)), [])
     return [name.strip() for name in header], rows
 
 
-def _list_rows(text: io.TextIOWrapper, rows: TableRows) -> Iterator[list[str] | str]:
+def _list_rows(text: io.TextIOWrapper, rows: RowReader) -> Iterator[list[str] | str]:
     yield from rows
     # It would close what it reads when nobody needs it any more, which whoever opened that still asks where it is.
     text.detach()

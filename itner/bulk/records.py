@@ -115,12 +115,9 @@ def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
         if source.form == "lines":
             _add(records, job, source, start, {}, {"": text})
             continue
-        try:
-            record = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            said = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
-            said = error.msg if isinstance(error, json.JSONDecodeError) else said
-            records.left_out.append(LeftOut(source.address, start, f"not JSON: {said}"))
+        record, problem = parse_line(text)
+        if problem:
+            records.left_out.append(LeftOut(source.address, start, f"not JSON: {problem}"))
             continue
         if not isinstance(record, dict):
             records.left_out.append(LeftOut(source.address, start, f"no object, but {type(record).__name__}"))
@@ -133,6 +130,18 @@ def _add_lines(stretch: Range | Lines, records: Records, job: BulkJob) -> None:
             continue
         others = {name: find_value(record, name) for name in job.other_columns}
         _add(records, job, source, start, others, values)
+
+
+def parse_line(text: str) -> tuple[Any, str]:
+    """What JSON says, and why it cannot be read, without any of it."""
+    try:
+        return json.loads(text), ""
+    except json.JSONDecodeError as error:
+        return None, error.msg
+    except RecursionError:
+        return None, "nested too deeply"
+    except ValueError:
+        return None, "a number is too long"
 
 
 def _list_lines(stretch: Range | Lines, records: Records) -> Iterator[tuple[int, bytes]]:
@@ -259,6 +268,8 @@ def as_strings(column: Any, name: str, is_text: bool) -> list[str | None]:
         InputError: it is one of text, and holds something else.
     """
     found: list[str | None]
+    if is_text and pa.types.is_boolean(column.type):
+        raise InputError(f"column {name!r} holds {column.type}, which is no text")
     try:
         cells = column.cast(pa.string())
         try:

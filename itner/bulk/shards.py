@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -22,7 +21,7 @@ from itner.core.reading import Marks
 from itner.core.words import counted
 from itner.records.bulk import BulkJob, BulkManifest, Shard, ShardCounts
 from itner.records.codec import to_json
-from itner.records.files import read_record, replacing, sha256_file, sweep_folder, write_atomic
+from itner.records.files import is_being_filled, read_record, replacing, sha256_file, sweep_folder, write_atomic
 
 JOB, MANIFEST, TIMINGS = "job.json", "manifest.json", "timings.json"
 # Receipts of shards, while there is no manifest.
@@ -61,8 +60,8 @@ class Shards:
         if (self.folder / JOB).is_file():
             return
         # What a call leaves that was killed before it had written what it is about.
-        begun = re.compile(rf"\.{re.escape(JOB)}\.\d+\.[0-9a-f]{{8}}\.tmp")
-        other = [path for path in self.folder.iterdir() if path.name != LOCK and not begun.fullmatch(path.name)]
+        job = self.folder / JOB
+        other = [path for path in self.folder.iterdir() if path.name != LOCK and not is_being_filled(path, job)]
         if any(path.name != WORK or not path.is_dir() or any(path.iterdir()) for path in other):
             raise InputError("name a new or empty folder, or that of the same job", path=self.folder)
 
@@ -76,7 +75,7 @@ class Shards:
         if known is None:
             self.check_folder()
             (self.folder / WORK).mkdir(parents=True, exist_ok=True)
-            write_atomic(self.folder / JOB, to_json(self.job), of_many=True)
+            write_atomic(self.folder / JOB, to_json(self.job), durable=True)
             return None
         if known != self.job:
             before = asdict(known)
@@ -137,15 +136,15 @@ class Shards:
         if records.left_out:
             lines = [json.dumps(asdict(each), ensure_ascii=False) for each in records.left_out]
             (self.folder / LEFT_OUT).mkdir(exist_ok=True)
-            write_atomic(self._left_out(number), "".join(f"{line}\n" for line in lines), of_many=True)
+            write_atomic(self._left_out(number), "".join(f"{line}\n" for line in lines), durable=True)
         if self.job.summarized and marks is not None:
-            with replacing(self._tally(number), of_many=True) as out:
+            with replacing(self._tally(number), durable=True) as out:
                 pq.write_table(tally(records, marks, self.job), out, compression="zstd")
         file = sha256 = None
         if len(records):
             table = make_table(records, marks, self.job)
             file = self._name(number)
-            with replacing(self.folder / file, of_many=True) as out:
+            with replacing(self.folder / file, durable=True) as out:
                 if self.job.output == "parquet":
                     pq.write_table(table, out, compression="zstd")
                 else:
@@ -156,7 +155,7 @@ class Shards:
 
     def finish(self, shard: Shard) -> None:
         """A shard is whole from here on."""
-        write_atomic(self.folder / WORK / f"{shard.number:06}.json", to_json(shard, indent=None), of_many=True)
+        write_atomic(self.folder / WORK / f"{shard.number:06}.json", to_json(shard, indent=None), durable=True)
 
     def conclude(self, shards: Iterable[Shard], problems: Mapping[str, str]) -> BulkManifest:
         """Write the manifest, by which the job is done; the receipts go.
@@ -170,7 +169,7 @@ class Shards:
         manifest = BulkManifest(self.job, total, dict(sorted(unread.items())), TEXT_HASH, ordered)
         if self.job.summarized:
             write_summary(self.folder, summarize([self._tally(each.number) for each in ordered], self.job))
-        write_atomic(self.folder / MANIFEST, to_json(manifest), of_many=True)
+        write_atomic(self.folder / MANIFEST, to_json(manifest), durable=True)
         shutil.rmtree(self.folder / WORK)
         return manifest
 

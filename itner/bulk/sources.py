@@ -100,9 +100,8 @@ def find_sources(given: Sequence[str], form: Form | None = None) -> Found:
                 sources[address] = Source(address, *_version_of(info), kind, packing)
     if not sources:
         name, problem = next(iter(problems.items()))
-        if "no kind" not in problem:
-            raise InputError(problem, path=name)
-        raise InputError(f"{problem}; kinds are {', '.join((*FORMS, *PACKINGS))}, or name one with --input", path=name)
+        kinds = ", ".join((*FORMS, *PACKINGS))
+        raise InputError(f"{problem}; what is read are {kinds}, or what --input says", path=name)
     return Found(tuple(sources[address] for address in sorted(sources)), problems)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -159,7 +160,7 @@ def tag_corpus(
     ):
         if not all(name is None or is_encodable(name) for name in names or ()):
             raise typer.BadParameter("is no UTF-8; see the terminal's encoding", param_hint=option)
-    if "://" in str(output) or ":/" in str(output):
+    if re.match(r"\w{2,}:/", str(output)):
         raise typer.BadParameter("is written to a folder of this machine, not to an address", param_hint="--output")
     if "" in sources:
         raise typer.BadParameter("a source has no name", param_hint="SOURCE")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from itner.core.characters import is_encodable
 from itner.core.errors import InputError
 from itner.core.words import listed
 
@@ -70,10 +71,8 @@ class Record:
         """A string that can be written again as UTF-8."""
         if not isinstance(value, str):
             raise self.error(f"{name} is {describe_kind(value)}, not a text")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise self.error(f"{name} holds half of a surrogate pair, which stands for no character") from None
+        if not is_encodable(value):
+            raise self.error(f"{name} holds half of a surrogate pair, which stands for no character")
         return value
 
     def name(self, key: str) -> str | None:

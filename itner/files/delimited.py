@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from itner.files.columns import names_or_data
 from itner.files.limits import MAX_FILE_BYTES
@@ -20,6 +20,8 @@ _NONE = "\x1f"
 _END = "\x1eend"
 TRIED_LINES = 400
 _MOST_TITLES = 10
+# Lines, which are read ahead of the rows.
+_AT_ONCE = 64
 _MOST_RESTARTS = 10
 _SEPARATOR = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _BACKSLASHED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
@@ -124,7 +126,7 @@ def double_quotes(lines: Iterable[str]) -> Iterator[str]:
     return (_BACKSLASHED.sub(r'\1""', line) for line in lines)
 
 
-class Rows:
+class RowReader:
     """The rows of lines that are read one after another, however many there are.
 
     Args:
@@ -136,51 +138,58 @@ class Rows:
     def __init__(self, lines: Iterator[str], delimiter: str, longest: int):
         csv.field_size_limit(longest)
         self._lines, self._delimiter, self._longest = lines, delimiter, longest
-        # Lines that were taken for part of a row and are rows of their own.
-        self._again: deque[str] = deque()
-        self._taken: list[str] = []
+        self._width = 0
+        # Lines that were handed out, from that on at which a row begins; how many came before them; and whether the
+        # last one was among them, when more was asked for.
+        self._held: list[str] = []
+        self._begin = self._before = 0
         self._ended = False
 
     def __iter__(self) -> Iterator[list[str] | str]:
         """The cells of each row, or why it cannot be read: what follows a mark that nothing closes is not lost."""
-        width = 0
-        reader = csv.reader(self._feed(), delimiter=self._delimiter)
+        again: list[str] | None = []
+        while again is not None:
+            again = yield from self._read(again)
+
+    def _read(self, again: list[str]) -> Generator[list[str] | str, None, list[str] | None]:
+        """The rows up to one that cannot be read; returns the lines behind the first of that, None at the end."""
+        self._held, self._begin, self._before, self._ended = [], 0, 0, False
+        reader = csv.reader(chain.from_iterable(self._feed(again)), delimiter=self._delimiter)
         while True:
-            self._taken.clear()
-            too_long = False
             try:
                 row = next(reader, None)
             except csv.Error:
                 # A cell beyond the limit; nothing else is an error where the reader is not strict.
-                row, too_long = [], True
-            if row is None:
-                return
-            if len(self._taken) > 1 and (too_long or self._ended or self._is_several(width)):
+                row = None
+            end = reader.line_num - self._before
+            if end == self._begin:
+                return None
+            if end - self._begin > 1 and (row is None or self._ended or self._is_several(end)):
                 yield self.OPEN
-                self._again.extendleft(reversed(self._taken[1:]))
-                self._ended = False
-            elif too_long:
+                return self._held[self._begin + 1 :]
+            if row is None:
                 yield f"a cell is longer than {self._longest:,} characters"
-            else:
-                yield row
-                width = len(row) or width
-                continue
-            reader = csv.reader(self._feed(), delimiter=self._delimiter)
+                return self._held[self._begin + 1 :]
+            yield row
+            self._width = len(row) or self._width
+            self._begin = end
 
-    def _feed(self) -> Iterator[str]:
-        while True:
-            line = self._again.popleft() if self._again else next(self._lines, None)
-            if line is None:
-                # Whoever asks for more is within a cell.
-                self._ended = True
-                return
-            self._taken.append(line)
-            yield line
+    def _feed(self, again: list[str]) -> Iterator[list[str]]:
+        lines = again or list(islice(self._lines, _AT_ONCE))
+        while lines:
+            del self._held[: self._begin]
+            self._before += self._begin
+            self._begin = 0
+            self._held += lines
+            yield lines
+            lines = list(islice(self._lines, _AT_ONCE))
+        # Whoever asks for more is within a cell.
+        self._ended = True
 
-    def _is_several(self, width: int) -> bool:
+    def _is_several(self, end: int) -> bool:
         # Counted first: most cells of several lines are what they look like.
-        is_row = 1 < width == self._taken[1].count(self._delimiter) + 1
-        return is_row and _swallows(self._taken, self._delimiter, width)
+        is_row = 1 < self._width == self._held[self._begin + 1].count(self._delimiter) + 1
+        return is_row and _swallows(self._held[self._begin : end], self._delimiter, self._width)
 
 
 def _parse(lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], int]:

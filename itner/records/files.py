@@ -55,16 +55,16 @@ def sha256_file(path: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path, mode: int = 0o666, of_many: bool = False) -> Iterator[IO[bytes]]:
+def replacing(path: Path, mode: int = 0o666, durable: bool = False) -> Iterator[IO[bytes]]:
     """A file to write that takes `path`'s place when the block ends well, and is gone when it does not.
 
     Args:
         mode: who may read it, from its first byte on; what the process's mask takes away stays away.
-        of_many: for one of very many, whose folder somebody sweeps once, see `sweep_folder`; as others count on it, it
-            is on the disk before it takes the place, so that a machine without power leaves the whole file or none.
+        durable: on the disk before it takes the place, so that a machine without power leaves the whole file or none.
+            What killed calls left for it stays until `sweep_folder`, which looks at a folder of very many files once.
     """
     # In the same folder, so that the last step is a rename; unique, so that two writers never share it.
-    if not of_many:
+    if not durable:
         sweep(path)
     temporary = _hidden(path)
     try:
@@ -72,7 +72,7 @@ def replacing(path: Path, mode: int = 0o666, of_many: bool = False) -> Iterator[
         with os.fdopen(descriptor, "wb") as file, _held(descriptor):
             yield file
             file.flush()
-            if of_many:
+            if durable:
                 os.fsync(descriptor)
             # Still held, so that nobody takes it for what a killed call left.
             os.replace(temporary, path)
@@ -134,10 +134,19 @@ def sweep_folder(folder: Path) -> None:
     _sweep(folder, ".+")
 
 
+def is_being_filled(hidden: Path, path: Path) -> bool:
+    """Whether the one is what some call fills, or filled, for the other."""
+    return _filled_for(re.escape(path.name)).fullmatch(hidden.name) is not None
+
+
+def _filled_for(names: str) -> re.Pattern[str]:
+    return re.compile(rf"\.{names}\.(\d+)\.[0-9a-f]{{8}}\.tmp")
+
+
 def _sweep(folder: Path, names: str) -> None:
     if fcntl is None or not folder.is_dir():
         return
-    pattern = re.compile(rf"\.{names}\.(\d+)\.[0-9a-f]{{8}}\.tmp")
+    pattern = _filled_for(names)
     for name in os.listdir(folder):
         match = pattern.fullmatch(name)
         if match and _is_left(folder / name, int(match[1])):
@@ -219,9 +228,9 @@ def check_space(folder: Path, needed: int, what: str) -> None:
         )
 
 
-def write_atomic(path: Path, text: str, of_many: bool = False) -> None:
+def write_atomic(path: Path, text: str, durable: bool = False) -> None:
     """Write the whole file or nothing; see `replacing`."""
-    with replacing(path, of_many=of_many) as file:
+    with replacing(path, durable=durable) as file:
         file.write(text.encode())
 
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from itner._version import __version__
 from itner.bulk.blocks import Block, cut_blocks
-from itner.bulk.columns import find_absent, find_repeated, find_table
+from itner.bulk.columns import find_table
 from itner.bulk.pool import run_pool
 from itner.bulk.records import read_block
 from itner.bulk.redaction import KEYED, fingerprint
@@ -145,16 +145,18 @@ def plan(
     hidden, key, decides_at = _plan_redaction(asked, run, variant)
     built(run.name, place, (variant,), progress)
     assumed = []
-    table, columns = find_table(found.sources, asked.text_columns, asked.encoding, asked.delimiter)
-    if table is not None and not asked.text_columns:
-        assumed.append(f"the text is in `{columns[0]}`, by {table.address}; name another one with --text-column")
+    table = find_table(found.sources, asked.text_columns, asked.encoding, asked.delimiter)
+    columns = table.texts if table is not None else asked.text_columns
     if table is not None:
+        address = table.source.address
+        if not asked.text_columns:
+            assumed.append(f"the text is in `{columns[0]}`, by {address}; name another one with --text-column")
         others = (asked.id_column, asked.date_column, *asked.carried)
         named = [*columns, *(name for name in others if name)]
-        for name, count in find_repeated(table, asked.encoding, asked.delimiter, named).items():
-            assumed.append(f"`{name}` stands {count} times in the header of {table.address}; the first is read")
-        for name in find_absent(table, asked.encoding, asked.delimiter, named):
-            assumed.append(f"`{name}` is in none of the first records of {table.address}")
+        for name, count in table.count_repeated(named).items():
+            assumed.append(f"`{name}` stands {count} times in the header of {address}; the first is read")
+        for name in table.list_absent(named):
+            assumed.append(f"`{name}` is in none of the first records of {address}")
     if table is None and (columns or asked.id_column or asked.carried or asked.date_column):
         raise InputError("lines of text have no columns; leave out options that name some")
     if hidden and asked.id_column:

@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from itner.bulk import blocks as cutting
 from itner.bulk import records as reading
 from itner.bulk.blocks import Block, cut_blocks
-from itner.bulk.columns import choose_text_column
+from itner.bulk.columns import find_table
 from itner.bulk.records import Records, read_block
 from itner.bulk.sources import ChangedError, find_sources, open_source
 from itner.core.errors import InputError
-from itner.files.delimited import Rows as TableRows
+from itner.files.delimited import RowReader
 from itner.records.bulk import BulkJob
 
 Job = Callable[..., BulkJob]
@@ -179,7 +179,9 @@ def test_what_separates_a_table_is_said_or_seen(job: Job, head: str) -> None:
     Path("x.csv").write_text(head + "\n".join(["id|text", *rows]), encoding="utf-8")
     found = list_texts(job("x.csv", text_columns=("text",), id_column="id"))
     assert [name for name, _ in found] == list(map(str, range(40)))
-    assert choose_text_column(find_sources(["x.csv"]).sources[0], "utf-8", None) == "text"
+    table = find_table(find_sources(["x.csv"]).sources, (), "utf-8", None)
+    assert table is not None
+    assert table.texts == ("text",)
 
 
 def test_rows_of_nothing_take_no_end_of_memory(job: Job) -> None:
@@ -332,7 +334,7 @@ def test_a_quotation_mark_that_nothing_closes_costs_its_row_alone(
     lost = {at, closed_at} - {None}
     assert set(texts) >= {str(number) for number in range(1, 301)} - {str(number) for number in lost}
     assert len(texts) + len(left) == 300
-    assert {each.reason for each in left} <= {TableRows.OPEN}
+    assert {each.reason for each in left} <= {RowReader.OPEN}
     assert texts["10"] == 'He said "no",\nand, well, left'
     assert texts["20"] == 'a 14" screen'
 
@@ -388,7 +390,10 @@ def test_parquet_with_bytes_that_are_no_text_and_a_name_that_stands_twice(job: J
     assert records.texts == ["fine", "well"]
     assert [(each.place, each.reason) for each in records.left_out] == [(2, "not utf-8")]
     # What nobody asked for is not looked into.
-    assert choose_text_column(made.sources[0], "utf-8", None) == "body"
+    table = find_table(made.sources, (), "utf-8", None)
+    assert table is not None
+    assert table.texts == ("body",)
+    assert table.count_repeated(["body", "far"]) == {"body": 2}
 
 
 @pytest.mark.parametrize("name", ["x.jsonl", "x.csv", "x.parquet", "x.jsonl.gz"])
