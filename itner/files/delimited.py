@@ -155,24 +155,21 @@ class RowReader:
         """The rows up to one that cannot be read; returns the lines behind the first of that, None at the end."""
         self._held, self._begin, self._before, self._ended = [], 0, 0, False
         reader = csv.reader(chain.from_iterable(self._feed(again)), delimiter=self._delimiter)
-        while True:
-            try:
-                row = next(reader, None)
-            except csv.Error:
-                # A cell beyond the limit; nothing else is an error where the reader is not strict.
-                row = None
-            end = reader.line_num - self._before
-            if end == self._begin:
-                return None
-            if end - self._begin > 1 and (row is None or self._ended or self._is_several(end)):
-                yield self.OPEN
-                return self._held[self._begin + 1 :]
-            if row is None:
-                yield f"a cell is longer than {self._longest:,} characters"
-                return self._held[self._begin + 1 :]
-            yield row
-            self._width = len(row) or self._width
-            self._begin = end
+        try:
+            for row in reader:
+                end = reader.line_num - self._before
+                if end - self._begin > 1 and (self._ended or self._is_several(end)):
+                    yield self.OPEN
+                    return self._held[self._begin + 1 :]
+                yield row
+                self._width = len(row) or self._width
+                self._begin = end
+            return None
+        except csv.Error:
+            # A cell beyond the limit; nothing else is an error where the reader is not strict.
+            several = reader.line_num - self._before - self._begin > 1
+        yield self.OPEN if several else f"a cell is longer than {self._longest:,} characters"
+        return self._held[self._begin + 1 :]
 
     def _feed(self, again: list[str]) -> Iterator[list[str]]:
         lines = again or list(islice(self._lines, _AT_ONCE))
