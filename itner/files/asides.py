@@ -7,7 +7,7 @@ each is a text of its own here, taken apart into lines, with an exact way back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from itner.core.sentences import split_passages
@@ -29,6 +29,8 @@ _PARTS = re.compile(
     r"|(?P<colon>=|(?<=[A-Za-z]):(?=[^\s/]))|(?P<blank>(?<=\w)\+(?=\w)(?![\w.+-]*@))"
 )
 _APART = "\n\n"
+# Also what is no mark-up to a tagger, which sees comments and the tags of any XML as words.
+_TAG = re.compile(r"<!--(?:(?!<!--).){0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,45 @@ class Aside:
 
 def list_marks(text: str) -> list[tuple[int, int]]:
     """The stretches of a text that are mark-up to whoever tags it, in order."""
-    marks = []
-    for first, last in split_passages(text):
-        marks += [(first + start, first + end) for start, end in read_view(text[first:last]).list_left_out()]
-    return marks
+    return _place_marks(Aside(first, read_view(text[first:last])) for first, last in split_passages(text))
+
+
+def _place_marks(passages: Iterable[Aside]) -> list[tuple[int, int]]:
+    return [
+        (passage.start + start, passage.start + end)
+        for passage in passages
+        for start, end in passage.view.list_left_out()
+    ]
+
+
+def list_divisions(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text that are mark-up or a tag to anybody, in order and without overlap."""
+    return _join((*list_marks(text), *(match.span() for match in _TAG.finditer(text))))
+
+
+def _join(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, and what overlaps as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def list_views(text: str) -> list[Aside]:
+    """A text without its mark-up, in each way in which it can be read; none where it has none.
+
+    As a tagger reads it, and with each mark as nothing and as a blank: what it parts may be one word or two.
+    """
+    passages = [Aside(first, read_view(text[first:last])) for first, last in split_passages(text)]
+    views = {(aside.start, aside.view.text): aside for aside in passages if aside.view.text != aside.view.source}
+    divisions = _join((*_place_marks(passages), *(match.span() for match in _TAG.finditer(text))))
+    for said in ("", " ") if divisions else ():
+        aside = Aside(0, read_edited(text, [(*place, said) for place in divisions]))
+        views.setdefault((0, aside.view.text), aside)
+    return list(views.values())
 
 
 def list_asides(text: str) -> list[Aside]:

@@ -19,7 +19,7 @@ from itner.core.view import View, read_edited
 from itner.files.asides import list_asides
 from itner.files.items import Upload
 from itner.files.names import extension
-from itner.files.redactor import MASK, Hidden, Plan, Redactor, Span
+from itner.files.redactor import MASK, SEAM, Hidden, Plan, Redactor, Span, count_wholes
 from itner.files.rewriting import (
     Edit,
     Opened,
@@ -32,8 +32,6 @@ from itner.files.tagging import Stopped
 
 Find = Callable[[Sequence[str]], Sequence[Sequence[Mention]]]
 
-# Between units that are searched as one: a sign that parts words and lines up with nothing.
-_SEAM = "\0"
 # In names of files, words are parted by these.
 _SIGNS = re.compile(r"[_\-+.]+|%20")
 STILL = (
@@ -68,8 +66,11 @@ def redact_texts(texts: Sequence[str], plan: Plan, find: Find) -> tuple[list[str
     counts: Counter[str] = Counter()
     done: list[str | None] = []
     for text, found in zip(texts, mentions, strict=True):
-        hidden, more = redactor.redact(text, found)
-        left = redactor.is_left(hidden) or _is_left_in(Upload("", hidden.encode("utf-8", "surrogatepass")), redactor)
+        known = redactor.spans(text)
+        hidden, more = redactor.redact(text, found, known)
+        left = (
+            _is_covered(text, known, redactor) or redactor.is_left(hidden) or _is_left_in(_as_upload(hidden), redactor)
+        )
         done.append(None if left else hidden)
         if not left:
             counts.update(more)
@@ -191,6 +192,8 @@ def _write(
         again = open_file(written).units
     except InputError as error:
         raise InputError(f"could not be opened again after it was written ({error.problem})") from None
+    if any(_is_covered(file.units[number].text, spans, redactor) for number, spans in known.items()):
+        raise InputError(STILL)
     if _find_known(again, redactor) or redactor.is_left(_read_name(name).text) or _is_left_in(written, redactor):
         raise InputError(STILL)
     for hidden in (*done, renamed):
@@ -198,8 +201,34 @@ def _write(
     return Redacted(written, dict(sorted(counts.items())), tuple(file.notes), tuple(file.left_out))
 
 
+def _as_upload(text: str) -> Upload:
+    return Upload("", text.encode("utf-8", "surrogatepass"))
+
+
+def _is_covered(text: str, known: Sequence[Span], redactor: Redactor) -> bool:
+    """Whether a reading of a text has more of something than the text itself, of which a part will be replaced.
+
+    Afterwards nobody would find it: of a name whose first half is encoded, the second is hidden.
+
+    Args:
+        known: what is to stand in the place of what is found in the text.
+    """
+    parts = [span for span in known if span.whole and redactor.is_part(span.whole)]
+    if not parts:
+        return False
+    seen = count_wholes((part.start, part.start + part.size, part.whole) for part in parts)
+    hidden = redactor.hide(text, (), [span for span in known if span.whole not in seen])
+    rest = change(text, [(edit.start, edit.end, edit.text) for edit in hidden.edits])
+    for reading in readings(_as_upload(rest)):
+        found = redactor.find(reading.text, reading.free, divided=False)
+        if count_wholes((each.start, each.end, each.whole) for each in found) - seen:
+            return True
+    return False
+
+
 def _is_left_in(upload: Upload, redactor: Redactor) -> bool:
-    return any(redactor.is_left(reading.text, reading.free) for reading in readings(upload))
+    # Readings are without what divides.
+    return any(redactor.is_left(reading.text, reading.free, divided=False) for reading in readings(upload))
 
 
 def _find_known(units: Sequence[Unit], redactor: Redactor) -> dict[int, list[Span]]:
@@ -217,8 +246,8 @@ def _find_over(
     units: Sequence[Unit], chosen: Sequence[int], redactor: Redactor, spans: dict[int, list[Span]], free: bool
 ) -> None:
     texts = [units[number].text for number in chosen]
-    begins = list(accumulate((len(text) + len(_SEAM) for text in texts), initial=0))
-    joined = _SEAM.join(texts)
+    begins = list(accumulate((len(text) + len(SEAM) for text in texts), initial=0))
+    joined = SEAM.join(texts)
     for found in redactor.find(joined, free):
         for span in redactor.span(joined, found):
             # No part goes over a seam.

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from itner.core.errors import InputError
 from itner.core.types import Mention
-from itner.files.asides import list_marks
+from itner.files.asides import Aside, list_divisions, list_views
 from itner.files.rewriting import (
     Edit,
     Found,
@@ -37,9 +37,13 @@ MASK = "*"
 _TRIES = 50
 _TRUNK = "(\0)"
 # What mark-up within something that was found has in it.
-_MARKISH = re.compile(r"[<>*_`~{}\[\]|\\^#\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_MARKISH = re.compile(r"[<>*_`~{}\[\]|\\^#\x01-\x08\x0e-\x1f\x7f-\x9f]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _WORD = re.compile(r"\S+")
+_LINE_END = re.compile(r"[\r\n]")
+# Between texts that are searched as one: a sign that parts words and lines up with nothing.
+SEAM = "\0"
+_UNIT = re.compile(rf"[^{SEAM}]+")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Span:
         new: what is to stand there.
         size: of all that it is a part of.
         pair: what is replaced, as it is meant, and by what; None where another span tells it.
+        whole: what it is known as; "" of all its parts but the first.
     """
 
     start: int
@@ -73,6 +78,7 @@ class Span:
     new: str
     size: int
     pair: tuple[str, str] | None
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,9 +144,15 @@ class Redactor:
             self._made[surface, kind, whole] = made
         return made
 
-    def redact(self, text: str, mentions: Sequence[Mention] = ()) -> tuple[str, Counter[str]]:
-        """A text without the mentions and without whatever else is known, and how many of each type that were."""
-        hidden = self.hide(text, mentions, [span for found in self.find(text) for span in self.span(text, found)])
+    def redact(
+        self, text: str, mentions: Sequence[Mention] = (), known: Iterable[Span] | None = None
+    ) -> tuple[str, Counter[str]]:
+        """A text without the mentions and without whatever else is known, and how many of each type that were.
+
+        Args:
+            known: what is to stand in the place of what is known; found where it is not given.
+        """
+        hidden = self.hide(text, mentions, self.spans(text) if known is None else known)
         self.keep(hidden)
         return change(text, [(edit.start, edit.end, edit.text) for edit in hidden.edits]), hidden.counts
 
@@ -160,7 +172,7 @@ class Redactor:
             if len(parts) == 1:
                 spans.append(replace(span, start=parts[0][0], end=parts[0][1]))
             else:
-                spans += self._spread(text, parts, span.kind)
+                spans += self._spread(text, parts, span.kind, span.whole if span.end - span.start == span.size else "")
         edits: list[Edit] = []
         counts: Counter[str] = Counter()
         pairs: dict[str, tuple[str, str]] = {}
@@ -171,6 +183,10 @@ class Redactor:
                 pairs.setdefault(span.pair[0], (span.kind, span.pair[1]))
         return Hidden(edits, counts, pairs)
 
+    def spans(self, text: str) -> list[Span]:
+        """What is to stand in the place of everything known in a text."""
+        return [span for found in self.find(text) for span in self.span(text, found)]
+
     def span(self, text: str, found: Found) -> list[Span]:
         """What is to stand in the place of something known, part by part."""
         size = found.end - found.start
@@ -179,21 +195,31 @@ class Redactor:
         spans = []
         for place, ((start, end), part) in enumerate(zip(found.parts, parts, strict=True)):
             new = shared[place] if shared is not None else self.replace(part, found.kind, found.whole)
-            spans.append(Span(start, end, found.kind, new, size, (part, new)))
+            spans.append(Span(start, end, found.kind, new, size, (part, new), "" if place else found.whole))
         return spans
 
-    def _spread(self, text: str, parts: Sequence[tuple[int, int]], kind: str) -> list[Span]:
+    def _spread(self, text: str, parts: Sequence[tuple[int, int]], kind: str, known: str = "") -> list[Span]:
         """What is to stand in the place of a mention: what it says in the first of its parts, between which there is
-        mark-up, or each word where it stood."""
+        mark-up, or each word where it stood.
+
+        Args:
+            known: what it is known as; otherwise what its parts say.
+        """
         said = [read_plainly(text[start:end]) for start, end in parts]
-        whole = "".join(said)
+        whole = known or "".join(said)
         new = self.replace(whole, kind)
         method = self._plan.methods[kind]
         if method == "mask":
             shared = [self.replace(part, kind) for part in said]
         else:
-            words = _share_words(whole, said, new) if method == "pseudonym" and len(parts) > 1 else None
+            joined = "" if whole == "".join(said) else " "
+            fits = method == "pseudonym" and len(parts) > 1 and whole == joined.join(said)
+            words = _share_words(whole, said, new, joined) if fits else None
             shared = words or [new, *[""] * (len(parts) - 1)]
+            if not words and len(parts) > 1:
+                # The lines between them stay as many.
+                ends = ["".join(_LINE_END.findall(text[start:end])) for start, end in parts]
+                shared = [each + end for each, end in zip(shared, ends, strict=True)]
         size = parts[-1][1] - parts[0][0]
         return [
             Span(start, end, kind, each, size, None if place else (whole, new))
@@ -223,23 +249,39 @@ class Redactor:
                 joined[-1] = Span(last.start, span.end, kind, new, span.end - last.start, (said, new))
         return joined
 
-    def find(self, text: str, free: bool = True) -> list[Found]:
+    def find(self, text: str, free: bool = True, divided: bool = True) -> list[Found]:
         """Where anything that is known stands in a text; some of it may overlap.
 
         Args:
             free: whether somebody wrote the text as they liked; where the format prescribes it, a single word is none
                 of anybody's.
+            divided: whether mark-up may divide what is looked for.
         """
-        found = self._known.find(text, free)
+        found = self._find_known(text, free) if divided else self._known.find(text, free)
         if found:
             own = [(-1, -1), *(match.span() for match in self._own.finditer(text) if self._is_own(match[0]))]
             begins = [begin for begin, _ in own]
             found = [each for each in found if each.end > own[bisect_right(begins, each.start) - 1][1]]
         return found
 
-    def is_left(self, text: str, free: bool = True) -> bool:
-        """Whether anything that is known stands in a text."""
-        return bool(self.find(text, free))
+    def _find_known(self, text: str, free: bool) -> list[Found]:
+        """In the text as it stands, and in what is left of it without its mark-up."""
+        found = {(each.start, each.end): each for each in reversed(self._known.find(text, free))}
+        if not self._known.is_empty and _MARKISH.search(text):
+            # What a seam parts are no two halves of a word.
+            for aside in list_views(text.replace(SEAM, "\n")):
+                for each in self._known.find(aside.view.text, free):
+                    here = _place(text, aside, each)
+                    found.setdefault((here.start, here.end), here)
+        return sorted(found.values(), key=lambda each: each.start)
+
+    def is_left(self, text: str, free: bool = True, divided: bool = True) -> bool:
+        """Whether anything that is known stands in a text; see `find`."""
+        return bool(self.find(text, free, divided))
+
+    def is_part(self, surface: str) -> bool:
+        """Whether something that is known has this among its words."""
+        return self._known.is_part(surface)
 
     def _is_own(self, text: str) -> bool:
         # A number behind the name of its type looks like a hash.
@@ -311,7 +353,7 @@ class _Seen:
         if not _MARKISH.search(self._text, start, end):
             return [(start, end)]
         if self._marks is None:
-            self._marks = list_marks(self._text)
+            self._marks = list_divisions(self._text)
         parts = []
         at = start
         for first, last in self._marks[bisect_right(self._marks, (start, 0)) :]:
@@ -323,6 +365,29 @@ class _Seen:
         if at < end:
             parts.append((at, end))
         return parts or [(start, end)]
+
+
+def count_wholes(places: Iterable[tuple[int, int, str]]) -> Counter[str]:
+    """How often each thing that is known stands in a text; once, where it was found in several ways.
+
+    Args:
+        places: where something begins and ends, and what it is known as.
+    """
+    counts: Counter[str] = Counter()
+    ends: dict[str, int] = {}
+    for start, end, whole in sorted(places):
+        counts[whole] += start >= ends.get(whole, 0)
+        ends[whole] = max(end, ends.get(whole, 0))
+    return counts
+
+
+def _place(text: str, aside: Aside, found: Found) -> Found:
+    """Where something stands in a text that was found in a view of it; what a seam parts stays in parts."""
+    parts = []
+    for first, last in found.parts:
+        start, end = aside.place(first, last)
+        parts += [(start + piece.start(), start + piece.end()) for piece in _UNIT.finditer(text[start:end])]
+    return replace(found, parts=tuple(parts))
 
 
 def _share_words(whole: str, parts: Sequence[str], new: str, joined: str = "") -> list[str] | None:

@@ -8,6 +8,7 @@ the time depends on how long a text is and hardly on how much is known.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
@@ -28,6 +29,11 @@ _FEWEST_DIGITS = 7
 _FEWEST_INSIDE = 9
 # A shorter word than this stands within others by chance, such as "Ann" in "Johann".
 _LONG_WORD = 4
+# Of letters that every encoding has alike, for what others were to be missing.
+_FEWEST_LEGIBLE = 5
+_NO_ASCII = re.compile(r"[^\x00-\x7f]")
+# Up to which each stretch of something is known as a part of it.
+_MOST_WORDS = 12
 
 # Everything between words is folded to these; one space is left as it is.
 _NO_WORD = r"\x00-/:-@\[-`{-\x7f"
@@ -49,15 +55,20 @@ _CODE = (
     r"|&(?:amp;){0,4}+(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|\\{1,8}+u[dD][89abAB][0-9a-fA-F]{2}\\{1,8}+u[dD][c-fC-F][0-9a-fA-F]{2}|\\{1,8}+u[0-9a-fA-F]{4})"
 )
-# What can be read in two ways: characters without width and ends of lines, which part words or stand within one, and
-# escapes of programs, whose letter is none of the word behind them.
+# What can be read in two ways: characters without width and ends of lines, which part words or stand within one;
+# escapes of programs, whose letter is none of the word behind them; and bytes as programs write them, which also stand
+# in names of folders.
 _DOUBTS = {
-    "unseen": "[\u200b\u2060\ufeff]",
+    "unseen": "[\u115f\u1160\u200b\u2060\u2800\u3164\ufeff\uffa0]",
     "broken": "[-\u2010][ \t]*\r?\n[ \t]*|\r?\n[ \t]+",
     "escape": r"\\[nrtbfv]",
+    "byte": r"(?:\\{1,8}+x[0-9a-fA-F]{2}){1,4}|(?:\\{1,8}+[0-3][0-7]{2}){1,4}|\\{1,8}+u\{[0-9a-fA-F]{1,6}\}",
 }
 _DOUBTFUL = {name: re.compile(pattern) for name, pattern in _DOUBTS.items()}
 _SPECIAL = re.compile("|".join((_CODE, *(f"(?P<{name}>{pattern})" for name, pattern in _DOUBTS.items()))))
+# Where a line ends within an address, which is read by itself.
+_WRAPPED = re.compile(r"(?<!\S)(\S{1,80})(\r?\n)(\S{1,80})")
+_CODES = re.compile(f"{_CODE}|{_DOUBTS['byte']}")
 _NOTHING = "\0\0"
 _ODD = re.compile(r"[%&\\\r\n]")
 # A hyphen at a line's end that is none of the word.
@@ -81,7 +92,7 @@ def _without_case(char: str) -> str:
 
 def _fold_letter(char: str) -> str:
     kind = unicodedata.category(char)
-    if "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f" or kind == "Cf":
+    if "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f" or kind in ("Cf", "Me"):
         return ""
     if char.isdecimal():
         return str(unicodedata.decimal(char))
@@ -135,7 +146,9 @@ class _Folded:
             return "" if kind in self._otherwise else " "
         if kind not in self._otherwise:
             return None
-        return "" if kind == "broken" else " "
+        if kind == "byte":
+            return _decode_bytes(match[0]).translate(_FOLDING)
+        return " " if kind == "escape" else ""
 
     def place(self, low: int, high: int) -> tuple[int, int]:
         """The stretch of the source that a stretch of `marks` stands for."""
@@ -184,12 +197,23 @@ class _Folded:
 
 
 def _list_doubts(text: str) -> list[tuple[str, ...]]:
-    """Every way to read what is doubtful in a text."""
-    ways: list[tuple[str, ...]] = [()]
-    for name, pattern in _DOUBTFUL.items():
-        if pattern.search(text):
-            ways += [(*way, name) for way in ways]
-    return ways
+    """Ways to read what is doubtful in a text: as it stands, each kind the other way, and all of them."""
+    kinds = tuple(name for name, pattern in _DOUBTFUL.items() if pattern.search(text))
+    return list(dict.fromkeys(((), *((kind,) for kind in kinds), kinds)))
+
+
+def _list_spellings(surface: str) -> Iterator[str]:
+    """Other ways in which something is written: an address in words, and letters read in a wrong encoding."""
+    name, sign, host = surface.partition("@")
+    if sign and host:
+        yield f"{name} at {host}"
+        yield f"{name} at {host.replace('.', ' dot ')}"
+        yield f"{name.replace('.', ' dot ')} at {host.replace('.', ' dot ')}"
+    if not surface.isascii() and sum(char.isascii() and char.isalpha() for char in surface) >= _FEWEST_LEGIBLE:
+        data = surface.encode("utf-8", "surrogatepass")
+        yield data.decode("latin-1")
+        yield "".join(data[at : at + 1].decode("cp1252", "ignore") or chr(data[at]) for at in range(len(data)))
+        yield _NO_ASCII.sub("?", surface)
 
 
 def _decode(code: str) -> str:
@@ -198,6 +222,19 @@ def _decode(code: str) -> str:
     if code[0] == "&":
         return unescape(code.replace("&amp;", "&") if code != "&amp;" else code)
     return bytes.fromhex(re.sub(r"\\+u", "", code)).decode("utf-16-be", "replace")
+
+
+def _decode_bytes(code: str) -> str:
+    """What bytes stand for that a program wrote in hexadecimal or octal digits, or one character by its number."""
+    if "{" in code:
+        number = int(code[code.index("{") + 1 : -1], 16)
+        return chr(number) if number < sys.maxunicode else "\ufffd"
+    base, digits = (16, re.findall(r"x(..)", code)) if "x" in code else (8, re.findall(r"\d{3}", code))
+    data = bytes(int(each, base) for each in digits)
+    try:
+        return data.decode()
+    except UnicodeError:
+        return data.decode("latin-1")
 
 
 def _fold_gap(match: re.Match[str]) -> str:
@@ -293,6 +330,17 @@ class Known:
         # By their digits, the type and the whole number, of which these may be those within its country.
         self._numbers: dict[str, tuple[str, str]] = {}
         self._sizes: list[int] = []
+        # What stands within something of several words.
+        self._inner: set[str] = set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return not (self._ways or self._numbers)
+
+    def is_part(self, surface: str) -> bool:
+        """Whether something that is known has this among its words."""
+        return _Folded(surface).text.strip() in self._inner
 
     def add(self, surface: str, kind: str) -> None:
         """Know something as it is written somewhere."""
@@ -306,7 +354,8 @@ class Known:
             digits = _read_digits(match[0])
             if len(digits) >= _FEWEST_INSIDE:
                 self._add_number(digits, kind, match[0])
-        for form in dict.fromkeys(_Folded(surface, otherwise).text for otherwise in _list_doubts(surface)):
+        forms = dict.fromkeys(_Folded(surface, otherwise).text for otherwise in _list_doubts(surface))
+        for form in forms | dict.fromkeys(_Folded(said).text for said in _list_spellings(surface)):
             self._add_form(form, surface, kind)
 
     def find(self, text: str, free: bool = True) -> list[Found]:
@@ -323,12 +372,18 @@ class Known:
         return sorted(found, key=lambda each: each.start)
 
     def _find_once(self, text: str, free: bool) -> list[Found]:
-        found: dict[Found, None] = {}
-        for otherwise in _list_doubts(text) if self._ways or self._numbers else ():
+        # What is found in several ways is parted as in the first.
+        found: dict[tuple[int, int], Found] = {}
+        for otherwise in () if self.is_empty else _list_doubts(text):
             folded = _Folded(text, otherwise)
-            found |= dict.fromkeys(self._find_words(text, folded, free))
-            found |= dict.fromkeys(self._find_numbers(text, folded))
-        return list(_without_turned(sorted(found, key=lambda each: each.start)))
+            for each in (*self._find_words(text, folded, free), *self._find_numbers(text, folded)):
+                found.setdefault((each.start, each.end), each)
+        for match in _WRAPPED.finditer(text) if "@" in text and not self.is_empty else ():
+            joined = match[1] + match[3]
+            for each in self._find_words(joined, _Folded(joined), free) if "@" in joined else ():
+                parts = tuple(_place_wrapped(match, *part) for part in each.parts)
+                found.setdefault((parts[0][0], parts[-1][1]), replace(each, parts=parts))
+        return list(_without_turned(sorted(found.values(), key=lambda each: each.start)))
 
     def name(self, surface: str) -> str:
         """What something is known as: a number as the longest that it is a part of, all else as it is written."""
@@ -377,6 +432,12 @@ class Known:
             )
         if len(parts) > 1 and all(map(str.isalpha, parts)):
             ways.setdefault("".join(parts), replace(way, borders=tuple(accumulate(map(len, parts[:-1])))))
+        self._inner |= {
+            " ".join(parts[low:high])
+            for low in range(min(len(parts), _MOST_WORDS))
+            for high in range(low + 1, min(len(parts), _MOST_WORDS) + 1)
+            if high - low < len(parts)
+        }
         for each, way in ways.items():
             if len(each) >= _FEWEST_CHARACTERS and each not in self._ways:
                 self._ways[each] = way
@@ -436,6 +497,13 @@ class Known:
                         words[0] = (words[0][0] - 1, words[0][1])
                     kind, whole = self._numbers[digits[first:last]]
                     yield Found(kind, _merge(source, words), whole)
+
+
+def _place_wrapped(match: re.Match[str], start: int, end: int) -> tuple[int, int]:
+    """Where a stretch of the ends of two lines stands in their text."""
+    size, gap = len(match[1]), len(match[2])
+    first, last = (place + gap if place >= size else place for place in (start, end - 1))
+    return match.start() + first, match.start() + last + 1
 
 
 def _without_trunk(marks: str) -> str:
@@ -518,7 +586,7 @@ def _merge(source: str, words: Sequence[tuple[int, int]]) -> tuple[tuple[int, in
     """Words with nothing but a blank or the like between them as one."""
     parts = [words[0]]
     for start, end in words[1:]:
-        if _PARTING.search(re.sub(_CODE, " ", source[parts[-1][1] : start])):
+        if _PARTING.search(_CODES.sub(" ", source[parts[-1][1] : start])):
             parts.append((start, end))
         else:
             parts[-1] = (parts[-1][0], end)

@@ -36,8 +36,13 @@ _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _STYLE = re.compile(r"<style\b(?:[^<]|<(?!/?style\b))*+</style", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\{1,8}+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbf\"'/\\]))")
+_ESCAPE = re.compile(
+    r"\\{1,8}+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbf\"'/\\])|u\{(0{0,2}[0-9a-fA-F]{1,5})\}|([0-3][0-7]{2}))"
+)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+_COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_BOLD = re.compile(r"(?<=[^\W\d_])(?:\*{1,3}|__|~~|`+)(?=[^\W\d_])")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}")
 _LINE_END = re.compile(r"(?<=[A-Za-z0-9+/_=-]{4})(?:\r?\n|\\r|\\n)+[ \t]*(?=[A-Za-z0-9+/_-]{2})")
@@ -230,9 +235,18 @@ def _decode_text(text: str) -> Iterator[str]:
 def _decode_escapes(text: str) -> str:
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(
-        lambda match: chr(int(match[1] or match[2], 16)) if not match[3] else _ESCAPED.get(match[3], match[3]), text
-    )
+    return _ESCAPE.sub(_decode_escape, text)
+
+
+def _decode_escape(match: re.Match[str]) -> str:
+    if match[3]:
+        return _ESCAPED.get(match[3], match[3])
+    return chr(int(match[5], 8)) if match[5] else chr(int(match[1] or match[2] or match[4], 16))
+
+
+def _drop_marks(text: str) -> str:
+    """Without the colours of terminals, and without what makes half a word bold."""
+    return _BOLD.sub("", _COLOUR.sub("", text))
 
 
 def _decode_quoted(text: str) -> str:
@@ -251,6 +265,7 @@ _DECODERS = (
     lambda text: unescape(text) if "&" in text else text,
     _decode_escapes,
     _decode_quoted,
+    _drop_marks,
 )
 
 

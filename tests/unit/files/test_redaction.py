@@ -26,7 +26,7 @@ from shipped import REPOSITORY
 from itner.core.errors import InputError
 from itner.core.types import Mention
 from itner.files.items import Upload
-from itner.files.redaction import Find, redact_files
+from itner.files.redaction import Find, redact_files, redact_texts
 from itner.files.redactor import METHODS, Method, Plan, Redactor
 from itner.files.rewriting import OPENERS, Known, Opened, open_file, readings
 from itner.files.tagging import Stopped
@@ -431,7 +431,7 @@ def test_odd_mails_are_written_anew(mail: str) -> None:
     ("name", "data"),
     [
         ("a.json", b'{"a": "Anna Berg", "u": "' + base64.b64encode(b"hello, Anna Berg") + b'"}'),
-        ("a.json", b'{"a": "Anna Berg", "u": "{\\"n\\": \\"A\\\\x6ena Berg\\"}"}'),
+        ("a.json", b'{"a": "Anna Berg", "u": "{\\"n\\": \\"A=6Ena Berg\\"}"}'),
         (
             "a.eml",
             b"Subject: Anna Berg\nContent-Type: text/calendar\n\nCN=" + base64.b64encode(b"it is Anna Berg") + b"\n",
@@ -456,10 +456,12 @@ KEPT = ("k.txt", b"Ingrid Halvorsen and Mr Halvorsen")
 OTHERS = find_words("Ingrid Halvorsen", "Halvorsen", "Ann")
 
 
-def written(name: str, data: bytes | str, *beside: tuple[str, bytes], find: Find = OTHERS) -> str | None:
+def written(
+    name: str, data: bytes | str, *beside: tuple[str, bytes], find: Find = OTHERS, method: Method = "label"
+) -> str | None:
     """The first file redacted; None where it is left out because something still stands in it."""
     data = data.encode() if isinstance(data, str) else data
-    done, problems, _ = redact_files([Upload(name, data), *(Upload(*each) for each in beside)], plan(), find)
+    done, problems, _ = redact_files([Upload(name, data), *(Upload(*each) for each in beside)], plan(method), find)
     assert all("still stands in it" in problem for problem in problems.values()), problems
     return next((file.upload.data.decode() for file in done if name not in problems), None)
 
@@ -622,7 +624,6 @@ PACKED = {
     "in hexadecimal digits": NAME.encode().hex(),
     "in capitals": "0x" + NAME.encode().hex().upper(),
     "apart": NAME.encode().hex(" "),
-    "escaped": "".join(f"\\x{byte:02x}" for byte in NAME.encode()),
     "of UTF-16": NAME.encode("utf-16-le").hex(),
     "Base64 in them": base64_of(NAME).encode().hex(),
     "packed": base64.b64encode(gzip.compress(NAME.encode())).decode(),
@@ -664,6 +665,87 @@ def test_what_is_packed_is_found_and_its_file_left_out(how: str) -> None:
     assert written("a.csv", f"a,b\n1,{PACKED[how]}\n", KEPT, ("b.txt", b"Ann")) is None
     # Where none of it is known, it stays.
     assert written("a.json", json.dumps({"u": PACKED[how]}), find=find_words("Nobody")) is not None
+
+
+def escaped(text: str, form: str) -> str:
+    return "".join(form.format(byte) for byte in text.encode())
+
+
+@pytest.mark.parametrize("form", ["\\x{:02x}", "\\x{:02X}", "\\{:03o}", "\\u{{{:x}}}", "\\u{{{:04X}}}", "\\u{:04x}"])
+def test_what_programs_escape_is_hidden_where_it_stands(form: str) -> None:
+    assert written("a.json", json.dumps({"u": f"by {escaped(NAME, form)}."}), KEPT) == '{"u": "by [NAME]."}'
+    assert written("a.csv", f"a,b\n1,{escaped(NAME, form)}\n", KEPT) == "a,b\n1,[NAME]\n"
+    half = escaped(NAME[:3], form) + NAME[3:]
+    assert written("a.txt", half, KEPT, find=find_words(NAME, "Halvorsen")) == "[NAME]"
+    # Where none of it is known, it stays; names of folders look alike.
+    assert written("a.json", json.dumps({"u": half}), find=find_words("Nobody")) == json.dumps({"u": half})
+    assert (
+        written("a.txt", r"C:\users\xaber\303", ("k.txt", b"xaber"), find=find_words("xaber")) == r"C:\users\[NAME]\303"
+    )
+
+
+DIVIDED = (
+    "\x1b[31mIngrid \x1b[0mHalvorsen", "\x1b[31mIngrid\x1b[0m \x1b[1mHalvorsen", "Ing\x1b[1mrid Halvorsen",
+    "Ing<b>rid</b> Halvorsen", "<td>Ingrid</td><td>Halvorsen</td>", "Ingrid<!-- <b> --> Halvorsen",
+    "<first>Ingrid</first><last>Halvorsen</last>", "<i>Halvorsen</i>, <i>Ingrid</i>", "Ing**rid** Halvorsen",
+    "*Ingrid* _Halvorsen_", "`Ingrid` ~~Halvorsen~~", "{color:red}Ingrid{color} Halvorsen",
+    "[b]Ingrid[/b] Halvorsen", "<tr><td>INGRID\n</td></tr>\r\n<tr><td>halvorsen</td></tr>", "Ingrid\u3164Halvorsen",
+    "Ingrid\u2800Halvorsen", "^[[1mIngrid^[[0m Halvorsen",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("text", DIVIDED)
+def test_what_is_divided_is_hidden_also_where_a_part_is_known_by_itself(text: str, method: Method) -> None:
+    for names in ((NAME,), (NAME, "Halvorsen"), ("Halvorsen", NAME)):
+        done = written(
+            "a.txt", f"to {text} of Oslo\n", *((f"{name}.txt", name.encode()) for name in names),
+            find=find_words(*names), method=method,
+        )  # fmt: skip
+        assert done is not None
+        assert not re.search("ing|rid|halvor", done, re.IGNORECASE), done
+        assert done.startswith("to ")
+        assert done.endswith(" of Oslo\n")
+        assert done.count("\n") == text.count("\n") + 1
+
+
+HALF_ENCODED = ("=49=6E=67=72=69=64 Halvorsen", "SW5ncmlkIEhhbHZvcnNlbg== of Halvorsen")
+
+
+@pytest.mark.parametrize("text", HALF_ENCODED)
+def test_what_would_be_found_by_nobody_once_its_other_half_is_hidden_is_left_out(text: str) -> None:
+    names = find_words(NAME, "Halvorsen")
+    assert written("a.txt", text, KEPT, find=names) is None
+    done, _ = redact_texts([NAME, "Mr Halvorsen", text, "Ingrid came"], plan(), names)
+    assert done == ["[NAME]", "Mr [NAME]", None, "Ingrid came"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jörn.beck@mail\n.example.org", "jörn.beck@\n  mail.example.org", "jörn.be\nck@mail.example.org",
+        "jörn.beck (at) mail.example.org", "jörn.beck_at_mail.example.org", "jörn.beck[at]mail[dot]example[dot]org",
+        "JÖRN DOT BECK AT MAIL DOT EXAMPLE DOT ORG", "jÃ¶rn.beck@mail.example.org", "j?rn.beck@mail.example.org",
+        "jo\u0308rn.beck@mail.exa<wbr>mple.org", "j\ufffd\ufffdrn.beck@mail.example.org",
+        r"j\xc3\xb6rn.beck@mail.example.org", r"j\xf6rn.beck@mail.example.org",
+        r"j\303\266rn.beck@mail.example.org", r"j\u{f6}rn.beck@mail.example.org",
+    ],
+)  # fmt: skip
+def test_an_address_is_hidden_however_it_is_broken_spelled_or_misread(text: str) -> None:
+    names = find_words("jörn.beck@mail.example.org")
+    done, _ = redact_texts(["jörn.beck@mail.example.org", f"to {text} today"], plan(), names)
+    assert done[1] is not None
+    assert re.fullmatch(r"to (?:\[NAME\][@.\s\[\]]*(?:<wbr>)?)+ today", done[1]), done[1]
+
+
+def test_two_fields_are_no_two_halves_of_a_word() -> None:
+    text = "a,b,c\nHal,vorsen,<b>x</b>\nIngrid,Halvorsen,**y**\n"
+    assert written("a.csv", text, KEPT) == "a,b,c\nHal,vorsen,<b>x</b>\n[NAME],[NAME],**y**\n"
+
+
+def test_digits_in_keys_are_digits() -> None:
+    keys = "".join(f"{digit}\ufe0f\u20e3" for digit in "22550143")
+    assert redact_texts(["+47 22 55 01 43", f"call {keys}!"], plan(), find)[0][1] == "call [TEL]!"
 
 
 def test_ordinary_files_are_not_left_out_by_chance() -> None:
