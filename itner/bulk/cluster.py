@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from itner.core.errors import InputError
 # A block that ends so many actors ends the next one as well.
 _MOST_LOSSES = 3
 _LOOK_SECONDS = 1.0
+_ANSWER_SECONDS = 10.0
 # So long nobody may come up: a cluster that starts machines when they are asked for takes minutes.
 _PATIENCE_SECONDS = 900.0
 
@@ -37,6 +39,7 @@ def run_cluster(given: Given, blocks: Iterable[Block], address: str | None, acto
     """
     import ray
 
+    _check_answers(address)
     # Nothing is told to anybody of what is tagged, nor that anything is.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     own = not ray.is_initialized()
@@ -58,6 +61,17 @@ def run_cluster(given: Given, blocks: Iterable[Block], address: str | None, acto
         crew.dismiss()
         if own:
             ray.shutdown()
+
+
+def _check_answers(address: str | None) -> None:
+    """InputError where nothing listens there: Ray itself asks again for minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(f"no cluster of Ray answers at {address} ({error})") from None
 
 
 class _Crew:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +23,8 @@ _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
 # Of sources, where the first are damaged or empty.
 _TRIED = 20
 _LONGEST_LINE = 2**20
+# No name of a column.
+_WORDY = re.compile(r"\w@\w|(?:\S+\s+){8}\S|.{100}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ def find_table(sources: Sequence[Source], columns: Sequence[str], encoding: str,
     for source in tables[:_TRIED]:
         with told_of(source) as wrong:
             rows, header = _peek(source, encoding, delimiter)
+            if not columns and source.form == "csv" and any(_WORDY.search(name) for name in header):
+                raise InputError(
+                    "its first row holds sentences or addresses rather than names of columns; put a row with names "
+                    "before it, or name a column with --text-column"
+                )
             return Table(source, tuple(columns) or (_choose_text(rows),), rows, header)
         reasons[source.address] = str(wrong.reason)
     if reasons:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from itner.bulk.blocks import Block
 from itner.bulk.worker import AHEAD, Done, Given, Worker
@@ -29,7 +31,8 @@ def run_pool(given: Given, blocks: Iterable[Block], processes: int) -> Iterator[
             while len(waiting) >= processes * AHEAD:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (each.result() for each in ready)
-            waiting.add(pool.submit(_do, block))
+            with _uninterrupted():
+                waiting.add(pool.submit(_do, block))
         while waiting:
             ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             yield from (each.result() for each in ready)
@@ -46,6 +49,19 @@ def run_pool(given: Given, blocks: Iterable[Block], processes: int) -> Iterator[
             for process in multiprocessing.active_children():
                 process.kill()
             raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that begin here never see Ctrl+C, which a terminal sends to all: they end when this one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(given: Given) -> None:

@@ -34,7 +34,12 @@ SUMMARY, BY_TYPE, TOP = "summary.json", "mentions_by_type.csv", "top_mentions.cs
 MOST = 50
 # So many rows of tallies are held at once; where there are more, their words are counted in several turns.
 _ROWS = 2_000_000
-_DAY = re.compile(r"\s*(?:(\d{4})([-/.]?)(\d{2})\2(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))(?!\d)")
+_DAY = re.compile(
+    r"(?:(?P<year>\d{4})(?:(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})|(?P<months>\d{2})(?P<days>\d{2})"
+    r"(?:\d{4}|\d{6})?)|(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.(?P<last>\d{4}))(?!\d)"
+)
+# As much as tells the day, with and without a time in digits right behind it.
+_LONGEST_DAY, _LONGEST_TIME = 11, 15
 # A row counts texts of a week (no type), mentions of a type (no words), or mentions of words as they were written.
 _SCHEMA = pa.schema(
     [
@@ -54,9 +59,12 @@ def _week_of(day: str) -> str:
     found = _DAY.match(day)
     if found is None:
         return NO_WEEK
-    year, _, month, number, late_number, late_month, late_year = found.groups()
+    said = found.groupdict()
+    year = said["year"] or said["last"]
+    month = said["month"] or said["months"] or said["second"]
+    number = said["day"] or said["days"] or said["first"]
     try:
-        known = date(int(year or late_year), int(month or late_month), int(number or late_number)).isocalendar()
+        known = date(int(year), int(month), int(number)).isocalendar()
     except ValueError:
         return NO_WEEK
     return f"{known.year:04}-W{known.week:02}"
@@ -67,7 +75,10 @@ def week_of(said: str | None) -> str:
 
     A time after it is ignored, and so is its zone. Days with the month first are not known from others, and are none.
     """
-    return _week_of(said.lstrip()[:11]) if said else NO_WEEK
+    if not said:
+        return NO_WEEK
+    said = said.lstrip()
+    return _week_of(said[: _LONGEST_TIME if said[:8].isdecimal() else _LONGEST_DAY])
 
 
 def tally(records: Records, marks: Marks, job: BulkJob) -> Any:

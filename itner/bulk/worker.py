@@ -108,10 +108,15 @@ class Worker:
             tokens=watch.counts["tokens"],
             sentences=watch.counts["sentences"],
             distinct=watch.counts["distinct"],
+            unscored=watch.counts["unscored"],
             mentions={name: int(types.get(name, 0)) for name in self._job.types},
         )
 
     def _mark(self, texts: Sequence[str], watch: Stopwatch) -> Marks:
         marks = mark_texts(self._tagger, texts, self._job.guideline, watch)
         least = self._job.threshold
-        return marks.take(np.isnan(marks.scores) | (marks.scores >= least)) if least else marks
+        if not least:
+            return marks
+        unscored = np.isnan(marks.scores)
+        watch.counts["unscored"] += int(unscored.sum())
+        return marks.take(unscored | (marks.scores >= least))

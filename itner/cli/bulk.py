@@ -31,7 +31,7 @@ itner tag-corpus /shared/logs/ --output /shared/tagged --run compact_s --engine 
 """
 _FORMS, _OUTPUTS, _ENGINES = ("jsonl", "csv", "lines", "parquet"), ("parquet", "jsonl"), ("local", "ray")
 _DEVICES = ("cpu", "cuda")
-_LEFT_OUT = 1
+_LEFT_OUT, _INTERRUPTED = 1, 130
 
 
 def tag_corpus(
@@ -212,11 +212,18 @@ def tag_corpus(
             if prices is not None:
                 cost = hours * workers * threads * prices.compute.core_hour
                 typer.echo(f"about {cost:,.2f} {prices.currency} at {prices.compute.core_hour:g} an hour of a core")
+            if found.sample.left_out:
+                typer.echo(f"of the sample {counted(found.sample.left_out, 'record')} would be left out", err=True)
             if planned.problems:
                 raise typer.Exit(_LEFT_OUT)
             return
         known = (output / MANIFEST).is_file()
-        manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
+        try:
+            manifest = tag_all(planned, output, place, processes, threads, progress, cast(Engine, engine), address)
+        except KeyboardInterrupt:
+            progress.close()
+            typer.echo(f"stopped; what is done is kept in {output}: call again to go on", err=True)
+            raise typer.Exit(_INTERRUPTED) from None
     counts = manifest.counts
     at = f", which decides at {job.decides_at:g}" if job.decides_at is not None else ""
     typer.echo(f"{'redacted' if job.hidden else 'tagged'} by run {job.run}, {job.variant}{at}", err=True)
@@ -227,6 +234,8 @@ def tag_corpus(
     became = "was done before" if known else "written"
     shards = counted(len(manifest.shards), "shard")
     typer.echo(f"{counted(counts.records, 'text')} in {shards}, {output} {became}: {kinds}")
+    if counts.unscored:
+        typer.echo(f"--threshold leaves out none of {counted(counts.unscored, 'mention')} that have no score", err=True)
     if counts.without_text:
         typer.echo(f"{counts.without_text:,} without text", err=True)
     if job.summarized:

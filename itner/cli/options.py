@@ -12,11 +12,14 @@ import typer
 
 from itner.core.errors import InputError
 from itner.core.progress import ConsoleProgress
+from itner.core.words import counted
 from itner.records.workspace import DATA_VARIABLE, MODELS_VARIABLE, Workspace
 
 if TYPE_CHECKING:
     from itner.files.items import Settings
 
+# Bytes of a key, below which trying all takes no time.
+_LEAST_KEY = 16
 _RUNS = f"Folder of the runs (default: ${MODELS_VARIABLE}, or models/)."
 _TEXTS = f"Folder of the datasets (default: ${DATA_VARIABLE}, or data/)."
 Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help=_RUNS)]
@@ -124,10 +127,11 @@ def named(value: str, choices: Sequence[str], option: str) -> str:
 
 
 def read_key(path: Path) -> bytes:
-    """The key in a file; InputError where there is none."""
+    """The key in a file; InputError where there is none, or one so short that it can be found by trying."""
     key = path.read_bytes() if path.is_file() else b""
-    if not key:
-        raise InputError("no key there; make one with `head -c 32 /dev/urandom`", path=path)
+    if len(key.strip()) < _LEAST_KEY:
+        problem = f"{counted(len(key), 'byte')} are found by trying" if key else "no key there"
+        raise InputError(f"{problem}; make one with `head -c 32 /dev/urandom`", path=path)
     return key
 
 

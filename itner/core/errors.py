@@ -20,7 +20,9 @@ class InputError(Exception):
         self.line = line
         where = ""
         if self.path is not None:
-            where = f"{self.path}:{line}: " if line is not None else f"{self.path}: "
+            # Of an address, a path has one slash less.
+            shown = path if isinstance(path, str) and "://" in path else self.path
+            where = f"{shown}:{line}: " if line is not None else f"{shown}: "
         super().__init__(printable(where + problem))
 
 

@@ -105,6 +105,7 @@ class ShardCounts:
         left_out: records that could not be read, each with its reason in a side file.
         characters: of the texts.
         sentences, distinct: of what taggers read of them, and how many of these were different within a block.
+        unscored: mentions without a score, which no threshold leaves out; counted where there is one.
         mentions: by type; of redacted texts, replacements.
     """
 
@@ -115,10 +116,11 @@ class ShardCounts:
     tokens: NonNegative = 0
     sentences: NonNegative = 0
     distinct: NonNegative = 0
+    unscored: NonNegative = 0
     mentions: dict[TypeName, NonNegative] = Field(default_factory=dict)
 
     def __add__(self, other: ShardCounts) -> ShardCounts:
-        names = ("records", "without_text", "left_out", "characters", "tokens", "sentences", "distinct")
+        names = ("records", "without_text", "left_out", "characters", "tokens", "sentences", "distinct", "unscored")
         sums = {name: getattr(self, name) + getattr(other, name) for name in names}
         types = dict.fromkeys((*self.mentions, *other.mentions))
         return ShardCounts(

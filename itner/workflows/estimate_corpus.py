@@ -24,30 +24,59 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """What a job takes, by a sample of it.
+class Part:
+    """What was read and tagged of sources of one kind, in `seconds` in one process; nothing of it was written.
 
     Attributes:
-        sample: what was read and tagged for it, in `seconds` in one process; nothing of it was written.
         stored: bytes of sources that the sample is of, of `total`.
-        limit: of texts; None for all.
     """
 
     sample: ShardCounts
     seconds: float
     stored: int
     total: int
+
+    @property
+    def share(self) -> float:
+        """How often the sample goes into all of them."""
+        return self.total / max(self.stored, 1)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job takes, by a sample of it.
+
+    Attributes:
+        parts: a gigabyte of packed logs is other work than one of tables, so each kind counts for itself.
+        limit: of texts; None for all.
+    """
+
+    parts: tuple[Part, ...]
     limit: int | None
+
+    @property
+    def sample(self) -> ShardCounts:
+        """Of all kinds."""
+        return sum((part.sample for part in self.parts), ShardCounts())
+
+    @property
+    def seconds(self) -> float:
+        """Of the sample."""
+        return sum(part.seconds for part in self.parts)
 
     @property
     def texts(self) -> float:
         """That are going to be tagged."""
-        found = self.sample.records * self.total / max(self.stored, 1)
-        return found if self.limit is None else min(found, self.limit)
+        return self._found if self.limit is None else min(self._found, self.limit)
 
     def hours(self, processes: int) -> float:
         """With so many processes like that of the sample."""
-        return self.seconds * self.texts / max(self.sample.records, 1) / processes / 3600
+        seconds = sum(part.seconds * part.share for part in self.parts)
+        return seconds * self.texts / max(self._found, 1) / processes / 3600
+
+    @property
+    def _found(self) -> float:
+        return sum(part.sample.records * part.share for part in self.parts)
 
 
 def estimate(planned: Planned, place: Workspace, threads: int = 1) -> Estimate:
@@ -61,29 +90,40 @@ def estimate(planned: Planned, place: Workspace, threads: int = 1) -> Estimate:
     job = planned.job
     # Nothing is written, wherever the folder is.
     worker = Worker(Given(job, Path(), place.models, threads, planned.key))
-    counts = ShardCounts()
-    seconds, stored = 0.0, 0
-    for block, small in _sample(job):
-        if not counts.records:
-            # Once for nothing, because the first call of a network is slow.
-            worker.handle(read_block(replace(block, most=20), small), Stopwatch())
-        watch, started = Stopwatch(), time.perf_counter()
-        records = read_block(block, small)
-        texts = len(records)
-        _, found = worker.handle(records, watch)
-        seconds += time.perf_counter() - started
-        stored += block.stored
-        counts += replace(found, records=texts)
-    return Estimate(counts, seconds, stored, sum(source.size for source in job.sources), job.limit)
+    kinds: dict[tuple[str, str | None], list[Source]] = {}
+    for source in job.sources:
+        kinds.setdefault((source.form, source.packing), []).append(source)
+    places = max(1, _PLACES // len(kinds))
+    parts: list[Part] = []
+    for sources in kinds.values():
+        counts = ShardCounts()
+        seconds, stored = 0.0, 0
+        for block, small in _sample(replace(job, sources=tuple(sources)), places):
+            if not counts.records and not any(part.sample.records for part in parts):
+                # Once for nothing, because the first call of a network is slow.
+                worker.handle(read_block(replace(block, most=20), small), Stopwatch())
+            watch, started = Stopwatch(), time.perf_counter()
+            records = read_block(block, small)
+            texts, without = len(records), records.without_text
+            _, found = worker.handle(records, watch)
+            seconds += time.perf_counter() - started
+            stored += block.stored
+            counts += replace(found, records=texts, without_text=without, left_out=len(records.left_out))
+        parts.append(Part(counts, seconds, stored, sum(source.size for source in sources)))
+    return Estimate(tuple(parts), job.limit)
 
 
-def _sample(job: BulkJob) -> Iterator[tuple[Block, BulkJob]]:
-    """Blocks from all over the sources, each with a job of blocks of its size."""
-    sources = _spread([source for source in job.sources if source.size], _PLACES)
+def _sample(job: BulkJob, most: int = _PLACES) -> Iterator[tuple[Block, BulkJob]]:
+    """Blocks from all over the sources, each with a job of blocks of its size.
+
+    Args:
+        most: places.
+    """
+    sources = _spread([source for source in job.sources if source.size], most)
     small = replace(job, block_bytes=max(_SAMPLE_BYTES // _PLACES, 1))
     for number, source in enumerate(sources):
         # Few sources are looked at in several places; they share what there is to look at.
-        places = len(range(number, _PLACES, len(sources)))
+        places = len(range(number, most, len(sources)))
         for block in _cut(source, small, places):
             yield block, small
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from itner.bulk import cluster
 from itner.bulk.blocks import Block
-from itner.bulk.cluster import _Crew
+from itner.bulk.cluster import _check_answers, _Crew, run_cluster
 from itner.bulk.worker import Given
 from itner.core.errors import InputError
 
@@ -214,6 +215,23 @@ def test_without_an_address_a_cluster_of_its_own_is_started(
             shutdown=lambda: heard.append("shut down"),
         ),
     )
+    monkeypatch.setattr(cluster, "_check_answers", lambda address: None)
     given = Given(SimpleNamespace(device="cpu"), Path(), Path())  # type: ignore[arg-type]
     assert sorted(cluster.run_cluster(given, BLOCKS, address, None)) == list(range(20))  # type: ignore[type-var]
     assert heard == [asked, "shut down"]
+
+
+def test_where_nothing_listens_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(is_initialized=lambda: asked.append(1)))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}", "127.0.0.1:99999"):
+            with pytest.raises(InputError, match=f"no cluster of Ray answers at {address}"):
+                next(run_cluster(None, [], address, None))  # type: ignore[arg-type]
+    assert not asked
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _check_answers(f"127.0.0.1:{server.getsockname()[1]}")
+    for address in (None, "auto", "local"):
+        _check_answers(address)

@@ -130,3 +130,26 @@ def test_what_is_packed_well_is_not_underestimated(
     found = estimate(plan([name], asked, place), place)
     assert found.sample.records < 20_000
     assert found.texts == pytest.approx(100_000, rel=0.02)
+
+
+def test_each_kind_counts_for_itself(place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Packed, a text takes a fraction of the bytes; in records with much beside it, many times as much.
+    Path("a.log.gz").write_bytes(gzip.compress(lines(20_000).encode()))
+    rows = (json.dumps({"body": text, "beside": "x" * 500}) for text in lines(3_000).splitlines())
+    Path("b.jsonl").write_text("\n".join(rows) + "\n")
+    asked = Asked("names", text_columns=("body",))
+    found = estimate(plan(["a.log.gz", "b.jsonl"], asked, place), place)
+    assert [part.total for part in found.parts] == [Path(name).stat().st_size for name in ("a.log.gz", "b.jsonl")]
+    assert found.texts == pytest.approx(23_000, rel=0.02)
+    assert found.hours(1) == pytest.approx(sum(part.seconds * part.share for part in found.parts) / 3600)
+
+
+def test_what_of_the_sample_would_be_left_out_is_said(
+    place: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.jsonl").write_text('{"body": "Outlook hangs"}\n{"body": \n{"body": "Windows 11"}\n')
+    where = ["--models", str(place.models), "--data-root", str(place.data)]
+    assert run_itner("tag-corpus", "in.jsonl", "--run", "names", "--output", "out", "--dry-run", *where) == 0
+    assert "of the sample 1 record would be left out" in capsys.readouterr().err

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ from commands import run_itner
 from filelock import FileLock
 
 from itner.bulk import core
+from itner.bulk import pool as pool_module
 from itner.bulk.core import mark_texts
 from itner.bulk.shards import LOCK, hash_text
 from itner.core.errors import InputError
@@ -445,3 +449,55 @@ def test_what_was_done_before_is_said(place: Workspace, capsys: pytest.CaptureFi
     for said in ("out written: ", "out was done before: "):
         assert itner(place, *given) == 1
         assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["The printer on floor two prints only every second page since Monday.", "anna@nord.example", "x" * 100],
+)
+def test_a_table_without_a_header_is_not_taken_for_one_with(
+    place: Workspace, capsys: pytest.CaptureFixture[str], first: str
+) -> None:
+    Path("bare.csv").write_text(
+        f"17,{first}\n" + "".join(f"{n},Outlook hangs again on Windows {n}\n" for n in range(9))
+    )
+    assert itner(place, "bare.csv", "--run", "names", "--output", "out") == 2
+    said = capsys.readouterr().err
+    assert "bare.csv: its first row holds sentences or addresses" in said
+    assert first not in said
+    assert not Path("out").exists()
+    # Who names one knows what they do.
+    assert itner(place, "bare.csv", "--run", "names", "--output", "out", "--text-column", first) == 0
+
+
+def test_mentions_without_a_score_are_counted_where_there_is_a_threshold(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert itner(place, "in.jsonl", "--run", "names", "--output", "out") == 1
+    assert "--threshold" not in capsys.readouterr().err
+    assert itner(place, "in.jsonl", "--run", "names", "--output", "high", "--threshold", "0.9") == 1
+    manifest = from_json(BulkManifest, Path("high/manifest.json").read_bytes())
+    assert manifest.counts.unscored == sum(manifest.counts.mentions.values()) > 0
+    assert f"leaves out none of {manifest.counts.unscored:,} mentions" in capsys.readouterr().err
+
+
+def test_a_call_that_is_stopped_says_how_to_go_on(
+    place: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("itner.workflows.tag_corpus.run_pool", stop)
+        assert itner(place, "in.jsonl", "--run", "names", "--output", "out") == 130
+    assert "stopped; what is done is kept in out: call again to go on" in capsys.readouterr().err
+    assert itner(place, "in.jsonl", "--run", "names", "--output", "out") == 1
+
+
+def test_ctrl_c_reaches_no_process_but_the_one_that_deals_out() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        with pool_module._uninterrupted():
+            blocked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ())
+        assert signal.SIGINT in blocked.result()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

@@ -112,6 +112,7 @@ def test_what_is_left_out_of_a_file_ends_with_1(here: Path, capsys: pytest.Captu
         (("--type", "OS"), "none of CITY"),
         (("--as", "PHONE=erase"), "none of mask"),
         (("--key-file", "none.bin"), "no key there"),
+        (("--key-file", "short.bin"), "15 bytes are found by trying"),
         (("--mapping", "a.txt"), "this is there already"),
         (("--output", "full"), "this is there already"),
         (("--output", "none/out"), "no such folder"),
@@ -134,6 +135,7 @@ def test_bad_usage_writes_nothing(
 ) -> None:
     (here / "full").mkdir()
     (here / "full" / "x").write_text("x", encoding="utf-8")
+    (here / "short.bin").write_bytes(b"fifteen letters")
     (here / "empty").mkdir()
     (here / "link").symlink_to("empty")
     (here / "nowhere").symlink_to("gone.json")
