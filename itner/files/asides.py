@@ -29,8 +29,15 @@ _PARTS = re.compile(
     r"|(?P<colon>=|(?<=[A-Za-z]):(?=[^\s/]))|(?P<blank>(?<=\w)\+(?=\w)(?![\w.+-]*@))"
 )
 _APART = "\n\n"
-# Also what is no mark-up to a tagger, which sees comments and the tags of any XML as words.
-_TAG = re.compile(r"<!--(?:(?!<!--).){0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>", re.DOTALL)
+# Also what is no mark-up to a tagger: comments, the tags of any XML, and marks without their other half.
+_DIVISION = re.compile(
+    r"<!--(?:(?!<!--).){0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\[/?(?:b|i|u|s|url|email|color|size|font|code|quote|center|img|list)(?:=[^\[\]\n]{0,200})?\]"
+    r"|\{[A-Za-z]{1,12}(?:[:=][^{}\n]{0,100})?\}"
+    # Emphasis is beside a letter; digits of which only the last are shown have asterisks as well.
+    r"|(?<=[^\W\d_])(?:\*{2,3}|__|~~|`{1,3})|(?<!\*)(?:\*{2,3}|__|~~|`{1,3})(?=[^\W\d_])",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def _place_marks(passages: Iterable[Aside]) -> list[tuple[int, int]]:
 
 def list_divisions(text: str) -> list[tuple[int, int]]:
     """The stretches of a text that are mark-up or a tag to anybody, in order and without overlap."""
-    return _join((*list_marks(text), *(match.span() for match in _TAG.finditer(text))))
+    return _join((*list_marks(text), *(match.span() for match in _DIVISION.finditer(text))))
 
 
 def _join(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -86,7 +93,7 @@ def list_views(text: str) -> list[Aside]:
     """
     passages = [Aside(first, read_view(text[first:last])) for first, last in split_passages(text)]
     views = {(aside.start, aside.view.text): aside for aside in passages if aside.view.text != aside.view.source}
-    divisions = _join((*_place_marks(passages), *(match.span() for match in _TAG.finditer(text))))
+    divisions = _join((*_place_marks(passages), *(match.span() for match in _DIVISION.finditer(text))))
     for said in ("", " ") if divisions else ():
         aside = Aside(0, read_edited(text, [(*place, said) for place in divisions]))
         views.setdefault((0, aside.view.text), aside)
