@@ -689,7 +689,9 @@ DIVIDED = (
     "Ing<b>rid</b> Halvorsen", "<td>Ingrid</td><td>Halvorsen</td>", "Ingrid<!-- <b> --> Halvorsen",
     "<first>Ingrid</first><last>Halvorsen</last>", "<i>Halvorsen</i>, <i>Ingrid</i>", "Ing**rid** Halvorsen",
     "*Ingrid* _Halvorsen_", "`Ingrid` ~~Halvorsen~~", "{color:red}Ingrid{color} Halvorsen",
-    "[b]Ingrid[/b] Halvorsen", "Ing__rid[b] {color} Halvorsen", "<tr><td>INGRID\n</td></tr>\r\n<tr><td>halvorsen</td></tr>", "Ingrid\u3164Halvorsen",
+    "[b]Ingrid[/b] Halvorsen", "Ing__rid[b] {color} Halvorsen",
+    "<tr><td>INGRID\n</td></tr>\r\n<tr><td>halvorsen</td></tr>",
+    "Ingrid\u3164Halvorsen",
     "Ingrid\u2800Halvorsen", "^[[1mIngrid^[[0m Halvorsen",
 )  # fmt: skip
 
