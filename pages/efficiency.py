@@ -30,7 +30,7 @@ from itner.dashboard.widgets import (
     show_table,
 )
 from itner.domains.registry import get_domain
-from itner.reporting.bulk import bulk_in_words
+from itner.reporting.bulk import bulk_in_words, measured_on
 from itner.reporting.compression import SPEEDS, dev_sets, list_study_rows, speed_to_rank_by, study_in_words
 from itner.reporting.cost import list_costs, worth_in_words
 from itner.reporting.peers import list_peer_rows, peers_in_words, timing_in_words
@@ -138,6 +138,13 @@ if bulk is not None and {each.name for each in bulk.rates} & {run.name for run i
     st.header("Much text at once")
     st.caption(bulk_in_words(bulk))
     show_table(efficiency.bulk_frame(bulk), "bulk", efficiency.bulk_columns())
+    for number, other in enumerate(bulk.elsewhere):
+        frame = efficiency.bulk_frame(other)
+        show_folded(
+            f"The same on {measured_on(other)}",
+            partial(show_table, frame, f"bulk-{number}", efficiency.bulk_columns()),
+            f"bulk_{number}",
+        )
     if proof is not None:
         memory = efficiency.memory_frame(proof)
         alt = "Line chart: the most memory of a process over the size of the input."

@@ -30,23 +30,26 @@ def main(
 ) -> None:
     """Measure our runs from file to file, Transformers' pipeline with the same weights, and spaCy's NER, in turns.
 
-    spaCy is left out, and that is said, where .peers/ has no model of it: `python -m tools.peers --only train`.
+    What was measured on other machines stays in the file. spaCy is left out, and that is said, where .peers/ has no
+    model of it: `python -m tools.peers --only train`.
     """
     # The tools are not part of the package: they measure it from outside.
     sys.path.insert(0, str(REPOSITORY))
     from itner.core.errors import InputError
     from itner.core.progress import ConsoleProgress
+    from itner.records.bulk import BulkBench
     from itner.records.codec import to_json
-    from itner.records.files import write_atomic
+    from itner.records.files import read_record, write_atomic
     from itner.records.workspace import Workspace
-    from itner.reporting.bulk import bulk_table
+    from itner.reporting.bulk import add_bench, bulk_table
     from tools.bulk_bench import list_spacy, measure
 
     if not list_spacy(dataset, texts):
         typer.echo("spaCy is left out: no model of it here; `python -m tools.peers --only train` makes one", err=True)
     progress = ConsoleProgress()
     try:
-        bench = measure(dataset, Workspace.find(), texts, rounds, seed, progress)
+        before = read_record(output, BulkBench)
+        bench = add_bench(measure(dataset, Workspace.find(), texts, rounds, seed, progress), before)
     except InputError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None

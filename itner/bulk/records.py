@@ -21,6 +21,9 @@ _READ = 2**18
 # Of Parquet at once.
 _ROWS = 4096
 _BOM = b"\xef\xbb\xbf"
+# From so many characters on, a NUL at every second place is no chance.
+_FEWEST_WIDE = 8
+_HAS_NULS = "a NUL at every second place, as in UTF-16; convert it to UTF-8 first"
 _TOO_LONG = f"longer than {LONGEST_RECORD // 2**20} MiB"
 
 
@@ -334,6 +337,9 @@ def _add(
             continue
         if len(text) > LONGEST_RECORD:
             records.left_out.append(LeftOut(source.address, place, _TOO_LONG))
+            continue
+        if "\0" in text and len(text) >= _FEWEST_WIDE and any(set(text[at::2]) == {"\0"} for at in (0, 1)):
+            records.left_out.append(LeftOut(source.address, place, _HAS_NULS))
             continue
         if not is_encodable(text):
             # Half of a surrogate pair, which JSON can spell.

@@ -312,7 +312,7 @@ def readme(domain: DomainName = None) -> None:
     from itner.records.prices import read_prices
     from itner.records.store import RunStore, read_ablation, read_study, read_trials
     from itner.records.workspace import CHECKOUT
-    from itner.reporting.bulk import BULK_BEGIN, BULK_END, rates_table, read_bulk_bench
+    from itner.reporting.bulk import BULK_BEGIN, BULK_END, measured_on, rates_table, read_bulk_bench
     from itner.reporting.bulk_proof import fill_bulk, read_bulk_proof
     from itner.reporting.corpus_card import fill_data_card
     from itner.reporting.endurance import fill_digest, fill_endurance, read_endurance
@@ -378,7 +378,9 @@ def readme(domain: DomainName = None) -> None:
     bulk, rates, proof = CHECKOUT / "docs" / "bulk.md", read_bulk_bench(place), read_bulk_proof(place)
     bulk_text = bulk.read_text(encoding="utf-8")
     if rates is not None:
-        page_text = replace_section(page_text, BULK_BEGIN, BULK_END, rates_table(rates))
+        page_text = replace_section(
+            page_text, BULK_BEGIN, BULK_END, f"{rates_table(rates)}\n\nOn {measured_on(rates)}."
+        )
         bulk_text = fill_bulk(bulk_text, rates, proof, read_prices(place))
     robust = CHECKOUT / "docs" / "robustness.md"
     every = sorted(RunStore(place.models).load_all()[0], key=lambda run: (run.info.domain, run.name))

@@ -433,9 +433,14 @@ class BulkRate:
 
 @dataclass(frozen=True, config=STRICT)
 class BulkBench:
-    """`data/bulk_bench.json`: rates that were measured in turns on one machine."""
+    """`data/bulk_bench.json`: rates that were measured in turns on one machine.
+
+    Attributes:
+        elsewhere: what was measured on other machines before, the newest first.
+    """
 
     corpus: BulkCorpus
     rates: tuple[BulkRate, ...]
     provenance: Provenance
+    elsewhere: tuple[BulkBench, ...] = ()
     schema_version: Literal[1] = 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from itner.core.provenance import Machine
 from itner.core.words import listed
 from itner.records.bulk import BulkBench, BulkRate
 from itner.records.files import read_record
@@ -45,6 +46,28 @@ def read_bulk_bench(place: Workspace) -> BulkBench | None:
     return bench
 
 
+def add_bench(bench: BulkBench, before: BulkBench | None) -> BulkBench:
+    """A bench with those of other machines; on the same one, the new takes the place of the old."""
+    known = () if before is None else (before, *before.elsewhere)
+    others = [each for each in known if _place_of(each) != _place_of(bench)]
+    return replace(bench, elsewhere=tuple(replace(each, elsewhere=()) for each in others))
+
+
+def _place_of(bench: BulkBench) -> tuple[object, ...]:
+    machine = bench.provenance.machine
+    return machine.cpu, machine.cores, machine.isa
+
+
+def measured_on(bench: BulkBench) -> str:
+    """What it was measured on."""
+    return machine_in_words(bench.provenance.machine)
+
+
+def machine_in_words(machine: Machine) -> str:
+    """A machine by its processor, its cores and what that computes with."""
+    return f"{machine.cpu} with {machine.cores} cores ({', '.join(machine.isa)})"
+
+
 def list_bulk_rows(bench: BulkBench) -> list[BulkRow]:
     """What was timed, the fastest first."""
     middles = [(each, statistics.median(each.tokens_per_s)) for each in bench.rates]
@@ -75,8 +98,8 @@ def _how(rate: BulkRate) -> str:
 
 
 def bulk_table(bench: BulkBench) -> str:
-    """The rates as a table in Markdown, with what they were measured on and where the time goes below."""
-    return f"{rates_table(bench)}\n\n{bulk_in_words(bench)}"
+    """The rates on each machine as a table in Markdown, with that machine and where the time goes below."""
+    return "\n\n".join(f"{rates_table(each)}\n\n{bulk_in_words(each)}" for each in (bench, *bench.elsewhere))
 
 
 def rates_table(bench: BulkBench) -> str:
@@ -95,11 +118,11 @@ def rates_table(bench: BulkBench) -> str:
 
 def bulk_in_words(bench: BulkBench) -> str:
     """What the rates were measured on, and where the time of each goes."""
-    corpus, machine = bench.corpus, bench.provenance.machine
+    corpus = bench.corpus
     median, low, high = corpus.words
     words = (
-        f"Medians of {max(len(each.tokens_per_s) for each in bench.rates)} rounds in turns on {machine.cpu} with "
-        f"{machine.cores} cores ({', '.join(machine.isa)}). Runs read from a file and write shards, with the start of "
+        f"Medians of {max(len(each.tokens_per_s) for each in bench.rates)} rounds in turns on "
+        f"{measured_on(bench)}. Runs read from a file and write shards, with the start of "
         f"their processes; peers read from memory, without loading, the pipeline sentences that were cut for it, spaCy "
         f"whole texts, in as many processes and in batches as are fastest. Tickets drawn from "
         f"texts that ship (seed {corpus.seed}): {corpus.texts:,} at most, {median} words each in the median ({low} to "

@@ -309,6 +309,21 @@ def test_utf_16_is_told(job: Job, name: str, encoding: str) -> None:
     assert not len(records)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_lines_of_utf_16_without_a_mark_are_told_and_a_gap_in_a_log_is_none(job: Job, encoding: str) -> None:
+    Path("x.log").write_bytes("Outlook hangs on Windows 11\nTeams too\n".encode(encoding))
+    ((_, records),) = read_all(job("x.log", block_bytes=10_000))
+    # What is left behind the last end of a line says nothing.
+    assert not "".join(records.texts).strip("\0")
+    assert {each.reason for each in records.left_out} == {
+        "a NUL at every second place, as in UTF-16; convert it to UTF-8 first"
+    }
+    # A few of them are where a machine without power stopped writing.
+    Path("y.log").write_bytes(b"Outlook hangs on Windows\0\0\0\0\n")
+    ((_, records),) = read_all(job("y.log", block_bytes=10_000))
+    assert (len(records), records.left_out) == (1, [])
+
+
 def test_names_are_shown_as_far_as_they_can_be() -> None:
     assert cutting.list_names(["a", "b\0c", "\udcff"]) == "a, b\ufffdc, \ufffd"
     assert len(cutting.list_names(["x" * 400] * 9)) == 500

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itner.core.provenance import Machine, Provenance
 from itner.records.bulk import BulkBench, BulkCorpus, BulkRate
 from itner.records.codec import from_json, to_json
-from itner.reporting.bulk import bulk_in_words, bulk_table, list_bulk_rows
+from itner.reporting.bulk import add_bench, bulk_in_words, bulk_table, list_bulk_rows
 
 MACHINE = Machine("A CPU", 2, 8.0, ("avx2",), "Linux")
 BENCH = BulkBench(
@@ -44,3 +44,19 @@ def test_what_it_was_measured_on_and_where_time_goes_is_said() -> None:
     assert "where equal ones are read once, at least 90.0% are." in said
     assert "Where the time goes: fast: model 75%, read 25% and write 0%." in said
     assert from_json(BulkBench, to_json(BENCH)) == BENCH
+
+
+def test_another_machine_takes_nobodys_place() -> None:
+    other = replace(
+        BENCH,
+        provenance=replace(BENCH.provenance, machine=replace(MACHINE, isa=("avx512_vnni",))),
+        rates=BENCH.rates[:2],
+    )
+    both = add_bench(other, BENCH)
+    assert both == replace(other, elsewhere=(BENCH,))
+    newer = replace(BENCH, rates=BENCH.rates[1:])
+    assert add_bench(newer, both) == replace(newer, elsewhere=(other,))
+    assert add_bench(BENCH, None) == BENCH
+    assert from_json(BulkBench, to_json(both)) == both
+    table = bulk_table(both)
+    assert table.index("(avx512_vnni)") < table.index("| spaCy NER, nlp.pipe | 2 × 1 | 400 |") < table.index("(avx2)")

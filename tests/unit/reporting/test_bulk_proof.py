@@ -48,6 +48,15 @@ def test_each_goal_is_met_missed_or_not_measured() -> None:
     assert met(alone)[:5] == [None, None, None, True, None]
     assert met(proof=BulkProof())[5:] == [None] * 4
     assert met(replace(BENCH, rates=()), BulkProof()) == [None] * 9
+    # On two machines, each goal is held against those that it is about.
+    fast = replace(vnni, rates=(*vnni.rates[:3], replace(vnni.rates[3], tokens_per_s=(7_500.0,))))
+    both = replace(fast, elsewhere=(BENCH,))
+    assert met(both)[:5] == [False, True, True, True, True]
+    slow = replace(BENCH, rates=(*BENCH.rates[:2], replace(BENCH.rates[2], tokens_per_s=(39_000.0,))))
+    assert met(replace(fast, elsewhere=(slow,)))[:5] == [None, True, False, False, False]
+    said = [goal.reached for goal in list_goals(both, PROOF)]
+    assert said[1] == "7.5 times (7,500 against 1,000 tokens/s)"
+    assert said[3] == "80,000 on a CPU with VNNI and 80,000 on a CPU without VNNI"
 
 
 @pytest.mark.parametrize(
