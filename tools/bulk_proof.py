@@ -145,6 +145,9 @@ def try_size(trial: Trial, kind: str, size: int, block: float | None, folder: Pa
 def try_kills(trial: Trial, count: int, size: int, folder: Path, progress: Progress) -> KillTrial:
     """Kill calls of a job at random moments, so many times, and hold what it wrote against one that nobody killed."""
     source = folder / "tickets.jsonl"
+    # What another trial left is of another input.
+    for name in ("whole", "killed"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     write_tickets(source, size, trial)
     options = ["--text-column", "text", "--id-column", "id", "--block", "0.1", "--summary"]
     started = time.monotonic()

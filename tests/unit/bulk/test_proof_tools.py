@@ -72,6 +72,9 @@ def test_a_trial_is_the_command_and_takes_the_place_of_the_same(trial: Trial, tm
 
 @pytest.mark.thorough
 def test_what_is_killed_goes_on_to_the_same(trial: Trial, tmp_path: Path) -> None:
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "of-another-trial").touch()
     found = try_kills(trial, 2, 600_000, tmp_path, silent)
     assert found.same
     assert found.left == 0
