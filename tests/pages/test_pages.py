@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ from itner.records.codec import from_json, to_json
 from itner.records.evaluation import Errors, Metrics
 from itner.records.store import RunStore
 from itner.records.workspace import Workspace
+from itner.reporting.bulk import measured_on, read_bulk_bench
 from itner.reporting.recall import curve_of
 from itner.reporting.rows import list_rows
 from itner.taggers.encoder.onnx_backend import OnnxScorer
@@ -617,6 +619,22 @@ def test_the_rules_stand_beside_the_trained_runs_on_every_page(
     assert "itner rules it --run it_rules_again" in page.code[0].value
     page = open_page("tag_files", shipped_models, monkeypatch)
     assert rules in page.selectbox(key="model_one").options
+
+
+def test_rates_of_much_text_are_shown_of_every_machine_that_was_measured(
+    shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = read_bulk_bench(HERE)
+    assert bench is not None
+    page = unfold(open_page("efficiency", shipped_models, monkeypatch), "bulk_0", "bulk_goals")
+    assert f"The same on {measured_on(bench.elsewhere[0])}" in [each.label for each in page.expander]
+    tables = [frame.value for frame in page.dataframe if "times the pipeline" in frame.value]
+    found = [table.set_index(["what", "processes × threads"])["tokens/s"] for table in tables]
+    assert len(found) == 2
+    for each, rates in zip((bench, bench.elsewhere[0]), found, strict=True):
+        best = max(each.rates, key=lambda rate: statistics.median(rate.tokens_per_s))
+        assert rates.iloc[0] == rates.max() == pytest.approx(statistics.median(best.tokens_per_s), abs=1)
+    assert any("7 times the pipeline (CPU with VNNI)" in each.proto.body for each in page.get("html"))
 
 
 def test_live_says_plainly_that_rules_weigh_no_tokens(shipped_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
