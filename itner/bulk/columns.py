@@ -15,7 +15,7 @@ from itner.bulk.blocks import list_names, read_table, unpack
 from itner.bulk.records import as_strings, find_value, parse_line
 from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.errors import InputError
-from itner.files.columns import rank_columns
+from itner.files.columns import names_or_data, rank_columns
 from itner.records.bulk import Source
 
 _LOOKED_AT = 200
@@ -64,10 +64,11 @@ def find_table(sources: Sequence[Source], columns: Sequence[str], encoding: str,
     for source in tables[:_TRIED]:
         with told_of(source) as wrong:
             rows, header = _peek(source, encoding, delimiter)
-            if not columns and source.form == "csv" and any(_WORDY.search(name) for name in header):
+            is_bare = names_or_data(header, [list(row.values()) for row in rows]) < 0
+            if not columns and source.form == "csv" and (is_bare or any(_WORDY.search(name) for name in header)):
                 raise InputError(
-                    "its first row holds sentences or addresses rather than names of columns; put a row with names "
-                    "before it, or name a column with --text-column"
+                    "its first row holds what others hold, or sentences, rather than names of columns; put a row with "
+                    "names before it, or name a column with --text-column"
                 )
             return Table(source, tuple(columns) or (_choose_text(rows),), rows, header)
         reasons[source.address] = str(wrong.reason)

@@ -195,8 +195,9 @@ def tag_corpus(
             typer.echo(line, err=True)
         size = sum(source.size for source in job.sources)
         if dry_run:
-            _say_unread(planned.problems)
             found = estimate(planned, place, threads)
+            unread = planned.problems | dict(found.unread)
+            _say_unread(unread)
             if not found.sample.records:
                 raise InputError("there is no text in the sample", path=job.sources[0].address)
             hours = found.hours(workers)
@@ -214,7 +215,7 @@ def tag_corpus(
                 typer.echo(f"about {cost:,.2f} {prices.currency} at {prices.compute.core_hour:g} an hour of a core")
             if found.sample.left_out:
                 typer.echo(f"of the sample {counted(found.sample.left_out, 'record')} would be left out", err=True)
-            if planned.problems:
+            if unread:
                 raise typer.Exit(_LEFT_OUT)
             return
         known = (output / MANIFEST).is_file()

@@ -31,9 +31,15 @@ _PARTS = re.compile(
 _APART = "\n\n"
 # Also what is no mark-up to a tagger: comments, the tags of any XML, and marks without their other half.
 _DIVISION = re.compile(
-    r"<!--(?:(?!<!--).){0,2000}?-->|<[A-Za-z/!?][^<>]{0,2000}>|\x1b\[[0-?]*[ -/]*[@-~]"
-    r"|\[/?(?:b|i|u|s|url|email|color|size|font|code|quote|center|img|list)(?:=[^\[\]\n]{0,200})?\]"
-    r"|\{[A-Za-z]{1,12}(?:[:=][^{}\n]{0,100})?\}"
+    r"<!--(?:(?!<!--).){0,2000}?-->|<!\[CDATA\[|\]\]>"
+    # A tag whose attributes have brackets in them, and any other.
+    r"|<[A-Za-z/][^<>\"']{0,200}(?:(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}')[^<>\"']{0,200}){1,20}>"
+    r"|<[A-Za-z/!?][^<>]{0,2000}>"
+    r"|(?:\x1b|\^\[|\u241b|&\#27;|&\#[xX]1[bB];|\\(?:x1[bB]|0?33|u001[bB]|[eE]))\[[0-?]*[ -/]*[@-~]"
+    # Labels are in square brackets as well, so that what a type may be called is told by its small letters.
+    r"|\[/?(?i:b|i|u|s|sup|sub|h[1-6]|color|size|font|code|quote|center|left|right|table|tr|td|th|list|li|spoiler|hr)"
+    r"(?:=[^\[\]\n]{0,200})?\]|\[/?(?:url|email|img)(?:=[^\[\]\n]{0,200})?\]|\[URL=[^\[\]\n]{0,200}\]"
+    r"|\{[A-Za-z]{1,12}(?:[:=][^{}\n]{0,100})?\}|\{[*_+~^-]\}"
     # Emphasis is beside a letter; digits of which only the last are shown have asterisks as well.
     r"|(?<=[^\W\d_])(?:\*{2,3}|__|~~|`{1,3})|(?<!\*)(?:\*{2,3}|__|~~|`{1,3})(?=[^\W\d_])",
     re.DOTALL,

@@ -213,11 +213,13 @@ def _is_covered(text: str, known: Sequence[Span], redactor: Redactor) -> bool:
     Args:
         known: what is to stand in the place of what is found in the text.
     """
-    parts = [span for span in known if span.whole and redactor.is_part(span.whole)]
-    if not parts:
+    if not any(redactor.is_part(span.whole) for span in known):
         return False
-    seen = count_wholes((part.start, part.start + part.size, part.whole) for part in parts)
-    hidden = redactor.hide(text, (), [span for span in known if span.whole not in seen])
+    # Of this text by itself: what is hidden in a field may be a part of something that goes over several.
+    here = redactor.find(text)
+    seen = count_wholes((each.start, each.end, each.whole) for each in here if redactor.is_part(each.whole))
+    others = [span for each in here if each.whole not in seen for span in redactor.span(text, each)]
+    hidden = redactor.hide(text, (), others)
     rest = change(text, [(edit.start, edit.end, edit.text) for edit in hidden.edits])
     for reading in readings(_as_upload(rest)):
         found = redactor.find(reading.text, reading.free, divided=False)

@@ -69,7 +69,7 @@ class Span:
         new: what is to stand there.
         size: of all that it is a part of.
         pair: what is replaced, as it is meant, and by what; None where another span tells it.
-        whole: what it is known as; "" of all its parts but the first.
+        whole: what all of it is known as.
     """
 
     start: int
@@ -195,7 +195,7 @@ class Redactor:
         spans = []
         for place, ((start, end), part) in enumerate(zip(found.parts, parts, strict=True)):
             new = shared[place] if shared is not None else self.replace(part, found.kind, found.whole)
-            spans.append(Span(start, end, found.kind, new, size, (part, new), "" if place else found.whole))
+            spans.append(Span(start, end, found.kind, new, size, (part, new), found.whole))
         return spans
 
     def _spread(self, text: str, parts: Sequence[tuple[int, int]], kind: str, known: str = "") -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -49,10 +49,12 @@ class Estimate:
     Attributes:
         parts: a gigabyte of packed logs is other work than one of tables, so each kind counts for itself.
         limit: of texts; None for all.
+        unread: sources of the sample that cannot be read, with the reason.
     """
 
     parts: tuple[Part, ...]
     limit: int | None
+    unread: Mapping[str, str]
 
     @property
     def sample(self) -> ShardCounts:
@@ -95,6 +97,7 @@ def estimate(planned: Planned, place: Workspace, threads: int = 1) -> Estimate:
         kinds.setdefault((source.form, source.packing), []).append(source)
     places = max(1, _PLACES // len(kinds))
     parts: list[Part] = []
+    unread: dict[str, str] = {}
     for sources in kinds.values():
         counts = ShardCounts()
         seconds, stored = 0.0, 0
@@ -105,12 +108,13 @@ def estimate(planned: Planned, place: Workspace, threads: int = 1) -> Estimate:
             watch, started = Stopwatch(), time.perf_counter()
             records = read_block(block, small)
             texts, without = len(records), records.without_text
+            unread |= records.unread
             _, found = worker.handle(records, watch)
             seconds += time.perf_counter() - started
             stored += block.stored
             counts += replace(found, records=texts, without_text=without, left_out=len(records.left_out))
         parts.append(Part(counts, seconds, stored, sum(source.size for source in sources)))
-    return Estimate(tuple(parts), job.limit)
+    return Estimate(tuple(parts), job.limit, unread)
 
 
 def _sample(job: BulkJob, most: int = _PLACES) -> Iterator[tuple[Block, BulkJob]]:

@@ -39,13 +39,14 @@ _MOST_WORDS = 12
 _NO_WORD = r"\x00-/:-@\[-`{-\x7f"
 _GAP = re.compile(rf"[{_NO_WORD}]{{2,}}|[\x00-\x1f!-/:-@\[-`{{-\x7f]")
 _WORD = re.compile(rf"[^{_NO_WORD}]+")
+_IN_WORD = re.compile(rf"[^{_NO_WORD}]")
 # What stands for the digits that are not shown.
 _HIDING = frozenset("*•●·#█■")
 _LETTER = re.compile(rf"[^{_NO_WORD}0-9]")
 _SENTENCE_END = re.compile(r"[.!?]\s")
 # Behind an initial or the number of a day, a point ends no sentence.
 _SHORT = re.compile(rf"(?:[{_NO_WORD}]|\A)(?:[^{_NO_WORD}0-9]|[0-9]{{1,2}})\Z")
-_BLANKS = re.compile(r"\s+")
+_BORDERS = frozenset("\0\t\n\r;|")
 _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile("[0-9]")
 _NUMBER = re.compile(rf"[0-9](?:[{_NO_WORD}]{{0,4}}[0-9]){{6,}}+")
@@ -60,14 +61,14 @@ _CODE = (
 # in names of folders.
 _DOUBTS = {
     "unseen": "[\u115f\u1160\u200b\u2060\u2800\u3164\ufeff\uffa0]",
-    "broken": "[-\u2010][ \t]*\r?\n[ \t]*|\r?\n[ \t]+",
+    "broken": r"(?:[-\u00ad\u2010\u2011]|&shy;)[ \t]*(?:\r\n?|\n)[ \t>|*/#]*|\r?\n[ \t]+",
     "escape": r"\\[nrtbfv]",
     "byte": r"(?:\\{1,8}+x[0-9a-fA-F]{2}){1,4}|(?:\\{1,8}+[0-3][0-7]{2}){1,4}|\\{1,8}+u\{[0-9a-fA-F]{1,6}\}",
 }
 _DOUBTFUL = {name: re.compile(pattern) for name, pattern in _DOUBTS.items()}
 _SPECIAL = re.compile("|".join((_CODE, *(f"(?P<{name}>{pattern})" for name, pattern in _DOUBTS.items()))))
 # Where a line ends within an address, which is read by itself.
-_WRAPPED = re.compile(r"(?<!\S)(\S{1,80})(\r?\n)(\S{1,80})")
+_WRAPPED = re.compile(r"(?<!\S)(\S{1,80})(\r?\n[ \t>|]*)(\S{1,80})")
 _CODES = re.compile(f"{_CODE}|{_DOUBTS['byte']}")
 _NOTHING = "\0\0"
 _ODD = re.compile(r"[%&\\\r\n]")
@@ -75,6 +76,12 @@ _ODD = re.compile(r"[%&\\\r\n]")
 _BROKEN_LINE = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]*\r?\n[ \t>|]*(?=[^\W\d_A-Z])")
 # Signs between words that have a meaning of their own, and blanks that line something up.
 _PARTING = re.compile(r"[\r\n\t\0,;:|\"<>\[\]{}=*`~#\\]|\s{4}")
+
+
+# Letters with a stroke and the like, which have no accent to be left out, as they are written without.
+_STROKED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
+# Arabic and Hebrew are mostly written without them, and Arabic with a stretch for looks.
+_VOWEL_SIGNS = frozenset((*map(chr, range(0x591, 0x5BE)), *map(chr, range(0x64B, 0x653)), "\u0640", "\u0670"))
 
 
 class _Folding(dict[int, str]):
@@ -92,8 +99,10 @@ def _without_case(char: str) -> str:
 
 def _fold_letter(char: str) -> str:
     kind = unicodedata.category(char)
-    if "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f" or kind in ("Cf", "Me"):
+    if "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f" or kind in ("Cf", "Me") or char in _VOWEL_SIGNS:
         return ""
+    if char in _STROKED:
+        return _STROKED[char]
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     if char.isascii() or char.isalnum() or kind[0] == "M":
@@ -240,8 +249,8 @@ def _decode_bytes(code: str) -> str:
 def _fold_gap(match: re.Match[str]) -> str:
     text, (start, end) = match.string, match.span()
     if start and end < len(text) and text[start - 1] in _DIGITS and text[end] in _DIGITS:
-        # Between digits, it tells a date from a version.
-        return _BLANKS.sub(" ", match[0])
+        # Between digits, a single sign tells a date from a version; a blank or the border of a field does not.
+        return match[0] if len(match[0]) == 1 and match[0] not in _BORDERS else " "
     return ". " if _SENTENCE_END.search(match[0]) and not _SHORT.search(text, max(start - 3, 0), start) else " "
 
 
@@ -425,10 +434,11 @@ class Known:
         )
         # "J. Berg" is written "J.Berg", too.
         ways = dict.fromkeys((form, form.replace(". ", " ")), way)
-        if 2 <= len(parts) <= 3 and all(len(part) > 1 and part.isalpha() for part in parts):
+        blanks = [_Folded(word).text.strip() for word in surface.split()]
+        if 2 <= len(blanks) <= 3 and all(len(word) > 1 and word.replace(" ", "").isalpha() for word in blanks):
             # As in a list: the last name first.
             ways.setdefault(
-                " ".join((parts[-1], *parts[:-1])), replace(way, apart=(True, True), around=("", ""), turned=True)
+                " ".join((blanks[-1], *blanks[:-1])), replace(way, apart=(True, True), around=("", ""), turned=True)
             )
         if len(parts) > 1 and all(map(str.isalpha, parts)):
             ways.setdefault("".join(parts), replace(way, borders=tuple(accumulate(map(len, parts[:-1])))))
@@ -455,7 +465,7 @@ class Known:
                 way = self._ways.get(text[low:high])
                 if way is None or not (free or way.specific):
                     continue
-                if (way.apart[0] and low and _WORD.match(text, low - 1)) or (way.apart[1] and _goes_on(text, high)):
+                if (way.apart[0] and low and _IN_WORD.match(text, low - 1)) or (way.apart[1] and _goes_on(text, high)):
                     continue
                 if not all(folded.begins_word(low + border) for border in way.borders):
                     continue
@@ -545,7 +555,7 @@ def _stands_apart(word: str, several: bool) -> bool:
 def _goes_on(text: str, high: int) -> bool:
     """Whether a word goes on behind its place; it does not where it is somebody's."""
     end = high + 1 if text.startswith("s", high) and text[high - _LONG_WORD : high].isalpha() else high
-    return _WORD.match(text, end) is not None
+    return _IN_WORD.match(text, end) is not None
 
 
 def _take_signs(source: str, way: _Way, words: list[tuple[int, int]]) -> bool:

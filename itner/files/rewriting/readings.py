@@ -44,6 +44,7 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _COLOUR = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _BOLD = re.compile(r"(?<=[^\W\d_])(?:\*{1,3}|__|~~|`+)(?=[^\W\d_])")
 
+_FEWEST_HEX = 10
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}")
 _LINE_END = re.compile(r"(?<=[A-Za-z0-9+/_=-]{4})(?:\r?\n|\\r|\\n)+[ \t]*(?=[A-Za-z0-9+/_-]{2})")
 _STANDARD = str.maketrans("-_", "+/")
@@ -288,7 +289,8 @@ def _unpack(text: str, known: set[str]) -> Iterator[str | bytes]:
                 yield data
             stretches |= dict.fromkeys(_find_text(data, whole=skipped == 0))
     for run in dict.fromkeys((*_HEX.findall(text), *(match[0] for match in _HEX_APART.finditer(text)))):
-        if f"hex {run}" in known:
+        # Numbers of a few digits stand everywhere, and are letters by chance.
+        if f"hex {run}" in known or (run.isdecimal() and len(run) < _FEWEST_HEX):
             continue
         known.add(f"hex {run}")
         digits = "".join(_PAIR.findall(run)) if not run.isalnum() or "x" in run else run

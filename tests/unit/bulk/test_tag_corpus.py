@@ -453,7 +453,13 @@ def test_what_was_done_before_is_said(place: Workspace, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(
     "first",
-    ["The printer on floor two prints only every second page since Monday.", "anna@nord.example", "x" * 100],
+    [
+        "The printer on floor two prints only every second page since Monday.",
+        "anna@nord.example",
+        "x" * 100,
+        "Wanda Obermoser cannot log in",
+        "Anna Berg",
+    ],
 )
 def test_a_table_without_a_header_is_not_taken_for_one_with(
     place: Workspace, capsys: pytest.CaptureFixture[str], first: str
@@ -463,7 +469,7 @@ def test_a_table_without_a_header_is_not_taken_for_one_with(
     )
     assert itner(place, "bare.csv", "--run", "names", "--output", "out") == 2
     said = capsys.readouterr().err
-    assert "bare.csv: its first row holds sentences or addresses" in said
+    assert "bare.csv: its first row holds what others hold, or sentences" in said
     assert first not in said
     assert not Path("out").exists()
     # Who names one knows what they do.
