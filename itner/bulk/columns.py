@@ -64,8 +64,7 @@ def find_table(sources: Sequence[Source], columns: Sequence[str], encoding: str,
     for source in tables[:_TRIED]:
         with told_of(source) as wrong:
             rows, header = _peek(source, encoding, delimiter)
-            is_bare = names_or_data(header, [list(row.values()) for row in rows]) < 0
-            if not columns and source.form == "csv" and (is_bare or any(_WORDY.search(name) for name in header)):
+            if not columns and source.form == "csv" and _is_record(header, rows):
                 raise InputError(
                     "its first row holds what others hold, or sentences, rather than names of columns; put a row with "
                     "names before it, or name a column with --text-column"
@@ -76,6 +75,12 @@ def find_table(sources: Sequence[Source], columns: Sequence[str], encoding: str,
         address, reason = next(iter(reasons.items()))
         raise InputError(reason, path=address)
     return None
+
+
+def _is_record(header: Sequence[str], rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether the first row of a table is one of those below it rather than names of columns."""
+    below = [list(row.values()) for row in rows]
+    return any(map(_WORDY.search, header)) or names_or_data(header, below) < 0
 
 
 def _choose_text(rows: Sequence[dict[str, Any]]) -> str:
