@@ -8,15 +8,17 @@ read by who deals the blocks out, and travels with them. Small files share a blo
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
 
 from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.errors import InputError
+from itner.files.columns import names_or_data
 from itner.files.delimited import (
     DELIMITERS,
     TRIED_LINES,
@@ -33,9 +35,13 @@ LONGEST_RECORD = 16 * 2**20
 _READ = 2**20
 # Of what is packed: all that is read before damage is seen.
 _PACKED_READ = 2**18
+NO_HEADER = "its first row holds what others hold rather than names of columns; put a row with names before it"
 IS_UTF16 = "is UTF-16, which cannot be cut by bytes; convert it to UTF-8 first"
 # How its first bytes look in other encodings, by how these are told to deal with what is none of theirs.
 _UTF16 = ("\udcff\udcfe", "\udcfe\udcff", "\ufffd\ufffd", "ÿþ", "þÿ")
+# Rows that a header is held against, and what is no name of a column.
+_COMPARED = 200
+_ADDRESS = re.compile(r"\w@\w")
 # A row takes memory that has nothing in its cells.
 _ROW_BYTES = 64
 # Fewer would make a shard of next to nothing.
@@ -204,7 +210,9 @@ def _cut_table(source: Source, job: BulkJob) -> Iterator[tuple[Stretch, int, int
         places = {}
         for name in dict.fromkeys((*job.text_columns, *job.other_columns)):
             if name not in header:
-                raise InputError(f"no column {name!r}; there are {list_names(header)}")
+                # Cells of a record are nobody's to see in a message, which also stands in the manifest.
+                bare = is_record(header, [row for row in islice(rows, _COMPARED) if not isinstance(row, str)])
+                raise InputError(f"no column {name!r}; {NO_HEADER if bare else f'there are {list_names(header)}'}")
             places[name] = header.index(name)
         cells: dict[str, list[str]] = {name: [] for name in places}
         numbers: list[int] = []
@@ -267,6 +275,11 @@ def _list_rows(text: io.TextIOWrapper, rows: RowReader) -> Iterator[list[str] | 
     yield from rows
     # It would close what it reads when nobody needs it any more, which whoever opened that still asks where it is.
     text.detach()
+
+
+def is_record(header: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row of a table is one of those below it rather than names of columns."""
+    return any(map(_ADDRESS.search, header)) or names_or_data(header, below) < 0
 
 
 def list_names(names: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,11 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from itner.bulk.blocks import list_names, read_table, unpack
+from itner.bulk.blocks import NO_HEADER, is_record, list_names, read_table, unpack
 from itner.bulk.records import as_strings, find_value, parse_line
 from itner.bulk.sources import open_parquet, open_source, told_of
 from itner.core.errors import InputError
-from itner.files.columns import names_or_data, rank_columns
+from itner.files.columns import rank_columns
 from itner.records.bulk import Source
 
 _LOOKED_AT = 200
@@ -23,8 +22,6 @@ _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
 # Of sources, where the first are damaged or empty.
 _TRIED = 20
 _LONGEST_LINE = 2**20
-# No name of a column.
-_WORDY = re.compile(r"\w@\w|(?:\S+\s+){8}\S|.{100}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -64,23 +61,14 @@ def find_table(sources: Sequence[Source], columns: Sequence[str], encoding: str,
     for source in tables[:_TRIED]:
         with told_of(source) as wrong:
             rows, header = _peek(source, encoding, delimiter)
-            if not columns and source.form == "csv" and _is_record(header, rows):
-                raise InputError(
-                    "its first row holds what others hold, or sentences, rather than names of columns; put a row with "
-                    "names before it, or name a column with --text-column"
-                )
+            if not columns and source.form == "csv" and is_record(header, [list(row.values()) for row in rows]):
+                raise InputError(f"{NO_HEADER}, or name a column with --text-column")
             return Table(source, tuple(columns) or (_choose_text(rows),), rows, header)
         reasons[source.address] = str(wrong.reason)
     if reasons:
         address, reason = next(iter(reasons.items()))
         raise InputError(reason, path=address)
     return None
-
-
-def _is_record(header: Sequence[str], rows: Sequence[dict[str, Any]]) -> bool:
-    """Whether the first row of a table is one of those below it rather than names of columns."""
-    below = [list(row.values()) for row in rows]
-    return any(map(_WORDY.search, header)) or names_or_data(header, below) < 0
 
 
 def _choose_text(rows: Sequence[dict[str, Any]]) -> str:

@@ -65,7 +65,11 @@ class Aside:
 
 def list_marks(text: str) -> list[tuple[int, int]]:
     """The stretches of a text that are mark-up to whoever tags it, in order."""
-    return _place_marks(Aside(first, read_view(text[first:last])) for first, last in split_passages(text))
+    return _place_marks(_read_passages(text))
+
+
+def _read_passages(text: str) -> list[Aside]:
+    return [Aside(first, read_view(text[first:last])) for first, last in split_passages(text)]
 
 
 def _place_marks(passages: Iterable[Aside]) -> list[tuple[int, int]]:
@@ -78,13 +82,12 @@ def _place_marks(passages: Iterable[Aside]) -> list[tuple[int, int]]:
 
 def list_divisions(text: str) -> list[tuple[int, int]]:
     """The stretches of a text that are mark-up or a tag to anybody, in order and without overlap."""
-    return _join((*list_marks(text), *(match.span() for match in _DIVISION.finditer(text))))
+    return _divide(text, _read_passages(text))
 
 
-def _join(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """In order, and what overlaps as one."""
+def _divide(text: str, passages: Iterable[Aside]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
-    for start, end in sorted(stretches):
+    for start, end in sorted((*_place_marks(passages), *(match.span() for match in _DIVISION.finditer(text)))):
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -97,9 +100,9 @@ def list_views(text: str) -> list[Aside]:
 
     As a tagger reads it, and with each mark as nothing and as a blank: what it parts may be one word or two.
     """
-    passages = [Aside(first, read_view(text[first:last])) for first, last in split_passages(text)]
+    passages = _read_passages(text)
     views = {(aside.start, aside.view.text): aside for aside in passages if aside.view.text != aside.view.source}
-    divisions = _join((*_place_marks(passages), *(match.span() for match in _DIVISION.finditer(text))))
+    divisions = _divide(text, passages)
     for said in ("", " ") if divisions else ():
         aside = Aside(0, read_edited(text, [(*place, said) for place in divisions]))
         views.setdefault((0, aside.view.text), aside)

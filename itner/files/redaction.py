@@ -22,6 +22,7 @@ from itner.files.names import extension
 from itner.files.redactor import MASK, SEAM, Hidden, Plan, Redactor, Span, count_wholes
 from itner.files.rewriting import (
     Edit,
+    Found,
     Opened,
     Unit,
     change,
@@ -66,7 +67,7 @@ def redact_texts(texts: Sequence[str], plan: Plan, find: Find) -> tuple[list[str
     counts: Counter[str] = Counter()
     done: list[str | None] = []
     for text, found in zip(texts, mentions, strict=True):
-        known = redactor.spans(text)
+        known = redactor.find(text)
         hidden, more = redactor.redact(text, found, known)
         left = (
             _is_covered(text, known, redactor) or redactor.is_left(hidden) or _is_left_in(_as_upload(hidden), redactor)
@@ -192,8 +193,11 @@ def _write(
         again = open_file(written).units
     except InputError as error:
         raise InputError(f"could not be opened again after it was written ({error.problem})") from None
-    if any(_is_covered(file.units[number].text, spans, redactor) for number, spans in known.items()):
-        raise InputError(STILL)
+    for number, spans in known.items():
+        # Of each text by itself: what is hidden in a field may be a part of something that goes over several.
+        text = file.units[number].text
+        if any(redactor.is_part(span.whole) for span in spans) and _is_covered(text, redactor.find(text), redactor):
+            raise InputError(STILL)
     if _find_known(again, redactor) or redactor.is_left(_read_name(name).text) or _is_left_in(written, redactor):
         raise InputError(STILL)
     for hidden in (*done, renamed):
@@ -205,27 +209,22 @@ def _as_upload(text: str) -> Upload:
     return Upload("", text.encode("utf-8", "surrogatepass"))
 
 
-def _is_covered(text: str, known: Sequence[Span], redactor: Redactor) -> bool:
+def _is_covered(text: str, known: Sequence[Found], redactor: Redactor) -> bool:
     """Whether a reading of a text has more of something than the text itself, of which a part will be replaced.
 
     Afterwards nobody would find it: of a name whose first half is encoded, the second is hidden.
 
     Args:
-        known: what is to stand in the place of what is found in the text.
+        known: what is found in the text.
     """
-    if not any(redactor.is_part(span.whole) for span in known):
+    seen = count_wholes(found for found in known if redactor.is_part(found.whole))
+    if not seen:
         return False
-    # Of this text by itself: what is hidden in a field may be a part of something that goes over several.
-    here = redactor.find(text)
-    seen = count_wholes((each.start, each.end, each.whole) for each in here if redactor.is_part(each.whole))
-    others = [span for each in here if each.whole not in seen for span in redactor.span(text, each)]
+    others = [span for found in known if found.whole not in seen for span in redactor.span(text, found)]
     hidden = redactor.hide(text, (), others)
     rest = change(text, [(edit.start, edit.end, edit.text) for edit in hidden.edits])
-    for reading in readings(_as_upload(rest)):
-        found = redactor.find(reading.text, reading.free, divided=False)
-        if count_wholes((each.start, each.end, each.whole) for each in found) - seen:
-            return True
-    return False
+    found_in = (redactor.find(each.text, each.free, divided=False) for each in readings(_as_upload(rest)))
+    return any(count_wholes(found) - seen for found in found_in)
 
 
 def _is_left_in(upload: Upload, redactor: Redactor) -> bool:

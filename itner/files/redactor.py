@@ -145,14 +145,15 @@ class Redactor:
         return made
 
     def redact(
-        self, text: str, mentions: Sequence[Mention] = (), known: Iterable[Span] | None = None
+        self, text: str, mentions: Sequence[Mention] = (), known: Iterable[Found] | None = None
     ) -> tuple[str, Counter[str]]:
         """A text without the mentions and without whatever else is known, and how many of each type that were.
 
         Args:
-            known: what is to stand in the place of what is known; found where it is not given.
+            known: where anything known stands in it; looked for where that is not given.
         """
-        hidden = self.hide(text, mentions, self.spans(text) if known is None else known)
+        known = self.find(text) if known is None else known
+        hidden = self.hide(text, mentions, [span for found in known for span in self.span(text, found)])
         self.keep(hidden)
         return change(text, [(edit.start, edit.end, edit.text) for edit in hidden.edits]), hidden.counts
 
@@ -182,10 +183,6 @@ class Redactor:
                 counts[span.kind] += 1
                 pairs.setdefault(span.pair[0], (span.kind, span.pair[1]))
         return Hidden(edits, counts, pairs)
-
-    def spans(self, text: str) -> list[Span]:
-        """What is to stand in the place of everything known in a text."""
-        return [span for found in self.find(text) for span in self.span(text, found)]
 
     def span(self, text: str, found: Found) -> list[Span]:
         """What is to stand in the place of something known, part by part."""
@@ -266,7 +263,9 @@ class Redactor:
 
     def _find_known(self, text: str, free: bool) -> list[Found]:
         """In the text as it stands, and in what is left of it without its mark-up."""
-        found = {(each.start, each.end): each for each in reversed(self._known.find(text, free))}
+        found: dict[tuple[int, int], Found] = {}
+        for each in self._known.find(text, free):
+            found.setdefault((each.start, each.end), each)
         if not self._known.is_empty and _MARKISH.search(text):
             # What a seam parts are no two halves of a word.
             for aside in list_views(text.replace(SEAM, "\n")):
@@ -367,17 +366,17 @@ class _Seen:
         return parts or [(start, end)]
 
 
-def count_wholes(places: Iterable[tuple[int, int, str]]) -> Counter[str]:
+def count_wholes(found: Iterable[Found]) -> Counter[str]:
     """How often each thing that is known stands in a text; once, where it was found in several ways.
 
     Args:
-        places: where something begins and ends, and what it is known as.
+        found: in order of where it begins.
     """
     counts: Counter[str] = Counter()
     ends: dict[str, int] = {}
-    for start, end, whole in sorted(places):
-        counts[whole] += start >= ends.get(whole, 0)
-        ends[whole] = max(end, ends.get(whole, 0))
+    for each in found:
+        counts[each.whole] += each.start >= ends.get(each.whole, 0)
+        ends[each.whole] = max(each.end, ends.get(each.whole, 0))
     return counts
 
 

@@ -214,7 +214,7 @@ def _list_doubts(text: str) -> list[tuple[str, ...]]:
 def _list_spellings(surface: str) -> Iterator[str]:
     """Other ways in which something is written: an address in words, and letters read in a wrong encoding."""
     name, sign, host = surface.partition("@")
-    if sign and host:
+    if name and sign and host:
         yield f"{name} at {host}"
         yield f"{name} at {host.replace('.', ' dot ')}"
         yield f"{name.replace('.', ' dot ')} at {host.replace('.', ' dot ')}"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
@@ -469,7 +469,7 @@ def test_a_table_without_a_header_is_not_taken_for_one_with(
     )
     assert itner(place, "bare.csv", "--run", "names", "--output", "out") == 2
     said = capsys.readouterr().err
-    assert "bare.csv: its first row holds what others hold, or sentences" in said
+    assert "bare.csv: its first row holds what others hold" in said
     assert first not in said
     assert not Path("out").exists()
     # Who names one knows what they do.
@@ -500,10 +500,42 @@ def test_a_call_that_is_stopped_says_how_to_go_on(
     assert itner(place, "in.jsonl", "--run", "names", "--output", "out") == 1
 
 
-def test_ctrl_c_reaches_no_process_but_the_one_that_deals_out() -> None:
+def test_a_table_without_a_header_behind_one_with_shows_none_of_its_cells(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.csv").write_text("body,team\nOutlook hangs,3\n")
+    Path("b.csv").write_text("Anna Berg cannot log in,2026-11-29\nJim Fox called,2026-11-30\n")
+    Path("c.csv").write_text("text,day\nTeams hangs,2026-11-29\n")
+    assert itner(place, "a.csv", "b.csv", "c.csv", "--run", "names", "--output", "out", "--text-column", "body") == 1
+    said = capsys.readouterr().err
+    assert "b.csv: no column 'body'; its first row holds what others hold" in said
+    assert "c.csv: no column 'body'; there are text, day" in said
+    assert "Anna" not in said + Path("out/manifest.json").read_text()
+
+
+def test_questions_of_a_survey_are_names_of_columns(place: Workspace) -> None:
+    question = "What happened when you tried to use the printer on your floor?"
+    rows = "".join(f"2026-11-{day},Outlook hangs again since {day} o'clock\n" for day in range(10, 20))
+    Path("survey.csv").write_text(f"Timestamp,{question}\n{rows}")
+    assert itner(place, "survey.csv", "--run", "names", "--output", "out") == 0
+
+
+def test_ctrl_c_reaches_no_process_but_the_one_that_deals_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = []
+
+    class Pool(ProcessPoolExecutor):
+        def __init__(self, processes: int, context: object, **_: object):
+            super().__init__(processes, get_context("spawn"))
+
+        def submit(self, _: object, block: object) -> Future[object]:  # type: ignore[override]
+            # The first call starts the process.
+            asked = super().submit(signal.pthread_sigmask, signal.SIG_BLOCK, ())
+            blocked.append(asked.result())
+            return asked  # type: ignore[return-value]
+
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        with pool_module._uninterrupted():
-            blocked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ())
-        assert signal.SIGINT in blocked.result()
+    monkeypatch.setattr(pool_module, "ProcessPoolExecutor", Pool)
+    assert len(list(pool_module.run_pool(None, [1, 2], 1))) == 2  # type: ignore[arg-type, list-item]
+    assert all(signal.SIGINT in each for each in blocked)
+    assert len(blocked) == 2
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

@@ -795,6 +795,12 @@ def test_two_fields_are_no_two_halves_of_a_word() -> None:
     assert written("a.csv", text, KEPT) == "a,b,c\nHal,vorsen,<b>x</b>\n[NAME],[NAME],**y**\n"
 
 
+def test_a_handle_is_no_address() -> None:
+    look = lambda texts: [[Mention(7, 14, "NAME")] if "@" in text else [] for text in texts]  # noqa: E731
+    done, _ = redact_texts(["thanks @berg_a", "look at berg_a"], plan(), look)
+    assert done == ["thanks [NAME]", "look at [NAME]"]
+
+
 def test_digits_in_keys_are_digits() -> None:
     keys = "".join(f"{digit}\ufe0f\u20e3" for digit in "22550143")
     assert redact_texts(["+47 22 55 01 43", f"call {keys}!"], plan(), find)[0][1] == "call [TEL]!"
